@@ -1,0 +1,47 @@
+//! What a sensor delivers: captures (images that belong together) and inertial samples.
+
+use std::sync::Arc;
+
+use crate::image::Image;
+
+/// The images of one instant. Any of them may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct Capture {
+    /// The colour image.
+    pub color: Option<Arc<Image>>,
+    /// The depth image.
+    pub depth: Option<Arc<Image>>,
+    /// The infrared image.
+    pub ir: Option<Arc<Image>>,
+    /// Temperature of the sensor in °C, where known.
+    pub temperature_celsius: Option<f32>,
+}
+
+impl Capture {
+    /// The images that are there, colour first.
+    pub fn images(&self) -> impl Iterator<Item = &Arc<Image>> {
+        [&self.color, &self.depth, &self.ir].into_iter().flatten()
+    }
+
+    /// The earliest device timestamp among the images, in µs.
+    pub fn device_timestamp_usec(&self) -> Option<u64> {
+        self.images().map(|i| i.device_timestamp_usec).min()
+    }
+}
+
+/// One sample of the accelerometer and the gyroscope, in their own axes (+x backwards, +y left, +z down as seen from
+/// the device), already corrected with the factory calibration.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct ImuSample {
+    /// Temperature of the sensor in °C; recordings do not store it.
+    pub temperature_celsius: Option<f32>,
+    /// Acceleration in m/s². At rest it points up, with a length of about 9.81.
+    pub acceleration: [f32; 3],
+    /// Time of the acceleration on the device clock, in µs.
+    pub acceleration_timestamp_usec: u64,
+    /// Angular velocity in rad/s.
+    pub angular_velocity: [f32; 3],
+    /// Time of the angular velocity on the device clock, in µs.
+    pub angular_velocity_timestamp_usec: u64,
+}

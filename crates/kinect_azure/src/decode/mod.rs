@@ -1,0 +1,1 @@
+//! Colour images to BGRA.

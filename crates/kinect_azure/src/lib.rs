@@ -1,0 +1,26 @@
+//! Everything an Azure Kinect or Orbbec Femto does, without an engine and without the vendor's libraries.
+//!
+//! - [`recording`]: plays MKV recordings made by the vendor's recorder.
+//! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
+//! - [`transform`]: depth images to point clouds.
+//! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
+//! - [`source`]: the one trait that recordings, devices and simulations stream through.
+//!
+//! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
+//! forward. [`units`] says how they become metres and a right-handed, y-up world.
+
+pub mod calibration;
+pub mod capture;
+pub mod decode;
+pub mod image;
+pub mod modes;
+pub mod recording;
+pub mod source;
+pub mod transform;
+pub mod units;
+
+pub use calibration::{Calibration, RawCalibration};
+pub use capture::{Capture, ImuSample};
+pub use image::{Image, ImageFormat, ImagePool};
+pub use modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
+pub use source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};

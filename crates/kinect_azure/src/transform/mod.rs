@@ -1,0 +1,1 @@
+//! Depth images to point clouds.
