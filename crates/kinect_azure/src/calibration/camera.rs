@@ -70,11 +70,9 @@ impl Camera {
     /// `None` for points behind the camera or beyond the [metric radius](Self::metric_radius).
     pub fn project(&self, [x, y, z]: [f32; 3]) -> Option<[f32; 2]> {
         let (x, y, z) = (f64::from(x), f64::from(y), f64::from(z));
-        // Written so that NaN fails.
-        if !(z > 0.0) {
-            return None;
-        }
-        let [u, v] = Lens::new(self).project(x / z, y / z)?;
+        let [u, v] = (z > 0.0)
+            .then(|| Lens::new(self).project(x / z, y / z))
+            .flatten()?;
         Some([u as f32, v as f32])
     }
 
@@ -164,6 +162,13 @@ impl Lens {
         self.radius_squared
     }
 
+    /// Whether a squared radius is one the lens model does not hold for; NaN is.
+    #[inline(always)]
+    fn is_outside(&self, r: f64) -> bool {
+        let inside = r <= self.radius_squared;
+        !inside
+    }
+
     /// Numerator and denominator of the radial distortion at squared radius r.
     #[inline(always)]
     fn radial(&self, r: f64) -> (f64, f64) {
@@ -182,8 +187,7 @@ impl Lens {
         let (a, b) = (x - codx, y - cody);
         let (aa, bb, ab) = (a * a, b * b, a * b);
         let r = aa + bb;
-        // Written so that NaN fails.
-        if !(r <= self.radius_squared) {
+        if self.is_outside(r) {
             return None;
         }
         let (numerator, denominator) = self.radial(r);
@@ -251,12 +255,13 @@ impl Lens {
         let mut best_at = [x, y];
         for evaluation in 1..=MAX_EVALUATIONS {
             let at = self.linearise(x, y);
-            if !(at.r <= self.radius_squared) {
+            if self.is_outside(at.r) {
                 return None;
             }
             let (eu, ev) = (u - at.u, v - at.v);
             let error = eu * eu + ev * ev;
-            if !(error < best) {
+            let better = error < best;
+            if !better {
                 break;
             }
             best = error;

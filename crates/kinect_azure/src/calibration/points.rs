@@ -104,7 +104,7 @@ impl Calibration {
         let (dx, dy) = (far[0] - near[0], far[1] - near[1]);
         let steps = dx.abs().max(dy.abs()).ceil().max(1.0);
         // The near end can lie tens of thousands of pixels outside; no ray is inside the image for longer than this.
-        if !(steps <= MAX_STEPS) {
+        if steps > MAX_STEPS || steps.is_nan() {
             return None;
         }
 

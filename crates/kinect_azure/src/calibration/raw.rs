@@ -494,8 +494,8 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// The first element whose field has that value.
-fn find<'a, 'v>(
-    nodes: &'a [Node<'v>],
+fn find<'v>(
+    nodes: &[Node<'v>],
     key: &str,
     value: &str,
 ) -> Result<Option<Node<'v>>, CalibrationError> {
