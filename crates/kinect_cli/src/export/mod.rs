@@ -138,7 +138,13 @@ impl Faults {
 
 /// Exports and says what was written.
 pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode, String> {
-    let range = Range::new(args.from, args.to)?;
+    let range = match Range::new(args.from, args.to) {
+        Ok(range) => range,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return Ok(ExitCode::from(2));
+        }
+    };
     export(args, range).map_err(|e| printable(&e.to_string()))
 }
 
