@@ -123,7 +123,8 @@ pub struct Calibration {
     pub color_camera: Option<Camera>,
     /// From each sensor to each, `[source][target]` in the order of [`Sensor::ALL`]. `None` where a sensor involved
     /// is missing from the calibration (only inertial sensors can be). They do not depend on the modes: also a camera
-    /// that is off has a place.
+    /// that is off has a place. From a sensor to itself they are the identity only up to how orthonormal the factory's
+    /// rotation is, as in the vendor's library; the point functions leave such points as they are.
     pub extrinsics: [[Option<Extrinsics>; 4]; 4],
     /// The depth mode this calibration is for.
     pub depth_mode: DepthMode,

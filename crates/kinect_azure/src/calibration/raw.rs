@@ -195,11 +195,7 @@ impl RawCalibration {
         let extrinsics = Sensor::ALL.map(|source| {
             Sensor::ALL.map(|target| {
                 let (a, b) = (world_to[source.index()]?, world_to[target.index()]?);
-                Some(if source == target {
-                    Extrinsics::IDENTITY
-                } else {
-                    from_to(&a, &b)
-                })
+                Some(from_to(&a, &b))
             })
         });
         Ok(Calibration {
@@ -212,25 +208,25 @@ impl RawCalibration {
     }
 }
 
-/// From sensor a to sensor b, given both relative to the world. The order of operations is the vendor's, for equal bits.
+/// From sensor a to sensor b, given both relative to the world: a inverted, then b. The order of operations is the
+/// vendor's, for equal bits.
 fn from_to(a: &Extrinsics, b: &Extrinsics) -> Extrinsics {
-    let (ra, rb) = (&a.rotation, &b.rotation);
+    let transposed = [0, 3, 6, 1, 4, 7, 2, 5, 8].map(|i| a.rotation[i]);
+    let to_world = Extrinsics {
+        rotation: transposed,
+        translation: [0.0; 3],
+    };
+    let origin = to_world.transform_direction(a.translation).map(|v| -v);
     let mut rotation = [0.0; 9];
-    for row in 0..3 {
-        for column in 0..3 {
-            rotation[row * 3 + column] = rb[row * 3] * ra[column * 3]
-                + rb[row * 3 + 1] * ra[column * 3 + 1]
-                + rb[row * 3 + 2] * ra[column * 3 + 2];
+    for column in 0..3 {
+        let axis = [0, 3, 6].map(|row| transposed[row + column]);
+        for (row, value) in b.transform_direction(axis).into_iter().enumerate() {
+            rotation[row * 3 + column] = value;
         }
     }
-    let moved = Extrinsics {
-        rotation,
-        translation: [0.0; 3],
-    }
-    .transform_direction(a.translation);
     Extrinsics {
         rotation,
-        translation: [0, 1, 2].map(|i| b.translation[i] - moved[i]),
+        translation: b.transform_point(origin),
     }
 }
 

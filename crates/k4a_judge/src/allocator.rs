@@ -1,0 +1,68 @@
+//! An allocator that counts, for tests that promise not to allocate.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The system's allocator, counting. A test binary makes it its own with
+/// `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;`.
+#[derive(Debug)]
+pub struct CountingAllocator;
+
+static ALL_THREADS: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static THIS_THREAD: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count_one() {
+    ALL_THREADS.fetch_add(1, Ordering::Relaxed);
+    // A thread that is ending has no counter any more.
+    let _ = THIS_THREAD.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: everything is passed on to the system's allocator as it is; counting does not allocate, because the
+// thread-local is constant-initialised and has no destructor.
+unsafe impl GlobalAlloc for CountingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count_one();
+        // SAFETY: the caller's promises are the system allocator's demands.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count_one();
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        count_one();
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, new_size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+/// How often this thread allocates (or grows an allocation) while `work` runs.
+pub fn allocations(work: impl FnOnce()) -> u64 {
+    let before = THIS_THREAD.get();
+    work();
+    THIS_THREAD.get() - before
+}
+
+/// How often any thread allocates while `work` runs: also counts what other tests do meanwhile.
+pub fn allocations_of_all_threads(work: impl FnOnce()) -> u64 {
+    let before = ALL_THREADS.load(Ordering::Relaxed);
+    work();
+    ALL_THREADS.load(Ordering::Relaxed) - before
+}
+
+/// How often this thread has allocated since it was started: for code that is called back on a thread not its own.
+pub fn allocations_so_far() -> u64 {
+    THIS_THREAD.get()
+}
