@@ -90,7 +90,6 @@ fn text_font(size: f32) -> TextFont {
     }
 }
 
-#[expect(clippy::type_complexity, reason = "one query for one line of text")]
 pub(crate) fn update_status(
     sensors: Query<(
         &SensorState,

@@ -263,7 +263,7 @@ pub(crate) fn calibration() -> Calibration {
 
 /// A slanted wall with a nearer box in front of it, and nothing in the corners.
 pub(crate) fn test_depth(x: u32, y: u32) -> u16 {
-    let corner = (x < 40 || x >= 280) && (y < 40 || y >= 248);
+    let corner = !(40..280).contains(&x) && !(40..248).contains(&y);
     if corner {
         0
     } else if (110..200).contains(&x) && (90..210).contains(&y) {

@@ -269,6 +269,12 @@ fn create(
     })
 }
 
+/// One black pixel, bound where a sensor lacks an image that a shader could read.
+pub(crate) fn stand_in(device: &RenderDevice, format: TextureFormat) -> TextureView {
+    create(device, "kinect no image", (1, 1), format, &[])
+        .create_view(&TextureViewDescriptor::default())
+}
+
 /// Writes a whole, tightly packed image.
 fn write(queue: &RenderQueue, texture: &Texture, size: (u32, u32), bytes: &[u8]) {
     let bytes_per_row = texture.format().block_copy_size(None).unwrap_or(0) * size.0;
