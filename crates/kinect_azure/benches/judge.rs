@@ -43,12 +43,18 @@ fn main() {
     let conv = judge.open(path).unwrap();
     conv.set_color_conversion(3).unwrap();
     let (mut a, mut b, mut z, mut o, mut q) = (vec![], vec![], vec![], vec![], vec![]);
-    let mut image = kinect_azure::Image::empty(kinect_azure::ImageFormat::Color(kinect_azure::ColorFormat::Mjpg));
-    image.width = 1280; image.height = 720; image.pixels = kinect_azure::image::Pixels::Bytes(jpeg.clone());
+    let mut image = kinect_azure::Image::empty(kinect_azure::ImageFormat::Color(
+        kinect_azure::ColorFormat::Mjpg,
+    ));
+    image.width = 1280;
+    image.height = 720;
+    image.pixels = kinect_azure::image::Pixels::Bytes(jpeg.clone());
     let mut dec = kinect_azure::decode::ColorDecoder::new();
-    let mut pdec = kinect_azure::decode::ColorDecoder::new(); pdec.parallel = true;
+    let mut pdec = kinect_azure::decode::ColorDecoder::new();
+    pdec.parallel = true;
     let mut ours = vec![0u8; 1280 * 720 * 4];
-    let mut oa = 0; let mut qa = 0;
+    let mut oa = 0;
+    let mut qa = 0;
     let mut out = vec![0u8; 1280 * 720 * 4];
     let mut allocs = 0;
     for _ in 0..140 {
@@ -79,7 +85,11 @@ fn main() {
         });
         z.push(t.elapsed().as_secs_f64() * 1e3);
     }
-    println!("ours {:.3} ms, allocs {oa}; parallel {:.3} allocs in all {qa}", median(o), median(q));
+    println!(
+        "ours {:.3} ms, allocs {oa}; parallel {:.3} allocs in all {qa}",
+        median(o),
+        median(q)
+    );
     println!(
         "plain {:.3} converted {:.3} zune {:.3} ms, allocs {}",
         median(a),
@@ -93,10 +103,19 @@ fn main() {
     };
     let im = c.color().unwrap();
     let v = im.bytes();
-    for (name, x, y) in [("ours-zune", &ours[..], &out[..]), ("ours-vendor", &ours[..], v)] {
-    let mut hist = [0usize; 256];
-    for (x, y) in x.iter().zip(y) { hist[x.abs_diff(*y) as usize] += 1; }
-    println!("{name} {:?} max {:?}", &hist[..12], hist.iter().rposition(|n| *n > 0));
+    for (name, x, y) in [
+        ("ours-zune", &ours[..], &out[..]),
+        ("ours-vendor", &ours[..], v),
+    ] {
+        let mut hist = [0usize; 256];
+        for (x, y) in x.iter().zip(y) {
+            hist[x.abs_diff(*y) as usize] += 1;
+        }
+        println!(
+            "{name} {:?} max {:?}",
+            &hist[..12],
+            hist.iter().rposition(|n| *n > 0)
+        );
     }
     let mut hist = [0usize; 256];
     for (x, y) in v.iter().zip(&out) {

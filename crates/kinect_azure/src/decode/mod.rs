@@ -231,9 +231,9 @@ impl ColorDecoder {
     /// Converts an image of rows. [`prepare`](Self::prepare) has made sure that they are all there.
     fn write_rows(&mut self, image: &Image, format: ColorFormat, stride: usize, bgra: &mut [u8]) {
         let (width, height) = (image.width as usize, image.height as usize);
-        let factors = match self.yuv_range {
-            YuvRange::Full => &yuv::FULL_RANGE,
-            YuvRange::Limited => &yuv::LIMITED_RANGE,
+        let to_bgra = match self.yuv_range {
+            YuvRange::Full => yuv::full_range_to_bgra,
+            YuvRange::Limited => yuv::limited_range_to_bgra,
         };
         self.lines.resize(width * 3, 0);
         let (y, chroma) = self.lines.split_at_mut(width);
@@ -276,7 +276,7 @@ impl ColorDecoder {
                 }
                 ColorFormat::Mjpg => return,
             }
-            yuv::yuv_to_bgra(factors, y, u, v, out.as_chunks_mut().0);
+            to_bgra(y, u, v, out.as_chunks_mut().0);
         }
     }
 }

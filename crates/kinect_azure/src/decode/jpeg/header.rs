@@ -48,7 +48,7 @@ pub(super) struct Header {
 #[derive(Debug)]
 pub(super) struct Quantisation {
     steps: [u8; 64],
-    pub(super) factors: [f32; 80],
+    pub(super) factors: [i32; 80],
     given: bool,
 }
 
@@ -56,7 +56,7 @@ impl Default for Quantisation {
     fn default() -> Self {
         Self {
             steps: [0; 64],
-            factors: [0.0; 80],
+            factors: [0; 80],
             given: false,
         }
     }

@@ -5,9 +5,10 @@
 
 use super::JpegError::{self, Damaged};
 use super::header::{Component, Header};
+use super::idct::FACTOR_BITS;
 
 /// Bits that are looked up at once.
-const FAST_BITS: u32 = 10;
+const FAST_BITS: u32 = 11;
 
 /// A table of codes, prepared for decoding.
 #[derive(Debug)]
@@ -132,12 +133,19 @@ impl HuffmanTable {
             reader.skip(u32::from(entry.length));
             return Ok((entry.symbol, i32::from(entry.value)));
         }
-        self.read_long(reader, entry)
+        let (symbol, value, after) = self.read_long(*reader, entry)?;
+        *reader = after;
+        Ok((symbol, value))
     }
 
-    /// Reads a symbol and number that do not fit the table.
+    /// Reads a symbol and number that do not fit the table. Takes and gives the reader by value, so that elsewhere it
+    /// stays in registers.
     #[inline(never)]
-    fn read_long(&self, reader: &mut BitReader<'_>, entry: Entry) -> Result<(u8, i32), JpegError> {
+    fn read_long<'a>(
+        &self,
+        mut reader: BitReader<'a>,
+        entry: Entry,
+    ) -> Result<(u8, i32, BitReader<'a>), JpegError> {
         let symbol = if entry.length == 0 {
             let bits = reader.peek(16);
             let index = self
@@ -156,12 +164,13 @@ impl HuffmanTable {
         let size = u32::from(symbol & 15);
         let value = extend(reader.peek_or_none(size), size);
         reader.skip(size);
-        Ok((symbol, value))
+        Ok((symbol, value, reader))
     }
 }
 
 /// Reads bits, most significant first. Past the end it reads on into whatever follows and then zeros; the caller checks
 /// [`bits_read`](Self::bits_read) when it is done.
+#[derive(Clone, Copy)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     /// Bytes taken from `bytes` so far.
@@ -187,9 +196,13 @@ impl<'a> BitReader<'a> {
         self.position * 8 - self.available as usize
     }
 
-    /// Makes at least 56 bits available.
+    /// Makes at least 32 bits available: a code of 16 and a number of 15.
     #[inline(always)]
     fn refill(&mut self) {
+        // Not every time: that would put loading into the way from each code to the next.
+        if self.available >= 32 {
+            return;
+        }
         let next = match self
             .bytes
             .get(self.position..)
@@ -241,6 +254,15 @@ const PLACES: [u8; 80] = {
     places
 };
 
+/// A coefficient as stored to the transform's fixed point, rounded.
+#[inline(always)]
+fn scale(value: i32, factor: i32) -> i16 {
+    (value
+        .wrapping_mul(factor)
+        .wrapping_add(1 << FACTOR_BITS >> 1)
+        >> FACTOR_BITS) as i16
+}
+
 impl Header {
     /// Decodes one block into `coefficients`, which are all 0 before, and gives the last coefficient's number.
     #[inline(always)]
@@ -249,25 +271,27 @@ impl Header {
         reader: &mut BitReader<'_>,
         component: &Component,
         prediction: &mut i32,
-        coefficients: &mut [[f32; 8]; 8],
+        coefficients: &mut [[i16; 8]; 8],
     ) -> Result<usize, JpegError> {
         let (dc, ac) = (&self.dc[component.dc], &self.ac[component.ac]);
         let factors = &self.quantisation[component.quantisation].factors;
         let flat = coefficients.as_flattened_mut();
 
-        reader.refill();
-        let (symbol, difference) = dc.read(reader)?;
+        // A copy that never has an address, so that it stays in registers.
+        let mut bits = *reader;
+        bits.refill();
+        let (symbol, difference) = dc.read(&mut bits)?;
         if symbol > 15 {
             return Err(Damaged("it has a code that does not exist"));
         }
         *prediction = prediction.wrapping_add(difference);
-        flat[0] = *prediction as f32 * factors[0];
+        flat[0] = scale(*prediction, factors[0]);
 
         let mut last = 0;
         let mut index = 1;
         while index < 64 {
-            reader.refill();
-            let (symbol, value) = ac.read(reader)?;
+            bits.refill();
+            let (symbol, value) = ac.read(&mut bits)?;
             let run = usize::from(symbol >> 4);
             if symbol & 15 == 0 {
                 if run != 15 {
@@ -278,10 +302,11 @@ impl Header {
             }
             index += run;
             // At most 63 + 15: within the longer tables.
-            flat[usize::from(PLACES[index])] = value as f32 * factors[index];
+            flat[usize::from(PLACES[index])] = scale(value, factors[index]);
             last = index;
             index += 1;
         }
+        *reader = bits;
         if last > 63 {
             return Err(Damaged("a block has too many coefficients"));
         }

@@ -190,7 +190,7 @@ fn decode_segment(
     let sampling = header.sampling;
     let mut reader = BitReader::new(scan);
     let mut predictions = [0; 3];
-    let mut coefficients = [[0.0; 8]; 8];
+    let mut coefficients = [[0; 8]; 8];
     for tile in tiles.chunks_exact_mut(sampling.tile_size()) {
         for block in sampling.blocks() {
             let component = &header.components[block.component];
@@ -203,10 +203,10 @@ fn decode_segment(
             let samples = tile.get_mut(block.offset..).unwrap_or_default();
             if last == 0 {
                 idct::constant(coefficients[0][0], samples, block.stride);
-                coefficients[0][0] = 0.0;
+                coefficients[0][0] = 0;
             } else {
                 idct::inverse(&coefficients, samples, block.stride);
-                coefficients = [[0.0; 8]; 8];
+                coefficients = [[0; 8]; 8];
             }
         }
     }
