@@ -1,1 +1,94 @@
-//! x
+//! Azure Kinect, Orbbec Femto, recordings and simulated sensors in Bevy.
+//!
+//! ```no_run
+//! use bevy::prelude::*;
+//! use bevy_kinect_azure::prelude::*;
+//!
+//! fn main() {
+//!     App::new()
+//!         .add_plugins((DefaultPlugins, KinectAzurePlugin))
+//!         .add_systems(Startup, |mut commands: Commands| {
+//!             commands.spawn((KinectSensor::recording("visitors.mkv"), PointCloud::default()));
+//!             commands.spawn((Camera3d::default(), Transform::from_xyz(0.0, 0.0, 1.0)));
+//!         })
+//!         .run();
+//! }
+//! ```
+//!
+//! | to | use |
+//! | --- | --- |
+//! | open a sensor | [`KinectSensor`] with a [`SensorSource`](sensor::SensorSource) |
+//! | know how it is doing | [`SensorState`] and [`SensorStateChanged`](sensor::SensorStateChanged) |
+//! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
+//! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
+//! | show its point cloud | [`PointCloud`] on the sensor entity |
+//! | use the points in a shader of your own | [`PointCloudBuffer`] |
+//! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
+//! | pause, seek and step a recording | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
+//! | feel which way is up | [`Imu`](imu::Imu) |
+//! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
+//!
+//! Metres and Bevy's axes everywhere: a point one metre in front of the lens is (0, 0, −1) in the sensor entity's space.
+//! Nothing a sensor, a file or a driver does blocks the app's frame loop or makes it panic; what goes wrong is a
+//! [`SensorState`].
+
+use bevy::app::plugin_group;
+use bevy::prelude::*;
+use bevy::render::RenderApp;
+use bevy::shader::load_shader_library;
+
+pub mod diagnostics;
+pub mod image_output;
+pub mod imu;
+pub mod point_cloud;
+pub mod sensor;
+pub mod stream;
+
+pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
+/// The engine-free half: recordings, calibration, camera model.
+pub use kinect_azure;
+pub use point_cloud::{PointCloud, PointCloudBuffer};
+pub use sensor::{KinectSensor, Playback, SensorState};
+
+/// Everything an app usually needs.
+pub mod prelude {
+    pub use crate::KinectAzurePlugin;
+    pub use crate::diagnostics::SensorDiagnostics;
+    pub use crate::image_output::{
+        FalseColor, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputDiagnostics,
+        OutputImage, OutputImageChanged,
+    };
+    pub use crate::imu::{Imu, ImuMessage, ImuReading};
+    pub use crate::point_cloud::{PointCloud, PointCloudBuffer, PointColor, PointShape, PointSize};
+    pub use crate::sensor::{
+        Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
+        PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
+    };
+}
+
+plugin_group! {
+    /// All of it: add it after `DefaultPlugins`.
+    ///
+    /// Apps without a renderer can add it, too: captures, states and inertial samples arrive all the same.
+    pub struct KinectAzurePlugin {
+        :SharedShadersPlugin,
+        sensor:::SensorPlugin,
+        imu:::ImuPlugin,
+        diagnostics:::SensorDiagnosticsPlugin,
+        stream:::StreamPlugin,
+        image_output:::ImageOutputPlugin,
+        point_cloud:::PointCloudPlugin,
+    }
+}
+
+/// Shader code that several topics share. Part of [`KinectAzurePlugin`].
+#[derive(Default)]
+pub struct SharedShadersPlugin;
+
+impl Plugin for SharedShadersPlugin {
+    fn build(&self, app: &mut App) {
+        if app.get_sub_app(RenderApp).is_some() {
+            load_shader_library!(app, "common.wgsl");
+        }
+    }
+}

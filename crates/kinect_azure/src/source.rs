@@ -22,6 +22,12 @@ pub trait CaptureSource: Send {
     /// The oldest inertial sample not yet taken, without waiting. Call until it gives `None`.
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError>;
 
+    /// How many captures after the start may still settle: exposure and white balance of a live camera need 8 captures
+    /// with manual and 20 with automatic exposure. Recordings need none.
+    fn settling_captures(&self) -> u32 {
+        0
+    }
+
     /// The transport keys, for sources that can be paused and sought.
     fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {
         None

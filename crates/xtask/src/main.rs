@@ -1,2 +1,100 @@
-//! x
-fn main() {}
+//! The project's two commands. They do all the set-up there is, and then the work:
+//!
+//! - `cargo xtask viewer [FILE.mkv]` plays a recording in a window (or renders it to a picture where there is none);
+//! - `cargo xtask test` runs every check that the project asks of a change.
+//!
+//! Each topic has its module: [`system`] finds and installs system packages, [`vendor`] fetches the vendor's
+//! libraries that the conformance tests compare with, [`steps`] runs and times cargo. There are no dependencies, so
+//! that this program itself is built in seconds.
+
+mod checks;
+mod steps;
+mod system;
+mod vendor;
+mod viewer;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+The project's two commands, with all the set-up they need.
+
+Usage:
+  cargo xtask viewer [FILE.mkv] [ARGS...]   plays a recording; ARGS go to the viewer (try: cargo xtask viewer --help)
+  cargo xtask test                          format, clippy, tests, doc tests and rustdoc, warnings denied
+  cargo xtask setup                         only the set-up for both, without building anything
+
+Options (before or after FILE):
+  --install        install missing system packages with apt-get, through sudo where needed (root needs no asking)
+  --no-setup       leave the system as it is and do not look at it
+  --require-real   (test, setup) fail where the vendor's libraries or the real test recordings are missing,
+                   instead of skipping the tests that compare with them
+
+Environment:
+  CI=true                the vendor's libraries must be fetched on the platform they are made for, or the test fails
+  KINECT_VENDOR_LIBS     a folder with the vendor's libraries, instead of those fetched into the target folder
+  KINECT_TEST_DATA       the folder with recordings/ and calibrations/ (default: ../shared/data)
+";
+
+/// What the command line says to every command.
+#[derive(Debug, Default)]
+struct Options {
+    install: bool,
+    no_setup: bool,
+    require_real: bool,
+}
+
+impl Options {
+    /// Takes our own options out of the arguments and leaves the others in their order.
+    fn take_from(args: &mut Vec<String>) -> Self {
+        let mut options = Self::default();
+        args.retain(|arg| {
+            let ours = match arg.as_str() {
+                "--install" => &mut options.install,
+                "--no-setup" => &mut options.no_setup,
+                "--require-real" => &mut options.require_real,
+                _ => return true,
+            };
+            *ours = true;
+            false
+        });
+        options
+    }
+}
+
+fn main() -> ExitCode {
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    if args.is_empty() {
+        eprint!("{USAGE}");
+        return ExitCode::from(2);
+    }
+    let command = args.remove(0);
+    let options = Options::take_from(&mut args);
+    let result = match command.as_str() {
+        "viewer" => viewer::run(&options, &args),
+        "test" | "setup" if !args.is_empty() => {
+            eprintln!(
+                "error: `cargo xtask {command}` does not know `{}`\n\n{USAGE}",
+                args.join(" ")
+            );
+            return ExitCode::from(2);
+        }
+        "test" => checks::run(&options),
+        "setup" => checks::set_up(&options).map(|_| ()),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => {
+            eprintln!("error: there is no `cargo xtask {other}`\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// What several shaders of the plugin share.
+
+#define_import_path kinect_azure::common
+
+// Rays that the lens does not have are stored far below any real one; keep in sync with `stream/upload.rs`.
+const NO_RAY_BELOW: f32 = -1.0e5;
+
+// Raw depth is in millimetres.
+fn metres(depth: u32) -> f32 {
+    return f32(depth) * 0.001;
+}
+
+// A depth pixel's place in the sensor's space: metres, x right, y up, -z forward. Keep in sync with
+// `kinect_azure::units`.
+fn place(ray: vec2<f32>, depth: u32) -> vec3<f32> {
+    let z = metres(depth);
+    return vec3(ray.x * z, -ray.y * z, -z);
+}
+
+// The Turbo colour map by Anton Mikhailov (Google, Apache-2.0), in its polynomial form; linear light.
+fn turbo(at: f32) -> vec3<f32> {
+    let x = saturate(at);
+    let v4 = vec4(1.0, x, x * x, x * x * x);
+    let v2 = v4.zw * v4.z;
+    let srgb = vec3(
+        dot(v4, vec4(0.13572138, 4.61539260, -42.66032258, 132.13108234))
+            + dot(v2, vec2(-152.94239396, 59.28637943)),
+        dot(v4, vec4(0.09140261, 2.19418839, 4.84296658, -14.18503333))
+            + dot(v2, vec2(4.27729857, 2.82956604)),
+        dot(v4, vec4(0.10667330, 12.64194608, -60.58204836, 110.36276771))
+            + dot(v2, vec2(-89.90310912, 27.34824973)),
+    );
+    return linear_from_srgb(saturate(srgb));
+}
+
+fn linear_from_srgb(srgb: vec3<f32>) -> vec3<f32> {
+    let low = srgb / 12.92;
+    let high = pow((srgb + 0.055) / 1.055, vec3(2.4));
+    return select(high, low, srgb <= vec3(0.04045));
+}
+
+fn srgb_from_linear(linear: vec3<f32>) -> vec3<f32> {
+    let low = linear * 12.92;
+    let high = 1.055 * pow(linear, vec3(1.0 / 2.4)) - 0.055;
+    return select(high, low, linear <= vec3(0.0031308));
+}

@@ -1,0 +1,189 @@
+//! Figures about every sensor (D): as a component on it, and as Bevy diagnostics.
+
+use core::time::Duration;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bevy::diagnostic::{Diagnostic, DiagnosticPath, DiagnosticsStore};
+use bevy::prelude::*;
+
+use crate::sensor::{KinectSensor, KinectSystems, SensorFrame, SensorThread};
+
+/// Figures about a sensor (D), on the sensor entity. Read only.
+#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[reflect(Component, Default, Debug, PartialEq)]
+pub struct SensorDiagnostics {
+    /// Frames the sensor has delivered since its source was opened.
+    pub image_frame: u64,
+    /// Device timestamp of the newest colour image in µs.
+    pub color_timestamp: u64,
+    /// Device timestamp of the newest depth (or, without one, infrared) image in µs.
+    pub depth_timestamp: u64,
+    /// Captures and images that could not be read or decoded.
+    pub image_errors: u64,
+    /// Frames that a newer one replaced before the app took them.
+    pub dropped_frames: u64,
+    /// Inertial samples the app was too slow to take.
+    pub dropped_imu_samples: u64,
+    /// Times a lost source was opened again.
+    pub reconnects: u64,
+    /// Frames per second the app received, over the last second.
+    pub frame_rate: f32,
+    /// Time to decode the newest colour image, in ms.
+    pub decode_ms: f32,
+    /// Time from a capture's arrival until the GPU was given everything that shows it, in ms: median of the last
+    /// frames. 0 without a renderer.
+    pub latency_ms: f32,
+    /// Likewise; 99 of 100 frames were faster.
+    pub latency_p99_ms: f32,
+    #[reflect(ignore)]
+    window: RateWindow,
+}
+
+/// Counts frames over about a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct RateWindow {
+    frames: u32,
+    elapsed: Duration,
+}
+
+/// Latencies that the render world measured; shared with it.
+#[derive(Component, Clone, Debug, Default)]
+pub(crate) struct LatencyLog(Arc<Mutex<LatencyRing>>);
+
+#[derive(Debug)]
+struct LatencyRing {
+    usec: [u32; Self::LEN],
+    count: usize,
+}
+
+impl LatencyRing {
+    /// Four seconds at 30 fps; 99 % needs at least a hundred.
+    const LEN: usize = 128;
+}
+
+impl Default for LatencyRing {
+    fn default() -> Self {
+        Self {
+            usec: [0; Self::LEN],
+            count: 0,
+        }
+    }
+}
+
+impl LatencyLog {
+    pub(crate) fn record(&self, latency: Duration) {
+        let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = ring.count % LatencyRing::LEN;
+        ring.usec[index] = u32::try_from(latency.as_micros()).unwrap_or(u32::MAX);
+        ring.count += 1;
+    }
+
+    /// Median and 99th percentile in ms, without allocating.
+    fn percentiles(&self) -> (f32, f32) {
+        let (mut usec, count) = {
+            let ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            (ring.usec, ring.count.min(LatencyRing::LEN))
+        };
+        let Some(measured) = usec.get_mut(..count).filter(|m| !m.is_empty()) else {
+            return (0.0, 0.0);
+        };
+        measured.sort_unstable();
+        let at = |share: usize| measured[(measured.len() - 1) * share / 100] as f32 / 1000.0;
+        (at(50), at(99))
+    }
+}
+
+/// Diagnostics of sensors. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
+///
+/// With Bevy's `DiagnosticsPlugin` in the app, each sensor adds `kinect/<entity>/frame_rate`, `…/latency` (ms),
+/// `…/dropped` and `…/errors`.
+#[derive(Default)]
+pub struct SensorDiagnosticsPlugin;
+
+impl Plugin for SensorDiagnosticsPlugin {
+    fn build(&self, app: &mut App) {
+        app.register_type::<SensorDiagnostics>().add_systems(
+            PreUpdate,
+            (measure, publish).chain().after(KinectSystems::Receive),
+        );
+    }
+}
+
+fn measure(
+    time: Res<Time<Real>>,
+    mut sensors: Query<(
+        &SensorThread,
+        Ref<SensorFrame>,
+        &LatencyLog,
+        &mut SensorDiagnostics,
+    )>,
+) {
+    for (thread, frame, latency, mut diagnostics) in &mut sensors {
+        let counters = &thread.handle.counters;
+        let diagnostics = &mut *diagnostics;
+        diagnostics.window.elapsed += time.delta();
+        if frame.is_changed()
+            && let Some(frame) = &frame.0
+        {
+            diagnostics.window.frames += 1;
+            diagnostics.image_frame = frame.sequence;
+            if let Some(color) = &frame.capture.color {
+                diagnostics.color_timestamp = color.device_timestamp_usec;
+            }
+            if let Some(depth) = frame.capture.depth.as_ref().or(frame.capture.ir.as_ref()) {
+                diagnostics.depth_timestamp = depth.device_timestamp_usec;
+            }
+        }
+        if diagnostics.window.elapsed >= Duration::from_secs(1) {
+            diagnostics.frame_rate =
+                diagnostics.window.frames as f32 / diagnostics.window.elapsed.as_secs_f32();
+            diagnostics.window = RateWindow::default();
+        }
+        diagnostics.image_errors = counters.image_errors.load(Ordering::Relaxed);
+        diagnostics.dropped_frames = thread.handle.frames.dropped();
+        diagnostics.dropped_imu_samples = counters.imu_dropped.load(Ordering::Relaxed);
+        diagnostics.reconnects = counters.reconnects.load(Ordering::Relaxed);
+        diagnostics.decode_ms = counters.decode_usec.load(Ordering::Relaxed) as f32 / 1000.0;
+        (diagnostics.latency_ms, diagnostics.latency_p99_ms) = latency.percentiles();
+    }
+}
+
+/// The paths of a sensor's Bevy diagnostics.
+#[derive(Component, Clone, Debug)]
+struct DiagnosticPaths([DiagnosticPath; 4]);
+
+fn publish(
+    mut commands: Commands,
+    store: Option<ResMut<DiagnosticsStore>>,
+    sensors: Query<(Entity, &SensorDiagnostics, Option<&DiagnosticPaths>), With<KinectSensor>>,
+    time: Res<Time<Real>>,
+) {
+    let Some(mut store) = store else {
+        return;
+    };
+    let now = time.last_update().unwrap_or_else(|| time.startup());
+    for (entity, diagnostics, paths) in &sensors {
+        let Some(DiagnosticPaths(paths)) = paths else {
+            let path = |name: &str| DiagnosticPath::new(format!("kinect/{entity}/{name}"));
+            let paths = ["frame_rate", "latency", "dropped", "errors"].map(path);
+            for (path, suffix) in paths.iter().zip([" fps", " ms", "", ""]) {
+                store.add(Diagnostic::new(path.clone()).with_suffix(suffix));
+            }
+            commands.entity(entity).insert(DiagnosticPaths(paths));
+            continue;
+        };
+        let values = [
+            f64::from(diagnostics.frame_rate),
+            f64::from(diagnostics.latency_ms),
+            diagnostics.dropped_frames as f64,
+            diagnostics.image_errors as f64,
+        ];
+        for (path, value) in paths.iter().zip(values) {
+            if let Some(diagnostic) = store.get_mut(path) {
+                diagnostic
+                    .add_measurement(bevy::diagnostic::DiagnosticMeasurement { time: now, value });
+            }
+        }
+    }
+}

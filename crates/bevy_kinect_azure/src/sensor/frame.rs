@@ -1,0 +1,155 @@
+//! What travels from the capture thread to the app: the newest frame, never a queue.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use kinect_azure::Capture;
+
+/// One capture, ready to be shown: its images as they came, and the colour image decoded.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The images with their timestamps and camera settings (S13). Any of them may be missing.
+    pub capture: Capture,
+    /// The colour image as tightly packed BGRA, 8 bits each; empty when the capture has no (readable) colour image.
+    pub color_bgra: Vec<u8>,
+    /// Width and height of [`color_bgra`](Self::color_bgra) in pixels.
+    pub color_size: (u32, u32),
+    /// Infrared values that 1 % and 99 % of the lit pixels stay below: the range to show the image with.
+    pub ir_range: (u16, u16),
+    /// Counts the frames of one stream, from 1. Gaps are frames the app was too slow to take.
+    pub sequence: u64,
+    /// When the source handed the capture over.
+    pub captured_at: Instant,
+}
+
+impl Frame {
+    pub(crate) fn empty() -> Self {
+        Self {
+            capture: Capture::default(),
+            color_bgra: Vec::new(),
+            color_size: (0, 0),
+            ir_range: (0, 1),
+            sequence: 0,
+            captured_at: Instant::now(),
+        }
+    }
+}
+
+/// Frames used again once nobody holds them, so that a stream runs without allocating.
+#[derive(Default)]
+pub(crate) struct FramePool {
+    frames: Vec<Arc<Frame>>,
+}
+
+impl FramePool {
+    /// A frame nobody else holds, without images. Frames given back meanwhile let go of theirs, too, so that the
+    /// source can use them again.
+    pub(crate) fn take(&mut self) -> Arc<Frame> {
+        let mut free = None;
+        for (index, frame) in self.frames.iter_mut().enumerate() {
+            if let Some(frame) = Arc::get_mut(frame) {
+                frame.capture = Capture::default();
+                free = Some(index);
+            }
+        }
+        match free {
+            Some(index) => self.frames.swap_remove(index),
+            None => Arc::new(Frame::empty()),
+        }
+    }
+
+    /// Keeps a frame for later; others may still hold it.
+    pub(crate) fn give(&mut self, frame: Arc<Frame>) {
+        self.frames.push(frame);
+    }
+}
+
+/// The place where the newest frame waits for the app.
+#[derive(Default)]
+pub(crate) struct FrameSlot {
+    newest: Mutex<Option<Arc<Frame>>>,
+    dropped: AtomicU64,
+}
+
+impl FrameSlot {
+    /// Puts a frame in; one that nobody took is dropped and counted.
+    pub(crate) fn publish(&self, frame: Arc<Frame>) {
+        let old = self.lock().replace(frame);
+        if old.is_some() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes the newest frame, if there is one.
+    pub(crate) fn take(&self) -> Option<Arc<Frame>> {
+        self.lock().take()
+    }
+
+    /// Frames that were replaced before the app took them.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Frame>>> {
+        // The lock only guards a pointer: a panic elsewhere cannot leave it half written.
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds the brightness range of infrared images, without allocating.
+pub(crate) struct IrRange {
+    histogram: Box<[u32; 1024]>,
+    smoothed: Option<(f32, f32)>,
+}
+
+impl Default for IrRange {
+    fn default() -> Self {
+        Self {
+            histogram: Box::new([0; 1024]),
+            smoothed: None,
+        }
+    }
+}
+
+impl IrRange {
+    /// One pixel in so many is looked at; a prime, so that no column is favoured.
+    const STRIDE: usize = 7;
+    /// How much a new frame moves the range: about half a second to settle at 30 fps.
+    const BLEND: f32 = 0.15;
+
+    pub(crate) fn update(&mut self, pixels: &[u16]) -> (u16, u16) {
+        self.histogram.fill(0);
+        let mut lit = 0;
+        for &value in pixels.iter().step_by(Self::STRIDE) {
+            if value > 0 {
+                self.histogram[usize::from(value >> 6)] += 1;
+                lit += 1;
+            }
+        }
+        if lit > 0 {
+            let low = f32::from(self.percentile(lit / 100));
+            let high = f32::from(self.percentile(lit - lit / 100)) + 64.0;
+            let (old_low, old_high) = self.smoothed.unwrap_or((low, high));
+            self.smoothed = Some((
+                old_low + (low - old_low) * Self::BLEND,
+                old_high + (high - old_high) * Self::BLEND,
+            ));
+        }
+        self.smoothed.map_or((0, 1), |(low, high)| {
+            (low as u16, (high as u16).max(low as u16 + 1))
+        })
+    }
+
+    /// Lower edge of the bin where the running count passes `count`.
+    fn percentile(&self, count: u32) -> u16 {
+        let mut sum = 0;
+        for (bin, &n) in self.histogram.iter().enumerate() {
+            sum += n;
+            if sum > count {
+                return (bin << 6) as u16;
+            }
+        }
+        u16::MAX
+    }
+}

@@ -1,0 +1,97 @@
+//! Where a sensor's captures come from.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use kinect_azure::recording::RecordingSource;
+use kinect_azure::{CaptureSource, SourceError};
+
+/// Where a [`KinectSensor`](super::KinectSensor)'s captures come from.
+#[derive(Reflect, Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum SensorSource {
+    /// Nowhere yet: the sensor stays disabled.
+    #[default]
+    None,
+    /// A Matroska recording by the vendor's recorder or a tool like it, played with the sensor's
+    /// [`Playback`](super::Playback) component (R1, R2).
+    Recording(PathBuf),
+    /// Anything that implements [`CaptureSource`].
+    Custom(#[reflect(ignore)] CustomSource),
+}
+
+impl SensorSource {
+    /// A recording at that path.
+    pub fn recording(path: impl AsRef<Path>) -> Self {
+        Self::Recording(path.as_ref().to_owned())
+    }
+
+    /// A source of your own. `open` runs on the sensor's capture thread, each time the source is opened; an error of
+    /// kind [`SourceError::Lost`] makes the sensor try again later, any other one makes it fail.
+    pub fn custom<S: CaptureSource + 'static>(
+        open: impl Fn() -> Result<S, SourceError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Custom(CustomSource(Some(Arc::new(move || {
+            open().map(|source| Box::new(source) as Box<dyn CaptureSource>)
+        }))))
+    }
+
+    /// How to open the source; `None` when there is none.
+    pub(crate) fn opener(&self) -> Option<OpenSource> {
+        match self {
+            Self::None => None,
+            Self::Recording(path) => {
+                let path = path.clone();
+                Some(OpenSource(Arc::new(move || {
+                    let source = RecordingSource::open(&path)?;
+                    Ok(Box::new(source) as Box<dyn CaptureSource>)
+                })))
+            }
+            Self::Custom(custom) => custom.0.clone().map(OpenSource),
+        }
+    }
+
+    /// What the source is, for names of threads and lines in the log.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::None => "no source".to_owned(),
+            Self::Recording(path) => path
+                .file_name()
+                .map_or_else(|| "recording".into(), |name| name.to_string_lossy().into()),
+            Self::Custom(_) => "custom source".to_owned(),
+        }
+    }
+}
+
+type Open = Arc<dyn Fn() -> Result<Box<dyn CaptureSource>, SourceError> + Send + Sync>;
+
+/// How to open a source of the app's own; made by [`SensorSource::custom`].
+#[derive(Clone, Default)]
+pub struct CustomSource(Option<Open>);
+
+impl core::fmt::Debug for CustomSource {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("CustomSource")
+    }
+}
+
+impl PartialEq for CustomSource {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Opens a source, as often as needed.
+#[derive(Clone)]
+pub(crate) struct OpenSource(Open);
+
+impl OpenSource {
+    pub(crate) fn open(&self) -> Result<Box<dyn CaptureSource>, SourceError> {
+        (self.0)()
+    }
+}

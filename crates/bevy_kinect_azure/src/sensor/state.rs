@@ -1,0 +1,87 @@
+//! A sensor's life, one explicit state machine for every kind of source.
+//!
+//! ```text
+//!                 ┌─────────── active = false, source changed ────────────┐
+//!                 ▼                                                       │
+//!  Disabled ─► Opening ─► Stabilising ─► Streaming ─► Ended (seek: Streaming)
+//!                 │              └──────────┴─► Lost ─► Retrying ─► Opening
+//!                 └─► Failed
+//! ```
+
+use bevy::prelude::*;
+
+/// Where a sensor is in its life. Read only; a change is also sent as [`SensorStateChanged`].
+#[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[reflect(Component, Default, Debug, PartialEq)]
+pub enum SensorState {
+    /// Not active, or without a source.
+    #[default]
+    Disabled,
+    /// The source is being opened.
+    Opening,
+    /// Captures come, but the first ones may still settle (exposure); they are published all the same (S11).
+    Stabilising,
+    /// Captures come.
+    Streaming,
+    /// The recording is at its end and does not loop. Seeking, stepping or looping goes on from here.
+    Ended,
+    /// The source was there and is gone.
+    Lost {
+        /// What happened and what to do.
+        reason: String,
+    },
+    /// The source is gone and will be opened again.
+    Retrying {
+        /// What happened last and what to do.
+        reason: String,
+        /// How often it was tried so far.
+        attempt: u32,
+    },
+    /// The source cannot be used as it is. Change the sensor's source, or switch it off and on, to try again.
+    Failed {
+        /// What happened and what to do.
+        reason: String,
+    },
+}
+
+impl SensorState {
+    /// Whether captures come.
+    pub fn is_streaming(&self) -> bool {
+        matches!(self, Self::Stabilising | Self::Streaming)
+    }
+
+    /// What went wrong, where something did.
+    pub fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Lost { reason } | Self::Retrying { reason, .. } | Self::Failed { reason } => {
+                Some(reason)
+            }
+            _ => None,
+        }
+    }
+
+    /// The state's name in one word, for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Opening => "opening",
+            Self::Stabilising => "stabilising",
+            Self::Streaming => "streaming",
+            Self::Ended => "ended",
+            Self::Lost { .. } => "lost",
+            Self::Retrying { .. } => "retrying",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
+/// A sensor went from one state to another.
+#[derive(Message, Clone, Debug)]
+pub struct SensorStateChanged {
+    /// The sensor entity.
+    pub sensor: Entity,
+    /// The state it left.
+    pub from: SensorState,
+    /// The state it is in now.
+    pub to: SensorState,
+}

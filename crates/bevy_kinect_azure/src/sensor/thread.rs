@@ -1,0 +1,420 @@
+//! The capture thread: one per sensor entity, from the opening of its source to its end.
+//!
+//! Commands come in and events go out over bounded channels; frames go through a slot that holds only the newest.
+//! The thread ends when told to, or when the other ends of its channels are gone, within one wait
+//! ([`WAIT`]) of the source.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use kinect_azure::calibration::XyTable;
+use kinect_azure::decode::ColorDecoder;
+use kinect_azure::{CaptureSource, ImuSample, NextCapture, PlaybackControl, SourceError};
+
+use super::frame::{FramePool, FrameSlot, IrRange};
+use super::source::OpenSource;
+use super::state::SensorState;
+use super::stream::SensorStream;
+
+/// The longest wait for a capture before commands are looked at again.
+const WAIT: Duration = Duration::from_millis(10);
+/// Waits between attempts to open a lost source: doubled from the first to the last.
+const FIRST_RETRY: Duration = Duration::from_millis(500);
+const LAST_RETRY: Duration = Duration::from_secs(8);
+/// Inertial samples kept for an app that does not take them: 2.5 s of a 1.6 kHz sensor.
+const IMU_CAPACITY: usize = 4096;
+
+/// What the app tells the thread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Command {
+    /// How to play.
+    SetPlayback {
+        paused: bool,
+        speed: f64,
+        looping: bool,
+    },
+    /// Go to a time since the start, in µs.
+    Seek(u64),
+    /// Show the next (or, negative, previous) capture.
+    Step(i32),
+}
+
+/// What the thread tells the app.
+pub(crate) enum Event {
+    State(SensorState),
+    /// The source is open.
+    Opened(Box<SensorStream>),
+}
+
+/// Figures the thread keeps up to date without a channel.
+#[derive(Default)]
+pub(crate) struct Counters {
+    /// Captures or images that could not be read or decoded.
+    pub(crate) image_errors: AtomicU64,
+    /// Inertial samples the app was too slow to take.
+    pub(crate) imu_dropped: AtomicU64,
+    /// Times a lost source was opened again.
+    pub(crate) reconnects: AtomicU64,
+    /// Duration of the last colour decoding, in µs.
+    pub(crate) decode_usec: AtomicU64,
+    /// Position in the recording, in µs.
+    pub(crate) position_usec: AtomicU64,
+    /// Times the recording began again.
+    pub(crate) loops: AtomicU64,
+    /// Whether the thread ended by itself because its source failed.
+    pub(crate) failed: AtomicBool,
+}
+
+/// The app's end of a capture thread. Dropping it ends the thread; nobody waits for that.
+pub(crate) struct ThreadHandle {
+    pub(crate) commands: Sender<Command>,
+    pub(crate) events: Receiver<Event>,
+    pub(crate) imu: Receiver<ImuSample>,
+    pub(crate) frames: Arc<FrameSlot>,
+    pub(crate) counters: Arc<Counters>,
+    stop: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    reaper: Sender<std::thread::JoinHandle<()>>,
+}
+
+impl ThreadHandle {
+    /// Whether the thread ended without saying that it failed.
+    pub(crate) fn has_died(&self) -> bool {
+        self.events.is_empty()
+            && self.thread.as_ref().is_some_and(|t| t.is_finished())
+            && !self.counters.failed.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for ThreadHandle {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // With the reaper gone the app is shutting down: the thread ends by itself.
+            let _ = self.reaper.send(thread);
+        }
+    }
+}
+
+/// Starts a capture thread. Its [`JoinHandle`](std::thread::JoinHandle) goes to `reaper` when it is told to stop.
+pub(crate) fn start(
+    name: &str,
+    open: OpenSource,
+    playback: Command,
+    reaper: Sender<std::thread::JoinHandle<()>>,
+) -> std::io::Result<ThreadHandle> {
+    let (command_sender, commands) = bounded(64);
+    let (events, event_receiver) = bounded(64);
+    let (imu, imu_receiver) = bounded(IMU_CAPACITY);
+    let frames = Arc::new(FrameSlot::default());
+    let counters = Arc::new(Counters::default());
+    let stop = Arc::new(AtomicBool::new(false));
+    let thread = CaptureThread {
+        commands,
+        events,
+        imu,
+        imu_oldest: imu_receiver.clone(),
+        frames: Arc::clone(&frames),
+        counters: Arc::clone(&counters),
+        stop: Arc::clone(&stop),
+        playback,
+        state: SensorState::Disabled,
+        pool: FramePool::default(),
+        decoder: ColorDecoder::default(),
+        ir_range: IrRange::default(),
+        sequence: 0,
+        bad_in_a_row: 0,
+    };
+    let thread = std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || thread.run(&open))?;
+    Ok(ThreadHandle {
+        commands: command_sender,
+        events: event_receiver,
+        imu: imu_receiver,
+        frames,
+        counters,
+        stop,
+        thread: Some(thread),
+        reaper,
+    })
+}
+
+struct CaptureThread {
+    commands: Receiver<Command>,
+    events: Sender<Event>,
+    imu: Sender<ImuSample>,
+    /// A second receiver of our own samples, to make room for new ones: the oldest go first.
+    imu_oldest: Receiver<ImuSample>,
+    frames: Arc<FrameSlot>,
+    counters: Arc<Counters>,
+    stop: Arc<AtomicBool>,
+    /// How to play, also after the source was opened again.
+    playback: Command,
+    state: SensorState,
+    pool: FramePool,
+    decoder: ColorDecoder,
+    ir_range: IrRange,
+    sequence: u64,
+    bad_in_a_row: u32,
+}
+
+/// Why the stream loop was left.
+enum Left {
+    Stopped,
+    Lost(String),
+    Failed(String),
+}
+
+impl CaptureThread {
+    fn run(mut self, open: &OpenSource) {
+        let mut attempt = 0;
+        loop {
+            self.enter(SensorState::Opening);
+            let left = match open.open() {
+                Ok(mut source) => {
+                    if attempt > 0 {
+                        self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
+                    }
+                    attempt = 0;
+                    self.stream(source.as_mut())
+                }
+                // What was there once may come back, whatever the reason it cannot be opened now.
+                Err(error) if attempt > 0 => Left::Lost(error.to_string()),
+                Err(SourceError::Lost(reason)) => Left::Lost(reason),
+                Err(error) => Left::Failed(error.to_string()),
+            };
+            match left {
+                Left::Stopped => return,
+                Left::Failed(reason) => {
+                    self.counters.failed.store(true, Ordering::Release);
+                    self.enter(SensorState::Failed { reason });
+                    return;
+                }
+                Left::Lost(reason) => {
+                    if attempt == 0 {
+                        self.enter(SensorState::Lost {
+                            reason: reason.clone(),
+                        });
+                    }
+                    attempt += 1;
+                    self.enter(SensorState::Retrying { reason, attempt });
+                    let wait = FIRST_RETRY * 2_u32.saturating_pow(attempt - 1);
+                    if self.sleep(wait.min(LAST_RETRY)) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Delivers captures until the source ends for good or the thread is told to stop.
+    fn stream(&mut self, source: &mut dyn CaptureSource) -> Left {
+        if let Some(control) = source.playback()
+            && let Err(error) = apply(control, self.playback)
+            && let Some(left) = self.leave(error)
+        {
+            return left;
+        }
+        let opened = self.describe(source);
+        if self.events.send(Event::Opened(Box::new(opened))).is_err() {
+            return Left::Stopped;
+        }
+        let mut settling = source.settling_captures();
+        self.bad_in_a_row = 0;
+        loop {
+            if self.stopped() {
+                return Left::Stopped;
+            }
+            match self.commands.try_recv() {
+                Ok(command) => {
+                    if matches!(command, Command::SetPlayback { .. }) {
+                        self.playback = command;
+                    }
+                    if let Some(Err(error)) = source.playback().map(|p| apply(p, command))
+                        && let Some(left) = self.leave(error)
+                    {
+                        return left;
+                    }
+                    continue;
+                }
+                Err(TryRecvError::Disconnected) => return Left::Stopped,
+                Err(TryRecvError::Empty) => {}
+            }
+
+            let mut frame = self.pool.take();
+            match source.next_capture(WAIT) {
+                Ok(NextCapture::Capture(capture)) => {
+                    self.bad_in_a_row = 0;
+                    let captured_at = Instant::now();
+                    self.sequence += 1;
+                    // The pool hands out frames that nobody else holds.
+                    if let Some(frame) = Arc::get_mut(&mut frame) {
+                        frame.sequence = self.sequence;
+                        frame.captured_at = captured_at;
+                        frame.capture = capture;
+                        self.prepare(frame);
+                    }
+                    self.frames.publish(Arc::clone(&frame));
+                    self.enter(if settling > 0 {
+                        SensorState::Stabilising
+                    } else {
+                        SensorState::Streaming
+                    });
+                    settling = settling.saturating_sub(1);
+                }
+                Ok(NextCapture::Timeout) => {}
+                Ok(NextCapture::End) => {
+                    self.enter(SensorState::Ended);
+                    std::thread::sleep(WAIT);
+                }
+                Err(error) => {
+                    if let Some(left) = self.leave(error) {
+                        return left;
+                    }
+                }
+            }
+            self.pool.give(frame);
+
+            loop {
+                match source.next_imu_sample() {
+                    Ok(Some(sample)) => self.publish_imu(sample),
+                    Ok(None) => break,
+                    Err(error) => match self.leave(error) {
+                        Some(left) => return left,
+                        None => break,
+                    },
+                }
+            }
+            if let Some(playback) = source.playback() {
+                self.counters
+                    .position_usec
+                    .store(playback.position_usec(), Ordering::Relaxed);
+                self.counters
+                    .loops
+                    .store(playback.loops(), Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Decodes and measures what every consumer of the frame needs.
+    fn prepare(&mut self, frame: &mut super::frame::Frame) {
+        frame.color_size = (0, 0);
+        if let Some(color) = &frame.capture.color {
+            let start = Instant::now();
+            match self.decoder.decode(color, &mut frame.color_bgra) {
+                Ok(()) => frame.color_size = (color.width, color.height),
+                Err(error) => self.image_error("colour image", &error),
+            }
+            self.counters
+                .decode_usec
+                .store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
+        }
+        if frame.color_size == (0, 0) {
+            frame.color_bgra.clear();
+        }
+        if let Some(ir) = &frame.capture.ir {
+            frame.ir_range = self.ir_range.update(ir.u16_pixels());
+        }
+    }
+
+    fn describe(&self, source: &mut dyn CaptureSource) -> SensorStream {
+        let calibration = source.calibration().cloned().map(Arc::new);
+        // Some 10 ms for the narrow field of view: here, before the first frame, it holds up nobody.
+        let xy_table = calibration
+            .as_ref()
+            .and_then(|c| c.depth_camera.as_ref())
+            .map(|camera| Arc::new(XyTable::new(camera)));
+        SensorStream {
+            info: source.info().clone(),
+            calibration,
+            xy_table,
+            duration_usec: source.playback().map(|p| p.duration_usec()),
+        }
+    }
+
+    fn publish_imu(&self, sample: ImuSample) {
+        let mut sample = sample;
+        while let Err(full) = self.imu.try_send(sample) {
+            sample = full.into_inner();
+            if self.imu_oldest.try_recv().is_ok() {
+                self.counters.imu_dropped.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Whether an error ends the stream, and how.
+    fn leave(&mut self, error: SourceError) -> Option<Left> {
+        match error {
+            SourceError::Lost(reason) => Some(Left::Lost(reason)),
+            SourceError::Failed(reason) => Some(Left::Failed(reason)),
+            other => {
+                self.image_error("capture", &other);
+                self.bad_in_a_row += 1;
+                // A source that does nothing but fail must not spin.
+                std::thread::sleep(Duration::from_millis(u64::from(self.bad_in_a_row.min(10))));
+                None
+            }
+        }
+    }
+
+    /// Counts an error; only the first of a row is worth a line in the log.
+    fn image_error(&self, what: &str, error: &dyn std::fmt::Display) {
+        let before = self.counters.image_errors.fetch_add(1, Ordering::Relaxed);
+        if before == 0 {
+            bevy::log::warn!(
+                "{}: a {what} was dropped: {error} (further ones are only counted)",
+                std::thread::current().name().unwrap_or("kinect"),
+            );
+        }
+    }
+
+    fn enter(&mut self, state: SensorState) {
+        if self.state != state {
+            self.state = state.clone();
+            // A full channel means that the app stands still: wait for it, unless it is gone.
+            let mut event = Event::State(state);
+            while !self.stopped() {
+                match self.events.send_timeout(event, WAIT) {
+                    Ok(()) | Err(crossbeam_channel::SendTimeoutError::Disconnected(_)) => return,
+                    Err(crossbeam_channel::SendTimeoutError::Timeout(back)) => event = back,
+                }
+            }
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Sleeps in small steps; `true` when told to stop meanwhile.
+    fn sleep(&self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            if self.stopped() {
+                return true;
+            }
+            std::thread::sleep(WAIT);
+        }
+        self.stopped()
+    }
+}
+
+fn apply(playback: &mut dyn PlaybackControl, command: Command) -> Result<(), SourceError> {
+    match command {
+        Command::SetPlayback {
+            paused,
+            speed,
+            looping,
+        } => {
+            playback.set_paused(paused);
+            playback.set_speed(speed);
+            playback.set_looping(looping);
+            Ok(())
+        }
+        Command::Seek(position) => playback.seek(position),
+        Command::Step(captures) => playback.step(captures),
+    }
+}

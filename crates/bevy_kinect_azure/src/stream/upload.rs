@@ -1,0 +1,280 @@
+//! Writes new frames into GPU textures, each image once.
+
+use std::sync::Arc;
+
+use bevy::ecs::entity::EntityHashMap;
+use bevy::prelude::*;
+use bevy::render::render_asset::RenderAssets;
+use bevy::render::render_resource::{
+    Extent3d, Origin3d, TexelCopyBufferLayout, TexelCopyTextureInfo, Texture, TextureAspect,
+    TextureDescriptor, TextureDimension, TextureFormat, TextureUsages, TextureView,
+    TextureViewDescriptor,
+};
+use bevy::render::renderer::{RenderDevice, RenderQueue};
+use bevy::render::texture::GpuImage;
+use kinect_azure::calibration::XyTable;
+
+use super::ExtractedSensors;
+
+/// Marks rays that the lens does not have; keep in sync with `kinect_azure.wgsl`. WGSL may assume that there are no
+/// NaNs, so the table's are replaced.
+const NO_RAY: f32 = -1.0e6;
+
+/// The textures of every sensor, by its entity in the main world.
+#[derive(Resource, Default)]
+pub(crate) struct SensorTextures(pub(crate) EntityHashMap<TextureSet>);
+
+/// One sensor's images on the GPU.
+#[derive(Default)]
+pub(crate) struct TextureSet {
+    /// Depth in mm, `R16Uint`.
+    pub(crate) depth: Option<Stored>,
+    /// Infrared, `R16Uint`.
+    pub(crate) ir: Option<Stored>,
+    /// Colour, `Bgra8UnormSrgb`, with a view of the stored values.
+    pub(crate) color: Option<ColorTexture>,
+    /// Rays of the depth camera, `Rg32Float`.
+    pub(crate) rays: Option<(Arc<XyTable>, Stored)>,
+    /// Sequence number of the frame that is in the textures.
+    uploaded: u64,
+    /// Counts the uploads of each kind of image: what was computed from them is stale when they move.
+    pub(crate) depth_version: u64,
+    pub(crate) ir_version: u64,
+    pub(crate) color_version: u64,
+    /// The frame whose latency is to be measured once it is submitted.
+    to_measure: Option<std::time::Instant>,
+}
+
+/// A texture with the view that shaders read.
+pub(crate) struct Stored {
+    pub(crate) texture: Texture,
+    pub(crate) view: TextureView,
+}
+
+/// Where the colour image lies.
+pub(crate) struct ColorTexture {
+    texture: Texture,
+    /// The stored values, not converted to linear light.
+    pub(crate) stored_view: TextureView,
+    /// The output that owns the texture; `None` for a texture of the sensor's own.
+    output: Option<AssetId<Image>>,
+}
+
+/// A new GPU knows nothing of the old one's textures.
+pub(super) fn reset(mut commands: Commands) {
+    commands.insert_resource(SensorTextures::default());
+}
+
+pub(super) fn upload(
+    sensors: Res<ExtractedSensors>,
+    mut textures: ResMut<SensorTextures>,
+    images: Res<RenderAssets<GpuImage>>,
+    device: Res<RenderDevice>,
+    queue: Res<RenderQueue>,
+) {
+    textures
+        .0
+        .retain(|entity, _| sensors.0.contains_key(entity));
+    for (&entity, sensor) in &sensors.0 {
+        let set = textures.0.entry(entity).or_default();
+        if let Some(table) = &sensor.xy_table
+            && set
+                .rays
+                .as_ref()
+                .is_none_or(|(old, _)| !Arc::ptr_eq(old, table))
+        {
+            set.rays = Some((Arc::clone(table), upload_rays(table, &device, &queue)));
+        }
+        let Some(frame) = &sensor.frame else {
+            continue;
+        };
+        // An output whose image is not on the GPU yet gets the frame next time.
+        let color_is_ready = frame.color_bgra.is_empty()
+            || set.prepare_color(frame.color_size, &sensor.color_outputs, &images, &device);
+        if frame.sequence == set.uploaded || !color_is_ready {
+            continue;
+        }
+        set.uploaded = frame.sequence;
+        set.to_measure = Some(frame.captured_at);
+        if let Some(color) = &set.color
+            && !frame.color_bgra.is_empty()
+        {
+            write(&queue, &color.texture, frame.color_size, &frame.color_bgra);
+            for id in &sensor.color_outputs {
+                if Some(*id) != color.output
+                    && let Some(image) = images.get(*id)
+                    && (
+                        image.texture_descriptor.size.width,
+                        image.texture_descriptor.size.height,
+                    ) == frame.color_size
+                {
+                    write(&queue, &image.texture, frame.color_size, &frame.color_bgra);
+                }
+            }
+            set.color_version += 1;
+        }
+        if let Some(depth) = &frame.capture.depth {
+            let size = (depth.width, depth.height);
+            let stored = reuse(&mut set.depth, "kinect depth", size, &device);
+            write(&queue, &stored.texture, size, depth.bytes());
+            set.depth_version += 1;
+        }
+        if let Some(ir) = &frame.capture.ir {
+            let size = (ir.width, ir.height);
+            let stored = reuse(&mut set.ir, "kinect infrared", size, &device);
+            write(&queue, &stored.texture, size, ir.bytes());
+            set.ir_version += 1;
+        }
+    }
+}
+
+/// After the frame was submitted: how long it took from the source to here.
+pub(super) fn measure_latency(
+    sensors: Res<ExtractedSensors>,
+    mut textures: ResMut<SensorTextures>,
+) {
+    for (entity, set) in &mut textures.0 {
+        if let (Some(captured_at), Some(sensor)) = (set.to_measure.take(), sensors.0.get(entity)) {
+            sensor.latency.record(captured_at.elapsed());
+        }
+    }
+}
+
+impl TextureSet {
+    /// Makes [`color`](Self::color) a texture of that size, an output's where there is one. `false` while that is not
+    /// on the GPU yet.
+    fn prepare_color(
+        &mut self,
+        size: (u32, u32),
+        outputs: &[AssetId<Image>],
+        images: &RenderAssets<GpuImage>,
+        device: &RenderDevice,
+    ) -> bool {
+        if let Some(&output) = outputs.first() {
+            let Some(image) = images.get(output) else {
+                return false;
+            };
+            let image_size = image.texture_descriptor.size;
+            if (image_size.width, image_size.height) == size {
+                if self.color.as_ref().is_none_or(|c| {
+                    c.output != Some(output) || c.texture.id() != image.texture.id()
+                }) {
+                    self.color = Some(ColorTexture::new(image.texture.clone(), Some(output)));
+                    // The picture so far lies in another texture: write it again.
+                    self.uploaded = 0;
+                }
+                return true;
+            }
+        }
+        let fits = self.color.as_ref().is_some_and(|color| {
+            color.output.is_none() && (color.texture.width(), color.texture.height()) == size
+        });
+        if !fits {
+            let texture = create(
+                device,
+                "kinect colour",
+                size,
+                TextureFormat::Bgra8UnormSrgb,
+                &[TextureFormat::Bgra8Unorm],
+            );
+            self.color = Some(ColorTexture::new(texture, None));
+            self.uploaded = 0;
+        }
+        true
+    }
+}
+
+impl ColorTexture {
+    fn new(texture: Texture, output: Option<AssetId<Image>>) -> Self {
+        let stored_view = texture.create_view(&TextureViewDescriptor {
+            format: Some(TextureFormat::Bgra8Unorm),
+            usage: Some(TextureUsages::TEXTURE_BINDING),
+            ..default()
+        });
+        Self {
+            texture,
+            stored_view,
+            output,
+        }
+    }
+}
+
+fn upload_rays(table: &XyTable, device: &RenderDevice, queue: &RenderQueue) -> Stored {
+    let size = (table.width(), table.height());
+    let rays: Vec<[f32; 2]> = table
+        .rays()
+        .iter()
+        .map(|&[x, y]| if x.is_nan() { [NO_RAY; 2] } else { [x, y] })
+        .collect();
+    let texture = create(device, "kinect rays", size, TextureFormat::Rg32Float, &[]);
+    write(queue, &texture, size, bytemuck::cast_slice(&rays));
+    let view = texture.create_view(&TextureViewDescriptor::default());
+    Stored { texture, view }
+}
+
+/// The texture in `slot`, made anew when the size has changed.
+fn reuse<'a>(
+    slot: &'a mut Option<Stored>,
+    label: &'static str,
+    size: (u32, u32),
+    device: &RenderDevice,
+) -> &'a Stored {
+    let fits = |stored: &Stored| (stored.texture.width(), stored.texture.height()) == size;
+    let old = slot.take().filter(fits);
+    slot.insert(old.unwrap_or_else(|| {
+        let texture = create(device, label, size, TextureFormat::R16Uint, &[]);
+        let view = texture.create_view(&TextureViewDescriptor::default());
+        Stored { texture, view }
+    }))
+}
+
+fn create(
+    device: &RenderDevice,
+    label: &'static str,
+    (width, height): (u32, u32),
+    format: TextureFormat,
+    view_formats: &[TextureFormat],
+) -> Texture {
+    device.create_texture(&TextureDescriptor {
+        label: Some(label),
+        size: extent((width, height)),
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: TextureDimension::D2,
+        format,
+        usage: TextureUsages::TEXTURE_BINDING | TextureUsages::COPY_DST | TextureUsages::COPY_SRC,
+        view_formats,
+    })
+}
+
+/// Writes a whole, tightly packed image.
+fn write(queue: &RenderQueue, texture: &Texture, size: (u32, u32), bytes: &[u8]) {
+    let bytes_per_row = texture.format().block_copy_size(None).unwrap_or(0) * size.0;
+    // A source that lies about its size must not bring the renderer down.
+    if bytes.len() as u64 != u64::from(bytes_per_row) * u64::from(size.1) {
+        return;
+    }
+    queue.write_texture(
+        TexelCopyTextureInfo {
+            texture,
+            mip_level: 0,
+            origin: Origin3d::ZERO,
+            aspect: TextureAspect::All,
+        },
+        bytes,
+        TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(bytes_per_row),
+            rows_per_image: None,
+        },
+        extent(size),
+    );
+}
+
+fn extent((width, height): (u32, u32)) -> Extent3d {
+    Extent3d {
+        width,
+        height,
+        depth_or_array_layers: 1,
+    }
+}

@@ -1,0 +1,168 @@
+//! What can be wrong with a recording, in words that say what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::source::SourceError;
+
+/// Why a recording cannot be opened, or why one piece of it cannot be read.
+///
+/// [`is_local`](Self::is_local) tells the two apart: after a local error the next call goes on behind the damage.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// There is no such file.
+    #[error("{}: there is no such file; check the path", .0.display())]
+    NotFound(PathBuf),
+    /// The file may not be read.
+    #[error("{}: no permission to read this file; change its access rights or copy it", .0.display())]
+    Permission(PathBuf),
+    /// The operating system could not read.
+    #[error("{}: cannot be read at byte {offset}: {source}; check the disk or the connection to it", path.display())]
+    Io {
+        /// The recording.
+        path: PathBuf,
+        /// Where in the file reading failed.
+        offset: u64,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The file became shorter after it was opened.
+    #[error(
+        "{}: was cut to {found} of {expected} bytes while it was open; restore the file and open it again",
+        path.display()
+    )]
+    Truncated {
+        /// The recording.
+        path: PathBuf,
+        /// Length in bytes when it was opened.
+        expected: u64,
+        /// Length in bytes now.
+        found: u64,
+    },
+    /// The file is no Matroska file, or one that ends before the first thing that matters.
+    #[error("{}: is not a Matroska (.mkv) recording: {reason}", path.display())]
+    NotMatroska {
+        /// The file.
+        path: PathBuf,
+        /// What was found instead.
+        reason: String,
+    },
+    /// A Matroska file, but not one of an Azure Kinect.
+    #[error(
+        "{}: is a Matroska file but not an Azure Kinect recording: {reason}; record with k4arecorder or convert it \
+         without dropping its tracks and tags",
+        path.display()
+    )]
+    NotKinect {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
+    /// A track does not fit what the recording says about itself.
+    #[error("{}: track {track}: {found}, expected {expected}; {advice}", path.display())]
+    Track {
+        /// The recording.
+        path: PathBuf,
+        /// Name of the track.
+        track: String,
+        /// What the file says.
+        found: String,
+        /// What it must say.
+        expected: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// One frame cannot be used; the next call goes on after it.
+    #[error("{}: the {track} frame at {time_usec} µs (byte {offset}) {problem}; skipped", path.display())]
+    BadFrame {
+        /// The recording.
+        path: PathBuf,
+        /// Name of the track.
+        track: String,
+        /// Time of the frame since the start of the recording in µs.
+        time_usec: u64,
+        /// Where the frame's bytes begin.
+        offset: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A stretch of the file holds no readable data; the next call goes on after it.
+    #[error("{}: damaged from byte {offset} ({problem}); continuing behind it", path.display())]
+    Damaged {
+        /// The recording.
+        path: PathBuf,
+        /// Where the damage begins.
+        offset: u64,
+        /// What was found there.
+        problem: &'static str,
+    },
+    /// The recording has no track of that name that can be read this way.
+    #[error("{}: has no custom track named \"{track}\"; its tracks are: {available}", path.display())]
+    NoSuchTrack {
+        /// The recording.
+        path: PathBuf,
+        /// The name asked for.
+        track: String,
+        /// The names there are.
+        available: String,
+    },
+    /// The recording has no attachment of that name.
+    #[error("{}: has no attachment named \"{name}\"; its attachments are: {available}", path.display())]
+    NoSuchAttachment {
+        /// The recording.
+        path: PathBuf,
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        available: String,
+    },
+    /// An attachment is larger than anything a recording is known to carry.
+    #[error("{}: the attachment \"{name}\" has {size} bytes, more than the limit of {limit}", path.display())]
+    AttachmentTooLarge {
+        /// The recording.
+        path: PathBuf,
+        /// The attachment.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// The largest that is read.
+        limit: u64,
+    },
+}
+
+impl RecordingError {
+    /// Whether only one capture, sample or stretch is lost and the next call goes on after it.
+    pub const fn is_local(&self) -> bool {
+        matches!(self, Self::BadFrame { .. } | Self::Damaged { .. })
+    }
+
+    /// The error of opening or asking about `path`.
+    pub(super) fn open(path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                Self::NotFound(path.to_owned())
+            }
+            io::ErrorKind::PermissionDenied => Self::Permission(path.to_owned()),
+            _ => Self::Io {
+                path: path.to_owned(),
+                offset: 0,
+                source,
+            },
+        }
+    }
+}
+
+impl From<RecordingError> for SourceError {
+    fn from(error: RecordingError) -> Self {
+        let message = error.to_string();
+        match error {
+            RecordingError::BadFrame { .. } | RecordingError::Damaged { .. } => {
+                Self::BadCapture(message)
+            }
+            RecordingError::Truncated { .. } | RecordingError::Io { .. } => Self::Lost(message),
+            _ => Self::Failed(message),
+        }
+    }
+}

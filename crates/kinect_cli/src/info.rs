@@ -1,0 +1,458 @@
+//! `kinect info`: what is in a recording, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use kinect_azure::modes::{ColorResolution, DepthMode};
+use kinect_azure::recording::{Counts, Recording, TagTarget, TrackKind, TrackType};
+use serde::Serialize;
+
+use crate::terminal::{Progress, print, printable};
+
+/// Said by `kinect info --help`.
+pub(crate) const JSON_HELP: &str = "\
+Fields of --json (null = not known):
+  file, size_bytes              the recording
+  serial                        serial number of the sensor
+  color_firmware, depth_firmware  as major.minor.iteration
+  color_format                  MJPG, NV12, YUY2, BGRA; null without colour
+  color_resolution              720P, 1080P, 1440P, 1536P, 2160P, 3072P, OFF
+  depth_mode                    NFOV_2X2BINNED, NFOV_UNBINNED, WFOV_2X2BINNED, WFOV_UNBINNED, PASSIVE_IR, OFF
+  fps                           captures per second
+  wired_sync_mode               STANDALONE, MASTER, SUBORDINATE
+  subordinate_delay_us, depth_delay_us   µs a subordinate lags its master, µs depth is taken after colour
+  duration_us                   time of the last data since the start of the recording
+  start_offset_us               device time at the start of the recording
+  captures, color_images, depth_images, ir_images, imu_samples   how many there are
+  custom_blocks                 object: blocks of each track an application added
+  tracks                        list of {name, number, uid, kind, type, codec, width, height, frame_duration_ns}
+  tags                          object: value of each tag; of tags with the same name the first
+  tag_list                      list of {name, value, target}: all tags in the file's order; target is
+                                recording, track:UID or attachment:UID
+  attachments                   list of {name, mime_type, uid, size_bytes}
+  calibrated                    whether the recording carries a calibration that can be used
+  title, writing_app, muxing_app, recorded_at (UTC), timestamp_scale_ns   of the file itself
+  unfinished                    whether the recording was never finished (crash, cut); what is there still plays
+  warnings                      list of sentences about what is unusual
+UIDs are strings, because they are larger than the numbers many programs can hold.";
+
+/// Prints what is in the recording.
+pub(crate) fn run(file: &Path, json: bool) -> Result<ExitCode, String> {
+    let recording = Recording::open(file).map_err(|e| printable(&e.to_string()))?;
+    let progress = Progress::new("counting");
+    let counts = recording
+        .count(|share| progress.set(f64::from(share)))
+        .map_err(|e| printable(&e.to_string()))?;
+    drop(progress);
+    let report = Report::new(file, &recording, counts);
+    if json {
+        let mut text = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
+        text.push('\n');
+        print(&text)
+    } else {
+        print(&report.text())
+    }
+}
+
+/// Everything `kinect info` knows. The fields' names are those of the JSON.
+#[derive(Debug, Serialize)]
+struct Report {
+    file: String,
+    size_bytes: Option<u64>,
+    serial: Option<String>,
+    color_firmware: Option<String>,
+    depth_firmware: Option<String>,
+    color_format: Option<&'static str>,
+    color_resolution: &'static str,
+    depth_mode: &'static str,
+    fps: u32,
+    wired_sync_mode: &'static str,
+    subordinate_delay_us: u32,
+    depth_delay_us: i32,
+    duration_us: u64,
+    start_offset_us: u64,
+    captures: u64,
+    color_images: u64,
+    depth_images: u64,
+    ir_images: u64,
+    imu_samples: u64,
+    custom_blocks: BTreeMap<String, u64>,
+    tracks: Vec<Track>,
+    tags: BTreeMap<String, String>,
+    tag_list: Vec<Tag>,
+    attachments: Vec<Attachment>,
+    calibrated: bool,
+    title: Option<String>,
+    writing_app: Option<String>,
+    muxing_app: Option<String>,
+    recorded_at: Option<String>,
+    timestamp_scale_ns: u64,
+    unfinished: bool,
+    warnings: Vec<String>,
+    /// Width and height of colour images.
+    #[serde(skip)]
+    color_size: Option<(u32, u32)>,
+    /// Width and height of depth and infrared images.
+    #[serde(skip)]
+    depth_size: Option<(u32, u32)>,
+}
+
+#[derive(Debug, Serialize)]
+struct Track {
+    name: String,
+    number: u64,
+    uid: String,
+    kind: &'static str,
+    #[serde(rename = "type")]
+    track_type: String,
+    codec: String,
+    width: Option<u32>,
+    height: Option<u32>,
+    frame_duration_ns: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tag {
+    name: String,
+    value: String,
+    target: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Attachment {
+    name: String,
+    mime_type: String,
+    uid: String,
+    size_bytes: u64,
+}
+
+impl Report {
+    fn new(file: &Path, recording: &Recording, counts: Counts) -> Self {
+        let info = recording.info();
+        let sensor = &info.sensor;
+        let mut tags = BTreeMap::new();
+        for tag in recording.tags() {
+            tags.entry(tag.name.clone())
+                .or_insert_with(|| tag.value.clone());
+        }
+        Self {
+            file: file.display().to_string(),
+            size_bytes: std::fs::metadata(file).ok().map(|m| m.len()),
+            serial: sensor.serial.clone(),
+            color_firmware: info.color_firmware.clone(),
+            depth_firmware: info.depth_firmware.clone(),
+            color_format: sensor.color_format.map(|format| format.name()),
+            color_resolution: sensor.color_resolution.name(),
+            depth_mode: sensor.depth_mode.name(),
+            fps: sensor.frame_rate.fps(),
+            wired_sync_mode: sensor.wired_sync_mode.name(),
+            subordinate_delay_us: sensor.subordinate_delay_off_master_usec,
+            depth_delay_us: sensor.depth_delay_off_color_usec,
+            duration_us: info.duration_usec,
+            start_offset_us: info.start_offset_usec,
+            captures: counts.captures,
+            color_images: counts.color_images,
+            depth_images: counts.depth_images,
+            ir_images: counts.ir_images,
+            imu_samples: counts.imu_samples,
+            custom_blocks: counts.custom_blocks.into_iter().collect(),
+            tracks: recording
+                .tracks()
+                .iter()
+                .map(|track| Track {
+                    name: track.name.clone(),
+                    number: track.number,
+                    uid: track.uid.to_string(),
+                    kind: kind_name(track.kind),
+                    track_type: type_name(track.track_type),
+                    codec: track.codec_id.clone(),
+                    width: track.size.map(|s| s.0),
+                    height: track.size.map(|s| s.1),
+                    frame_duration_ns: track.frame_duration_ns,
+                })
+                .collect(),
+            tags,
+            tag_list: recording
+                .tags()
+                .iter()
+                .map(|tag| Tag {
+                    name: tag.name.clone(),
+                    value: tag.value.clone(),
+                    target: match tag.target {
+                        TagTarget::Recording => "recording".to_owned(),
+                        TagTarget::Track(uid) => format!("track:{uid}"),
+                        TagTarget::Attachment(uid) => format!("attachment:{uid}"),
+                    },
+                })
+                .collect(),
+            attachments: recording
+                .attachments()
+                .iter()
+                .map(|attachment| Attachment {
+                    name: attachment.name.clone(),
+                    mime_type: attachment.mime_type.clone(),
+                    uid: attachment.uid.to_string(),
+                    size_bytes: attachment.size,
+                })
+                .collect(),
+            calibrated: recording.calibration().is_some(),
+            title: info.title.clone(),
+            writing_app: info.writing_app.clone(),
+            muxing_app: info.muxing_app.clone(),
+            recorded_at: info.date_unix_sec.map(utc),
+            timestamp_scale_ns: info.timestamp_scale_ns,
+            unfinished: info.unfinished,
+            warnings: info.warnings.clone(),
+            color_size: Some(sensor.color_resolution)
+                .filter(|r| *r != ColorResolution::Off)
+                .map(ColorResolution::size),
+            depth_size: Some(sensor.depth_mode)
+                .filter(|m| *m != DepthMode::Off)
+                .map(DepthMode::size),
+        }
+    }
+
+    /// The report for people.
+    fn text(&self) -> String {
+        let mut out = Text::default();
+        let size = self.size_bytes.map_or_else(String::new, |bytes| {
+            format!(", {}", indicatif::HumanBytes(bytes))
+        });
+        out.line(&format!("{}{size}", self.file));
+
+        let firmware: Vec<String> = [
+            ("colour", &self.color_firmware),
+            ("depth", &self.depth_firmware),
+        ]
+        .into_iter()
+        .filter_map(|(camera, version)| Some(format!("{camera} {}", version.as_ref()?)))
+        .collect();
+        out.field(
+            "serial number",
+            self.serial.as_deref().unwrap_or("not known"),
+        );
+        if !firmware.is_empty() {
+            out.field("firmware", &firmware.join(", "));
+        }
+        let by = self.writing_app.as_deref().unwrap_or("an unknown program");
+        let when = self.recorded_at.as_deref().unwrap_or("at an unknown time");
+        out.field("recorded", &format!("{when} by {by}"));
+        out.field(
+            "length",
+            &format!(
+                "{}, {} at {} fps{}",
+                seconds(self.duration_us),
+                plural(self.captures, "capture"),
+                self.fps,
+                if self.unfinished { ", unfinished" } else { "" }
+            ),
+        );
+        let pixels =
+            |size: Option<(u32, u32)>| size.map_or_else(String::new, |(w, h)| format!(", {w}×{h}"));
+        out.field(
+            "colour",
+            &match self.color_format {
+                Some(format) => format!(
+                    "{format} {}{}, {}",
+                    self.color_resolution,
+                    pixels(self.color_size),
+                    plural(self.color_images, "image")
+                ),
+                None => "none".to_owned(),
+            },
+        );
+        out.field(
+            "depth",
+            &if self.depth_size.is_some() {
+                format!(
+                    "{}{}, {} and {} of infrared",
+                    self.depth_mode,
+                    pixels(self.depth_size),
+                    plural(self.depth_images, "image"),
+                    self.ir_images
+                )
+            } else {
+                "none".to_owned()
+            },
+        );
+        out.field("inertial", &plural(self.imu_samples, "sample"));
+        out.field(
+            "calibration",
+            if self.calibrated {
+                "yes"
+            } else {
+                "none that can be used"
+            },
+        );
+        let mut sync = self.wired_sync_mode.to_lowercase();
+        if self.subordinate_delay_us != 0 {
+            let _ = write!(sync, ", {} µs after the master", self.subordinate_delay_us);
+        }
+        if self.depth_delay_us != 0 {
+            let _ = write!(sync, ", depth {:+} µs after colour", self.depth_delay_us);
+        }
+        out.field("synchronised", &sync);
+        out.field(
+            "starts at",
+            &format!("{} on the sensor's clock", seconds(self.start_offset_us)),
+        );
+
+        out.table(
+            "tracks",
+            self.tracks.iter().map(|track| {
+                let size = match (track.width, track.height) {
+                    (Some(w), Some(h)) => format!("{w}×{h}"),
+                    _ => String::new(),
+                };
+                let blocks = self
+                    .custom_blocks
+                    .get(&track.name)
+                    .map_or_else(String::new, |n| plural(*n, "block"));
+                [
+                    track.name.clone(),
+                    track.kind.to_owned(),
+                    track.codec.clone(),
+                    size,
+                    blocks,
+                ]
+            }),
+        );
+        out.table(
+            "tags",
+            self.tag_list.iter().map(|tag| {
+                let target = self.tracks.iter().find_map(|track| {
+                    (tag.target.strip_prefix("track:") == Some(&track.uid))
+                        .then(|| format!("(track {})", track.name))
+                });
+                [
+                    tag.name.clone(),
+                    tag.value.clone(),
+                    target.unwrap_or_default(),
+                ]
+            }),
+        );
+        out.table(
+            "attachments",
+            self.attachments.iter().map(|file| {
+                [
+                    file.name.clone(),
+                    file.mime_type.clone(),
+                    indicatif::HumanBytes(file.size_bytes).to_string(),
+                ]
+            }),
+        );
+        for warning in &self.warnings {
+            out.line(&format!("warning: {warning}"));
+        }
+        out.0
+    }
+}
+
+/// Lines with aligned columns.
+#[derive(Debug, Default)]
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(printable(text).trim_end());
+        self.0.push('\n');
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        self.line(&format!("  {name:<14}{value}"));
+    }
+
+    /// Rows with a title; nothing where there are no rows.
+    fn table<const N: usize>(&mut self, title: &str, rows: impl Iterator<Item = [String; N]>) {
+        // A long value (a user's tag) must not push every other row's columns off the screen.
+        const WIDEST: usize = 44;
+        let rows: Vec<[String; N]> = rows.collect();
+        if rows.is_empty() {
+            return;
+        }
+        let width = |column: usize| {
+            rows.iter()
+                .map(|row| row[column].chars().count().min(WIDEST))
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: [usize; N] = std::array::from_fn(width);
+        self.line(title);
+        for row in &rows {
+            let mut line = String::from(" ");
+            for (cell, width) in row.iter().zip(widths) {
+                let _ = write!(line, " {:<width$} ", cell.replace('\n', " "));
+            }
+            self.line(&line);
+        }
+    }
+}
+
+fn plural(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+fn seconds(usec: u64) -> String {
+    format!("{}.{:06} s", usec / 1_000_000, usec % 1_000_000)
+}
+
+const fn kind_name(kind: TrackKind) -> &'static str {
+    match kind {
+        TrackKind::Color => "color",
+        TrackKind::Depth => "depth",
+        TrackKind::Ir => "ir",
+        TrackKind::Imu => "imu",
+        TrackKind::Custom => "custom",
+    }
+}
+
+fn type_name(track_type: TrackType) -> String {
+    match track_type {
+        TrackType::Video => "video".to_owned(),
+        TrackType::Audio => "audio".to_owned(),
+        TrackType::Subtitle => "subtitle".to_owned(),
+        TrackType::Other(number) => format!("type {number}"),
+    }
+}
+
+/// Seconds since 1970 as ISO 8601, by the civil calendar counted in years that begin in March.
+fn utc(unix: i64) -> String {
+    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
+    let shifted = days + 719_468; // days since 0000-03-01
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::utc;
+
+    #[test]
+    fn dates_follow_the_calendar() {
+        assert_eq!(utc(0), "1970-01-01T00:00:00Z");
+        assert_eq!(utc(951_782_399), "2000-02-28T23:59:59Z");
+        assert_eq!(utc(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(utc(978_307_200), "2001-01-01T00:00:00Z");
+        assert_eq!(utc(1_600_000_000), "2020-09-13T12:26:40Z");
+        assert_eq!(utc(-1), "1969-12-31T23:59:59Z");
+    }
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask test`: every check that the project asks of a change, in the order in which they fail soonest.
+
+use std::path::PathBuf;
+
+use crate::Options;
+use crate::steps::Steps;
+use crate::system;
+use crate::vendor;
+use crate::workspace::{Workspace, cargo};
+
+/// What the set-up found.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    workspace: Workspace,
+    /// The folder with the vendor's libraries, where they are there.
+    vendor: Option<PathBuf>,
+    /// Whether a test that needs the vendor's libraries or the real recordings must fail without them.
+    require_real: bool,
+}
+
+/// Makes the system ready for the checks.
+pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
+    let workspace = Workspace::find()?;
+    if !options.no_setup {
+        let mut needs = system::rendering();
+        needs.extend(system::test_tools());
+        if vendor::is_wanted(&workspace) {
+            needs.extend(system::pip());
+        }
+        system::provide(&needs, options.install)?;
+    }
+
+    let must_have_vendor = options.require_real || std::env::var("CI").is_ok_and(|v| v == "true");
+    let vendor = match vendor::provide(&workspace) {
+        Ok(folder) => {
+            println!("vendor libraries: {}", folder.display());
+            Some(folder)
+        }
+        Err(vendor::Missing::NotHere(why)) if !options.require_real => {
+            println!("vendor libraries: none ({why}); the tests that compare with them skip");
+            None
+        }
+        Err(vendor::Missing::Failed(why)) if !must_have_vendor => {
+            println!("warning: no vendor libraries: {why}; the tests that compare with them skip");
+            None
+        }
+        Err(vendor::Missing::NotHere(why) | vendor::Missing::Failed(why)) => {
+            return Err(format!("no vendor libraries to compare with: {why}"));
+        }
+    };
+
+    let data = workspace.test_data();
+    let has_data = data.join("recordings").is_dir();
+    if has_data {
+        println!("real recordings:  {}", data.display());
+    } else if options.require_real {
+        return Err(format!(
+            "no real recordings in {}; set KINECT_TEST_DATA to the folder that has recordings/ and calibrations/",
+            data.display()
+        ));
+    } else {
+        println!(
+            "real recordings:  none in {}; the tests that play them skip",
+            data.display()
+        );
+    }
+    Ok(Setup {
+        // Where both are there, a test that skips for want of them is a mistake in the test.
+        require_real: options.require_real || (has_data && vendor.is_some()),
+        workspace,
+        vendor,
+    })
+}
+
+/// Runs every check and stops at the first that fails.
+pub(crate) fn run(options: &Options) -> Result<(), String> {
+    let setup = set_up(options)?;
+    let mut steps = Steps::default();
+    let result = run_steps(&setup, &mut steps);
+    steps.print_summary();
+    if result.is_ok() {
+        println!("\nAll checks passed.");
+    }
+    result
+}
+
+fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
+    let cargo_in_root = || {
+        let mut command = cargo();
+        command.current_dir(&setup.workspace.root);
+        command
+    };
+    steps.run(
+        "format",
+        cargo_in_root().args(["fmt", "--all", "--check"]),
+        "Run `cargo fmt --all`.",
+    )?;
+    steps.run(
+        "clippy",
+        cargo_in_root()
+            .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+            .args(["--", "-D", "warnings"]),
+        "Every warning counts; `cargo clippy --fix` repairs some.",
+    )?;
+    // The workspace build switches every feature on; this is the one crate that people use with few.
+    for (name, features) in [
+        ("without features", ""),
+        ("with reflection", "bevy_reflect"),
+    ] {
+        steps.run(
+            name,
+            cargo_in_root().args([
+                "check",
+                "--package",
+                "kinect_azure",
+                "--no-default-features",
+                "--features",
+                features,
+            ]),
+            "Some code needs a feature and does not say so.",
+        )?;
+    }
+    let mut test = cargo_in_root();
+    test.args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .envs(system::software_vulkan())
+        .env("KINECT_TEST_DATA", setup.workspace.test_data());
+    if let Some(folder) = &setup.vendor {
+        test.env("KINECT_VENDOR_LIBS", folder);
+    }
+    if setup.require_real {
+        test.env("KINECT_REQUIRE_REAL", "1");
+    }
+    steps.run(
+        "tests",
+        &mut test,
+        "The failed tests and their messages are listed above.",
+    )?;
+    steps.run(
+        "documentation",
+        cargo_in_root()
+            .args(["doc", "--workspace", "--no-deps", "--all-features"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+        "Mostly links to items that were renamed.",
+    )
+}

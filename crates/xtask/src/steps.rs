@@ -1,0 +1,76 @@
+//! Runs commands one after the other, shows what runs, how long it took and, at the end, all of it in a table.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// The steps of one run.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    done: Vec<(String, Duration, bool)>,
+}
+
+impl Steps {
+    /// Runs a step. On failure `remedy` says what to do about it.
+    pub(crate) fn run(
+        &mut self,
+        name: &str,
+        command: &mut Command,
+        remedy: &str,
+    ) -> Result<(), String> {
+        let shown = show(command);
+        println!("\n=== {name}: {shown}");
+        let start = Instant::now();
+        let status = command.status();
+        let took = start.elapsed();
+        let ok = status.as_ref().is_ok_and(|s| s.success());
+        self.done.push((name.to_owned(), took, ok));
+        println!(
+            "=== {name}: {} in {:.1} s",
+            if ok { "ok" } else { "FAILED" },
+            took.as_secs_f64()
+        );
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!(
+                "step `{name}` failed ({status}). {remedy}\nIt ran: {shown}"
+            )),
+            Err(e) => Err(format!(
+                "step `{name}` could not be started: {e}. It would have run: {shown}"
+            )),
+        }
+    }
+
+    /// The table of what ran.
+    pub(crate) fn print_summary(&self) {
+        println!("\nSummary");
+        for (name, took, ok) in &self.done {
+            println!(
+                "  {:<20} {:>8.1} s  {}",
+                name,
+                took.as_secs_f64(),
+                if *ok { "ok" } else { "FAILED" }
+            );
+        }
+        let total: Duration = self.done.iter().map(|(_, took, _)| *took).sum();
+        println!("  {:<20} {:>8.1} s", "total", total.as_secs_f64());
+    }
+}
+
+/// A command as one would type it.
+pub(crate) fn show(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
+    std::iter::once(program)
+        .chain(command.get_args())
+        .map(|word| {
+            let word = word.to_string_lossy();
+            if word.contains(' ') {
+                format!("'{word}'")
+            } else {
+                word.into_owned()
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}

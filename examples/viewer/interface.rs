@@ -1,0 +1,138 @@
+//! The images beside the cloud and the line of figures.
+
+use bevy::prelude::*;
+use bevy_kinect_azure::prelude::*;
+
+use crate::{Options, Scene};
+
+/// Colour behind the cloud.
+pub(crate) const BACKGROUND: Color = Color::srgb(0.055, 0.062, 0.075);
+/// Width of the column of images, in logical pixels.
+pub(crate) const COLUMN_WIDTH: f32 = 300.0;
+
+const PANEL: Color = Color::srgb(0.09, 0.1, 0.12);
+const LABEL: Color = Color::srgb(0.62, 0.66, 0.72);
+const TEXT: Color = Color::srgb(0.9, 0.92, 0.95);
+const PROBLEM: Color = Color::srgb(1.0, 0.55, 0.4);
+const GAP: f32 = 10.0;
+
+/// The line of figures.
+#[derive(Component)]
+pub(crate) struct Status;
+
+pub(crate) fn spawn(mut commands: Commands, scene: Res<Scene>, outputs: Query<&OutputImage>) {
+    commands
+        .spawn(Node {
+            position_type: PositionType::Absolute,
+            right: px(0),
+            width: px(COLUMN_WIDTH),
+            height: percent(100),
+            flex_direction: FlexDirection::Column,
+            padding: UiRect::all(px(GAP)),
+            row_gap: px(GAP * 0.5),
+            ..default()
+        })
+        .insert(BackgroundColor(PANEL))
+        .with_children(|column| {
+            for (label, output) in scene.images {
+                let Ok(output) = outputs.get(output) else {
+                    continue;
+                };
+                column.spawn((Text::new(label), text_font(12.0), TextColor(LABEL)));
+                column.spawn((
+                    ImageNode::new(output.image.clone()),
+                    Node {
+                        max_width: percent(100),
+                        min_height: px(0),
+                        flex_shrink: 1.0,
+                        ..default()
+                    },
+                ));
+            }
+        });
+    commands
+        .spawn((
+            Node {
+                position_type: PositionType::Absolute,
+                left: px(0),
+                bottom: px(0),
+                right: px(COLUMN_WIDTH),
+                padding: UiRect::axes(px(GAP * 1.2), px(GAP * 0.8)),
+                ..default()
+            },
+            BackgroundColor(PANEL.with_alpha(0.85)),
+        ))
+        .with_child((Status, Text::default(), text_font(13.0), TextColor(TEXT)));
+}
+
+fn text_font(size: f32) -> TextFont {
+    TextFont {
+        font_size: FontSize::Px(size),
+        ..default()
+    }
+}
+
+#[expect(clippy::type_complexity, reason = "one query for one line of text")]
+pub(crate) fn update_status(
+    sensors: Query<(
+        &SensorState,
+        &SensorDiagnostics,
+        &Playback,
+        &PlaybackPosition,
+        Option<&SensorStream>,
+    )>,
+    scene: Res<Scene>,
+    options: Res<Options>,
+    mut status: Single<(&mut Text, &mut TextColor), With<Status>>,
+) {
+    let Ok((state, diagnostics, playback, position, stream)) = sensors.get(scene.sensor) else {
+        return;
+    };
+    let (text, color) = &mut *status;
+    let line = match (state.problem(), stream) {
+        (Some(problem), _) => format!("{}: {problem}", state.name()),
+        (None, None) => state.name().to_owned(),
+        (None, Some(stream)) => {
+            let info = &stream.info;
+            let name = options
+                .file
+                .as_ref()
+                .and_then(|file| file.file_name())
+                .map_or_else(|| info.name.clone(), |name| name.to_string_lossy().into());
+            let transport = match (state, playback.paused) {
+                (SensorState::Ended, _) => "ended",
+                (_, true) => "paused",
+                (_, false) => state.name(),
+            };
+            let speed = if playback.speed == 1.0 {
+                String::new()
+            } else {
+                format!(" x{}", playback.speed)
+            };
+            format!(
+                "{name}   {} + {}   {transport}{speed}   {:.2} / {:.2} s\n\
+                 {:.1} fps   latency {:.1} ms (99 %: {:.1})   dropped {}   errors {}",
+                info.depth_mode,
+                info.color_resolution,
+                position.position.as_secs_f32(),
+                position.duration.as_secs_f32(),
+                diagnostics.frame_rate,
+                diagnostics.latency_ms,
+                diagnostics.latency_p99_ms,
+                diagnostics.dropped_frames,
+                diagnostics.image_errors,
+            )
+        }
+    };
+    if text.0 != line {
+        text.0 = line;
+    }
+    let wanted = if state.problem().is_some() {
+        PROBLEM
+    } else {
+        TEXT
+    };
+    if color.0 != wanted {
+        color.0 = wanted;
+    }
+}

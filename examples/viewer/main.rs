@@ -1,0 +1,253 @@
+//! Plays a recording: its point cloud in 3D, its three images beside it, and a line of figures.
+//!
+//! ```text
+//! cargo run --release --example viewer -- FILE.mkv
+//! cargo run --release --example viewer -- FILE.mkv --screenshot picture.png --frame 12
+//! ```
+//!
+//! With no display, or with `--screenshot`, it renders off-screen, writes the picture and ends.
+
+mod controls;
+mod interface;
+mod offscreen;
+
+use std::path::PathBuf;
+
+use bevy::camera::{RenderTarget, Viewport};
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::prelude::*;
+use bevy::window::{WindowResized, WindowResolution};
+use bevy_kinect_azure::prelude::*;
+use clap::Parser;
+
+/// Plays an Azure Kinect or Femto recording in a window, or renders one picture of it.
+#[derive(Parser, Resource, Clone, Debug)]
+#[command(name = "viewer", after_help = controls::HELP)]
+struct Options {
+    /// The recording (.mkv) to play.
+    file: Option<PathBuf>,
+    /// Render off-screen, write this PNG and end. Without a display: `viewer.png`.
+    #[arg(long, value_name = "OUT.png")]
+    screenshot: Option<PathBuf>,
+    /// Which capture to render, counted from 0.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    frame: u32,
+    /// Width and height of the window or the picture, in pixels.
+    #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
+    size: UVec2,
+    /// Where to look from: yaw and pitch around the scene in degrees.
+    #[arg(long, default_value = "18,-12", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    view: Vec2,
+}
+
+fn main() -> AppExit {
+    let mut options = Options::parse();
+    let Some(file) = options.file.clone() else {
+        eprintln!(
+            "Name a recording: viewer FILE.mkv. Any file of the Azure Kinect recorder (k4arecorder) works."
+        );
+        return AppExit::from_code(2);
+    };
+    if options.screenshot.is_none() && !has_display() {
+        let path = PathBuf::from("viewer.png");
+        eprintln!(
+            "No display here (neither DISPLAY nor WAYLAND_DISPLAY is set): rendering one picture to {}.",
+            path.display()
+        );
+        options.screenshot = Some(path);
+    }
+
+    let mut app = App::new();
+    if options.screenshot.is_some() {
+        app.add_plugins(offscreen::OffscreenPlugin);
+    } else {
+        app.add_plugins(DefaultPlugins.set(WindowPlugin {
+            primary_window: Some(Window {
+                title: format!("{} - Kinect viewer", file.display()),
+                resolution: WindowResolution::new(options.size.x, options.size.y),
+                ..default()
+            }),
+            ..default()
+        }))
+        .add_systems(Update, (controls::keys, controls::mouse));
+    }
+    app.add_plugins(KinectAzurePlugin)
+        .insert_resource(ClearColor(interface::BACKGROUND))
+        .insert_resource(options)
+        .add_systems(
+            Startup,
+            (spawn_sensor, spawn_cameras, interface::spawn).chain(),
+        )
+        .add_systems(
+            Update,
+            (
+                level_sensor,
+                frame_scene,
+                controls::place_camera,
+                fit_viewport,
+                interface::update_status,
+            )
+                .chain(),
+        );
+    app.run()
+}
+
+/// The sensor and its images.
+#[derive(Resource)]
+struct Scene {
+    sensor: Entity,
+    images: [(&'static str, Entity); 3],
+}
+
+fn spawn_sensor(mut commands: Commands, options: Res<Options>) {
+    let file = options.file.clone().unwrap_or_default();
+    let sensor = commands
+        .spawn((
+            KinectSensor::recording(file),
+            PointCloud::default(),
+            Playback {
+                paused: options.screenshot.is_some(),
+                ..default()
+            },
+        ))
+        .id();
+    let mut output = |output| commands.spawn((output, ImageOutputOf(sensor))).id();
+    let images = [
+        ("Colour", output(ImageOutput::new(ImageKind::Color))),
+        ("Depth", output(ImageOutput::false_color(ImageKind::Depth))),
+        (
+            "Infrared",
+            output(ImageOutput::false_color(ImageKind::Infrared)),
+        ),
+    ];
+    commands.insert_resource(Scene { sensor, images });
+}
+
+/// Marks the camera that looks at the cloud.
+#[derive(Component)]
+struct SceneCamera;
+
+fn spawn_cameras(
+    mut commands: Commands,
+    options: Res<Options>,
+    target: Option<Res<offscreen::Target>>,
+) {
+    let target = target.map_or_else(RenderTarget::default, |target| target.render_target());
+    commands.spawn((
+        SceneCamera,
+        Camera3d::default(),
+        // The colours of the cloud are the camera's: shown as they are.
+        Tonemapping::None,
+        controls::Orbit::new(options.view),
+        target.clone(),
+    ));
+    commands.spawn((
+        Camera2d,
+        Camera {
+            order: 1,
+            clear_color: ClearColorConfig::None,
+            ..default()
+        },
+        IsDefaultUiCamera,
+        target,
+    ));
+}
+
+/// Stands the cloud upright once the sensor knows which way is up.
+fn level_sensor(mut sensors: Query<(&Imu, &mut Transform), Changed<Imu>>) {
+    for (imu, mut transform) in &mut sensors {
+        if let Some(levelling) = imu.levelling()
+            && transform.rotation.angle_between(levelling) > 0.02
+        {
+            transform.rotation = levelling;
+        }
+    }
+}
+
+/// Puts the centre of the orbit into the middle of what the first frame shows.
+fn frame_scene(
+    mut framed: Local<bool>,
+    sensors: Query<(&SensorFrame, &SensorStream, &Transform), Without<SceneCamera>>,
+    mut orbit: Single<&mut controls::Orbit>,
+) {
+    for (frame, stream, transform) in &sensors {
+        let (Some(frame), Some(table)) = (&frame.0, &stream.xy_table) else {
+            continue;
+        };
+        let Some(depth) = frame.capture.depth.as_ref().filter(|_| !*framed) else {
+            continue;
+        };
+        let mut seen: Vec<u16> = depth
+            .u16_pixels()
+            .iter()
+            .step_by(97)
+            .copied()
+            .filter(|&mm| mm > 0)
+            .collect();
+        seen.sort_unstable();
+        let Some(&median) = seen.get(seen.len() / 2) else {
+            continue;
+        };
+        *framed = true;
+        let distance = f32::from(median) * 0.001;
+        // Half the height of what is seen at that distance.
+        let reach = table.rays().iter().map(|ray| ray[1]).fold(0.5, f32::max);
+        orbit.frame(
+            transform.transform_point(Vec3::NEG_Z * distance),
+            distance * reach.min(1.2),
+        );
+    }
+}
+
+/// Leaves room for the images.
+fn fit_viewport(
+    mut camera: Single<&mut Camera, With<SceneCamera>>,
+    mut resized: MessageReader<WindowResized>,
+    windows: Query<&Window>,
+    options: Res<Options>,
+    mut done: Local<bool>,
+) {
+    if *done && resized.read().next().is_none() {
+        return;
+    }
+    *done = true;
+    let size = windows
+        .iter()
+        .next()
+        .map_or(options.size, |window| window.physical_size());
+    let scale = windows.iter().next().map_or(1.0, Window::scale_factor);
+    let column = (interface::COLUMN_WIDTH * scale) as u32;
+    camera.viewport = (size.x > column + 1 && size.y > 0).then(|| Viewport {
+        physical_position: UVec2::ZERO,
+        physical_size: UVec2::new(size.x - column, size.y),
+        ..default()
+    });
+}
+
+fn has_display() -> bool {
+    !cfg!(all(unix, not(target_os = "macos")))
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn parse_size(text: &str) -> Result<UVec2, String> {
+    let (width, height) = text.split_once('x').ok_or("write it as 1280x720")?;
+    let side = |text: &str| match text.parse() {
+        Ok(side @ 64..=8192) => Ok(side),
+        _ => Err("both sides must be between 64 and 8192".to_owned()),
+    };
+    Ok(UVec2::new(side(width)?, side(height)?))
+}
+
+fn parse_angles(text: &str) -> Result<Vec2, String> {
+    let (yaw, pitch) = text.split_once(',').ok_or("write it as 20,-10")?;
+    let angle = |text: &str| {
+        text.trim()
+            .parse::<f32>()
+            .ok()
+            .filter(|angle| angle.is_finite())
+            .ok_or_else(|| format!("{text} is not an angle in degrees"))
+    };
+    Ok(Vec2::new(angle(yaw)?, angle(pitch)?))
+}
