@@ -25,7 +25,7 @@ use kinect_azure::recording::{Recording, RecordingError, TrackKind};
 use self::files::{PartFile, WriteError};
 use self::frame::{Frame, FrameWriter, PointSource, Written};
 use self::range::Range;
-use crate::terminal::{Progress, print, printable};
+use crate::terminal::{Progress, plural, print, printable};
 
 /// Said by `kinect export --help`.
 pub(crate) const HELP: &str = "\
@@ -182,7 +182,10 @@ fn export(args: &ExportArgs, range: Range) -> Result<ExitCode, ExportError> {
     if broken == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: {broken} broken frame(s) were left out; everything else was exported");
+    eprintln!(
+        "error: {}; everything else was exported",
+        plural(broken, "broken frame")
+    );
     Ok(ExitCode::FAILURE)
 }
 
