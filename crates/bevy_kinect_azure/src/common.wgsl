@@ -12,7 +12,7 @@ fn metres(depth: u32) -> f32 {
 
 // A depth pixel's place in the sensor's space: metres, x right, y up, -z forward. Keep in sync with
 // `kinect_azure::units`.
-fn position(ray: vec2<f32>, depth: u32) -> vec3<f32> {
+fn place(ray: vec2<f32>, depth: u32) -> vec3<f32> {
     let z = metres(depth);
     return vec3(ray.x * z, -ray.y * z, -z);
 }

@@ -19,7 +19,9 @@ mod image;
 mod playback;
 mod record;
 
-pub use allocator::{CountingAllocator, allocations, allocations_of_all_threads};
+pub use allocator::{
+    CountingAllocator, allocations, allocations_of_all_threads, allocations_so_far,
+};
 pub use calibration::Transformation;
 pub use image::{Capture, FORMAT_CUSTOM, FORMAT_DEPTH16, FORMAT_MJPG, Image, ImageInfo};
 pub use playback::{ImuSample, Playback, SeekOrigin, VideoSettings};

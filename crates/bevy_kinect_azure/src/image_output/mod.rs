@@ -177,7 +177,6 @@ pub struct ImageOutputPlugin;
 
 impl Plugin for ImageOutputPlugin {
     fn build(&self, app: &mut App) {
-        embedded_asset!(app, "passes.wgsl");
         app.add_message::<OutputImageChanged>()
             .register_type::<ImageOutput>()
             .register_type::<ImageOutputOf>()
@@ -190,9 +189,11 @@ impl Plugin for ImageOutputPlugin {
                     .chain()
                     .in_set(KinectSystems::Prepare),
             );
-        let Some(render_app) = app.get_sub_app_mut(RenderApp) else {
+        if app.get_sub_app(RenderApp).is_none() {
             return;
-        };
+        }
+        embedded_asset!(app, "passes.wgsl");
+        let render_app = app.sub_app_mut(RenderApp);
         render_app
             .init_resource::<passes::ExtractedOutputs>()
             .add_systems(RenderStartup, passes::init)

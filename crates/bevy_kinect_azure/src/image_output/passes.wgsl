@@ -1,6 +1,6 @@
 // Raw images to what the outputs show: one full-screen pass for each output, one entry point for each kind.
 
-#import kinect_azure::common::{NO_RAY_BELOW, metres, position, turbo}
+#import kinect_azure::common::{NO_RAY_BELOW, metres, place, turbo}
 
 struct Params {
     // Where the scale of false colours begins and ends: metres for depth, 0-1 for infrared.
@@ -19,11 +19,7 @@ fn depth_metres(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
 
 @fragment
 fn depth_false_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
-    let z = textureLoad(depth, vec2<i32>(at.xy), 0).r;
-    if z == 0u {
-        return vec4(0.0, 0.0, 0.0, 1.0);
-    }
-    return vec4(turbo(1.0 - scaled(metres(z))), 1.0);
+    return ramp(textureLoad(depth, vec2<i32>(at.xy), 0).r);
 }
 
 @fragment
@@ -48,16 +44,24 @@ fn point_cloud(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     if z == 0u || ray.x < NO_RAY_BELOW {
         return vec4(0.0);
     }
-    return vec4(position(ray, z), 1.0);
+    return vec4(place(ray, z), 1.0);
 }
 
 @fragment
 fn point_cloud_false_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(at.xy);
     if textureLoad(rays, pixel, 0).x < NO_RAY_BELOW {
+        return ramp(0u);
+    }
+    return ramp(textureLoad(depth, pixel, 0).r);
+}
+
+// Near is red, far is blue, nothing is black.
+fn ramp(z: u32) -> vec4<f32> {
+    if z == 0u {
         return vec4(0.0, 0.0, 0.0, 1.0);
     }
-    return depth_false_color(at);
+    return vec4(turbo(1.0 - scaled(metres(z))), 1.0);
 }
 
 fn brightness(at: vec4<f32>) -> f32 {

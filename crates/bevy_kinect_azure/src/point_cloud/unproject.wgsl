@@ -1,6 +1,6 @@
 // Depth image to points: place each depth pixel in the sensor's space and give it a colour.
 
-#import kinect_azure::common::{NO_RAY_BELOW, metres, position, srgb_from_linear, turbo}
+#import kinect_azure::common::{NO_RAY_BELOW, metres, place, srgb_from_linear, turbo}
 #import kinect_azure::point::Point
 
 // Keep in sync with `Params` in `compute.rs`.
@@ -50,7 +50,7 @@ fn unproject(@builtin(global_invocation_id) id: vec3<u32>) {
     let ray = textureLoad(rays, pixel, 0).xy;
     var point = Point(vec3(0.0), 0u);
     if z != 0u && ray.x > NO_RAY_BELOW {
-        point = Point(position(ray, z), color_of(pixel, ray, z));
+        point = Point(place(ray, z), color_of(pixel, ray, z));
     }
     points[id.y * params.size.x + id.x] = point;
 }

@@ -1,12 +1,27 @@
 //! A recording played as if it were a sensor: in real time, with pause, speed, loop, seek and step.
+//!
+//! A clock ties file time to wall time from the first capture on. A capture is read as soon as the one before was
+//! taken and handed out when the clock reaches its time. Where reading cannot keep up, the clock is set back instead
+//! of rushing through what was missed.
 
+use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Recording, RecordingError};
+use super::grouping::{Direction, Group};
+use super::{Recording, RecordingError, SeekTarget};
 use crate::calibration::Calibration;
-use crate::capture::ImuSample;
+use crate::capture::{Capture, ImuSample};
 use crate::source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};
+
+/// How often the file is looked after.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// Captures by which playing may lag before the clock is set back.
+const MOST_LAG_PERIODS: u32 = 4;
+
+/// Inertial samples more than this before the first capture after a seek are left out.
+const MOST_IMU_LEAD_USEC: u64 = 1_000_000;
 
 /// When a [`RecordingSource`] hands out captures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,26 +34,353 @@ pub enum Pacing {
 }
 
 /// A recording that plays like a sensor.
+///
+/// Inertial samples are handed out up to the time of the newest capture and, while the next one is awaited, up to the
+/// clock. Once a second it is checked that the file is still there and as long as it was.
 #[derive(Debug)]
 pub struct RecordingSource {
     recording: Recording,
+    pacing: Pacing,
+    paused: bool,
+    looping: bool,
+    loops: u64,
+    clock: Clock,
+    /// Read, but not due yet.
+    pending: Option<Pending>,
+    /// Hand out the pending capture at once.
+    immediate: bool,
+    /// Captures handed out since the recording began (again) or was sought.
+    delivered: u64,
+    /// All captures were handed out; what is left of the recording may still be awaited.
+    exhausted: bool,
+    /// The end was reported.
+    ended: bool,
+    position_usec: u64,
+    pending_imu: Option<ImuSample>,
+    /// Inertial samples are handed out up to this file time.
+    imu_until_usec: Option<u64>,
+    last_check: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    capture: Capture,
+    file_usec: u64,
+    /// It is the first after the recording began again.
+    wrapped: bool,
+}
+
+/// Ties file time to wall time.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    /// File time in µs at an instant; `None` until there is a first capture.
+    anchor: Option<(u64, Instant)>,
+    speed: f64,
+}
+
+impl Clock {
+    /// File time at an instant, in µs.
+    fn file_usec(&self, now: Instant) -> Option<u64> {
+        let (file_usec, wall) = self.anchor?;
+        let passed = now.saturating_duration_since(wall).as_secs_f64() * 1e6 * self.speed;
+        // Float to integer conversion saturates.
+        Some(file_usec.saturating_add(passed as u64))
+    }
+
+    /// When a file time is due. A time too far away to be named counts as a day from the anchor.
+    fn due(&self, file_usec: u64) -> Option<Instant> {
+        let (anchor_usec, wall) = self.anchor?;
+        let ahead = file_usec.saturating_sub(anchor_usec) as f64 * 1e-6 / self.speed;
+        let day = Duration::from_secs(86_400);
+        let ahead = Duration::try_from_secs_f64(ahead).unwrap_or(day).min(day);
+        wall.checked_add(ahead)
+    }
 }
 
 impl RecordingSource {
     /// Opens a recording to be played in real time.
+    ///
+    /// # Errors
+    /// As for [`Recording::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         Recording::open(path).map(|recording| Self::new(recording, Pacing::RealTime))
     }
 
-    /// Plays an open recording.
-    pub fn new(recording: Recording, _pacing: Pacing) -> Self {
-        Self { recording }
+    /// Plays an open recording from where it is.
+    pub fn new(recording: Recording, pacing: Pacing) -> Self {
+        Self {
+            recording,
+            pacing,
+            paused: false,
+            looping: false,
+            loops: 0,
+            clock: Clock {
+                anchor: None,
+                speed: 1.0,
+            },
+            pending: None,
+            immediate: false,
+            delivered: 0,
+            exhausted: false,
+            ended: false,
+            position_usec: 0,
+            pending_imu: None,
+            imu_until_usec: None,
+            last_check: None,
+        }
     }
 
     /// The recording that plays.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }
+
+    /// Time from capture to capture on the wall.
+    fn period(&self) -> Duration {
+        let period = self.recording.info().sensor.frame_rate.period_ns();
+        Duration::from_nanos(period).div_f64(self.clock.speed.clamp(1e-3, 1e3))
+    }
+
+    /// Sees once a second whether the path still names the same file and the file is still as long.
+    fn check_file(&mut self, now: Instant) -> Result<(), SourceError> {
+        let recent = |last: Instant| now.saturating_duration_since(last) < CHECK_EVERY;
+        if self.last_check.is_some_and(recent) {
+            return Ok(());
+        }
+        self.last_check = Some(now);
+        let storage = self.recording.storage();
+        let Some(file) = storage.file() else {
+            return Ok(());
+        };
+        let path = storage.path();
+        let lost = |what: &str| {
+            let message = format!(
+                "{}: {what} while it was playing; put the file back and open it again",
+                path.display()
+            );
+            Err(SourceError::Lost(message))
+        };
+        match std::fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return lost("was deleted"),
+            // Anything else does not say that the open file is gone.
+            Err(_) => {}
+            Ok(metadata) => match file.metadata() {
+                Ok(open) if !same_file(&metadata, &open) => {
+                    return lost("was replaced by another file");
+                }
+                _ => {}
+            },
+        }
+        match storage.current_len() {
+            Ok(found) if found < storage.len() => Err(RecordingError::Truncated {
+                path: path.to_owned(),
+                expected: storage.len(),
+                found,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the next capture unless one is waiting, beginning again if need be.
+    fn fetch(&mut self) -> Result<(), SourceError> {
+        if self.pending.is_some() || self.exhausted {
+            return Ok(());
+        }
+        match self.recording.next_capture()? {
+            Some(capture) => self.pend(capture, false),
+            None => self.exhausted = true,
+        }
+        Ok(())
+    }
+
+    fn pend(&mut self, capture: Capture, wrapped: bool) {
+        let device_usec = capture.device_timestamp_usec().unwrap_or(0);
+        self.pending = Some(Pending {
+            file_usec: self.recording.file_usec(device_usec),
+            capture,
+            wrapped,
+        });
+    }
+
+    /// Begins again from the start: the first capture follows the end as if it were the next.
+    fn wrap(&mut self, end_due: Instant) -> Result<(), SourceError> {
+        self.recording.seek(SeekTarget::Start(0))?;
+        self.forget_imu();
+        self.exhausted = false;
+        self.delivered = 0;
+        if let Some(capture) = self.recording.next_capture()? {
+            self.pend(capture, true);
+        }
+        let due = end_due.checked_add(self.period()).unwrap_or(end_due);
+        let first = self.pending.as_ref().map_or(0, |pending| pending.file_usec);
+        self.clock.anchor = Some((first, due));
+        Ok(())
+    }
+
+    fn forget_imu(&mut self) {
+        self.pending_imu = None;
+        self.imu_until_usec = None;
+    }
+
+    /// Hands out the pending capture.
+    fn deliver(&mut self, now: Instant) -> Result<NextCapture, SourceError> {
+        let Some(pending) = self.pending.take() else {
+            return Ok(NextCapture::Timeout);
+        };
+        let due = self.clock.due(pending.file_usec);
+        let lag = due.map(|due| now.saturating_duration_since(due));
+        let most_lag = (self.period() * MOST_LAG_PERIODS).max(Duration::from_millis(50));
+        if self.immediate || lag.is_none_or(|lag| lag > most_lag) {
+            self.clock.anchor = Some((pending.file_usec, now));
+        }
+        if self.delivered == 0 {
+            self.skip_early_imu(pending.file_usec)?;
+        }
+        if pending.wrapped {
+            self.loops += 1;
+        }
+        self.immediate = false;
+        self.ended = false;
+        self.delivered += 1;
+        self.position_usec = pending.file_usec;
+        let latest = pending.capture.images().map(|i| i.device_timestamp_usec);
+        let latest = latest.max().map(|usec| self.recording.file_usec(usec));
+        self.imu_until_usec = latest;
+        Ok(NextCapture::Capture(pending.capture))
+    }
+
+    /// After a seek into a gap, leaves out the inertial samples long before the first capture behind it.
+    fn skip_early_imu(&mut self, file_usec: u64) -> Result<(), SourceError> {
+        let Some(from) = file_usec.checked_sub(MOST_IMU_LEAD_USEC) else {
+            return Ok(());
+        };
+        if self.peek_imu()?.is_some_and(|time| time < from) {
+            self.pending_imu = None;
+            self.recording.seek_imu_only(from)?;
+        }
+        Ok(())
+    }
+
+    /// File time of the next inertial sample.
+    fn peek_imu(&mut self) -> Result<Option<u64>, SourceError> {
+        if self.pending_imu.is_none() {
+            self.pending_imu = self.recording.next_imu_sample()?;
+        }
+        let time = self.pending_imu.map(|s| s.acceleration_timestamp_usec);
+        Ok(time.map(|usec| self.recording.file_usec(usec)))
+    }
+
+    /// The end, at the second time after waiting so that asking in a loop does not spin.
+    fn end(&mut self, timeout: Duration) -> NextCapture {
+        if self.ended {
+            std::thread::sleep(timeout);
+        }
+        self.ended = true;
+        self.imu_until_usec = Some(u64::MAX);
+        NextCapture::End
+    }
+
+    fn next_in_real_time(
+        &mut self,
+        now: Instant,
+        timeout: Duration,
+    ) -> Result<NextCapture, SourceError> {
+        let duration = self.recording.info().duration_usec;
+        let (file_usec, is_end) = match &self.pending {
+            // Damaged times cannot make it wait longer than the recording lasts.
+            Some(pending) => (pending.file_usec.min(duration), false),
+            None => (duration, true),
+        };
+        if self.clock.anchor.is_none() {
+            let start = if is_end {
+                self.position_usec
+            } else {
+                file_usec
+            };
+            self.clock.anchor = Some((start, now));
+        }
+        let due = self.clock.due(file_usec).unwrap_or(now);
+        let wait = due.saturating_duration_since(now);
+        if wait > timeout {
+            std::thread::sleep(timeout);
+            return Ok(NextCapture::Timeout);
+        }
+        std::thread::sleep(wait);
+        if !is_end {
+            return self.deliver(Instant::now());
+        }
+        if self.looping && self.delivered > 0 {
+            self.wrap(due.max(now))?;
+            return Ok(NextCapture::Timeout);
+        }
+        Ok(self.end(timeout))
+    }
+
+    fn next_at_once(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        let now = Instant::now();
+        if self.pending.is_none() && self.looping && self.delivered > 0 {
+            self.wrap(now)?;
+        }
+        if self.pending.is_none() {
+            return Ok(self.end(timeout));
+        }
+        self.deliver(now)
+    }
+
+    /// File time of a capture that was not read.
+    fn group_usec(group: &Group) -> u64 {
+        let earliest = group.iter().flatten().map(|frame| frame.time_ns).min();
+        u64::try_from(earliest.unwrap_or(0)).unwrap_or(0) / 1000
+    }
+
+    /// The capture `count` before the newest.
+    fn find_back(&mut self, count: u32) -> Result<Option<Group>, SourceError> {
+        // What was read ahead, and after the end the newest capture itself, comes first on the way back.
+        let newest = self.position_usec;
+        let mut left = count;
+        let mut found = None;
+        while left > 0 {
+            let Some(group) = self.recording.step_group(Direction::Backward)? else {
+                break;
+            };
+            if self.delivered > 0 && Self::group_usec(&group) >= newest {
+                continue;
+            }
+            found = Some(group);
+            left -= 1;
+        }
+        if found.is_none() {
+            // At the beginning: stay on the first.
+            found = self.recording.step_group(Direction::Forward)?;
+        }
+        Ok(found)
+    }
+
+    /// The capture `count` after the newest.
+    fn find_ahead(&mut self, count: u32) -> Result<Option<Group>, SourceError> {
+        let mut found = None;
+        for _ in 0..count {
+            match self.recording.step_group(Direction::Forward)? {
+                Some(group) => found = Some(group),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether two looks at the file system saw one file.
+#[cfg(unix)]
+fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// Whether two looks at the file system saw one file, as far as can be told.
+#[cfg(not(unix))]
+fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+    a.len() == b.len()
 }
 
 impl CaptureSource for RecordingSource {
@@ -50,12 +392,46 @@ impl CaptureSource for RecordingSource {
         self.recording.calibration()
     }
 
-    fn next_capture(&mut self, _timeout: Duration) -> Result<NextCapture, SourceError> {
-        Ok(NextCapture::End)
+    fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        let now = Instant::now();
+        self.check_file(now)?;
+        if self.paused && !self.immediate {
+            std::thread::sleep(timeout);
+            return Ok(NextCapture::Timeout);
+        }
+        self.fetch()?;
+        if self.immediate {
+            if self.pending.is_some() {
+                return self.deliver(now);
+            }
+            // Sought behind the last capture.
+            self.immediate = false;
+        }
+        if self.paused {
+            std::thread::sleep(timeout);
+            return Ok(NextCapture::Timeout);
+        }
+        match self.pacing {
+            Pacing::RealTime => self.next_in_real_time(now, timeout),
+            Pacing::AsFastAsPossible => self.next_at_once(timeout),
+        }
     }
 
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
-        Ok(None)
+        let clock = match self.pacing {
+            Pacing::RealTime if !self.paused => self.clock.file_usec(Instant::now()),
+            _ => None,
+        };
+        // Between a seek and the first capture after it the clock still tells the old place.
+        let until = match self.imu_until_usec {
+            Some(until) => until.max(clock.unwrap_or(0)),
+            None if self.exhausted => clock.unwrap_or(0),
+            None => return Ok(None),
+        };
+        match self.peek_imu()? {
+            Some(time) if time <= until => Ok(self.pending_imu.take()),
+            _ => Ok(None),
+        }
     }
 
     fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {
@@ -64,22 +440,88 @@ impl CaptureSource for RecordingSource {
 }
 
 impl PlaybackControl for RecordingSource {
-    fn set_paused(&mut self, _paused: bool) {}
-    fn set_speed(&mut self, _speed: f64) {}
-    fn set_looping(&mut self, _looping: bool) {}
-    fn seek(&mut self, _position_usec: u64) -> Result<(), SourceError> {
+    fn set_paused(&mut self, paused: bool) {
+        if paused == self.paused {
+            return;
+        }
+        self.paused = paused;
+        let now = Instant::now();
+        // A paused clock stands at the file time of its anchor.
+        self.clock.anchor = if paused {
+            self.clock.file_usec(now).map(|usec| (usec, now))
+        } else {
+            self.clock.anchor.map(|(usec, _)| (usec, now))
+        };
+    }
+
+    fn set_speed(&mut self, speed: f64) {
+        let now = Instant::now();
+        if !self.paused {
+            self.clock.anchor = self.clock.file_usec(now).map(|usec| (usec, now));
+        }
+        self.clock.speed = if speed.is_finite() && speed > 0.0 {
+            speed
+        } else {
+            1.0
+        };
+    }
+
+    fn set_looping(&mut self, looping: bool) {
+        self.looping = looping;
+    }
+
+    fn seek(&mut self, position_usec: u64) -> Result<(), SourceError> {
+        self.recording.seek(SeekTarget::Start(position_usec))?;
+        self.pending = None;
+        self.exhausted = false;
+        self.ended = false;
+        self.delivered = 0;
+        self.forget_imu();
+        self.clock.anchor = None;
+        self.immediate = true;
+        self.position_usec = position_usec.min(self.duration_usec());
         Ok(())
     }
-    fn step(&mut self, _captures: i32) -> Result<(), SourceError> {
+
+    fn step(&mut self, captures: i32) -> Result<(), SourceError> {
+        if captures == 0 {
+            return Ok(());
+        }
+        let count = captures.unsigned_abs();
+        // A capture that was read ahead already is the next one.
+        let found = if captures > 0 && self.pending.is_some() {
+            self.find_ahead(count - 1)?
+        } else if captures > 0 {
+            self.find_ahead(count)?
+        } else {
+            self.pending = None;
+            self.find_back(count)?
+        };
+        if let Some(group) = found {
+            let capture = self.recording.read_capture(group)?;
+            self.pend(capture, false);
+        }
+        if let Some(pending) = &self.pending {
+            self.immediate = true;
+            self.exhausted = false;
+            let file_usec = pending.file_usec;
+            if captures != 1 {
+                self.forget_imu();
+                self.recording.seek_imu_only(file_usec)?;
+            }
+        }
         Ok(())
     }
+
     fn position_usec(&self) -> u64 {
-        0
+        self.position_usec
     }
+
     fn duration_usec(&self) -> u64 {
-        0
+        self.recording.info().duration_usec
     }
+
     fn loops(&self) -> u64 {
-        0
+        self.loops
     }
 }

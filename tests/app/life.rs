@@ -1,0 +1,257 @@
+//! The life of sensors: every way it can go is a state, and nothing is left behind.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use bevy::prelude::*;
+use bevy_kinect_azure::kinect_azure::SourceError;
+use bevy_kinect_azure::prelude::*;
+
+use crate::support::*;
+
+fn state(world: &World, sensor: Entity) -> &SensorState {
+    world.get::<SensorState>(sensor).unwrap()
+}
+
+/// Capture threads of this process whose name begins like that.
+#[cfg(target_os = "linux")]
+fn threads(name: &str) -> usize {
+    std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok())
+        .filter(|comm| comm.starts_with(name))
+        .count()
+}
+
+#[test]
+fn a_sensor_without_a_source_is_disabled() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(KinectSensor::default()).id();
+    update(&mut app);
+    assert_eq!(state(app.world(), sensor), &SensorState::Disabled);
+}
+
+#[test]
+fn a_wrong_path_is_a_failed_state_that_names_it() {
+    let mut app = headless_app();
+    let sensor = app
+        .world_mut()
+        .spawn(KinectSensor::recording("no/such/file.mkv"))
+        .id();
+    update_until(&mut app, "failing", |world| {
+        matches!(state(world, sensor), SensorState::Failed { .. })
+    });
+    let problem = state(app.world(), sensor).problem().unwrap();
+    assert!(problem.contains("file.mkv"), "{problem}");
+    // Another source mends it.
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .source = test_sensor().source;
+    update_until(&mut app, "streaming", |world| {
+        state(world, sensor).is_streaming()
+    });
+}
+
+#[test]
+fn a_source_that_ends_is_ended_and_its_states_were_told_in_order() {
+    let mut app = headless_app();
+    #[derive(Resource, Default)]
+    struct Told(Vec<&'static str>);
+    app.init_resource::<Told>().add_systems(
+        Update,
+        |mut told: ResMut<Told>, mut changes: MessageReader<SensorStateChanged>| {
+            told.0.extend(changes.read().map(|change| change.to.name()));
+        },
+    );
+    let source = SensorSource::custom(|| Ok(TestSource::new(3, Duration::from_millis(1))));
+    let sensor = app.world_mut().spawn(KinectSensor::new(source)).id();
+    update_until(&mut app, "the end", |world| {
+        state(world, sensor) == &SensorState::Ended
+    });
+    update(&mut app);
+    assert_eq!(
+        app.world().resource::<Told>().0,
+        ["opening", "streaming", "ended"]
+    );
+    let frame = app
+        .world()
+        .get::<SensorFrame>(sensor)
+        .unwrap()
+        .0
+        .clone()
+        .unwrap();
+    assert_eq!(frame.sequence, 3, "the last frame stays");
+}
+
+#[test]
+fn a_lost_source_is_opened_again_until_it_is_back() {
+    let mut app = headless_app();
+    let opened = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&opened);
+    let source = SensorSource::custom(move || match counter.fetch_add(1, Ordering::Relaxed) {
+        0 => Ok(Fragile(
+            TestSource::new(u64::MAX, Duration::from_millis(1)),
+            5,
+        )),
+        1 => Err(SourceError::Failed("still away".into())),
+        _ => Ok(Fragile(
+            TestSource::new(u64::MAX, Duration::from_millis(1)),
+            u32::MAX,
+        )),
+    });
+    let sensor = app.world_mut().spawn(KinectSensor::new(source)).id();
+    update_until(&mut app, "the loss", |world| {
+        matches!(state(world, sensor), SensorState::Retrying { .. })
+    });
+    update_until(&mut app, "the return", |world| {
+        state(world, sensor) == &SensorState::Streaming
+    });
+    assert_eq!(opened.load(Ordering::Relaxed), 3);
+    update(&mut app);
+    assert_eq!(
+        app.world()
+            .get::<SensorDiagnostics>(sensor)
+            .unwrap()
+            .reconnects,
+        1
+    );
+}
+
+/// A source that is lost after so many captures.
+struct Fragile(TestSource, u32);
+
+impl bevy_kinect_azure::kinect_azure::CaptureSource for Fragile {
+    fn info(&self) -> &bevy_kinect_azure::kinect_azure::SensorInfo {
+        self.0.info()
+    }
+    fn calibration(&self) -> Option<&bevy_kinect_azure::kinect_azure::Calibration> {
+        self.0.calibration()
+    }
+    fn next_capture(
+        &mut self,
+        timeout: Duration,
+    ) -> Result<bevy_kinect_azure::kinect_azure::NextCapture, SourceError> {
+        self.1 = self
+            .1
+            .checked_sub(1)
+            .ok_or(SourceError::Lost("the cable was pulled".into()))?;
+        self.0.next_capture(timeout)
+    }
+    fn next_imu_sample(
+        &mut self,
+    ) -> Result<Option<bevy_kinect_azure::kinect_azure::ImuSample>, SourceError> {
+        Ok(None)
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn despawned_sensors_leave_no_thread_behind() {
+    let mut app = headless_app();
+    let name = "kinect leaving";
+    let folder = std::env::temp_dir().join(format!("kinect-leaving-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Thread names are cut to 15 characters.
+    let file = folder.join("leaving.mkv");
+    for _ in 0..20 {
+        let sensor = app.world_mut().spawn(KinectSensor::recording(&file)).id();
+        update(&mut app);
+        let before = std::time::Instant::now();
+        app.world_mut().despawn(sensor);
+        assert!(
+            before.elapsed() < Duration::from_millis(20),
+            "despawning waits for nobody"
+        );
+    }
+    update_until(&mut app, "the end of all threads", |_| threads(name) == 0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_deleted_recording_is_lost_and_comes_back_with_the_file() {
+    let Some(sample) = recording("mug-720p-nfov.mkv") else {
+        return;
+    };
+    let path = std::env::temp_dir().join(format!("kinect-deleted-{}.mkv", std::process::id()));
+    std::fs::copy(&sample, &path).unwrap();
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(KinectSensor::recording(&path)).id();
+    update_until(&mut app, "streaming", |world| {
+        state(world, sensor).is_streaming()
+    });
+    std::fs::remove_file(&path).unwrap();
+    update_until(&mut app, "the loss", |world| {
+        matches!(state(world, sensor), SensorState::Retrying { .. })
+    });
+    let problem = state(app.world(), sensor).problem().unwrap().to_owned();
+    assert!(
+        problem.contains(&*path.file_name().unwrap().to_string_lossy()),
+        "{problem}"
+    );
+    std::fs::copy(&sample, &path).unwrap();
+    update_until(&mut app, "the return", |world| {
+        state(world, sensor).is_streaming()
+    });
+    std::fs::remove_file(&path).unwrap();
+}
+
+fn step(app: &mut App, sensor: Entity, action: PlaybackAction) {
+    app.world_mut()
+        .write_message(PlaybackCommand { sensor, action });
+    update(app);
+}
+
+#[test]
+fn a_paused_recording_steps_and_seeks_and_shows_its_inertial_samples() {
+    let Some(sample) = recording("mug-720p-nfov.mkv") else {
+        return;
+    };
+    let mut app = headless_app();
+    let paused = Playback {
+        paused: true,
+        ..default()
+    };
+    let sensor = app
+        .world_mut()
+        .spawn((KinectSensor::recording(sample), paused))
+        .id();
+    update_until(&mut app, "opening", |world| {
+        world.get::<SensorStream>(sensor).is_some()
+    });
+    for _ in 0..20 {
+        update(&mut app);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(
+        app.world().get::<SensorFrame>(sensor).unwrap().0.is_none(),
+        "paused from the start"
+    );
+    step(&mut app, sensor, PlaybackAction::Step(1));
+    update_until(&mut app, "the first capture", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().0.is_some()
+    });
+    update_until(&mut app, "an inertial sample", |world| {
+        world.get::<Imu>(sensor).unwrap().samples > 0
+    });
+    let imu = app.world().get::<Imu>(sensor).unwrap();
+    // This sensor looked up by 10.8 degrees, says its accelerometer.
+    let up = imu.up.unwrap();
+    assert!((up.z.asin().to_degrees() + 10.8).abs() < 0.3, "{up}");
+    let position = app.world().get::<PlaybackPosition>(sensor).unwrap();
+    assert_eq!(position.position, Duration::from_micros(463_945));
+    let first = app
+        .world()
+        .get::<SensorFrame>(sensor)
+        .unwrap()
+        .0
+        .clone()
+        .unwrap();
+    step(&mut app, sensor, PlaybackAction::Seek(Duration::ZERO));
+    update_until(&mut app, "the capture again", |world| {
+        let frame = world.get::<SensorFrame>(sensor).unwrap().0.clone().unwrap();
+        frame.sequence > first.sequence
+    });
+}

@@ -1,0 +1,18 @@
+//! The plugin in whole apps: what it renders, how sensors live, what it costs.
+//!
+//! Rendering runs off-screen on whatever Vulkan driver there is; the software driver is enough.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests say what is wrong by panicking"
+)]
+
+mod life;
+mod rendering;
+mod steady_state;
+mod support;
+
+#[global_allocator]
+static ALLOCATOR: k4a_judge::CountingAllocator = k4a_judge::CountingAllocator;

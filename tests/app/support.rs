@@ -1,0 +1,347 @@
+//! Apps without windows, a sensor whose every pixel is known, and ways to look at what was rendered.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::RenderTarget;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
+use bevy::render::gpu_readback::{Readback, ReadbackComplete};
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::render_resource::{
+    Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages,
+};
+use bevy::render::renderer::RenderDevice;
+use bevy::render::storage::ShaderBuffer;
+use bevy::window::ExitCondition;
+use bevy::winit::WinitPlugin;
+use bevy_kinect_azure::kinect_azure::calibration::{
+    Camera, Extrinsics, Intrinsics, LensModel, Sensor,
+};
+use bevy_kinect_azure::kinect_azure::{
+    Calibration, Capture, CaptureSource, ColorFormat, ColorResolution, DepthMode, Image as Picture,
+    ImageFormat, ImagePool, ImuSample, NextCapture, SensorInfo, SourceError, image::Pixels,
+};
+use bevy_kinect_azure::prelude::*;
+
+/// The folder of real recordings; `None`, with a word, where there is none.
+pub(crate) fn recording(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("KINECT_TEST_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    let path = folder.join("recordings").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(
+        std::env::var_os("KINECT_REQUIRE_REAL").is_none(),
+        "{} is required and not there",
+        path.display()
+    );
+    eprintln!("skipped: {} is not there", path.display());
+    None
+}
+
+/// An app that renders, without a window, one update at a time.
+pub(crate) fn rendering_app() -> App {
+    // `KINECT_TEST_LOG=1` with a single test shows the engine's log.
+    let quiet = std::env::var_os("KINECT_TEST_LOG").is_none();
+    let mut app = App::new();
+    let plugins = DefaultPlugins
+        .set(WindowPlugin {
+            primary_window: None,
+            exit_condition: ExitCondition::DontExit,
+            ..default()
+        })
+        .set(RenderPlugin {
+            synchronous_pipeline_compilation: true,
+            ..default()
+        })
+        .disable::<WinitPlugin>()
+        .disable::<PipelinedRenderingPlugin>();
+    app.add_plugins(if quiet {
+        plugins.disable::<LogPlugin>()
+    } else {
+        plugins
+    })
+    .add_plugins(KinectAzurePlugin)
+    .insert_resource(RenderErrorHandler(fail_on_render_error))
+    .init_resource::<Seen>();
+    app.finish();
+    app.cleanup();
+    app
+}
+
+fn fail_on_render_error(
+    error: &bevy::render::error_handler::RenderError,
+    _: &mut World,
+    _: &mut World,
+) -> RenderErrorPolicy {
+    panic!("the renderer reports: {}", error.description);
+}
+
+/// An app without a renderer.
+pub(crate) fn headless_app() -> App {
+    let mut app = App::new();
+    app.add_plugins((MinimalPlugins, TransformPlugin, KinectAzurePlugin));
+    app.finish();
+    app.cleanup();
+    app
+}
+
+/// Updates until `done`, at most ten seconds; panics with `what` after that.
+pub(crate) fn update_until(app: &mut App, what: &str, mut done: impl FnMut(&mut World) -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        update(app);
+        if done(app.world_mut()) {
+            return;
+        }
+        assert!(Instant::now() < end, "{what} did not happen in 20 s");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+pub(crate) fn update(app: &mut App) {
+    app.update();
+    if let Some(device) = app.world().get_resource::<RenderDevice>() {
+        device
+            .wgpu_device()
+            .poll(PollType::wait_indefinitely())
+            .unwrap();
+    }
+}
+
+/// What was read back from the GPU, by the entity that asked for it.
+#[derive(Resource, Default, Clone)]
+struct Seen(Arc<Mutex<HashMap<Entity, Vec<u8>>>>);
+
+/// The bytes of an image on the GPU, rows tightly packed.
+pub(crate) fn read_image(app: &mut App, image: Handle<Image>) -> Vec<u8> {
+    read(app, Readback::texture(image))
+}
+
+/// The bytes of a buffer on the GPU.
+pub(crate) fn read_buffer(app: &mut App, buffer: Handle<ShaderBuffer>) -> Vec<u8> {
+    read(app, Readback::buffer(buffer))
+}
+
+fn read(app: &mut App, readback: Readback) -> Vec<u8> {
+    let reader = app
+        .world_mut()
+        .spawn(readback)
+        .observe(|done: On<ReadbackComplete>, seen: Res<Seen>| {
+            seen.0
+                .lock()
+                .unwrap()
+                .insert(done.entity, done.data.clone());
+        })
+        .id();
+    let seen = app.world().resource::<Seen>().clone();
+    update_until(app, "reading back", |_| {
+        seen.0.lock().unwrap().contains_key(&reader)
+    });
+    app.world_mut().despawn(reader);
+    seen.0.lock().unwrap().remove(&reader).unwrap()
+}
+
+/// An image to render into.
+pub(crate) fn render_target(app: &mut App, width: u32, height: u32) -> Handle<Image> {
+    let mut image = Image::new_uninit(
+        Extent3d {
+            width,
+            height,
+            depth_or_array_layers: 1,
+        },
+        TextureDimension::D2,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::RENDER_WORLD,
+    );
+    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    app.world_mut().resource_mut::<Assets<Image>>().add(image)
+}
+
+pub(crate) fn target(image: &Handle<Image>) -> RenderTarget {
+    image.clone().into()
+}
+
+/// Writes a picture where a person can look at it: `target/pictures`.
+pub(crate) fn keep_picture(name: &str, width: u32, height: u32, rgba: &[u8]) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = std::fs::File::create(folder.join(name)).unwrap();
+    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder
+        .write_header()
+        .unwrap()
+        .write_image_data(rgba)
+        .unwrap();
+}
+
+/// A sensor that shows the same made-up capture again and again: every pixel of it can be computed.
+pub(crate) struct TestSource {
+    info: SensorInfo,
+    calibration: Calibration,
+    color: ImagePool,
+    depth: ImagePool,
+    ir: ImagePool,
+    captures: u64,
+    limit: u64,
+    interval: Duration,
+}
+
+impl TestSource {
+    /// `limit` captures, `interval` apart.
+    pub(crate) fn new(limit: u64, interval: Duration) -> Self {
+        Self {
+            info: SensorInfo {
+                name: "test pattern".into(),
+                depth_mode: DepthMode::Nfov2x2Binned,
+                color_resolution: ColorResolution::R720p,
+                color_format: Some(ColorFormat::Bgra32),
+                ..default()
+            },
+            calibration: calibration(),
+            color: ImagePool::new(ImageFormat::Color(ColorFormat::Bgra32)),
+            depth: ImagePool::new(ImageFormat::Depth16),
+            ir: ImagePool::new(ImageFormat::Ir16),
+            captures: 0,
+            limit,
+            interval,
+        }
+    }
+}
+
+/// Two cameras with strong lens distortion, 30 mm apart and turned against each other.
+pub(crate) fn calibration() -> Calibration {
+    let camera = |width, height, focal: f32, k1: f32| Camera {
+        width,
+        height,
+        intrinsics: Intrinsics {
+            model: LensModel::BrownConrady,
+            cx: width as f32 * 0.51,
+            cy: height as f32 * 0.48,
+            fx: focal,
+            fy: focal * 1.001,
+            k1,
+            k2: -0.03,
+            k3: 0.002,
+            k4: 0.0,
+            k5: 0.0,
+            k6: 0.0,
+            codx: 0.0,
+            cody: 0.0,
+            p2: 0.001,
+            p1: -0.0007,
+        },
+        metric_radius: 1.7,
+    };
+    let (sin, cos) = 0.1_f32.sin_cos();
+    let mut extrinsics = [[None; 4]; 4];
+    for sensor in Sensor::ALL {
+        extrinsics[sensor.index()][sensor.index()] = Some(Extrinsics::IDENTITY);
+    }
+    extrinsics[Sensor::Depth.index()][Sensor::Color.index()] = Some(Extrinsics {
+        rotation: [1.0, 0.0, 0.0, 0.0, cos, sin, 0.0, -sin, cos],
+        translation: [-32.0, -2.0, 4.0],
+    });
+    Calibration {
+        depth_camera: Some(camera(320, 288, 252.0, 0.12)),
+        color_camera: Some(camera(1280, 720, 612.0, 0.08)),
+        extrinsics,
+        depth_mode: DepthMode::Nfov2x2Binned,
+        color_resolution: ColorResolution::R720p,
+    }
+}
+
+/// A slanted wall with a nearer box in front of it, and nothing in the corners.
+pub(crate) fn test_depth(x: u32, y: u32) -> u16 {
+    let corner = (x < 40 || x >= 280) && (y < 40 || y >= 248);
+    if corner {
+        0
+    } else if (110..200).contains(&x) && (90..210).contains(&y) {
+        (900 + y) as u16
+    } else {
+        (1800 + 2 * x + y) as u16
+    }
+}
+
+pub(crate) fn test_ir(x: u32, y: u32) -> u16 {
+    (1000 + x * 61 + y * 113) as u16
+}
+
+pub(crate) fn test_color(x: u32, y: u32) -> [u8; 4] {
+    [(x / 5) as u8, (y / 3) as u8, ((x + y) / 8) as u8, 255]
+}
+
+impl CaptureSource for TestSource {
+    fn info(&self) -> &SensorInfo {
+        &self.info
+    }
+
+    fn calibration(&self) -> Option<&Calibration> {
+        Some(&self.calibration)
+    }
+
+    fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        if self.captures >= self.limit {
+            return Ok(NextCapture::End);
+        }
+        std::thread::sleep(self.interval.min(timeout));
+        self.captures += 1;
+        let usec = self.captures * 33_333;
+        let set = |image: &mut Picture, width: u32, height: u32| {
+            (image.width, image.height) = (width, height);
+            image.stride = image.format.packed_stride(width);
+            image.device_timestamp_usec = usec;
+        };
+        let color = self.color.fill(|image| {
+            set(image, 1280, 720);
+            if let Pixels::Bytes(bytes) = &mut image.pixels {
+                bytes.clear();
+                for y in 0..720 {
+                    for x in 0..1280 {
+                        bytes.extend_from_slice(&test_color(x, y));
+                    }
+                }
+            }
+            Ok::<(), SourceError>(())
+        })?;
+        let fill = |pool: &mut ImagePool, value: fn(u32, u32) -> u16| {
+            pool.fill(|image| {
+                set(image, 320, 288);
+                if let Pixels::U16(pixels) = &mut image.pixels {
+                    pixels.clear();
+                    for y in 0..288 {
+                        pixels.extend((0..320).map(|x| value(x, y)));
+                    }
+                }
+                Ok::<(), SourceError>(())
+            })
+        };
+        Ok(NextCapture::Capture(Capture {
+            color: Some(color),
+            depth: Some(fill(&mut self.depth, test_depth)?),
+            ir: Some(fill(&mut self.ir, test_ir)?),
+            temperature_celsius: None,
+        }))
+    }
+
+    fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
+        Ok(None)
+    }
+}
+
+/// A sensor that shows the test pattern at about 100 captures per second.
+pub(crate) fn test_sensor() -> KinectSensor {
+    KinectSensor::new(SensorSource::custom(|| {
+        Ok(TestSource::new(u64::MAX, Duration::from_millis(10)))
+    }))
+}
