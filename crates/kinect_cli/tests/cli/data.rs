@@ -224,6 +224,29 @@ pub(crate) fn record(judge: &'static Judge, path: &Path, jpeg: &[u8], captures: 
     recorder.flush().unwrap();
 }
 
+/// Lets the vendor's recorder make a recording of one 720p colour image that is no JPEG.
+pub(crate) fn record_color(
+    judge: &'static Judge,
+    path: &Path,
+    format: i32,
+    stride: u32,
+    bytes: &[u8],
+) {
+    let configuration = abi::DeviceConfiguration {
+        color_format: format,
+        color_resolution: 1,
+        camera_fps: 2,
+        ..Default::default()
+    };
+    let recorder = judge.record(path, configuration).unwrap();
+    recorder.write_header().unwrap();
+    let image = judge.image(format, 1280, 720, stride, bytes).unwrap();
+    image.set_device_timestamp_usec(1_000_000);
+    let capture = judge.capture(Some(&image), None, None).unwrap();
+    recorder.write_capture(&capture).unwrap();
+    recorder.flush().unwrap();
+}
+
 /// Reads a recording with the vendor's reader and compares it with what was exported, byte for byte.
 pub(crate) fn assert_exported_as_read_by(vendor: &Playback, out: &Path) {
     let csv = |name: &str| {

@@ -20,7 +20,7 @@ const LEGACY: &str = "legacy-0.4.0-empty.mkv";
 /// Where the sample recording keeps its JPEG.
 const MUG_JPEG: std::ops::Range<usize> = 7572..7572 + 217_095;
 /// Where the sample recording keeps its calibration.
-const MUG_CALIBRATION: std::ops::Range<usize> = 1748..1748 + 3900;
+const MUG_CALIBRATION: std::ops::Range<usize> = 1752..1752 + 3900;
 
 fn export(file: &Path, out: &Path, more: &[&str]) -> Run {
     let mut args = vec![
@@ -380,6 +380,62 @@ fn a_recording_of_the_vendors_recorder_exports_whole_and_in_parts() {
             .contains("point clouds need the sensor's calibration"),
         "{run:?}"
     );
+}
+
+#[test]
+fn colour_that_is_no_jpeg_becomes_png() {
+    let Some(judge) = k4a_judge::judge() else {
+        return;
+    };
+    let (width, height) = (1280_usize, 720_usize);
+    let bgra: Vec<u8> = (0..width * height)
+        .flat_map(|i| [(i % 251) as u8, (i / width) as u8, (i % 13) as u8, 255])
+        .collect();
+    let rgb: Vec<u8> = bgra
+        .chunks_exact(4)
+        .flat_map(|p| [p[2], p[1], p[0]])
+        .collect();
+    let grey_of = |y: u8| vec![y; width * height * 3];
+    let nv12 = [vec![200; width * height], vec![128; width * height / 2]].concat();
+    let yuy2 = [60, 128].repeat(width * height);
+    // Format codes and strides are the vendor's; YUV is full range, as the camera documents.
+    for (name, format, stride, bytes, expected) in [
+        ("NV12", 1, 1280, nv12, grey_of(200)),
+        ("YUY2", 2, 2560, yuy2, grey_of(60)),
+        ("BGRA", 3, 5120, bgra, rgb),
+    ] {
+        let folder = Folder::new(&format!("color-{name}"));
+        fs::create_dir_all(folder.path()).unwrap();
+        let file = folder.path().join("color.mkv");
+        data::record_color(judge, &file, format, stride, &bytes);
+        assert_eq!(info_json(&file)["color_format"], name);
+        let to = folder.path().join("out");
+        let run = export(&file, &to, &[]);
+        assert!(run.ok(), "{run:?}");
+        let picture = read_png(&to.join("000000-color.png"));
+        assert_eq!((picture.width, picture.height), (1280, 720));
+        assert!(picture.bytes == expected, "{name} differs");
+    }
+}
+
+#[test]
+fn an_image_size_that_does_not_fit_the_mode_is_named() {
+    let Some(file) = recording(MUG) else { return };
+    let mut bytes = fs::read(file).unwrap();
+    // The depth track's width, in the codec's header and in the track's own.
+    assert_eq!(bytes[1500..1504], 640_u32.to_le_bytes());
+    bytes[1500..1504].copy_from_slice(&600_u32.to_le_bytes());
+    assert_eq!(bytes[1548..1550], 640_u16.to_be_bytes());
+    bytes[1548..1550].copy_from_slice(&600_u16.to_be_bytes());
+    let out = Folder::new("wrong-size");
+    let file = out.file("wrong-size.mkv", &bytes);
+    let run = kinect(&["info", file.to_str().unwrap()]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stderr.contains("DEPTH") && run.stderr.contains("600"),
+        "{run:?}"
+    );
+    assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
 }
 
 #[test]
