@@ -174,6 +174,25 @@ pub(crate) fn read_png(path: &Path) -> Png {
     }
 }
 
+/// The colour at a place between four pixels of an 8-bit picture; `None` where one of the four is outside.
+pub(crate) fn between_pixels(picture: &Png, [u, v]: [f32; 2]) -> Option<[f32; 3]> {
+    let inside = |at: f32, size: u32| at >= 0.0 && at < (size - 1) as f32;
+    if !inside(u, picture.width) || !inside(v, picture.height) {
+        return None;
+    }
+    let pixel = |column: usize, row: usize, channel: usize| {
+        f32::from(picture.bytes[(row * picture.width as usize + column) * 3 + channel])
+    };
+    let (column, row) = (u as usize, v as usize);
+    let (right, down) = (u.fract(), v.fract());
+    Some([0, 1, 2].map(|channel| {
+        let line = |row| {
+            pixel(column, row, channel) * (1.0 - right) + pixel(column + 1, row, channel) * right
+        };
+        line(row) * (1.0 - down) + line(row + 1) * down
+    }))
+}
+
 /// Lets the vendor's recorder make a recording: 720p MJPG, NFOV unbinned, 5 fps, the first capture at 2 s, five
 /// inertial samples per capture, one tag.
 pub(crate) fn record(judge: &'static Judge, path: &Path, jpeg: &[u8], captures: u64) {
