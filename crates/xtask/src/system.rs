@@ -128,7 +128,8 @@ pub(crate) fn provide(needs: &[Need], install: bool) -> Result<(), String> {
         packages(&missing).join(" ")
     );
     let root = is_root();
-    if !root && !(install && is_program("sudo")) {
+    let may_install = root || (install && is_program("sudo"));
+    if !may_install {
         let required = missing.iter().any(|need| need.required);
         let advice = format!(
             "sudo sh -c '{by_hand}'\nor start this command again with --install (which needs sudo){}",
