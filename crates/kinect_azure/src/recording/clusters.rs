@@ -764,11 +764,13 @@ impl Clusters {
         let mut lace = Lace {
             track: track as u16,
             time_ns,
+            step: Step { ns: 0, per: 1 },
+            index: 0,
             offset: payload,
             end,
         };
         match flags >> 1 & 3 {
-            0 => lace.push(cluster, end - payload, 0),
+            0 => lace.push(cluster, end - payload),
             kind => {
                 let step = self.tracks.get(track).map_or(0, |t| t.frame_duration_ns);
                 if !self.read_lace(cluster, &mut lace, kind, duration_ns, step)? {
@@ -794,11 +796,15 @@ impl Clusters {
             return Ok(false);
         };
         let count = u64::from(last) + 1;
-        // A block's duration is shared by its frames; the last ends with it.
+        // A block's duration is shared by its frames; the last begins the nanosecond before its end.
         let step = match duration_ns {
-            Some(duration) if count > 1 => duration / (count as i64 - 1).max(1),
-            _ => step,
+            Some(duration) if duration > 0 && count > 1 => Step {
+                ns: duration - 1,
+                per: count as i64 - 1,
+            },
+            _ => Step { ns: step, per: 1 },
         };
+        lace.step = step;
         lace.offset += 1;
         if kind == FIXED {
             let total = lace.end - lace.offset;
@@ -806,7 +812,7 @@ impl Clusters {
                 return Ok(false);
             }
             for _ in 0..count {
-                lace.push(cluster, total / count, step);
+                lace.push(cluster, total / count);
             }
             return Ok(true);
         }
@@ -837,9 +843,9 @@ impl Clusters {
             };
             size = next;
             at = after;
-            lace.push(cluster, size, step);
+            lace.push(cluster, size);
         }
-        lace.push(cluster, rest, step);
+        lace.push(cluster, rest);
         Ok(true)
     }
 
@@ -890,27 +896,37 @@ impl Clusters {
     }
 }
 
+/// Time from frame to frame within a block, as a fraction.
+#[derive(Clone, Copy)]
+struct Step {
+    ns: i64,
+    per: i64,
+}
+
 /// The frames of one block while they are taken.
 struct Lace {
     track: u16,
     time_ns: i64,
+    step: Step,
+    index: i64,
     offset: u64,
     end: u64,
 }
 
 impl Lace {
     /// Takes the next `size` bytes as a frame. Empty frames carry nothing and are left out.
-    fn push(&mut self, cluster: &mut Cluster, size: u64, step: i64) {
+    fn push(&mut self, cluster: &mut Cluster, size: u64) {
         if size > 0 && cluster.frames.len() < MOST_FRAMES {
+            let passed = self.step.ns.saturating_mul(self.index) / self.step.per;
             cluster.frames.push(Frame {
-                time_ns: self.time_ns,
+                time_ns: self.time_ns.saturating_add(passed),
                 offset: self.offset,
                 size: u32::try_from(size).unwrap_or(u32::MAX),
                 track: self.track,
             });
         }
         self.offset += size;
-        self.time_ns = self.time_ns.saturating_add(step);
+        self.index += 1;
     }
 }
 

@@ -3,8 +3,8 @@
 //! Each image track has a cursor of its own. The next capture takes the earliest pending frame and every other
 //! track's pending frame that is less than half a period later; the frames of the others stay pending. Going
 //! backwards is the mirror image with the latest frame. Times are compared with the delay between the cameras added.
-//! Right after a seek, a track whose pending frame did not join may still contribute the frame on the other side of
-//! its cursor, so that a seek into the middle of a capture does not split it.
+//! Right after a seek, a track whose pending frame did not join may still contribute the frame before its cursor, so
+//! that a seek into the middle of a capture does not split it.
 
 use super::RecordingError;
 use super::clusters::{Clusters, Found, Frame, Place, Reach};
@@ -170,8 +170,8 @@ impl Grouping {
                 Candidate::Pending(place, frame) if joins(&frame) => {
                     (Some(frame), Cursor::on(place))
                 }
-                candidate if cursor.fresh => {
-                    let filled = self.fill_in(clusters, &image, &cursor, edge, direction)?;
+                candidate if cursor.fresh && forward => {
+                    let filled = self.fill_in(clusters, &image, &cursor, edge)?;
                     match filled {
                         Some((place, frame)) if joins(&frame) => (Some(frame), Cursor::on(place)),
                         _ => (None, rest(candidate, forward)),
@@ -185,27 +185,21 @@ impl Grouping {
         Ok((Some(group), moved))
     }
 
-    /// The frame on the other side of a cursor that was just sought.
+    /// The frame before a cursor that was just sought.
     fn fill_in(
         &self,
         clusters: &mut Clusters,
         image: &ImageTrack,
         cursor: &Cursor,
         edge: i64,
-        direction: Direction,
     ) -> Result<Option<(Place, Frame)>, RecordingError> {
-        let half = self.period_ns / 2;
-        let edge = edge.saturating_sub(image.delay_ns);
-        let (back, far) = match direction {
-            Direction::Forward => (Direction::Backward, edge.saturating_sub(half)),
-            Direction::Backward => (Direction::Forward, edge.saturating_add(half)),
-        };
+        let far = edge.saturating_sub(self.period_ns / 2);
         let reach = Reach {
             cluster: None,
-            time_ns: Some(far),
+            time_ns: Some(far.saturating_sub(image.delay_ns)),
         };
         Ok(
-            match search(clusters, image.track, cursor.place, reach, back)? {
+            match clusters.search_backward(image.track, cursor.place, reach)? {
                 Found::Frame(place, frame) => Some((place, frame)),
                 Found::NotYet(_) | Found::None(_) => None,
             },

@@ -405,10 +405,17 @@ impl Recording {
         let Some(places) = &self.places else {
             return Ok(None);
         };
-        let stepped = self
+        let mut cursors = places.images;
+        if direction == Direction::Backward && cursors.iter().any(|cursor| cursor.fresh) {
+            // Back from a seek means back from the capture that a seek leads to.
+            let (_, moved) =
+                self.grouping
+                    .step(&mut self.clusters, &cursors, Direction::Forward)?;
+            cursors = moved;
+        }
+        let (group, moved) = self
             .grouping
-            .step(&mut self.clusters, &places.images, direction);
-        let (group, moved) = stepped?;
+            .step(&mut self.clusters, &cursors, direction)?;
         self.report_damage()?;
         if let Some(places) = &mut self.places {
             places.images = moved;

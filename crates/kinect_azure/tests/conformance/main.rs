@@ -14,3 +14,7 @@ mod calibration;
 mod data;
 mod point_cloud;
 mod points;
+mod recording;
+
+#[path = "../support/mkv.rs"]
+mod mkv;

@@ -1,0 +1,510 @@
+//! Recordings, read by us and by `libk4arecord`.
+
+use std::path::{Path, PathBuf};
+
+use k4a_judge::abi::{DeviceConfiguration, SubtitleSettings};
+use k4a_judge::{Judge, Playback, SeekOrigin, judge};
+use kinect_azure::recording::{Recording, SeekTarget, TrackType};
+
+use crate::data::{self, Random};
+use crate::mkv::{self, Mkv};
+
+/// A file that goes away with its owner.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        Self(folder.join(format!("{name}-{}.mkv", std::process::id())))
+    }
+
+    fn with(name: &str, bytes: &[u8]) -> Self {
+        let scratch = Self::new(name);
+        std::fs::write(&scratch.0, bytes).unwrap();
+        scratch
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Time and bytes of the images of a capture.
+type Seen = [Option<(u64, Vec<u8>)>; 3];
+
+fn ours(capture: Option<kinect_azure::Capture>) -> Option<Seen> {
+    capture.map(|capture| {
+        [capture.color, capture.depth, capture.ir]
+            .map(|image| image.map(|image| (image.device_timestamp_usec, image.bytes().to_vec())))
+    })
+}
+
+fn theirs(capture: Option<k4a_judge::Capture>) -> Option<Seen> {
+    capture.map(|capture| {
+        [capture.color(), capture.depth(), capture.ir()].map(|image| {
+            image.map(|image| (image.info().device_timestamp_usec, image.bytes().to_vec()))
+        })
+    })
+}
+
+fn times(seen: &Option<Seen>) -> Option<[Option<u64>; 3]> {
+    seen.as_ref()
+        .map(|seen| seen.each_ref().map(|image| image.as_ref().map(|i| i.0)))
+}
+
+/// Both readers on one file.
+struct Both {
+    we: Recording,
+    they: Playback,
+    /// Microsoft's reader keeps 32 bits of the start offset.
+    wrap: u64,
+}
+
+impl Both {
+    fn open(judge: &'static Judge, path: &Path) -> Self {
+        let we = Recording::open(path).unwrap();
+        let offset = we.info().start_offset_usec;
+        Self {
+            wrap: offset - offset % (1 << 32),
+            we,
+            they: judge.open(path).unwrap(),
+        }
+    }
+
+    fn unwrap(&self, seen: Option<Seen>) -> Option<Seen> {
+        seen.map(|seen| seen.map(|image| image.map(|(time, bytes)| (time + self.wrap, bytes))))
+    }
+
+    fn next(&mut self) -> (Option<Seen>, Option<Seen>) {
+        let they = self.unwrap(theirs(self.they.next_capture().unwrap()));
+        (ours(self.we.next_capture().unwrap()), they)
+    }
+
+    fn previous(&mut self) -> (Option<Seen>, Option<Seen>) {
+        let they = self.unwrap(theirs(self.they.previous_capture().unwrap()));
+        (ours(self.we.previous_capture().unwrap()), they)
+    }
+
+    fn seek(&mut self, usec: u64) {
+        self.we.seek(SeekTarget::Start(usec)).unwrap();
+        self.they.seek(usec as i64, SeekOrigin::Begin).unwrap();
+    }
+}
+
+/// Runs in one direction, from the beginning, the end, or a seek: what both say. (After a change of direction the
+/// vendor's reader loses images of captures that lack one; ours gives the same captures again.)
+fn compare_runs(both: &mut Both, random: &mut Random, seeks: &[u64], what: &str) {
+    let mut count = 0;
+    loop {
+        let (we, they) = both.next();
+        assert_eq!(times(&we), times(&they), "{what}: capture {count}");
+        assert!(we == they, "{what}: bytes of capture {count}");
+        if we.is_none() {
+            break;
+        }
+        count += 1;
+    }
+    for back in 0..=count {
+        let (we, they) = both.previous();
+        assert_eq!(times(&we), times(&they), "{what}: {back} before the end");
+        assert!(we == they, "{what}: bytes of {back} before the end");
+    }
+    let (we, they) = both.next();
+    assert_eq!(times(&we), times(&they), "{what}: next at the beginning");
+    for target in seeks {
+        both.seek(*target);
+        let forward = random.below(2) == 0;
+        for step in 0..4 {
+            let (we, they) = if forward {
+                both.next()
+            } else {
+                both.previous()
+            };
+            assert_eq!(
+                times(&we),
+                times(&they),
+                "{what}: {step} {} a seek to {target}",
+                if forward { "after" } else { "before" }
+            );
+        }
+    }
+}
+
+#[test]
+fn crafted_recordings_give_the_same_captures_in_both_directions_and_after_seeks() {
+    let Some(judge) = judge() else { return };
+    let mut random = Random(7);
+    for file in 0..20 {
+        let delay = [0i64, 0, 5000, -7000][file % 4];
+        let mkv = crafted(&mut random, delay);
+        let scratch = Scratch::with(&format!("crafted-{file}"), &mkv.write());
+        let mut both = Both::open(judge, &scratch.0);
+        let length = both.they.length_usec();
+        assert_eq!(both.we.info().duration_usec, length);
+        let seeks = comparable_seeks(&mkv, &mut random, length, delay);
+        compare_runs(
+            &mut both,
+            &mut random,
+            &seeks,
+            &format!("file {file}, delay {delay}"),
+        );
+    }
+}
+
+/// Seek targets at which both readers mean the same. Left out are those between an image's time and the same with the
+/// delay added, because the vendor's reader compares the latter; and those before every track's first or behind any
+/// track's last image, where the vendor's reader splits captures that ours keeps together.
+fn comparable_seeks(mkv: &Mkv, random: &mut Random, length: u64, delay: i64) -> Vec<u64> {
+    let times = |track: Option<u64>| {
+        let blocks = mkv.clusters.iter().flat_map(|cluster| {
+            let time = |block: &mkv::Block| cluster.time + block.time as u64;
+            cluster.blocks.iter().map(move |b| (b.track, time(b)))
+        });
+        blocks
+            .filter(|(t, _)| track.is_none_or(|track| track == *t))
+            .map(|(_, time)| time)
+            .collect::<Vec<_>>()
+    };
+    let all = times(None);
+    let tracks = [1, 2, 3].map(|track| times(Some(track)));
+    let from = tracks.iter().map(|t| t[0]).max().unwrap();
+    let to = tracks.iter().map(|t| t[t.len() - 1]).min().unwrap();
+    let margin = delay.unsigned_abs();
+    let clear =
+        |target: &u64| margin == 0 || all.iter().all(|time| time.abs_diff(*target) > margin);
+    std::iter::repeat_with(|| random.below(length as usize) as u64)
+        .filter(|target| {
+            (from + margin..to.saturating_sub(margin)).contains(target) && clear(target)
+        })
+        .take(60)
+        .collect()
+}
+
+/// Colour, depth and infrared with jitter and gaps.
+fn crafted(random: &mut Random, delay_usec: i64) -> Mkv {
+    let period = 33_333;
+    let mut mkv = Mkv::standard("cdi", 33_333_333);
+    mkv.tag("K4A_DEPTH_DELAY_NS", &(delay_usec * 1000).to_string());
+    mkv.tag("K4A_START_OFFSET_NS", "1000000");
+    let mut frames = Vec::new();
+    for index in 0..20u64 {
+        let base = 20_000 + index * period;
+        let jitter = random.between(-16_000.0, 16_000.0) as i64;
+        let color = (base as i64 + jitter) as u64;
+        let depth = (base as i64 + delay_usec) as u64;
+        if random.below(5) != 0 {
+            frames.push((1, color, mkv::jpeg(index as u16)));
+        }
+        if random.below(5) != 0 {
+            frames.push((2, depth, mkv::sixteen(2, index as u16)));
+        }
+        if random.below(5) != 0 {
+            frames.push((3, depth, mkv::sixteen(3, index as u16)));
+        }
+    }
+    mkv.add_frames(frames, 32_000);
+    let first = mkv.clusters[0].time;
+    let _ = first;
+    mkv
+}
+
+/// Everything that both readers can say about a whole recording.
+fn compare_everything(judge: &'static Judge, path: &Path, random: &mut Random) {
+    let mut both = Both::open(judge, path);
+    let what = path.file_name().unwrap().to_string_lossy().into_owned();
+    compare_head(&both, &what);
+    compare_imu(&mut both, random, &what);
+    compare_runs(&mut both, random, &[], &what);
+}
+
+fn compare_head(both: &Both, what: &str) {
+    let (we, they) = (&both.we, &both.they);
+    let info = we.info();
+    let config = they.record_configuration().unwrap();
+    assert_eq!(info.duration_usec, they.length_usec(), "{what}");
+    assert_eq!(
+        data::depth_code(info.sensor.depth_mode),
+        config.depth_mode,
+        "{what}"
+    );
+    assert_eq!(
+        data::color_code(info.sensor.color_resolution),
+        config.color_resolution,
+        "{what}"
+    );
+    assert_eq!(info.sensor.has_imu, config.imu_track_enabled, "{what}");
+    let fps = [5, 15, 30][config.camera_fps as usize];
+    assert_eq!(info.sensor.frame_rate.fps(), fps, "{what}");
+    assert_eq!(
+        info.sensor.depth_delay_off_color_usec, config.depth_delay_off_color_usec,
+        "{what}"
+    );
+    assert_eq!(
+        info.sensor.subordinate_delay_off_master_usec, config.subordinate_delay_off_master_usec,
+        "{what}"
+    );
+    assert_eq!(
+        info.sensor.wired_sync_mode as i32, config.wired_sync_mode,
+        "{what}"
+    );
+    assert_eq!(
+        info.start_offset_usec as u32, config.start_timestamp_offset_usec,
+        "{what}"
+    );
+    for tag in we.tags() {
+        assert_eq!(
+            they.tag(&tag.name).unwrap(),
+            tag.value,
+            "{what}: {}",
+            tag.name
+        );
+    }
+    let mut names: Vec<_> = we.tracks().iter().map(|t| t.name.clone()).collect();
+    names.sort();
+    let mut their_names = they.tracks().unwrap();
+    their_names.sort();
+    assert_eq!(names, their_names, "{what}");
+    for track in we.tracks() {
+        let name = &track.name;
+        assert_eq!(they.codec_id(name).unwrap(), track.codec_id, "{what}");
+        assert_eq!(
+            they.codec_context(name).unwrap(),
+            track.codec_private,
+            "{what}"
+        );
+        assert_eq!(they.track_is_builtin(name), track.is_built_in(), "{what}");
+        if track.track_type == TrackType::Video {
+            let settings = they.video_settings(name).unwrap();
+            let size = (settings.width as u32, settings.height as u32);
+            assert_eq!(track.size, Some(size), "{what}: {name}");
+        }
+    }
+    for attachment in we.attachments() {
+        assert_eq!(
+            they.attachment(&attachment.name).unwrap(),
+            we.read_attachment(&attachment.name).unwrap(),
+            "{what}: {}",
+            attachment.name
+        );
+    }
+    if let Some(json) = we.raw_calibration_json() {
+        let mut json = json.to_vec();
+        if json.last() != Some(&0) {
+            json.push(0);
+        }
+        assert_eq!(they.raw_calibration().unwrap(), json, "{what}");
+    }
+}
+
+/// The numbers of a sample, floats as bits.
+type Sample = (u64, u64, [u32; 3], [u32; 3]);
+
+fn our_sample(sample: Option<kinect_azure::ImuSample>) -> Option<Sample> {
+    sample.map(|s| {
+        (
+            s.acceleration_timestamp_usec,
+            s.angular_velocity_timestamp_usec,
+            s.acceleration.map(f32::to_bits),
+            s.angular_velocity.map(f32::to_bits),
+        )
+    })
+}
+
+fn their_sample(sample: Option<k4a_judge::ImuSample>) -> Option<Sample> {
+    sample.map(|s| {
+        (
+            s.acc_timestamp_usec,
+            s.gyro_timestamp_usec,
+            s.acc.map(f32::to_bits),
+            s.gyro.map(f32::to_bits),
+        )
+    })
+}
+
+fn compare_imu(both: &mut Both, random: &mut Random, what: &str) {
+    if !both.we.info().sensor.has_imu {
+        return;
+    }
+    let next = |both: &mut Both| {
+        let they = their_sample(both.they.next_imu_sample().unwrap());
+        (our_sample(both.we.next_imu_sample().unwrap()), they)
+    };
+    let previous = |both: &mut Both| {
+        let they = their_sample(both.they.previous_imu_sample().unwrap());
+        (our_sample(both.we.previous_imu_sample().unwrap()), they)
+    };
+    let mut count = 0u64;
+    loop {
+        let (we, they) = next(both);
+        assert_eq!(we, they, "{what}: sample {count}");
+        if we.is_none() {
+            break;
+        }
+        count += 1;
+    }
+    assert_eq!(both.we.count(|_| {}).unwrap().imu_samples, count, "{what}");
+    for back in 0..=count {
+        let (we, they) = previous(both);
+        assert_eq!(we, they, "{what}: sample {back} before the end");
+    }
+    let length = both.we.info().duration_usec;
+    for _ in 0..100 {
+        let target = random.below(length as usize + 1000) as u64;
+        both.seek(target);
+        let mut forward = random.below(2) == 0;
+        for step in 0..5 {
+            // The vendor's reader does not turn round behind a seek to the end of a handful of samples.
+            if count > 100 {
+                forward = random.below(2) == 0;
+            }
+            let (we, they) = if forward { next(both) } else { previous(both) };
+            assert_eq!(we, they, "{what}: {step} after a seek to {target}");
+        }
+    }
+    both.seek(0);
+}
+
+#[test]
+fn real_recordings_are_the_same_in_everything() {
+    let (Some(judge), Some(folder)) = (judge(), data::folder("recordings")) else {
+        return;
+    };
+    let mut random = Random(3);
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "mkv") {
+            println!("{}", path.display());
+            compare_everything(judge, &path, &mut random);
+            count += 1;
+        }
+    }
+    assert!(count >= 2);
+}
+
+/// A recording by the vendor's recorder: 720p MJPG and NFOV 2×2 binned, samples at 1.6 kHz, two custom tracks.
+fn vendor_recording(
+    judge: &'static Judge,
+    path: &Path,
+    captures: u64,
+    start_usec: u64,
+    delay: i32,
+) {
+    let recorder = judge
+        .record(
+            path,
+            DeviceConfiguration {
+                color_format: 0,
+                color_resolution: 1,
+                depth_mode: 1,
+                camera_fps: 2,
+                depth_delay_off_color_usec: delay,
+                ..DeviceConfiguration::default()
+            },
+        )
+        .unwrap();
+    recorder.add_imu_track().unwrap();
+    recorder.add_tag("TEST_TAG", "a value").unwrap();
+    recorder.add_attachment("notes.txt", b"some notes").unwrap();
+    recorder
+        .add_custom_subtitle_track("SLOW", "S_SLOW", b"slow", None)
+        .unwrap();
+    recorder
+        .add_custom_subtitle_track(
+            "FAST",
+            "S_FAST",
+            b"fast",
+            Some(SubtitleSettings {
+                high_freq_data: true,
+            }),
+        )
+        .unwrap();
+    recorder.write_header().unwrap();
+    let mut imu_usec = start_usec;
+    for index in 0..captures {
+        let time = start_usec + 10_000 + index * 33_333;
+        let color = judge
+            .mjpg_image(1280, 720, &mkv::jpeg(index as u16))
+            .unwrap();
+        color.set_device_timestamp_usec(time);
+        let sixteen = |track: u16| -> Vec<u8> {
+            let swapped = mkv::sixteen(track, index as u16);
+            swapped.chunks(2).flat_map(|b| [b[1], b[0]]).collect()
+        };
+        let depth = judge.image(4, 320, 288, 640, &sixteen(2)).unwrap();
+        let ir = judge.image(5, 320, 288, 640, &sixteen(3)).unwrap();
+        let depth_time = time.saturating_add_signed(i64::from(delay));
+        depth.set_device_timestamp_usec(depth_time);
+        ir.set_device_timestamp_usec(depth_time);
+        let capture = judge
+            .capture(
+                (index % 7 != 3).then_some(&color),
+                (index % 5 != 4).then_some(&depth),
+                (index % 11 != 6).then_some(&ir),
+            )
+            .unwrap();
+        recorder.write_capture(&capture).unwrap();
+        while imu_usec < time {
+            let value = imu_usec as f32;
+            let sample = k4a_judge::ImuSample {
+                temperature: 30.0,
+                acc: [value, 1.0, 2.0],
+                acc_timestamp_usec: imu_usec,
+                gyro: [-value, 3.0, 4.0],
+                gyro_timestamp_usec: imu_usec + 7,
+            };
+            // Where there are none in between, blocks of FAST are laced.
+            if index % 3 != 1 {
+                recorder.write_imu_sample(sample).unwrap();
+            }
+            recorder
+                .write_custom_track_data(
+                    "FAST",
+                    imu_usec + 3 + imu_usec / 625 * 7 % 500,
+                    &imu_usec.to_le_bytes(),
+                )
+                .unwrap();
+            imu_usec += 625;
+        }
+        let text = format!("slow {index}");
+        recorder
+            .write_custom_track_data("SLOW", time + 11, text.as_bytes())
+            .unwrap();
+    }
+}
+
+#[test]
+fn recordings_by_the_vendors_recorder_are_the_same_in_everything() {
+    let Some(judge) = judge() else { return };
+    let mut random = Random(11);
+    for (captures, start, delay) in [
+        (200, 2_000_000, 0),
+        (60, 5_000_000_000, 2000),
+        (40, 77, -3000),
+    ] {
+        let scratch = Scratch::new(&format!("vendor-{captures}"));
+        vendor_recording(judge, &scratch.0, captures, start, delay);
+        let recording = Recording::open(&scratch.0).unwrap();
+        assert_eq!(recording.info().start_offset_usec, start);
+        assert!(!recording.info().unfinished);
+        compare_everything(judge, &scratch.0, &mut random);
+        let mut both = Both::open(judge, &scratch.0);
+        for track in ["SLOW", "FAST"] {
+            let mut count = 0;
+            loop {
+                let we = both.we.next_data_block(track).unwrap();
+                let they = both.they.next_data_block(track).unwrap();
+                let we = we.map(|block| (block.device_timestamp_usec, block.bytes));
+                let they = they.map(|(time, bytes)| (time + both.wrap, bytes));
+                assert_eq!(we, they, "{track} {count}");
+                if we.is_none() {
+                    break;
+                }
+                count += 1;
+            }
+            assert!(count >= captures);
+        }
+    }
+}
