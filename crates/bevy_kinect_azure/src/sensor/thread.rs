@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::ColorDecoder;
-use kinect_azure::{CaptureSource, ImuSample, NextCapture, PlaybackControl, SourceError};
+use kinect_azure::{CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, SourceError};
 
 use super::frame::{FramePool, FrameSlot, IrRange};
 use super::source::OpenSource;
@@ -315,6 +315,19 @@ impl CaptureThread {
         if frame.color_size == (0, 0) {
             frame.color_bgra.clear();
         }
+        for image in [&mut frame.capture.depth, &mut frame.capture.ir] {
+            if let Some(unsound) = image.take_if(|image| !is_sound(image)) {
+                self.image_error(
+                    "depth or infrared image",
+                    &format_args!(
+                        "{} pixels do not make {}x{}",
+                        unsound.u16_pixels().len(),
+                        unsound.width,
+                        unsound.height
+                    ),
+                );
+            }
+        }
         if let Some(ir) = &frame.capture.ir {
             frame.ir_range = self.ir_range.update(ir.u16_pixels());
         }
@@ -400,6 +413,12 @@ impl CaptureThread {
         }
         self.stopped()
     }
+}
+
+/// Whether a depth or infrared image has the pixels it says it has: a source of the app's own may be wrong.
+fn is_sound(image: &Image) -> bool {
+    image.width > 0
+        && image.u16_pixels().len() as u64 == u64::from(image.width) * u64::from(image.height)
 }
 
 fn apply(playback: &mut dyn PlaybackControl, command: Command) -> Result<(), SourceError> {

@@ -15,6 +15,7 @@ use bevy::render::texture::GpuImage;
 use kinect_azure::calibration::XyTable;
 
 use super::ExtractedSensors;
+use crate::sensor::Frame;
 
 /// Marks rays that the lens does not have; keep in sync with `kinect_azure.wgsl`. WGSL may assume that there are no
 /// NaNs, so the table's are replaced.
@@ -85,7 +86,7 @@ pub(super) fn upload(
         {
             set.rays = Some((Arc::clone(table), upload_rays(table, &device, &queue)));
         }
-        let Some(frame) = &sensor.frame else {
+        let Some(frame) = sensor.frame.as_ref().filter(|frame| fits(frame, &device)) else {
             continue;
         };
         // An output whose image is not on the GPU yet gets the frame next time.
@@ -126,6 +127,27 @@ pub(super) fn upload(
             set.ir_version += 1;
         }
     }
+}
+
+/// Whether every image of the frame is small enough for a texture of this GPU.
+fn fits(frame: &Frame, device: &RenderDevice) -> bool {
+    let limit = device.limits().max_texture_dimension_2d;
+    let sizes = [
+        Some(frame.color_size),
+        frame.capture.depth.as_ref().map(|i| (i.width, i.height)),
+        frame.capture.ir.as_ref().map(|i| (i.width, i.height)),
+    ];
+    let fits = sizes
+        .iter()
+        .flatten()
+        .all(|&(width, height)| width <= limit && height <= limit);
+    if !fits {
+        warn_once!(
+            "a sensor's images are larger than this GPU's textures can be ({limit} pixels): they are not shown. \
+             Choose a lower resolution"
+        );
+    }
+    fits
 }
 
 /// After the frame was submitted: how long it took from the source to here.
