@@ -124,7 +124,22 @@ struct Seen(Arc<Mutex<HashMap<Entity, Vec<u8>>>>);
 
 /// The bytes of an image on the GPU, rows tightly packed.
 pub(crate) fn read_image(app: &mut App, image: Handle<Image>) -> Vec<u8> {
-    read(app, Readback::texture(image))
+    let descriptor = app
+        .world()
+        .resource::<Assets<Image>>()
+        .get(&image)
+        .unwrap()
+        .texture_descriptor
+        .clone();
+    let row = (descriptor.size.width * descriptor.format.block_copy_size(None).unwrap()) as usize;
+    let bytes = read(app, Readback::texture(image));
+    // Rows come padded to what copies need.
+    let padded = bytes.len() / descriptor.size.height as usize;
+    bytes
+        .chunks_exact(padded)
+        .flat_map(|line| &line[..row])
+        .copied()
+        .collect()
 }
 
 /// The bytes of a buffer on the GPU.

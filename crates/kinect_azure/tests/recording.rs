@@ -40,7 +40,11 @@ fn real(name: &str) -> Option<PathBuf> {
         return Some(path);
     }
     let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
-    assert!(!required, "KINECT_REQUIRE_REAL=1, but there is no {}", path.display());
+    assert!(
+        !required,
+        "KINECT_REQUIRE_REAL=1, but there is no {}",
+        path.display()
+    );
     eprintln!("SKIPPED, no real data: {} is missing", path.display());
     None
 }
