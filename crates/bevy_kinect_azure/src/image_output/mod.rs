@@ -350,15 +350,15 @@ fn diagnose(
             .ok()
             .and_then(|f| f.0.clone())
             .filter(|_| image.is_ready());
-        let sequence = frame.as_ref().map_or(0, |frame| frame.sequence);
-        let is_new = sequence != diagnostics.seen
+        let id = frame.as_ref().map_or(0, |frame| frame.id);
+        let is_new = id != diagnostics.seen
             && frame.is_some_and(|frame| match output.kind {
                 ImageKind::Color => !frame.color_bgra.is_empty(),
                 ImageKind::Depth | ImageKind::PointCloud => frame.capture.depth.is_some(),
                 ImageKind::Infrared => frame.capture.ir.is_some(),
             });
         if is_new {
-            diagnostics.seen = sequence;
+            diagnostics.seen = id;
             diagnostics.updates += 1;
             diagnostics.last_update_frame = now;
             diagnostics.updated_this_frame = true;

@@ -248,13 +248,10 @@ impl CaptureThread {
             match source.next_capture(WAIT) {
                 Ok(NextCapture::Capture(capture)) => {
                     self.bad_in_a_row = 0;
-                    let captured_at = Instant::now();
                     self.sequence += 1;
                     // The pool hands out frames that nobody else holds.
                     if let Some(frame) = Arc::get_mut(&mut frame) {
-                        frame.sequence = self.sequence;
-                        frame.captured_at = captured_at;
-                        frame.capture = capture;
+                        frame.renew(capture, self.sequence);
                         self.prepare(frame);
                     }
                     self.frames.publish(Arc::clone(&frame));
@@ -304,6 +301,8 @@ impl CaptureThread {
         frame.color_size = (0, 0);
         if let Some(color) = &frame.capture.color {
             let start = Instant::now();
+            // One core is enough for 1080p at 30 fps; more is shared out.
+            self.decoder.parallel = color.width > 1920;
             match self.decoder.decode(color, &mut frame.color_bgra) {
                 Ok(()) => frame.color_size = (color.width, color.height),
                 Err(error) => self.image_error("colour image", &error),

@@ -36,7 +36,7 @@ pub(crate) struct TextureSet {
     pub(crate) color: Option<ColorTexture>,
     /// Rays of the depth camera, `Rg32Float`.
     pub(crate) rays: Option<(Arc<XyTable>, Stored)>,
-    /// Sequence number of the frame that is in the textures.
+    /// The frame that is in the textures.
     uploaded: u64,
     /// Counts the uploads of each kind of image: what was computed from them is stale when they move.
     pub(crate) depth_version: u64,
@@ -92,10 +92,10 @@ pub(super) fn upload(
         // An output whose image is not on the GPU yet gets the frame next time.
         let color_is_ready = frame.color_bgra.is_empty()
             || set.prepare_color(frame.color_size, &sensor.color_outputs, &images, &device);
-        if frame.sequence == set.uploaded || !color_is_ready {
+        if frame.id == set.uploaded || !color_is_ready {
             continue;
         }
-        set.uploaded = frame.sequence;
+        set.uploaded = frame.id;
         set.to_measure = Some(frame.captured_at);
         if let Some(color) = &set.color
             && !frame.color_bgra.is_empty()
