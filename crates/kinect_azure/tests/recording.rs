@@ -27,7 +27,12 @@ mod sample;
 
 use std::path::{Path, PathBuf};
 
+use k4a_judge::CountingAllocator;
+
 use kinect_azure::recording::Recording;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// A real recording; `None`, with a printed word, where it is not there.
 fn real(name: &str) -> Option<PathBuf> {
@@ -40,7 +45,11 @@ fn real(name: &str) -> Option<PathBuf> {
         return Some(path);
     }
     let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
-    assert!(!required, "KINECT_REQUIRE_REAL=1, but there is no {}", path.display());
+    assert!(
+        !required,
+        "KINECT_REQUIRE_REAL=1, but there is no {}",
+        path.display()
+    );
     eprintln!("SKIPPED, no real data: {} is missing", path.display());
     None
 }

@@ -172,8 +172,16 @@ fn captures_follow_the_rule_in_any_order_of_calls() {
                 continue;
             }
             let forward = action < 7;
-            let expected = if forward { model.next() } else { model.previous() };
-            assert_eq!(step(&mut recording, forward), expected, "file {file}, call {call}");
+            let expected = if forward {
+                model.next()
+            } else {
+                model.previous()
+            };
+            assert_eq!(
+                step(&mut recording, forward),
+                expected,
+                "file {file}, call {call}"
+            );
         }
     }
 }

@@ -35,7 +35,10 @@ fn the_sample_recording_has_its_golden_numbers() {
     let pixels = depth.u16_pixels();
     assert_eq!((depth.width, depth.height, depth.stride), (640, 576, 1280));
     assert_eq!(pixels.iter().filter(|p| **p != 0).count(), 281_945);
-    assert_eq!(pixels.iter().map(|p| u64::from(*p)).sum::<u64>(), 380_924_829);
+    assert_eq!(
+        pixels.iter().map(|p| u64::from(*p)).sum::<u64>(),
+        380_924_829
+    );
     assert_eq!(pixels.iter().filter(|p| **p != 0).min(), Some(&165));
     assert_eq!(pixels.iter().max(), Some(&3690));
     assert_eq!(crc32(depth.bytes()), 0x6663_BCDD);
@@ -57,8 +60,14 @@ fn the_sample_recording_has_its_golden_numbers() {
     assert_eq!(sample.acceleration_timestamp_usec, 336_277);
     assert_eq!(sample.angular_velocity_timestamp_usec, 336_277);
     let near = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
-    assert!(near(sample.acceleration, [-2.888_193, -0.193_805, -9.437_137]));
-    assert!(near(sample.angular_velocity, [-0.001_015, -0.001_948, 0.006_023]));
+    assert!(near(
+        sample.acceleration,
+        [-2.888_193, -0.193_805, -9.437_137]
+    ));
+    assert!(near(
+        sample.angular_velocity,
+        [-0.001_015, -0.001_948, 0.006_023]
+    ));
     assert_eq!(sample.temperature_celsius, None);
 }
 
@@ -89,15 +98,28 @@ fn the_sample_recording_says_what_it_is() {
     assert!(!info.unfinished);
     assert!(info.warnings.is_empty(), "{:?}", info.warnings);
 
-    let kinds: Vec<_> = recording.tracks().iter().map(|t| (t.number, t.kind)).collect();
-    let expected = [TrackKind::Color, TrackKind::Depth, TrackKind::Ir, TrackKind::Imu];
+    let kinds: Vec<_> = recording
+        .tracks()
+        .iter()
+        .map(|t| (t.number, t.kind))
+        .collect();
+    let expected = [
+        TrackKind::Color,
+        TrackKind::Depth,
+        TrackKind::Ir,
+        TrackKind::Imu,
+    ];
     assert_eq!(kinds, (1..).zip(expected).collect::<Vec<_>>());
     assert_eq!(recording.tracks()[1].size, Some((640, 576)));
     assert_eq!(recording.tracks()[1].frame_duration_ns, Some(200_000_000));
 
     assert_eq!(recording.tags().len(), 15);
     assert_eq!(recording.tag("K4A_START_OFFSET_NS"), Some("336277000"));
-    let mode = recording.tags().iter().find(|t| t.name == "K4A_DEPTH_MODE").unwrap();
+    let mode = recording
+        .tags()
+        .iter()
+        .find(|t| t.name == "K4A_DEPTH_MODE")
+        .unwrap();
     assert_eq!(mode.target, TagTarget::Track(recording.tracks()[1].uid));
 
     let attachments = recording.attachments();
@@ -107,12 +129,18 @@ fn the_sample_recording_says_what_it_is() {
     let json = recording.read_attachment("calibration.json").unwrap();
     assert_eq!(recording.raw_calibration_json(), Some(&json[..]));
     assert!(recording.calibration().is_some());
-    let missing = recording.read_attachment("nothing").unwrap_err().to_string();
+    let missing = recording
+        .read_attachment("nothing")
+        .unwrap_err()
+        .to_string();
     assert!(missing.contains("calibration.json"), "{missing}");
 
     let counts = recording.count(|_| {}).unwrap();
     assert_eq!((counts.captures, counts.imu_samples), (1, 1));
-    assert_eq!((counts.color_images, counts.depth_images, counts.ir_images), (1, 1, 1));
+    assert_eq!(
+        (counts.color_images, counts.depth_images, counts.ir_images),
+        (1, 1, 1)
+    );
 }
 
 #[test]
@@ -152,11 +180,23 @@ fn a_recording_by_the_first_recorder_opens_without_captures_and_calibration() {
     assert_eq!(info.timestamp_scale_ns, 1_000_000);
     assert_eq!(info.duration_usec, 141_000);
     assert_eq!(info.warnings.len(), 1, "{:?}", info.warnings);
-    assert!(info.warnings[0].contains("calibration"), "{:?}", info.warnings);
+    assert!(
+        info.warnings[0].contains("calibration"),
+        "{:?}",
+        info.warnings
+    );
     let kinds: Vec<_> = recording.tracks().iter().map(|t| t.kind).collect();
-    let expected = [TrackKind::Color, TrackKind::Depth, TrackKind::Ir, TrackKind::Imu];
+    let expected = [
+        TrackKind::Color,
+        TrackKind::Depth,
+        TrackKind::Ir,
+        TrackKind::Imu,
+    ];
     assert_eq!(kinds, expected);
-    assert_eq!(recording.raw_calibration_json(), Some(&b"Hello World\0"[..]));
+    assert_eq!(
+        recording.raw_calibration_json(),
+        Some(&b"Hello World\0"[..])
+    );
     assert!(recording.calibration().is_none());
     assert!(recording.next_capture().unwrap().is_none());
     let sample = recording.next_imu_sample().unwrap().unwrap();
