@@ -429,7 +429,7 @@ fn passive_infrared_has_no_depth() {
         PERIOD * 1000,
     ));
     mkv.tag("K4A_DEPTH_MODE", "PASSIVE_IR");
-    mkv.add_frames(vec![(1, 0, vec![0, 1].repeat(1024 * 1024))], 1);
+    mkv.add_frames(vec![(1, 0, [0, 1].repeat(1024 * 1024))], 1);
     let mut recording = open(mkv.write());
     assert_eq!(recording.info().sensor.depth_mode, DepthMode::PassiveIr);
     let capture = recording.next_capture().unwrap().unwrap();
