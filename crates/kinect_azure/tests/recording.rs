@@ -9,6 +9,8 @@
     unreachable_pub
 )]
 
+#[path = "support/exercise.rs"]
+mod exercise;
 #[path = "support/mkv.rs"]
 mod mkv;
 

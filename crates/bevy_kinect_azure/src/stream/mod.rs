@@ -14,7 +14,14 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 
 pub(crate) use extract::ExtractedSensors;
 pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{SensorTextures, TextureSet};
+pub(crate) use upload::{SensorTextures, TextureSet, stand_in};
+
+/// When the render world works on frames.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamSystems {
+    /// In `Render`, within `RenderSystems::PrepareResources`: new frames are written into textures.
+    Upload,
+}
 
 /// Brings frames to the GPU. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -32,7 +39,9 @@ impl Plugin for StreamPlugin {
             .add_systems(
                 Render,
                 (
-                    upload::upload.in_set(RenderSystems::PrepareResources),
+                    upload::upload
+                        .in_set(StreamSystems::Upload)
+                        .in_set(RenderSystems::PrepareResources),
                     upload::measure_latency.in_set(RenderSystems::Cleanup),
                 ),
             );

@@ -18,6 +18,8 @@ pub struct XyTable {
     width: u32,
     height: u32,
     rays: Vec<[f32; 2]>,
+    /// For each [`XyTable::CHUNK`] of pixels whether some have no ray: the others need no checks.
+    gaps: Vec<bool>,
 }
 
 /// A ray that does not exist. y is 0, so that `x.is_nan()` alone tells.
@@ -27,7 +29,7 @@ const NO_RAY: [f32; 2] = [f32::NAN, 0.0];
 const ROWS_PER_TASK: usize = 64;
 
 /// Pixels per pass of the branch-free iteration.
-const LANES: usize = 8;
+const LANES: usize = 64;
 
 /// Squared pixel error after one step from which a second one surely reaches f32's precision.
 const NEARLY_THERE: f64 = 1e-8;
@@ -47,11 +49,24 @@ impl XyTable {
                 .enumerate()
                 .for_each(|(task, rows)| fill_rows(&lens, width, task * ROWS_PER_TASK, rows));
         }
+        let gaps = rays
+            .chunks(Self::CHUNK)
+            .map(|chunk| chunk.iter().any(|ray| ray[0].is_nan()))
+            .collect();
         Self {
             width: camera.width,
             height: camera.height,
             rays,
+            gaps,
         }
+    }
+
+    /// Pixels per entry of [`gaps`](Self::gaps).
+    pub(crate) const CHUNK: usize = 64;
+
+    /// For each [`CHUNK`](Self::CHUNK) of pixels whether some have no ray.
+    pub(crate) fn gaps(&self) -> &[bool] {
+        &self.gaps
     }
 
     /// Width of the camera's images in pixels.

@@ -4,7 +4,17 @@
 //! decoded (a JPEG cut short on its way, a size that does not fit) is an error of that image only; the decoder goes on
 //! with the next.
 
-use crate::image::Image;
+mod jpeg;
+mod yuv;
+
+use zune_jpeg::JpegDecoder as GeneralJpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::image::{Image, ImageFormat};
+use crate::modes::ColorFormat;
+use jpeg::{JpegDecoder, JpegError};
 
 /// Which values of Y, U and V an NV12 or YUY2 image uses. JPEGs always use the full range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,10 +28,30 @@ pub enum YuvRange {
 }
 
 /// Turns colour images into BGRA, again and again, without allocating once it is warm.
+///
+/// ```
+/// use kinect_azure::decode::ColorDecoder;
+/// use kinect_azure::{ColorFormat, Image, ImageFormat};
+///
+/// let mut image = Image::empty(ImageFormat::Color(ColorFormat::Yuy2));
+/// (image.width, image.height, image.stride) = (2, 1, 4);
+/// image.pixels = kinect_azure::image::Pixels::Bytes(vec![255, 128, 0, 128]);
+///
+/// let mut bgra = Vec::new();
+/// ColorDecoder::new().decode(&image, &mut bgra)?;
+/// assert_eq!(bgra, [255, 255, 255, 255, 0, 0, 0, 255]);
+/// # Ok::<(), kinect_azure::decode::DecodeError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct ColorDecoder {
     /// How NV12 and YUY2 images are read.
     pub yuv_range: YuvRange,
+    /// Whether JPEGs are decoded by several threads, where the camera cut them into parts that can be. Without it a
+    /// decoder keeps to the thread that calls it.
+    pub parallel: bool,
+    jpeg: JpegDecoder,
+    /// One row of chroma at full width.
+    lines: Vec<u8>,
 }
 
 /// Why an image could not be decoded. The image is lost; the stream it came from may go on.
@@ -32,7 +62,7 @@ pub enum DecodeError {
     #[error("a {format:?} image has no colour to decode; ask for the capture's colour image")]
     NotColor {
         /// The image's format.
-        format: crate::image::ImageFormat,
+        format: ImageFormat,
     },
     /// The bytes are no intact JPEG.
     #[error(
@@ -45,13 +75,27 @@ pub enum DecodeError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The JPEG has another size than the image that carries it.
+    #[error(
+        "the JPEG is {found_width}×{found_height} in an image of {width}×{height}: the image is damaged and is dropped"
+    )]
+    WrongJpegSize {
+        /// Width of the image in pixels.
+        width: u32,
+        /// Height of the image in pixels.
+        height: u32,
+        /// Width of the JPEG in pixels.
+        found_width: u32,
+        /// Height of the JPEG in pixels.
+        found_height: u32,
+    },
     /// The image has fewer bytes than its size and stride need, or a size its format cannot have.
     #[error(
         "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is damaged and is dropped"
     )]
     WrongSize {
         /// The image's format.
-        format: crate::image::ImageFormat,
+        format: ImageFormat,
         /// Width in pixels.
         width: u32,
         /// Height in pixels.
@@ -72,7 +116,7 @@ pub enum DecodeError {
 }
 
 impl ColorDecoder {
-    /// A decoder that reads NV12 and YUY2 in the full range.
+    /// A decoder that reads NV12 and YUY2 in the full range and keeps to its thread.
     pub fn new() -> Self {
         Self::default()
     }
@@ -80,21 +124,189 @@ impl ColorDecoder {
     /// Decodes into `bgra`, which becomes exactly 4 × width × height bytes long: B, G, R, A of each pixel, row by row,
     /// alpha 255 (or the image's own for BGRA). After an error its contents are of no use.
     pub fn decode(&mut self, image: &Image, bgra: &mut Vec<u8>) -> Result<(), DecodeError> {
-        bgra.resize(image.width as usize * image.height as usize * 4, 0);
-        self.decode_into(image, bgra)
+        let prepared = self.prepare(image)?;
+        // Only now, when the image is known to have the bytes for that size.
+        bgra.resize(output_size(image), 0);
+        self.write(image, prepared, bgra)
     }
 
     /// Decodes into memory of exactly 4 × width × height bytes.
     pub fn decode_into(&mut self, image: &Image, bgra: &mut [u8]) -> Result<(), DecodeError> {
-        let expected = image.width as usize * image.height as usize * 4;
-        if bgra.len() != expected {
+        if bgra.len() != output_size(image) {
             return Err(DecodeError::WrongOutput {
                 found: bgra.len(),
-                expected,
+                expected: output_size(image),
             });
         }
-        Err(DecodeError::NotColor {
-            format: image.format,
-        })
+        let prepared = self.prepare(image)?;
+        self.write(image, prepared, bgra)
     }
+
+    /// Checks that the image has what its size promises.
+    fn prepare(&mut self, image: &Image) -> Result<Prepared, DecodeError> {
+        let ImageFormat::Color(format) = image.format else {
+            return Err(DecodeError::NotColor {
+                format: image.format,
+            });
+        };
+        let wrong_size = DecodeError::WrongSize {
+            format: image.format,
+            width: image.width,
+            height: image.height,
+            stride: image.stride,
+            size: image.size(),
+        };
+        let (width, height) = (image.width as usize, image.height as usize);
+        let (row, rows) = match format {
+            ColorFormat::Mjpg => return self.prepare_jpeg(image),
+            ColorFormat::Nv12 if width % 2 == 0 && height % 2 == 0 => (width, height + height / 2),
+            ColorFormat::Yuy2 if width % 2 == 0 => (width * 2, height),
+            ColorFormat::Bgra32 => (width * 4, height),
+            ColorFormat::Nv12 | ColorFormat::Yuy2 => return Err(wrong_size),
+        };
+        // Some devices give no stride when rows are tightly packed.
+        let stride = match image.stride as usize {
+            0 => row,
+            stride => stride,
+        };
+        // The last row may end with its last pixel.
+        let needed = rows.saturating_sub(1).checked_mul(stride);
+        let needed = needed.and_then(|size| size.checked_add(if rows == 0 { 0 } else { row }));
+        match needed {
+            Some(needed) if stride >= row && image.size() >= needed && row > 0 => {
+                Ok(Prepared::Rows { format, stride })
+            }
+            _ => Err(wrong_size),
+        }
+    }
+
+    fn prepare_jpeg(&mut self, image: &Image) -> Result<Prepared, DecodeError> {
+        let jpeg = image.bytes();
+        let (prepared, (found_width, found_height)) = match self.jpeg.begin(jpeg) {
+            Ok(size) => (Prepared::CameraJpeg, size),
+            Err(JpegError::Unusual) => {
+                let mut decoder = general_decoder(jpeg);
+                decoder
+                    .decode_headers()
+                    .map_err(|error| bad_jpeg(jpeg, error))?;
+                let (width, height) = decoder.dimensions().unwrap_or_default();
+                (Prepared::OtherJpeg, (width as u32, height as u32))
+            }
+            Err(JpegError::Damaged(problem)) => return Err(bad_jpeg(jpeg, problem)),
+        };
+        if (found_width, found_height) != (image.width, image.height) {
+            return Err(DecodeError::WrongJpegSize {
+                width: image.width,
+                height: image.height,
+                found_width,
+                found_height,
+            });
+        }
+        Ok(prepared)
+    }
+
+    fn write(
+        &mut self,
+        image: &Image,
+        prepared: Prepared,
+        bgra: &mut [u8],
+    ) -> Result<(), DecodeError> {
+        let bytes = image.bytes();
+        match prepared {
+            Prepared::CameraJpeg => match self.jpeg.finish(bgra, self.parallel) {
+                Ok(()) => Ok(()),
+                Err(JpegError::Damaged(problem)) => Err(bad_jpeg(bytes, problem)),
+                Err(JpegError::Unusual) => Err(bad_jpeg(bytes, "unsupported")),
+            },
+            Prepared::OtherJpeg => general_decoder(bytes)
+                .decode_into(bgra)
+                .map_err(|error| bad_jpeg(bytes, error)),
+            Prepared::Rows { format, stride } => {
+                self.write_rows(image, format, stride, bgra);
+                Ok(())
+            }
+        }
+    }
+
+    /// Converts an image of rows. [`prepare`](Self::prepare) has made sure that they are all there.
+    fn write_rows(&mut self, image: &Image, format: ColorFormat, stride: usize, bgra: &mut [u8]) {
+        let (width, height) = (image.width as usize, image.height as usize);
+        let to_bgra = match self.yuv_range {
+            YuvRange::Full => yuv::full_range_to_bgra,
+            YuvRange::Limited => yuv::limited_range_to_bgra,
+        };
+        self.lines.resize(width * 3, 0);
+        let (y, chroma) = self.lines.split_at_mut(width);
+        let (u, v) = chroma.split_at_mut(width);
+        let bytes = image.bytes();
+        let row_of = |index: usize| bytes.get(index * stride..).unwrap_or_default();
+        for (index, out) in bgra.chunks_exact_mut((width * 4).max(1)).enumerate() {
+            let row = row_of(index);
+            match format {
+                ColorFormat::Bgra32 => {
+                    if let Some(row) = row.get(..width * 4) {
+                        out.copy_from_slice(row);
+                    }
+                    continue;
+                }
+                ColorFormat::Yuy2 => {
+                    let (pairs, _) = row.as_chunks::<4>();
+                    for (index, &[y0, u_of_both, y1, v_of_both]) in
+                        pairs.iter().take(width / 2).enumerate()
+                    {
+                        y[index * 2..index * 2 + 2].copy_from_slice(&[y0, y1]);
+                        u[index * 2..index * 2 + 2].fill(u_of_both);
+                        v[index * 2..index * 2 + 2].fill(v_of_both);
+                    }
+                }
+                ColorFormat::Nv12 => {
+                    if let Some(row) = row.get(..width) {
+                        y.copy_from_slice(row);
+                    }
+                    // A row of chroma serves two of luma.
+                    if index % 2 == 0 {
+                        let (pairs, _) = row_of(height + index / 2).as_chunks::<2>();
+                        for (index, &[u_of_both, v_of_both]) in
+                            pairs.iter().take(width / 2).enumerate()
+                        {
+                            u[index * 2..index * 2 + 2].fill(u_of_both);
+                            v[index * 2..index * 2 + 2].fill(v_of_both);
+                        }
+                    }
+                }
+                ColorFormat::Mjpg => return,
+            }
+            to_bgra(y, u, v, out.as_chunks_mut().0);
+        }
+    }
+}
+
+/// An image whose size has been checked.
+#[derive(Clone, Copy, Debug)]
+enum Prepared {
+    /// A JPEG our own decoder has begun.
+    CameraJpeg,
+    /// A JPEG for the general decoder.
+    OtherJpeg,
+    /// Rows, this many bytes apart.
+    Rows { format: ColorFormat, stride: usize },
+}
+
+fn output_size(image: &Image) -> usize {
+    image.width as usize * image.height as usize * 4
+}
+
+fn bad_jpeg(jpeg: &[u8], problem: impl ToString) -> DecodeError {
+    DecodeError::BadJpeg {
+        size: jpeg.len(),
+        problem: problem.to_string(),
+    }
+}
+
+/// A decoder for JPEGs that cameras do not send but files may hold.
+fn general_decoder(jpeg: &[u8]) -> GeneralJpegDecoder<ZCursor<&[u8]>> {
+    let options = DecoderOptions::default()
+        .jpeg_set_out_colorspace(ColorSpace::BGRA)
+        .set_strict_mode(true);
+    GeneralJpegDecoder::new_with_options(ZCursor::new(jpeg), options)
 }

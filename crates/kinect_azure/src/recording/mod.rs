@@ -428,6 +428,31 @@ impl Recording {
         Ok(group)
     }
 
+    /// Passes over the captures whose first image is before a time (µs since file time 0), counting them without
+    /// reading their images: from the start of the recording, the number of the first capture of a part.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more. Damaged stretches are passed over.
+    pub fn skip_captures_before(&mut self, file_usec: u64) -> Result<u64, RecordingError> {
+        let target_ns = i64::try_from(file_usec.saturating_mul(1000)).unwrap_or(i64::MAX);
+        let mut skipped = 0;
+        loop {
+            let before = self.places.as_ref().map(|places| places.images);
+            let first_ns = match self.step_group(Direction::Forward) {
+                Ok(group) => group.and_then(|g| g.iter().flatten().map(|f| f.time_ns).min()),
+                Err(error) if error.is_local() => continue,
+                Err(error) => return Err(error),
+            };
+            if first_ns.is_none_or(|time| time >= target_ns) {
+                if let (Some(places), Some(images)) = (&mut self.places, before) {
+                    places.images = images;
+                }
+                return Ok(skipped);
+            }
+            skipped += 1;
+        }
+    }
+
     /// Reads the images of a capture.
     fn read_capture(&mut self, group: Group) -> Result<Capture, RecordingError> {
         let mut images = [None, None, None];

@@ -1,0 +1,260 @@
+//! Everything before the scan: sizes, quantisation and Huffman tables.
+//!
+//! ITU-T T.81, annex B.
+
+use super::JpegError::{self, Damaged, Unusual};
+use super::huffman::HuffmanTable;
+use super::idct;
+
+/// How chroma is sampled against luma.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sampling {
+    /// No chroma.
+    #[default]
+    Grey,
+    /// As luma.
+    S444,
+    /// Half the columns.
+    S422,
+    /// Half the columns and rows.
+    S420,
+}
+
+/// Which tables a component uses.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Component {
+    id: u8,
+    pub(super) quantisation: usize,
+    pub(super) dc: usize,
+    pub(super) ac: usize,
+}
+
+/// What is known before the scan. Kept from image to image: tables that do not change are not made again.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) sampling: Sampling,
+    pub(super) components: [Component; 3],
+    restart_interval: usize,
+    /// In zigzag order, with the transform's own scale.
+    pub(super) quantisation: [Quantisation; 4],
+    pub(super) dc: [HuffmanTable; 2],
+    pub(super) ac: [HuffmanTable; 2],
+}
+
+/// Factors from coefficients as stored to the transform's input, in zigzag order. Longer than a block, so that an
+/// index a damaged file runs over with still finds something.
+#[derive(Debug)]
+pub(super) struct Quantisation {
+    steps: [u8; 64],
+    pub(super) factors: [i32; 80],
+    given: bool,
+}
+
+impl Default for Quantisation {
+    fn default() -> Self {
+        Self {
+            steps: [0; 64],
+            factors: [0; 80],
+            given: false,
+        }
+    }
+}
+
+/// Larger than any camera's images, and the vendor's limit too.
+const MAX_SIZE: u32 = 20_000;
+
+impl Header {
+    /// MCUs from left to right.
+    pub(super) fn mcu_columns(&self) -> usize {
+        (self.width as usize).div_ceil(self.sampling.mcu_width())
+    }
+
+    /// MCUs of the image.
+    pub(super) fn mcus(&self) -> usize {
+        self.mcu_columns() * (self.height as usize).div_ceil(self.sampling.mcu_height())
+    }
+
+    /// MCUs between restart markers, all of them if there are none. Never 0.
+    pub(super) fn mcus_per_segment(&self) -> usize {
+        match self.restart_interval {
+            0 => self.mcus().max(1),
+            interval => interval,
+        }
+    }
+
+    /// Reads all markers up to the scan and says where the scan begins.
+    pub(super) fn parse(&mut self, jpeg: &[u8]) -> Result<usize, JpegError> {
+        if !jpeg.starts_with(&[0xff, 0xd8]) {
+            return Err(Damaged("it does not begin like a JPEG"));
+        }
+        self.restart_interval = 0;
+        let mut frame = None;
+        let mut at = 2;
+        loop {
+            let (marker, length) = match jpeg.get(at..).unwrap_or_default() {
+                // Fill bytes may precede any marker.
+                [0xff, 0xff, ..] => {
+                    at += 1;
+                    continue;
+                }
+                [0xff, marker, high, low, ..] => {
+                    (*marker, usize::from(u16::from_be_bytes([*high, *low])))
+                }
+                [] | [_] | [_, _] | [_, _, _] => return Err(Damaged("it ends within its header")),
+                _ => return Err(Damaged("its header is broken")),
+            };
+            let body = jpeg
+                .get(at + 4..at + 2 + length)
+                .ok_or(Damaged("it ends within its header"))?;
+            at += 2 + length;
+            match marker {
+                0xdb => self.quantisation_tables(body)?,
+                0xc4 => self.huffman_tables(body)?,
+                0xdd => match body {
+                    [high, low] => {
+                        self.restart_interval = usize::from(u16::from_be_bytes([*high, *low]));
+                    }
+                    _ => return Err(Damaged("its restart interval is broken")),
+                },
+                // Baseline and extended sequential.
+                0xc0 | 0xc1 => frame = Some(self.frame(body)?),
+                // Other processes; 0xC8 and 0xCC are none.
+                0xc2..=0xcf => return Err(Unusual),
+                // Adobe's marker: without a transform the components are not YCbCr.
+                0xee if body.starts_with(b"Adobe") && body.get(11) != Some(&1) => {
+                    return Err(Unusual);
+                }
+                0xda => {
+                    let components = frame.ok_or(Damaged("it has no frame before its scan"))?;
+                    self.scan(body, components)?;
+                    return Ok(at);
+                }
+                0xd9 => return Err(Damaged("it has no scan")),
+                _ => {}
+            }
+        }
+    }
+
+    fn quantisation_tables(&mut self, mut body: &[u8]) -> Result<(), JpegError> {
+        while let [info, rest @ ..] = body {
+            if info >> 4 != 0 {
+                return Err(Unusual);
+            }
+            let (steps, rest) = rest
+                .split_first_chunk::<64>()
+                .ok_or(Damaged("its quantisation table is too short"))?;
+            body = rest;
+            let table = self
+                .quantisation
+                .get_mut(usize::from(info & 15))
+                .ok_or(Damaged("its quantisation table has a wrong number"))?;
+            if !table.given || table.steps != *steps {
+                table.given = true;
+                table.steps = *steps;
+                table.factors[..64].copy_from_slice(&idct::scaled(steps));
+            }
+        }
+        Ok(())
+    }
+
+    fn huffman_tables(&mut self, mut body: &[u8]) -> Result<(), JpegError> {
+        while let [info, rest @ ..] = body {
+            let (counts, rest) = rest
+                .split_first_chunk::<16>()
+                .ok_or(Damaged("its Huffman table is too short"))?;
+            let total = counts.iter().map(|&count| usize::from(count)).sum();
+            let (symbols, rest) = rest
+                .split_at_checked(total)
+                .ok_or(Damaged("its Huffman table is too short"))?;
+            body = rest;
+            let tables = match info >> 4 {
+                0 => &mut self.dc,
+                1 => &mut self.ac,
+                _ => return Err(Damaged("its Huffman table has a wrong class")),
+            };
+            tables
+                .get_mut(usize::from(info & 15))
+                // Extended files may have four of each.
+                .ok_or(Unusual)?
+                .set(counts, symbols)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the frame header and gives the number of components.
+    fn frame(&mut self, body: &[u8]) -> Result<usize, JpegError> {
+        let Some((&[precision, h1, h2, w1, w2, count], components)) = body.split_first_chunk()
+        else {
+            return Err(Damaged("its frame header is too short"));
+        };
+        let count = usize::from(count);
+        if precision != 8 || !(count == 1 || count == 3) {
+            return Err(Unusual);
+        }
+        self.height = u32::from(u16::from_be_bytes([h1, h2]));
+        self.width = u32::from(u16::from_be_bytes([w1, w2]));
+        if self.width == 0 || self.height == 0 || self.width > MAX_SIZE || self.height > MAX_SIZE {
+            return Err(Damaged("its frame header has an impossible size"));
+        }
+        if components.len() != count * 3 {
+            return Err(Damaged("its frame header has a wrong length"));
+        }
+        let mut factors = [0; 3];
+        for (index, component) in components.as_chunks::<3>().0.iter().enumerate() {
+            let [id, sampling, quantisation] = *component;
+            if quantisation > 3 {
+                return Err(Damaged("its frame header names a table that cannot be"));
+            }
+            self.components[index] = Component {
+                id,
+                quantisation: usize::from(quantisation),
+                ..Component::default()
+            };
+            factors[index] = sampling;
+        }
+        self.sampling = match (count, factors) {
+            // One component is never interleaved: its factors mean nothing.
+            (1, _) => Sampling::Grey,
+            (_, [0x11, 0x11, 0x11]) => Sampling::S444,
+            (_, [0x21, 0x11, 0x11]) => Sampling::S422,
+            (_, [0x22, 0x11, 0x11]) => Sampling::S420,
+            _ => return Err(Unusual),
+        };
+        Ok(count)
+    }
+
+    fn scan(&mut self, body: &[u8], count: usize) -> Result<(), JpegError> {
+        let [in_scan, rest @ ..] = body else {
+            return Err(Damaged("its scan header is too short"));
+        };
+        if usize::from(*in_scan) != count {
+            return Err(Unusual);
+        }
+        let (selectors, spectrum) = rest
+            .split_at_checked(count * 2)
+            .ok_or(Damaged("its scan header is too short"))?;
+        if spectrum != [0, 63, 0] {
+            return Err(Unusual);
+        }
+        for (component, selector) in self.components.iter_mut().zip(selectors.as_chunks::<2>().0) {
+            let [id, tables] = *selector;
+            if component.id != id {
+                return Err(Unusual);
+            }
+            component.dc = usize::from(tables >> 4);
+            component.ac = usize::from(tables & 15);
+            if component.dc > 1 || component.ac > 1 {
+                return Err(Unusual);
+            }
+            let complete = self.dc[component.dc].is_given()
+                && self.ac[component.ac].is_given()
+                && self.quantisation[component.quantisation].given;
+            if !complete {
+                return Err(Damaged("a table it uses is missing"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,284 @@
+//! A JPEG decoder for what cameras send: baseline, 8 bits, 4:4:4, 4:2:2, 4:2:0 or grey, straight to BGRA.
+//!
+//! It exists because a 4K stream at 30 frames a second leaves no time to spare: general decoders allocate for every
+//! image and are slower than the vendor's. Anything unusual (progressive, several scans, 12 bits, RGB) is told apart
+//! from damage, so that the caller can try a general decoder.
+//!
+//! How it works: [`header`] reads the tables up to the scan. The scan's bytes are copied once without their stuffing and
+//! cut at its restart markers, into segments that decode independently. Each block goes from Huffman codes ([`huffman`])
+//! over the inverse transform ([`idct`]) into a tile, the samples of one MCU (minimum coded unit) in one piece; as the
+//! tiles of a segment are neighbours in memory, segments can be decoded by several threads. [`lines`] then gathers
+//! rows from the tiles, brings chroma to full size and converts to BGRA.
+
+mod header;
+mod huffman;
+mod idct;
+mod lines;
+
+use rayon::prelude::*;
+
+use header::{Header, Sampling};
+use huffman::BitReader;
+
+/// Why this decoder gives no picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JpegError {
+    /// The bytes are broken.
+    Damaged(&'static str),
+    /// The file may be fine, but is of a kind that cameras do not send.
+    Unusual,
+}
+
+use JpegError::Damaged;
+
+/// The decoder with its working memory.
+#[derive(Debug, Default)]
+pub(super) struct JpegDecoder {
+    header: Box<Header>,
+    /// The scan without stuffing and markers.
+    scan: Vec<u8>,
+    /// Where in `scan` each segment lies.
+    segments: Vec<(usize, usize)>,
+    /// The samples of all MCUs, one after the other.
+    tiles: Vec<u8>,
+    /// Working memory of [`lines`].
+    lines: Vec<u8>,
+}
+
+/// Bytes after the scan that reading ahead may touch.
+const READ_AHEAD: usize = 8;
+
+/// MCU rows per task when several threads share the work.
+const ROWS_PER_TASK: usize = 8;
+
+impl JpegDecoder {
+    /// Reads the header and prepares the scan; gives width and height in pixels.
+    pub(super) fn begin(&mut self, jpeg: &[u8]) -> Result<(u32, u32), JpegError> {
+        let scan = self.header.parse(jpeg)?;
+        self.split_scan(jpeg.get(scan..).unwrap_or_default())?;
+        let header = &self.header;
+        // A block takes two codes of at least one bit: a scan shorter than that is cut short, and an image that claims
+        // to be huge is found out before memory is set aside for it.
+        let blocks = header.mcus() * header.sampling.tile_size() / 64;
+        if blocks * 2 > self.scan.len() * 8 {
+            return Err(Damaged("it ends before its last block"));
+        }
+        Ok((header.width, header.height))
+    }
+
+    /// Decodes what was begun. `bgra` has exactly 4 × width × height bytes.
+    pub(super) fn finish(&mut self, bgra: &mut [u8], parallel: bool) -> Result<(), JpegError> {
+        let header = &*self.header;
+        let tile_size = header.sampling.tile_size();
+        self.tiles.resize(header.mcus() * tile_size, 0);
+
+        let scan = &self.scan;
+        let decode = |(tiles, &(start, end)): (&mut [u8], &(usize, usize))| {
+            decode_segment(
+                header,
+                scan.get(start..).unwrap_or_default(),
+                end - start,
+                tiles,
+            )
+        };
+        let per_segment = header.mcus_per_segment() * tile_size;
+        if parallel && self.segments.len() > 1 {
+            self.tiles
+                .par_chunks_mut(per_segment)
+                .zip(&self.segments)
+                .try_for_each(decode)?;
+        } else {
+            self.tiles
+                .chunks_mut(per_segment)
+                .zip(&self.segments)
+                .try_for_each(decode)?;
+        }
+
+        let row_bytes = header.width as usize * 4;
+        let task_bytes = row_bytes * header.sampling.mcu_height() * ROWS_PER_TASK;
+        let line_bytes = lines::working_bytes(header);
+        let tasks = bgra.len().div_ceil(task_bytes);
+        self.lines.resize(line_bytes * tasks, 0);
+        let tiles = &self.tiles;
+        let convert = |((task, rows), lines): ((usize, &mut [u8]), &mut [u8])| {
+            let first = task * ROWS_PER_TASK * header.sampling.mcu_height();
+            lines::convert_rows(header, tiles, first, rows, lines);
+        };
+        if parallel {
+            bgra.par_chunks_mut(task_bytes)
+                .enumerate()
+                .zip(self.lines.par_chunks_mut(line_bytes))
+                .for_each(convert);
+        } else {
+            bgra.chunks_mut(task_bytes)
+                .enumerate()
+                .zip(self.lines.chunks_mut(line_bytes))
+                .for_each(convert);
+        }
+        Ok(())
+    }
+
+    /// Copies the scan without stuffing, up to the first marker that does not belong to it, cut at restart markers.
+    fn split_scan(&mut self, mut bytes: &[u8]) -> Result<(), JpegError> {
+        let expected = self.header.mcus().div_ceil(self.header.mcus_per_segment());
+        self.scan.clear();
+        self.segments.clear();
+        self.scan.reserve(bytes.len() + READ_AHEAD);
+        let mut start = 0;
+        loop {
+            let plain = length_before_ff(bytes);
+            self.scan.extend_from_slice(&bytes[..plain]);
+            bytes = &bytes[plain..];
+            match *bytes {
+                // A stuffed 0xFF of the scan itself.
+                [0xff, 0x00, ..] => {
+                    self.scan.push(0xff);
+                    bytes = &bytes[2..];
+                }
+                // Fill bytes may precede any marker.
+                [0xff, 0xff, ..] => bytes = &bytes[1..],
+                [0xff, marker @ 0xd0..=0xd7, ..] => {
+                    if usize::from(marker - 0xd0) != self.segments.len() % 8 {
+                        return Err(Damaged("a part between restart markers is missing"));
+                    }
+                    self.segments.push((start, self.scan.len()));
+                    start = self.scan.len();
+                    bytes = &bytes[2..];
+                    if self.segments.len() >= expected {
+                        return Err(Damaged("it has more restart markers than blocks"));
+                    }
+                }
+                // The end of image, another marker, or the end of the bytes.
+                _ => break,
+            }
+        }
+        self.segments.push((start, self.scan.len()));
+        if self.segments.len() < expected {
+            return Err(Damaged("it ends before its last block"));
+        }
+        self.scan.extend_from_slice(&[0; READ_AHEAD]);
+        Ok(())
+    }
+}
+
+/// How many bytes come before the first 0xFF.
+fn length_before_ff(bytes: &[u8]) -> usize {
+    let (chunks, _) = bytes.as_chunks::<32>();
+    let clean = chunks
+        .iter()
+        .take_while(|chunk| {
+            !chunk
+                .iter()
+                .fold(false, |found, &byte| found | (byte == 0xff))
+        })
+        .count()
+        * 32;
+    clean
+        + bytes[clean..]
+            .iter()
+            .take_while(|&&byte| byte != 0xff)
+            .count()
+}
+
+/// Decodes one segment into its tiles. `scan` begins with the segment, which is `length` bytes long.
+fn decode_segment(
+    header: &Header,
+    scan: &[u8],
+    length: usize,
+    tiles: &mut [u8],
+) -> Result<(), JpegError> {
+    let sampling = header.sampling;
+    let mut reader = BitReader::new(scan);
+    let mut predictions = [0; 3];
+    let mut coefficients = [[0; 8]; 8];
+    for tile in tiles.chunks_exact_mut(sampling.tile_size()) {
+        for block in sampling.blocks() {
+            let component = &header.components[block.component];
+            let last = header.decode_block(
+                &mut reader,
+                component,
+                &mut predictions[block.component],
+                &mut coefficients,
+            )?;
+            let samples = tile.get_mut(block.offset..).unwrap_or_default();
+            if last == 0 {
+                idct::constant(coefficients[0][0], samples, block.stride);
+                coefficients[0][0] = 0;
+            } else {
+                idct::inverse(&coefficients, samples, block.stride);
+                coefficients = [[0; 8]; 8];
+            }
+        }
+    }
+    if reader.bits_read() > length * 8 {
+        return Err(Damaged("it ends before its last block"));
+    }
+    Ok(())
+}
+
+/// Where a block's samples lie in a tile.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    component: usize,
+    offset: usize,
+    stride: usize,
+}
+
+const fn block(component: usize, offset: usize, stride: usize) -> Block {
+    Block {
+        component,
+        offset,
+        stride,
+    }
+}
+
+impl Sampling {
+    /// The blocks of an MCU in the order of the scan.
+    const fn blocks(self) -> &'static [Block] {
+        match self {
+            Self::Grey => const { &[block(0, 0, 8)] },
+            Self::S444 => const { &[block(0, 0, 8), block(1, 64, 8), block(2, 128, 8)] },
+            Self::S422 => {
+                const {
+                    &[
+                        block(0, 0, 16),
+                        block(0, 8, 16),
+                        block(1, 128, 8),
+                        block(2, 192, 8),
+                    ]
+                }
+            }
+            Self::S420 => {
+                const {
+                    &[
+                        block(0, 0, 16),
+                        block(0, 8, 16),
+                        block(0, 128, 16),
+                        block(0, 136, 16),
+                        block(1, 256, 8),
+                        block(2, 320, 8),
+                    ]
+                }
+            }
+        }
+    }
+
+    /// Bytes of a tile.
+    const fn tile_size(self) -> usize {
+        self.blocks().len() * 64
+    }
+
+    const fn mcu_width(self) -> usize {
+        match self {
+            Self::Grey | Self::S444 => 8,
+            Self::S422 | Self::S420 => 16,
+        }
+    }
+
+    const fn mcu_height(self) -> usize {
+        match self {
+            Self::Grey | Self::S444 | Self::S422 => 8,
+            Self::S420 => 16,
+        }
+    }
+}
