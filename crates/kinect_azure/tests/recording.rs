@@ -9,6 +9,8 @@
     unreachable_pub
 )]
 
+#[path = "support/exercise.rs"]
+mod exercise;
 #[path = "support/mkv.rs"]
 mod mkv;
 
@@ -27,7 +29,12 @@ mod sample;
 
 use std::path::{Path, PathBuf};
 
+use k4a_judge::CountingAllocator;
+
 use kinect_azure::recording::Recording;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// A real recording; `None`, with a printed word, where it is not there.
 fn real(name: &str) -> Option<PathBuf> {

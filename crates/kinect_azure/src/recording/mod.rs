@@ -195,15 +195,6 @@ impl Recording {
             head.first_cluster,
             &head.cues,
         );
-        let unfinished = head.segment_end.is_none();
-        if unfinished {
-            warnings.push(if head.cut {
-                "the file is cut off; what is left of it plays".to_owned()
-            } else {
-                "the recorder did not finish the file (a crash or a full disk?); what is there plays"
-                    .to_owned()
-            });
-        }
         let indexed = !head.cues.is_empty();
         let mut window = Window::new(Arc::clone(&storage), 4096);
         let collect = |offset, header| head.element(&mut window, offset, header);
@@ -211,6 +202,20 @@ impl Recording {
             clusters.walk_end(collect)?;
         } else {
             clusters.walk(collect)?;
+        }
+        // A recorder that is killed after it saved once leaves clusters behind the end it noted then.
+        let behind = match (head.segment_end, clusters.end()?) {
+            (Some(noted), Some(end)) => end > noted,
+            _ => false,
+        };
+        let unfinished = head.segment_end.is_none() || behind;
+        if unfinished {
+            warnings.push(if head.cut {
+                "the file is cut off; what is left of it plays".to_owned()
+            } else {
+                "the recorder did not finish the file (a crash or a full disk?); what is there plays"
+                    .to_owned()
+            });
         }
 
         let sensor = Sensor::new(&head, storage.path(), &mut warnings)?;
@@ -579,7 +584,7 @@ impl Recording {
         let ns = |usec: u64| i64::try_from(usec.saturating_mul(1000)).unwrap_or(i64::MAX);
         let target_ns = match target {
             SeekTarget::Start(usec) => ns(usec),
-            SeekTarget::End(usec) => (self.duration_ns + 1).saturating_sub(ns(usec)),
+            SeekTarget::End(usec) => self.duration_ns.saturating_add(1).saturating_sub(ns(usec)),
             SeekTarget::DeviceTime(usec) => ns(usec.saturating_sub(self.start_offset_ns / 1000)),
         };
         let Some(cluster) = self.clusters.locate(target_ns)? else {
@@ -891,7 +896,6 @@ fn timestamp_scale(head: &Head, warnings: &mut Vec<String>) -> u64 {
 }
 
 /// The next or previous frame of one track, and where the cursor is then.
-#[expect(clippy::type_complexity, reason = "a pair of a result and a state")]
 fn step_track(
     clusters: &mut Clusters,
     track: u16,

@@ -392,6 +392,11 @@ fn vendor_recording(
     start_usec: u64,
     delay: i32,
 ) {
+    let recorder = vendor_recorder(judge, path, delay);
+    write_captures(judge, &recorder, 0..captures, start_usec, delay);
+}
+
+fn vendor_recorder(judge: &'static Judge, path: &Path, delay: i32) -> k4a_judge::Recorder {
     let recorder = judge
         .record(
             path,
@@ -422,8 +427,19 @@ fn vendor_recording(
         )
         .unwrap();
     recorder.write_header().unwrap();
-    let mut imu_usec = start_usec;
-    for index in 0..captures {
+    recorder
+}
+
+/// Captures and what comes between them.
+fn write_captures(
+    judge: &'static Judge,
+    recorder: &k4a_judge::Recorder,
+    captures: std::ops::Range<u64>,
+    start_usec: u64,
+    delay: i32,
+) {
+    let mut imu_usec = start_usec + captures.start * 33_333;
+    for index in captures {
         let time = start_usec + 10_000 + index * 33_333;
         let color = judge
             .mjpg_image(1280, 720, &mkv::jpeg(index as u16))
@@ -506,5 +522,46 @@ fn recordings_by_the_vendors_recorder_are_the_same_in_everything() {
             }
             assert!(count >= captures);
         }
+    }
+}
+
+#[test]
+fn what_a_crash_of_the_vendors_recorder_leaves_plays() {
+    let Some(judge) = judge() else { return };
+    let scratch = Scratch::new("crash");
+    let copy = Scratch::new("crash-copy");
+    let recorder = vendor_recorder(judge, &scratch.0, 0);
+    let start = 9_000_000;
+    // What the file holds at any time is what a crash would leave. The recorder's own thread writes after 2 s of data.
+    let mut flushed = 0;
+    for part in 0..6u64 {
+        write_captures(judge, &recorder, part * 100..part * 100 + 100, start, 0);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        if part == 3 {
+            recorder.flush().unwrap();
+            // One of these has no image at all.
+            flushed = 399;
+        }
+        std::fs::copy(&scratch.0, &copy.0).unwrap();
+        assert!(
+            part >= 3 || judge.open(&copy.0).is_err(),
+            "the vendor's reader refuses it"
+        );
+        let mut recording = Recording::open(&copy.0).unwrap();
+        // Just flushed it is complete; anything written since makes it unfinished again.
+        assert_eq!(recording.info().unfinished, part != 3, "part {part}");
+        assert_eq!(recording.info().start_offset_usec, start);
+        let (mut count, mut last) = (0, 0);
+        while let Some(capture) = recording.next_capture().unwrap() {
+            let time = capture.device_timestamp_usec().unwrap();
+            assert_eq!((time - start - 10_000) % 33_333, 0);
+            assert!(time > last);
+            (count, last) = (count + 1, time);
+        }
+        assert!(
+            count >= flushed && count >= part * 80,
+            "{count} captures after part {part}"
+        );
+        assert!(recording.next_imu_sample().unwrap().is_some());
     }
 }

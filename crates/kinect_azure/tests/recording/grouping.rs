@@ -50,7 +50,7 @@ impl Model {
             return None;
         };
         let mut group = [None; 3];
-        for track in 0..3 {
+        for (track, taking) in group.iter_mut().enumerate() {
             let (previous, next) = self.places[track];
             let near = |index: &i64| {
                 let time = self.time(track, *index);
@@ -59,8 +59,8 @@ impl Model {
             let taken = Some(next)
                 .filter(near)
                 .or(Some(previous).filter(|index| fresh && near(index)));
+            *taking = taken;
             if let Some(index) = taken {
-                group[track] = Some(index);
                 self.places[track] = (index - 1, index + 1);
             } else {
                 self.places[track] = (next - 1, next);
@@ -79,11 +79,11 @@ impl Model {
             return None;
         };
         let mut group = [None; 3];
-        for track in 0..3 {
+        for (track, taking) in group.iter_mut().enumerate() {
             let (previous, _) = self.places[track];
             let time = self.time(track, previous);
             if time.is_some_and(|time| last - time < self.half) {
-                group[track] = Some(previous);
+                *taking = Some(previous);
                 self.places[track] = (previous - 1, previous + 1);
             } else {
                 self.places[track] = (previous, previous + 1);
@@ -198,14 +198,14 @@ fn a_change_of_direction_gives_the_same_captures_again() {
         }
         // Wherever one turns round, the frames that were delivered come back.
         let mut recording = open(file_of(&tracks, 0, 33_333, 32_000, true).write());
-        for index in 0..seen.len() {
-            assert_eq!(step(&mut recording, true), Some(seen[index]));
+        for (index, expected) in seen.iter().enumerate() {
+            assert_eq!(step(&mut recording, true).as_ref(), Some(expected));
             if index > 0 {
                 let back = step(&mut recording, false).unwrap();
                 let again = step(&mut recording, true).unwrap();
                 let latest = |times: &Times| times.iter().flatten().max().copied();
                 assert!(latest(&back) < latest(&again));
-                assert_eq!(again, seen[index]);
+                assert_eq!(again, *expected);
             }
         }
     }

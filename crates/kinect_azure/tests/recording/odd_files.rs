@@ -11,7 +11,7 @@ use super::{all_samples, all_times, open};
 const PERIOD: u64 = 33_333;
 
 /// Colour, depth, infrared, samples at 1 kHz laced by clusters, a custom track; `count` captures.
-fn usual(count: u64, start_ns: u64) -> Mkv {
+pub fn usual(count: u64, start_ns: u64) -> Mkv {
     let mut mkv = Mkv::standard("cdimx", PERIOD * 1000);
     mkv.tag("K4A_START_OFFSET_NS", &start_ns.to_string());
     for index in 0..count {
@@ -429,7 +429,7 @@ fn passive_infrared_has_no_depth() {
         PERIOD * 1000,
     ));
     mkv.tag("K4A_DEPTH_MODE", "PASSIVE_IR");
-    mkv.add_frames(vec![(1, 0, vec![0, 1].repeat(1024 * 1024))], 1);
+    mkv.add_frames(vec![(1, 0, [0, 1].repeat(1024 * 1024))], 1);
     let mut recording = open(mkv.write());
     assert_eq!(recording.info().sensor.depth_mode, DepthMode::PassiveIr);
     let capture = recording.next_capture().unwrap().unwrap();
@@ -573,7 +573,8 @@ fn tracks_that_are_not_there_are_named_with_those_that_are() {
 
 #[test]
 fn impossible_times_do_not_overflow() {
-    let mut mkv = usual(3, u64::MAX);
+    let mut mkv = usual(3, 0);
+    mkv.set_tag("K4A_START_OFFSET_NS", &u64::MAX.to_string());
     mkv.clusters[1].time = u64::MAX;
     mkv.clusters[2].time = u64::MAX / 2000;
     mkv.scale = Some(1_000_000_000);
