@@ -17,6 +17,7 @@ use bevy::camera::{RenderTarget, Viewport};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::window::{WindowResized, WindowResolution};
+use bevy_kinect_azure::kinect_azure::recording::Recording;
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
@@ -55,6 +56,23 @@ fn main() -> AppExit {
             path.display()
         );
         options.screenshot = Some(path);
+    }
+
+    if options.screenshot.is_some() && options.frame > 0 {
+        let counted = Recording::open(&file).and_then(|recording| recording.count(|_| {}));
+        match counted {
+            Ok(counts) if counts.captures <= u64::from(options.frame) => {
+                eprintln!(
+                    "{} has {} captures, counted from 0: there is no capture {}.",
+                    file.display(),
+                    counts.captures,
+                    options.frame
+                );
+                return AppExit::error();
+            }
+            // What is wrong with the file is the sensor's to say.
+            _ => {}
+        }
     }
 
     let mut app = App::new();

@@ -117,9 +117,8 @@ fn take_picture(
                 *progress = Progress::Settling(SETTLE_UPDATES);
             } else if *state == SensorState::Ended {
                 eprintln!(
-                    "{} has no capture {}: `kinect info` says how many there are.",
-                    options.file.clone().unwrap_or_default().display(),
-                    options.frame
+                    "{} has no captures to show.",
+                    options.file.clone().unwrap_or_default().display()
                 );
                 exit.write(AppExit::error());
             }

@@ -297,6 +297,11 @@ fn a_paused_recording_steps_and_seeks_and_shows_its_inertial_samples() {
         .0
         .clone()
         .unwrap();
+    // There is no other capture to go to.
+    step(&mut app, sensor, PlaybackAction::Step(1));
+    update_until(&mut app, "the end", |world| {
+        state(world, sensor) == &SensorState::Ended
+    });
     step(&mut app, sensor, PlaybackAction::Seek(Duration::ZERO));
     update_until(&mut app, "the capture again", |world| {
         let frame = world.get::<SensorFrame>(sensor).unwrap().0.clone().unwrap();

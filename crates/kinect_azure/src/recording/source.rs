@@ -49,6 +49,8 @@ pub struct RecordingSource {
     pending: Option<Pending>,
     /// Hand out the pending capture at once.
     immediate: bool,
+    /// The last step found no capture to go to; said once.
+    stepped_out: bool,
     /// Captures handed out since the recording began (again) or was sought.
     delivered: u64,
     /// All captures were handed out; what is left of the recording may still be awaited.
@@ -120,6 +122,7 @@ impl RecordingSource {
             },
             pending: None,
             immediate: false,
+            stepped_out: false,
             delivered: 0,
             exhausted: false,
             ended: false,
@@ -395,6 +398,9 @@ impl CaptureSource for RecordingSource {
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
         let now = Instant::now();
         self.check_file(now)?;
+        if core::mem::take(&mut self.stepped_out) {
+            return Ok(NextCapture::End);
+        }
         if self.paused && !self.immediate {
             std::thread::sleep(timeout);
             return Ok(NextCapture::Timeout);
@@ -501,6 +507,7 @@ impl PlaybackControl for RecordingSource {
             let capture = self.recording.read_capture(group)?;
             self.pend(capture, false);
         }
+        self.stepped_out = captures > 0 && self.pending.is_none();
         if let Some(pending) = &self.pending {
             self.immediate = true;
             self.exhausted = false;
