@@ -71,9 +71,14 @@ impl Header {
         (self.width as usize).div_ceil(self.sampling.mcu_width())
     }
 
+    /// MCUs from top to bottom.
+    pub(super) fn mcu_rows(&self) -> usize {
+        (self.height as usize).div_ceil(self.sampling.mcu_height())
+    }
+
     /// MCUs of the image.
     pub(super) fn mcus(&self) -> usize {
-        self.mcu_columns() * (self.height as usize).div_ceil(self.sampling.mcu_height())
+        self.mcu_columns() * self.mcu_rows()
     }
 
     /// MCUs between restart markers, all of them if there are none. Never 0.
