@@ -68,4 +68,3 @@ pub fn exercise(bytes: Vec<u8>) -> bool {
     }
     true
 }
-
