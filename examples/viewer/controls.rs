@@ -53,7 +53,7 @@ impl Orbit {
     pub(crate) fn frame(&mut self, focus: Vec3, radius: f32) {
         self.focus = focus;
         // The whole ball, in a view 45° high.
-        self.distance = radius * 2.6;
+        self.distance = radius * 2.9;
         self.home = (focus, self.distance, self.home.2, self.home.3);
     }
 

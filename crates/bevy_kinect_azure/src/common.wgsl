@@ -34,9 +34,9 @@ fn turbo(at: f32) -> vec3<f32> {
 }
 
 // Where infrared brightness lies between the ends of a range, 0-1, counted in stops: active infrared falls with the square
-// of the distance, so that near things are a hundred times as bright as far ones. Eight stops are shown at most.
+// of the distance, so that near things are a hundred times as bright as far ones. Ten stops are shown at most.
 fn stops(value: f32, range: vec2<f32>) -> f32 {
-    let low = max(range.x, range.y / 256.0);
+    let low = max(range.x, range.y / 1024.0);
     return saturate(log2(max(value, low) / low) / log2(range.y / low));
 }
 

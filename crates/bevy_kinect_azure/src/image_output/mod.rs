@@ -56,7 +56,7 @@ pub struct ImageOutput {
     /// What it shows.
     pub kind: ImageKind,
     /// Colours for people to look at, instead of the data (I22): depth and point cloud as a rainbow from near (red) to
-    /// far (blue), infrared as grey that counts stops (logarithmic, eight at most). The image is then `Rgba8UnormSrgb`;
+    /// far (blue), infrared as grey that counts stops (logarithmic, ten at most). The image is then `Rgba8UnormSrgb`;
     /// black where nothing was measured. Colour images ignore it.
     pub false_color: Option<FalseColor>,
 }

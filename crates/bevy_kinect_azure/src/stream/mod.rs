@@ -1,6 +1,6 @@
 //! The way of a frame to the GPU: once per image, without touching `Assets<Image>`.
 //!
-//! Each extraction hands the newest [`Frame`](crate::Frame) of every sensor over as an `Arc`. In the render world
+//! Each extraction hands the newest [`Frame`](crate::sensor::Frame) of every sensor over as an `Arc`. In the render world
 //! depth and infrared go as they are (16-bit integers) into textures of the sensor's own; colour goes straight into
 //! the texture of the sensor's first native colour output, or into one of the sensor's own where there is none.
 //! Image outputs and point clouds are then computed from these textures.

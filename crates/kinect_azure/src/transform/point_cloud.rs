@@ -1,10 +1,9 @@
 //! Every depth pixel as a point.
 //!
-//! Where all pixels of a chunk have rays, which is nearly everywhere, four pixels are done at a time in 128-bit
-//! registers, that every processor has. A pixel's point is three numbers long and a register holds a power of two:
-//! each point is written with what follows it in the register, and the next point overwrites that.
+//! Where all pixels of a chunk have rays, which is nearly everywhere, eight pixels are done at a time in 128-bit
+//! registers, which every processor has.
 
-use wide::{f32x4, i16x8, i32x4, u32x4};
+use wide::{f32x4, i16x8, i32x4, i32x8, u16x8, u32x4};
 
 use super::{SizeMismatch, check_size};
 use crate::calibration::XyTable;
@@ -84,83 +83,93 @@ fn point_f32([x, y]: [f32; 2], depth: u16) -> [f32; 3] {
     units::to_world([x * d, y * d, d])
 }
 
-/// Depths of four pixels as they are, and of the first two and the last two pixels twice each.
+/// Pixels per step.
+const STEP: usize = 8;
+
+/// Two registers of four lanes, the first and the second half of [`STEP`] pixels.
+type Halves<T> = [T; 2];
+
+/// Depths as they are, and as floating-point numbers.
 #[inline(always)]
-fn depths(depth: &[u16; 4]) -> (i32x4, [f32x4; 2]) {
-    let depth = i32x4::new(depth.map(i32::from));
-    let d = depth.round_float();
-    (depth, [d.unpack_lo(d), d.unpack_hi(d)])
+fn depths(depth: &[u16; STEP]) -> (Halves<i32x4>, Halves<f32x4>) {
+    let depth: Halves<i32x4> = bytemuck::cast(i32x8::from_u16x8(u16x8::new(*depth)));
+    (depth, depth.map(|depth| depth.round_float()))
 }
 
+/// The rays of four pixels times their depths: x and y of the first two and of the last two.
 #[inline(always)]
-fn halves(rays: &[[f32; 2]; 4]) -> [f32x4; 2] {
-    let [[a, b], [c, d], [e, f], [g, h]] = *rays;
-    [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])]
-}
-
-/// Four points, each in the lower three quarters of its number.
-#[inline(always)]
-fn four_i16(rays: &[[f32; 2]; 4], depth: &[u16; 4]) -> [u64; 4] {
-    let (depth, [d01, d23]) = depths(depth);
-    let [xy01, xy23] = halves(rays);
-    // 65 535 mm times the widest ray is far within i32.
-    let xy01 = (xy01 * d01).fast_round_int();
-    let xy23 = (xy23 * d23).fast_round_int();
-    let xy = i16x8::from_i32x8_saturate(bytemuck::cast([xy01, xy23]));
-    let (xy, z): (u32x4, u32x4) = (bytemuck::cast(xy), bytemuck::cast(depth));
-    bytemuck::cast([xy.unpack_lo(z), xy.unpack_hi(z)])
-}
-
-fn chunk_i16(rays: &[[f32; 2]; CHUNK], depth: &[u16; CHUNK], points: &mut [[i16; 3]; CHUNK]) {
-    const POINT: usize = size_of::<[i16; 3]>();
-    let bytes: &mut [u8] = bytemuck::cast_slice_mut(points.as_mut_slice());
-    let (rays, _) = rays.as_chunks::<4>();
-    let (depth, _) = depth.as_chunks::<4>();
-    let mut at = 0;
-    for (rays, depth) in rays.iter().zip(depth) {
-        for point in four_i16(rays, depth) {
-            let point = point.to_ne_bytes();
-            match bytes[at..].first_chunk_mut() {
-                Some(target) => *target = point,
-                // The last point of the chunk has no room for more than itself.
-                None => bytes[at..].copy_from_slice(&point[..POINT]),
-            }
-            at += POINT;
-        }
-    }
-}
-
-/// Four points, each in the first three numbers.
-#[inline(always)]
-fn four_f32(rays: &[[f32; 2]; 4], depth: &[u16; 4]) -> [[f32; 4]; 4] {
-    const M: f32 = METRES_PER_MILLIMETRE;
-    let (depth, [d01, d23]) = depths(depth);
-    let [xy01, xy23] = halves(rays);
-    let up = f32x4::new([M, -M, M, -M]);
-    // Adding 0 makes +0 of −0.
-    let [a, b, c, d] = (xy01 * d01 * up + f32x4::ZERO).to_array();
-    let [e, f, g, h] = (xy23 * d23 * up + f32x4::ZERO).to_array();
-    let z = (depth.round_float() * f32x4::splat(-M) + f32x4::ZERO).to_array();
+fn scaled(rays: &[[f32; 2]; 4], d: f32x4) -> Halves<f32x4> {
+    let [[a, b], [c, d0], [e, f], [g, h]] = *rays;
     [
-        [a, b, z[0], z[1]],
-        [c, d, z[1], z[1]],
-        [e, f, z[2], z[3]],
-        [g, h, z[3], z[3]],
+        f32x4::new([a, b, c, d0]) * d.unpack_lo(d),
+        f32x4::new([e, f, g, h]) * d.unpack_hi(d),
     ]
 }
 
-fn chunk_f32(rays: &[[f32; 2]; CHUNK], depth: &[u16; CHUNK], points: &mut [[f32; 3]; CHUNK]) {
-    let flat = points.as_flattened_mut();
-    let (rays, _) = rays.as_chunks::<4>();
-    let (depth, _) = depth.as_chunks::<4>();
-    let mut at = 0;
-    for (rays, depth) in rays.iter().zip(depth) {
-        for point in four_f32(rays, depth) {
-            match flat[at..].first_chunk_mut() {
-                Some(target) => *target = point,
-                None => flat[at..].copy_from_slice(&point[..3]),
+/// Bytes of a point in whole millimetres.
+const POINT: usize = size_of::<[i16; 3]>();
+
+fn chunk_i16(rays: &[[f32; 2]; CHUNK], depth: &[u16; CHUNK], points: &mut [[i16; 3]; CHUNK]) {
+    let bytes: &mut [u8] = bytemuck::cast_slice_mut(points.as_mut_slice());
+    let (rays, _) = rays.as_chunks::<STEP>();
+    let (depth, _) = depth.as_chunks::<STEP>();
+    for (step, (rays, depth)) in rays.iter().zip(depth).enumerate() {
+        let points = step_i16(rays, depth).map(u64::to_ne_bytes);
+        let bytes = &mut bytes[step * STEP * POINT..];
+        // Each point is written with the two bytes above it, which the next point overwrites: one store instead of two.
+        if let Some(bytes) = bytes.first_chunk_mut::<{ STEP * POINT + 2 }>() {
+            for (index, point) in points.into_iter().enumerate() {
+                if let Some(bytes) = bytes[index * POINT..].first_chunk_mut() {
+                    *bytes = point;
+                }
             }
-            at += 3;
+        } else {
+            // The last step of the chunk has no room for that.
+            for (bytes, point) in bytes.chunks_exact_mut(POINT).zip(points) {
+                bytes.copy_from_slice(&point[..POINT]);
+            }
         }
     }
+}
+
+/// Eight points, each in the lower three quarters of its number.
+#[inline(always)]
+fn step_i16(rays: &[[f32; 2]; STEP], depth: &[u16; STEP]) -> [u64; STEP] {
+    let (depth, d) = depths(depth);
+    let (rays, _) = rays.as_chunks::<4>();
+    let four = |half: usize| -> Halves<u32x4> {
+        // 65 535 mm times the widest ray is far within i32.
+        let xy = scaled(&rays[half], d[half]).map(|xy| xy.fast_round_int());
+        let xy: u32x4 = bytemuck::cast(i16x8::from_i32x8_saturate(bytemuck::cast(xy)));
+        let z: u32x4 = bytemuck::cast(depth[half]);
+        [xy.unpack_lo(z), xy.unpack_hi(z)]
+    };
+    bytemuck::cast([four(0), four(1)])
+}
+
+fn chunk_f32(rays: &[[f32; 2]; CHUNK], depth: &[u16; CHUNK], points: &mut [[f32; 3]; CHUNK]) {
+    let (rays, _) = rays.as_chunks::<STEP>();
+    let (depth, _) = depth.as_chunks::<STEP>();
+    let (points, _) = points.as_chunks_mut::<STEP>();
+    for ((rays, depth), points) in rays.iter().zip(depth).zip(points) {
+        *points = step_f32(rays, depth);
+    }
+}
+
+/// Eight points.
+#[inline(always)]
+fn step_f32(rays: &[[f32; 2]; STEP], depth: &[u16; STEP]) -> [[f32; 3]; STEP] {
+    const M: f32 = METRES_PER_MILLIMETRE;
+    let (_, d) = depths(depth);
+    let (rays, _) = rays.as_chunks::<4>();
+    let up = f32x4::new([M, -M, M, -M]);
+    let four = |half: usize| -> [f32; 12] {
+        // Adding 0 makes +0 of −0.
+        let [a, b] = scaled(&rays[half], d[half]).map(|xy| (xy * up + f32x4::ZERO).to_array());
+        let z = (d[half] * f32x4::splat(-M) + f32x4::ZERO).to_array();
+        [
+            a[0], a[1], z[0], a[2], a[3], z[1], b[0], b[1], z[2], b[2], b[3], z[3],
+        ]
+    };
+    bytemuck::cast([four(0), four(1)])
 }
