@@ -52,7 +52,8 @@ impl Orbit {
     /// Shows a ball of that radius.
     pub(crate) fn frame(&mut self, focus: Vec3, radius: f32) {
         self.focus = focus;
-        self.distance = radius * 2.2;
+        // The whole ball, in a view 45° high.
+        self.distance = radius * 2.9;
         self.home = (focus, self.distance, self.home.2, self.home.3);
     }
 

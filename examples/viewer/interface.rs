@@ -8,7 +8,7 @@ use crate::{Options, Scene};
 /// Colour behind the cloud.
 pub(crate) const BACKGROUND: Color = Color::srgb(0.055, 0.062, 0.075);
 /// Width of the column of images, in logical pixels.
-pub(crate) const COLUMN_WIDTH: f32 = 300.0;
+pub(crate) const COLUMN_WIDTH: f32 = 264.0;
 
 const PANEL: Color = Color::srgb(0.09, 0.1, 0.12);
 const LABEL: Color = Color::srgb(0.62, 0.66, 0.72);
@@ -35,16 +35,15 @@ pub(crate) fn spawn(mut commands: Commands, scene: Res<Scene>, outputs: Query<&O
         .insert(BackgroundColor(PANEL))
         .with_children(|column| {
             for (label, output) in scene.images {
-                let Ok(output) = outputs.get(output) else {
+                let Ok(image) = outputs.get(output) else {
                     continue;
                 };
                 column.spawn((Text::new(label), text_font(12.0), TextColor(LABEL)));
                 column.spawn((
-                    ImageNode::new(output.image.clone()),
+                    Preview(output),
+                    ImageNode::new(image.image.clone()),
                     Node {
-                        max_width: percent(100),
-                        min_height: px(0),
-                        flex_shrink: 1.0,
+                        width: percent(100),
                         ..default()
                     },
                 ));
@@ -65,6 +64,25 @@ pub(crate) fn spawn(mut commands: Commands, scene: Res<Scene>, outputs: Query<&O
         .with_child((Status, Text::default(), text_font(13.0), TextColor(TEXT)));
 }
 
+/// Shows an output.
+#[derive(Component)]
+pub(crate) struct Preview(Entity);
+
+/// Gives each picture its proportions once they are known, and the new handle where an output has changed its size.
+pub(crate) fn fit_previews(
+    mut previews: Query<(&Preview, &mut Node, &mut ImageNode)>,
+    outputs: Query<&OutputImage, Changed<OutputImage>>,
+) {
+    for (preview, mut node, mut image) in &mut previews {
+        if let Ok(output) = outputs.get(preview.0)
+            && let Some(size) = output.size()
+        {
+            node.aspect_ratio = Some(size.x as f32 / size.y as f32);
+            image.image = output.image.clone();
+        }
+    }
+}
+
 fn text_font(size: f32) -> TextFont {
     TextFont {
         font_size: FontSize::Px(size),
@@ -72,7 +90,6 @@ fn text_font(size: f32) -> TextFont {
     }
 }
 
-#[expect(clippy::type_complexity, reason = "one query for one line of text")]
 pub(crate) fn update_status(
     sensors: Query<(
         &SensorState,
@@ -109,16 +126,22 @@ pub(crate) fn update_status(
             } else {
                 format!(" x{}", playback.speed)
             };
+            // Rates mean nothing while time stands still.
+            let rates = if playback.paused {
+                String::new()
+            } else {
+                format!(
+                    "{:.1} fps   latency {:.1} ms (99 %: {:.1})   ",
+                    diagnostics.frame_rate, diagnostics.latency_ms, diagnostics.latency_p99_ms
+                )
+            };
             format!(
                 "{name}   {} + {}   {transport}{speed}   {:.2} / {:.2} s\n\
-                 {:.1} fps   latency {:.1} ms (99 %: {:.1})   dropped {}   errors {}",
+                 {rates}dropped {}   errors {}",
                 info.depth_mode,
                 info.color_resolution,
                 position.position.as_secs_f32(),
                 position.duration.as_secs_f32(),
-                diagnostics.frame_rate,
-                diagnostics.latency_ms,
-                diagnostics.latency_p99_ms,
                 diagnostics.dropped_frames,
                 diagnostics.image_errors,
             )

@@ -36,7 +36,7 @@ struct Options {
     #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
     size: UVec2,
     /// Where to look from: yaw and pitch around the scene in degrees.
-    #[arg(long, default_value = "18,-12", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    #[arg(long, default_value = "14,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
 }
 
@@ -85,6 +85,7 @@ fn main() -> AppExit {
                 frame_scene,
                 controls::place_camera,
                 fit_viewport,
+                interface::fit_previews,
                 interface::update_status,
             )
                 .chain(),
@@ -164,17 +165,22 @@ fn level_sensor(mut sensors: Query<(&Imu, &mut Transform), Changed<Imu>>) {
     }
 }
 
+/// Half the height of what the narrow field of view (65°) sees, per metre of distance.
+const HALF_HEIGHT: f32 = 0.64;
+
 /// Puts the centre of the orbit into the middle of what the first frame shows.
 fn frame_scene(
     mut framed: Local<bool>,
-    sensors: Query<(&SensorFrame, &SensorStream, &Transform), Without<SceneCamera>>,
+    sensors: Query<(&SensorFrame, &Transform), Without<SceneCamera>>,
     mut orbit: Single<&mut controls::Orbit>,
 ) {
-    for (frame, stream, transform) in &sensors {
-        let (Some(frame), Some(table)) = (&frame.0, &stream.xy_table) else {
-            continue;
-        };
-        let Some(depth) = frame.capture.depth.as_ref().filter(|_| !*framed) else {
+    for (frame, transform) in &sensors {
+        let Some(depth) = frame
+            .0
+            .as_ref()
+            .and_then(|frame| frame.capture.depth.as_ref())
+            .filter(|_| !*framed)
+        else {
             continue;
         };
         let mut seen: Vec<u16> = depth
@@ -190,11 +196,9 @@ fn frame_scene(
         };
         *framed = true;
         let distance = f32::from(median) * 0.001;
-        // Half the height of what is seen at that distance.
-        let reach = table.rays().iter().map(|ray| ray[1]).fold(0.5, f32::max);
         orbit.frame(
             transform.transform_point(Vec3::NEG_Z * distance),
-            distance * reach.min(1.2),
+            distance * HALF_HEIGHT,
         );
     }
 }

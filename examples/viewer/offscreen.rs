@@ -78,7 +78,6 @@ enum Progress {
     Writing,
 }
 
-#[expect(clippy::too_many_arguments, reason = "a system")]
 fn take_picture(
     mut progress: Local<Progress>,
     mut commands: Commands,

@@ -149,6 +149,54 @@ impl bevy_kinect_azure::kinect_azure::CaptureSource for Fragile {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn an_entity_that_is_no_sensor_any_more_has_no_thread() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(test_sensor()).id();
+    update_until(&mut app, "streaming", |world| {
+        state(world, sensor).is_streaming()
+    });
+    app.world_mut().entity_mut(sensor).remove::<KinectSensor>();
+    let sequence = |world: &World| {
+        let frame = &world.get::<SensorFrame>(sensor).unwrap().0;
+        frame.as_ref().unwrap().sequence
+    };
+    update(&mut app);
+    let last = sequence(app.world());
+    for _ in 0..20 {
+        update(&mut app);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(sequence(app.world()), last);
+    assert!(app.world().get::<SensorStream>(sensor).is_none());
+}
+
+#[test]
+fn the_newest_frame_wins_and_the_others_are_counted() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(test_sensor()).id();
+    update_until(&mut app, "streaming", |world| {
+        state(world, sensor).is_streaming()
+    });
+    let before = app
+        .world()
+        .get::<SensorDiagnostics>(sensor)
+        .unwrap()
+        .clone();
+    // The app stands still for a while: some 30 captures pass by.
+    std::thread::sleep(Duration::from_millis(400));
+    update(&mut app);
+    update(&mut app);
+    let after = app.world().get::<SensorDiagnostics>(sensor).unwrap();
+    let passed = after.image_frame - before.image_frame;
+    let dropped = after.dropped_frames - before.dropped_frames;
+    assert!(
+        passed > 10 && dropped > 8,
+        "{passed} frames, {dropped} dropped"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn despawned_sensors_leave_no_thread_behind() {
     let mut app = headless_app();
     let name = "kinect leaving";

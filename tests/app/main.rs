@@ -10,6 +10,8 @@
 )]
 
 mod life;
+#[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
+mod mkv;
 mod rendering;
 mod steady_state;
 mod support;

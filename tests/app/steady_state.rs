@@ -1,1 +1,296 @@
 //! What a stream costs once it runs: no allocation from the file to the texture.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bevy::ecs::schedule::SingleThreadedExecutor;
+use bevy::prelude::*;
+use bevy::render::render_resource::{
+    Extent3d, PollType, TexelCopyBufferLayout, TextureDescriptor, TextureDimension, TextureFormat,
+    TextureUsages,
+};
+use bevy::render::renderer::{RenderDevice, RenderQueue};
+use bevy::render::{Render, RenderApp, RenderSystems};
+use bevy_kinect_azure::kinect_azure::recording::{Recording, RecordingSource};
+use bevy_kinect_azure::kinect_azure::{
+    Calibration, CaptureSource, ImuSample, NextCapture, PlaybackControl, SensorInfo, SourceError,
+};
+use bevy_kinect_azure::prelude::*;
+use bevy_kinect_azure::stream::StreamSystems;
+use k4a_judge::allocations_so_far;
+
+use crate::mkv;
+use crate::support::*;
+
+/// Counts what its capture thread allocates, inside the source and outside of it.
+struct Watched<S> {
+    source: S,
+    counts: Arc<Counts>,
+    last: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    captures: AtomicU64,
+    /// Allocations of the thread since the stream became steady.
+    steady: AtomicU64,
+}
+
+/// Captures after which pools have grown to their size.
+const WARM_UP: u64 = 40;
+
+impl<S: CaptureSource> CaptureSource for Watched<S> {
+    fn info(&self) -> &SensorInfo {
+        self.source.info()
+    }
+    fn calibration(&self) -> Option<&Calibration> {
+        self.source.calibration()
+    }
+    fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        // Everything the thread did since the last call: reading, decoding, publishing.
+        let now = allocations_so_far();
+        let captures = self.counts.captures.load(Ordering::Relaxed);
+        if captures > WARM_UP {
+            self.counts
+                .steady
+                .fetch_add(now - self.last, Ordering::Relaxed);
+        }
+        self.last = now;
+        let next = self.source.next_capture(timeout)?;
+        if matches!(next, NextCapture::Capture(_)) {
+            self.counts.captures.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(next)
+    }
+    fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
+        self.source.next_imu_sample()
+    }
+    fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {
+        self.source.playback()
+    }
+}
+
+/// A recording of 300 captures, with the colour image of the real one.
+fn long_recording() -> Option<PathBuf> {
+    const CAPTURES: u64 = 300;
+    let mut sample = Recording::open(recording("mug-720p-nfov.mkv")?).unwrap();
+    let capture = sample.next_capture().unwrap().unwrap();
+    let jpeg = capture.color.unwrap().bytes().to_vec();
+    let mut long = mkv::Mkv::standard("cdim", 33_333_333);
+    let calibration = sample.raw_calibration_json().unwrap().to_vec();
+    long.attachments
+        .push(("calibration.json".into(), 7, calibration));
+    let mut frames = Vec::new();
+    for index in 0..CAPTURES {
+        let time = index * 33_333;
+        frames.push((1, time, jpeg.clone()));
+        frames.push((2, time, mkv::sixteen(2, index as u16)));
+        frames.push((3, time, mkv::sixteen(3, index as u16)));
+        for imu in 0..8 {
+            let time = time + imu * 4_000;
+            frames.push((4, time, mkv::imu_sample(time * 1000, 9.81)));
+        }
+    }
+    long.add_frames(frames, 32_000);
+    let path = std::env::temp_dir().join(format!("kinect-long-{}.mkv", std::process::id()));
+    std::fs::write(&path, long.write()).unwrap();
+    Some(path)
+}
+
+#[test]
+fn a_capture_thread_that_plays_a_recording_allocates_nothing() {
+    let Some(path) = long_recording() else {
+        return;
+    };
+    let counts = Arc::new(Counts::default());
+    let (watched, file) = (Arc::clone(&counts), path.clone());
+    let source = SensorSource::custom(move || {
+        Ok(Watched {
+            source: RecordingSource::open(&file)?,
+            counts: Arc::clone(&watched),
+            last: 0,
+        })
+    });
+    let mut app = headless_app();
+    let playback = Playback {
+        speed: 4.0,
+        ..default()
+    };
+    let sensor = app
+        .world_mut()
+        .spawn((KinectSensor::new(source), playback))
+        .id();
+    update_until(&mut app, "a steady stream", |_| {
+        counts.captures.load(Ordering::Relaxed) > WARM_UP + 200
+    });
+    let steady = counts.steady.load(Ordering::Relaxed);
+    let diagnostics = app.world().get::<SensorDiagnostics>(sensor).unwrap();
+    assert_eq!(diagnostics.image_errors, 0);
+    assert!(app.world().get::<Imu>(sensor).unwrap().samples > 500);
+    assert_eq!(
+        steady, 0,
+        "allocations in 200 captures: read, decode, publish"
+    );
+    std::fs::remove_file(path).unwrap();
+}
+
+/// Allocations between two probes of one schedule.
+#[derive(Resource, Default, Clone)]
+struct Probe(Arc<ProbeCounts>);
+
+#[derive(Default)]
+struct ProbeCounts {
+    begin: AtomicU64,
+    total: AtomicU64,
+}
+
+fn begin(probe: Res<Probe>) {
+    probe.0.begin.store(allocations_so_far(), Ordering::Relaxed);
+}
+
+fn end(probe: Res<Probe>) {
+    let allocated = allocations_so_far() - probe.0.begin.load(Ordering::Relaxed);
+    probe.0.total.fetch_add(allocated, Ordering::Relaxed);
+}
+
+#[test]
+fn receiving_a_frame_in_the_main_world_allocates_nothing() {
+    let mut app = rendering_app();
+    let probe = Probe::default();
+    app.insert_resource(probe.clone())
+        .edit_schedule(PreUpdate, |schedule| {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        })
+        .add_systems(
+            PreUpdate,
+            (
+                begin.before(KinectSystems::Receive),
+                end.after(KinectSystems::Prepare),
+            ),
+        );
+    let sensor = app
+        .world_mut()
+        .spawn((test_sensor(), PointCloud::default()))
+        .id();
+    app.world_mut()
+        .spawn((ImageOutput::new(ImageKind::Color), ImageOutputOf(sensor)));
+    app.world_mut()
+        .spawn((ImageOutput::new(ImageKind::Depth), ImageOutputOf(sensor)));
+    let frames = |world: &World| sequence(world, sensor);
+    update_until(&mut app, "warming up", |world| frames(world) > 30);
+    probe.0.total.store(0, Ordering::Relaxed);
+    let from = frames(app.world());
+    update_until(&mut app, "more frames", |world| frames(world) > from + 30);
+    assert_eq!(probe.0.total.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_frame_on_its_way_to_the_gpu_costs_only_the_staging_of_the_graphics_library() {
+    let mut app = rendering_app();
+    let upload = Probe::default();
+    let render_app = app.sub_app_mut(RenderApp);
+    render_app
+        .insert_resource(upload.clone())
+        .edit_schedule(Render, |schedule| {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        })
+        .add_systems(
+            Render,
+            (
+                begin
+                    .after(RenderSystems::PrepareAssets)
+                    .before(StreamSystems::Upload),
+                end.after(StreamSystems::Upload),
+            ),
+        );
+    let sensor = app.world_mut().spawn(test_sensor()).id();
+    app.world_mut()
+        .spawn((ImageOutput::new(ImageKind::Color), ImageOutputOf(sensor)));
+    let frames = |world: &World| sequence(world, sensor);
+    update_until(&mut app, "warming up", |world| frames(world) > 30);
+
+    // What the graphics library itself allocates for the three images of a frame.
+    let bare = bare_upload_allocations(&app);
+    // The probes also see Bevy's own systems: updates without a new frame tell how much those allocate.
+    let (mut with, mut without) = ((0, 0), (0, 0));
+    while with.1 < 50 || without.1 < 50 {
+        let before = frames(app.world());
+        upload.0.total.store(0, Ordering::Relaxed);
+        update(&mut app);
+        let sum = if frames(app.world()) == before {
+            &mut without
+        } else {
+            &mut with
+        };
+        sum.0 += upload.0.total.load(Ordering::Relaxed);
+        sum.1 += 1;
+    }
+    let mean = |(sum, count): (u64, u64)| sum as f64 / count as f64;
+    let ours = mean(with) - mean(without);
+    // Textures that are in use cost the library one more than fresh ones.
+    println!("{ours:.1} allocations a frame; bare uploads: {bare}");
+    assert!(
+        ours <= bare as f64 + 2.0,
+        "a frame costs {ours:.1} allocations, but bare uploads only {bare}"
+    );
+}
+
+/// Allocations of `write_texture` for one colour, one depth and one infrared image, the most of ten times.
+fn bare_upload_allocations(app: &App) -> u64 {
+    let device = app.world().resource::<RenderDevice>();
+    let queue = app.world().resource::<RenderQueue>();
+    let images = [
+        (1280, 720, TextureFormat::Bgra8UnormSrgb),
+        (320, 288, TextureFormat::R16Uint),
+        (320, 288, TextureFormat::R16Uint),
+    ]
+    .map(|(width, height, format)| {
+        let size = Extent3d {
+            width,
+            height,
+            depth_or_array_layers: 1,
+        };
+        let texture = device.create_texture(&TextureDescriptor {
+            label: None,
+            size,
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: TextureDimension::D2,
+            format,
+            usage: TextureUsages::COPY_DST,
+            view_formats: &[],
+        });
+        let pitch = width * format.block_copy_size(None).unwrap();
+        (texture, size, pitch, vec![0_u8; (pitch * height) as usize])
+    });
+    let mut most = 0;
+    for _ in 0..10 {
+        let before = allocations_so_far();
+        for (texture, size, pitch, bytes) in &images {
+            queue.write_texture(
+                texture.as_image_copy(),
+                bytes,
+                TexelCopyBufferLayout {
+                    offset: 0,
+                    bytes_per_row: Some(*pitch),
+                    rows_per_image: None,
+                },
+                *size,
+            );
+        }
+        most = most.max(allocations_so_far() - before);
+        queue.submit([]);
+        device
+            .wgpu_device()
+            .poll(PollType::wait_indefinitely())
+            .unwrap();
+    }
+    most
+}
+
+fn sequence(world: &World, sensor: Entity) -> u64 {
+    let frame = &world.get::<SensorFrame>(sensor).unwrap().0;
+    frame.as_ref().map_or(0, |frame| frame.sequence)
+}

@@ -124,7 +124,22 @@ struct Seen(Arc<Mutex<HashMap<Entity, Vec<u8>>>>);
 
 /// The bytes of an image on the GPU, rows tightly packed.
 pub(crate) fn read_image(app: &mut App, image: Handle<Image>) -> Vec<u8> {
-    read(app, Readback::texture(image))
+    let descriptor = app
+        .world()
+        .resource::<Assets<Image>>()
+        .get(&image)
+        .unwrap()
+        .texture_descriptor
+        .clone();
+    let row = (descriptor.size.width * descriptor.format.block_copy_size(None).unwrap()) as usize;
+    let bytes = read(app, Readback::texture(image));
+    // Rows come padded to what copies need.
+    let padded = bytes.len() / descriptor.size.height as usize;
+    bytes
+        .chunks_exact(padded)
+        .flat_map(|line| &line[..row])
+        .copied()
+        .collect()
 }
 
 /// The bytes of a buffer on the GPU.
@@ -263,7 +278,7 @@ pub(crate) fn calibration() -> Calibration {
 
 /// A slanted wall with a nearer box in front of it, and nothing in the corners.
 pub(crate) fn test_depth(x: u32, y: u32) -> u16 {
-    let corner = (x < 40 || x >= 280) && (y < 40 || y >= 248);
+    let corner = !(40..280).contains(&x) && !(40..248).contains(&y);
     if corner {
         0
     } else if (110..200).contains(&x) && (90..210).contains(&y) {

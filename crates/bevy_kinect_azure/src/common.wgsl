@@ -33,6 +33,13 @@ fn turbo(at: f32) -> vec3<f32> {
     return linear_from_srgb(saturate(srgb));
 }
 
+// Where infrared brightness lies between the ends of a range, 0-1, counted in stops: active infrared falls with the square
+// of the distance, so that near things are a hundred times as bright as far ones. Ten stops are shown at most.
+fn stops(value: f32, range: vec2<f32>) -> f32 {
+    let low = max(range.x, range.y / 1024.0);
+    return saturate(log2(max(value, low) / low) / log2(range.y / low));
+}
+
 fn linear_from_srgb(srgb: vec3<f32>) -> vec3<f32> {
     let low = srgb / 12.92;
     let high = pow((srgb + 0.055) / 1.055, vec3(2.4));

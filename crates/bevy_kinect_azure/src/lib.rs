@@ -85,10 +85,26 @@ plugin_group! {
 #[derive(Default)]
 pub struct SharedShadersPlugin;
 
+/// Whether the renderer was there when the plugins were built.
+#[derive(Resource)]
+struct BuiltWithRenderer(bool);
+
 impl Plugin for SharedShadersPlugin {
     fn build(&self, app: &mut App) {
-        if app.get_sub_app(RenderApp).is_some() {
+        let has_renderer = app.get_sub_app(RenderApp).is_some();
+        if has_renderer {
             load_shader_library!(app, "common.wgsl");
+        }
+        app.insert_resource(BuiltWithRenderer(has_renderer));
+    }
+
+    fn finish(&self, app: &mut App) {
+        let built_with = app.world_mut().remove_resource::<BuiltWithRenderer>();
+        if app.get_sub_app(RenderApp).is_some() && built_with.is_some_and(|with| !with.0) {
+            error!(
+                "KinectAzurePlugin was added before the renderer, so no image and no point cloud will be shown: \
+                 add it after DefaultPlugins"
+            );
         }
     }
 }

@@ -9,7 +9,7 @@ use kinect_azure::modes::{ColorResolution, DepthMode};
 use kinect_azure::recording::{Counts, Recording, TagTarget, TrackKind, TrackType};
 use serde::Serialize;
 
-use crate::terminal::{Progress, print, printable};
+use crate::terminal::{Progress, plural, print, printable};
 
 /// Said by `kinect info --help`.
 pub(crate) const JSON_HELP: &str = "\
@@ -388,10 +388,6 @@ impl Text {
             self.line(&line);
         }
     }
-}
-
-fn plural(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn seconds(usec: u64) -> String {

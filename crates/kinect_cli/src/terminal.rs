@@ -75,3 +75,8 @@ pub(crate) fn printable(text: &str) -> String {
         })
         .collect()
 }
+
+/// A number of things, in words.
+pub(crate) fn plural(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}

@@ -56,7 +56,7 @@ pub struct ImageOutput {
     /// What it shows.
     pub kind: ImageKind,
     /// Colours for people to look at, instead of the data (I22): depth and point cloud as a rainbow from near (red) to
-    /// far (blue), infrared as grey with the range of its brightness stretched. The image is then `Rgba8UnormSrgb`;
+    /// far (blue), infrared as grey that counts stops (logarithmic, ten at most). The image is then `Rgba8UnormSrgb`;
     /// black where nothing was measured. Colour images ignore it.
     pub false_color: Option<FalseColor>,
 }
@@ -350,15 +350,15 @@ fn diagnose(
             .ok()
             .and_then(|f| f.0.clone())
             .filter(|_| image.is_ready());
-        let sequence = frame.as_ref().map_or(0, |frame| frame.sequence);
-        let is_new = sequence != diagnostics.seen
+        let id = frame.as_ref().map_or(0, |frame| frame.id);
+        let is_new = id != diagnostics.seen
             && frame.is_some_and(|frame| match output.kind {
                 ImageKind::Color => !frame.color_bgra.is_empty(),
                 ImageKind::Depth | ImageKind::PointCloud => frame.capture.depth.is_some(),
                 ImageKind::Infrared => frame.capture.ir.is_some(),
             });
         if is_new {
-            diagnostics.seen = sequence;
+            diagnostics.seen = id;
             diagnostics.updates += 1;
             diagnostics.last_update_frame = now;
             diagnostics.updated_this_frame = true;

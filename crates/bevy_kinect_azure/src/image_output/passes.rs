@@ -11,10 +11,9 @@ use bevy::render::render_resource::binding_types::{texture_2d, uniform_buffer_si
 use bevy::render::render_resource::{
     BindGroup, BindGroupEntries, BindGroupLayoutDescriptor, BindGroupLayoutEntries, Buffer,
     BufferDescriptor, BufferUsages, CachedRenderPipelineId, ColorTargetState, ColorWrites,
-    Extent3d, FragmentState, LoadOp, Operations, PipelineCache, RenderPassColorAttachment,
-    RenderPassDescriptor, RenderPipelineDescriptor, ShaderStages, StoreOp, TextureDescriptor,
-    TextureDimension, TextureFormat, TextureSampleType, TextureUsages, TextureView,
-    TextureViewDescriptor, TextureViewId,
+    FragmentState, LoadOp, Operations, PipelineCache, RenderPassColorAttachment,
+    RenderPassDescriptor, RenderPipelineDescriptor, ShaderStages, StoreOp, TextureFormat,
+    TextureSampleType, TextureView, TextureViewId,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
@@ -22,7 +21,7 @@ use bevy::shader::Shader;
 
 use super::{FalseColor, ImageKind, ImageOutput, ImageOutputOf, OutputImage, operating_range};
 use crate::sensor::SensorStream;
-use crate::stream::{ExtractedSensors, SensorTextures, TextureSet};
+use crate::stream::{ExtractedSensors, SensorTextures, TextureSet, stand_in};
 
 /// An output that needs a pass, as the render world sees it.
 pub(super) struct ExtractedOutput {
@@ -108,26 +107,12 @@ pub(super) fn init(
             ),
         ),
     );
-    let pixel = |format| {
-        device
-            .create_texture(&TextureDescriptor {
-                label: Some("kinect no image"),
-                size: Extent3d::default(),
-                mip_level_count: 1,
-                sample_count: 1,
-                dimension: TextureDimension::D2,
-                format,
-                usage: TextureUsages::TEXTURE_BINDING,
-                view_formats: &[],
-            })
-            .create_view(&TextureViewDescriptor::default())
-    };
     commands.insert_resource(Passes {
         layout,
         shader: load_embedded_asset!(assets.as_ref(), "passes.wgsl"),
         fullscreen: fullscreen.clone(),
-        no_image: pixel(TextureFormat::R16Uint),
-        no_rays: pixel(TextureFormat::Rg32Float),
+        no_image: stand_in(&device, TextureFormat::R16Uint),
+        no_rays: stand_in(&device, TextureFormat::Rg32Float),
         pipelines: HashMap::default(),
         outputs: EntityHashMap::default(),
         alive: EntityHashSet::default(),

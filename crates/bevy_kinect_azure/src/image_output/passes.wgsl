@@ -1,6 +1,6 @@
 // Raw images to what the outputs show: one full-screen pass for each output, one entry point for each kind.
 
-#import kinect_azure::common::{NO_RAY_BELOW, metres, place, turbo}
+#import kinect_azure::common::{NO_RAY_BELOW, linear_from_srgb, metres, place, stops, turbo}
 
 struct Params {
     // Where the scale of false colours begins and ends: metres for depth, 0-1 for infrared.
@@ -29,11 +29,8 @@ fn infrared_unorm(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
 
 @fragment
 fn infrared_false_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
-    let value = brightness(at);
-    // The square root lifts the far and dark parts: active infrared falls with the square of the distance. The target
-    // is sRGB and takes linear light, whose own curve is close to another square root: undo that one.
-    let grey = sqrt(scaled(value));
-    return vec4(vec3(pow(grey, 2.2)), 1.0);
+    // Encoded values are grey levels, but the sRGB target takes linear light.
+    return vec4(linear_from_srgb(vec3(stops(brightness(at), params.range))), 1.0);
 }
 
 @fragment

@@ -10,9 +10,8 @@ use bevy::render::render_resource::binding_types::{
 };
 use bevy::render::render_resource::{
     BindGroup, BindGroupEntries, BindGroupLayoutDescriptor, BindGroupLayoutEntries, BufferId,
-    CachedComputePipelineId, ComputePassDescriptor, ComputePipelineDescriptor, Extent3d,
-    PipelineCache, ShaderStages, ShaderType, TextureDescriptor, TextureDimension, TextureFormat,
-    TextureSampleType, TextureUsages, TextureView, TextureViewDescriptor, TextureViewId,
+    CachedComputePipelineId, ComputePassDescriptor, ComputePipelineDescriptor, PipelineCache,
+    ShaderStages, ShaderType, TextureFormat, TextureSampleType, TextureView, TextureViewId,
     UniformBuffer,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
@@ -23,7 +22,7 @@ use kinect_azure::calibration::{LensModel, Sensor};
 use super::{PointCloud, PointCloudBuffer, PointColor, sensor_of};
 use crate::image_output::operating_range;
 use crate::sensor::{KinectSensor, SensorStream};
-use crate::stream::{ExtractedSensors, SensorTextures};
+use crate::stream::{ExtractedSensors, SensorTextures, stand_in};
 
 /// Side of a workgroup; keep in sync with `unproject.wgsl`.
 const WORKGROUP: u32 = 8;
@@ -202,25 +201,11 @@ pub(super) fn init(
         entry_point: Some("unproject".into()),
         ..default()
     });
-    let pixel = |format| {
-        device
-            .create_texture(&TextureDescriptor {
-                label: Some("kinect no image"),
-                size: Extent3d::default(),
-                mip_level_count: 1,
-                sample_count: 1,
-                dimension: TextureDimension::D2,
-                format,
-                usage: TextureUsages::TEXTURE_BINDING,
-                view_formats: &[],
-            })
-            .create_view(&TextureViewDescriptor::default())
-    };
     commands.insert_resource(Unproject {
         layout,
         pipeline,
-        no_image: pixel(TextureFormat::R16Uint),
-        no_color: pixel(TextureFormat::Bgra8Unorm),
+        no_image: stand_in(&device, TextureFormat::R16Uint),
+        no_color: stand_in(&device, TextureFormat::Bgra8Unorm),
         clouds: EntityHashMap::default(),
         alive: EntityHashSet::default(),
     });

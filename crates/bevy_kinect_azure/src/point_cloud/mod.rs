@@ -49,7 +49,7 @@ pub enum PointSize {
 
 impl Default for PointSize {
     fn default() -> Self {
-        Self::Footprint(1.3)
+        Self::Footprint(1.6)
     }
 }
 
@@ -71,7 +71,7 @@ pub enum PointColor {
         /// For points that the colour camera does not see; alpha 0 hides them.
         unseen: Color,
     },
-    /// Infrared brightness as grey, its range stretched.
+    /// Infrared brightness as grey that counts stops (logarithmic), its range stretched.
     Infrared,
     /// A rainbow from near (red) to far (blue) over the operating range of the depth mode.
     DepthRamp,

@@ -1,6 +1,6 @@
 // Depth image to points: place each depth pixel in the sensor's space and give it a colour.
 
-#import kinect_azure::common::{NO_RAY_BELOW, metres, place, srgb_from_linear, turbo}
+#import kinect_azure::common::{NO_RAY_BELOW, metres, place, srgb_from_linear, stops, turbo}
 #import kinect_azure::point::Point
 
 // Keep in sync with `Params` in `compute.rs`.
@@ -62,7 +62,7 @@ fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32) -> u32 {
         }
         case INFRARED: {
             let value = f32(textureLoad(infrared, pixel, 0).r);
-            return pack4x8unorm(vec4(vec3(sqrt(scaled(value))), 1.0));
+            return pack4x8unorm(vec4(vec3(stops(value, params.range)), 1.0));
         }
         case DEPTH_RAMP: {
             return pack4x8unorm(vec4(srgb_from_linear(turbo(1.0 - scaled(metres(z)))), 1.0));

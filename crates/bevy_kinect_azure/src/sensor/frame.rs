@@ -21,7 +21,12 @@ pub struct Frame {
     pub sequence: u64,
     /// When the source handed the capture over.
     pub captured_at: Instant,
+    /// Differs between any two frames of the process, whatever sensor or stream they are from; 0 = none.
+    pub(crate) id: u64,
 }
+
+/// Numbers for [`Frame::id`].
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Frame {
     pub(crate) fn empty() -> Self {
@@ -32,7 +37,16 @@ impl Frame {
             ir_range: (0, 1),
             sequence: 0,
             captured_at: Instant::now(),
+            id: 0,
         }
+    }
+
+    /// Makes a pooled frame a new one.
+    pub(crate) fn renew(&mut self, capture: Capture, sequence: u64) {
+        self.capture = capture;
+        self.sequence = sequence;
+        self.captured_at = Instant::now();
+        self.id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -10,6 +10,8 @@ mod thread;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -44,6 +46,7 @@ use thread::{Command, Event, ThreadHandle};
     LatencyLog,
     Imu
 )]
+#[component(on_remove = stop)]
 pub struct KinectSensor {
     /// Whether the sensor runs (S1). Off closes the source; the last images stay.
     pub active: bool,
@@ -70,6 +73,14 @@ impl KinectSensor {
     pub fn recording(path: impl AsRef<std::path::Path>) -> Self {
         Self::new(SensorSource::recording(path))
     }
+}
+
+/// An entity that is no sensor any more has no capture thread.
+fn stop(mut world: DeferredWorld, context: HookContext) {
+    world
+        .commands()
+        .entity(context.entity)
+        .try_remove::<(SensorThread, SensorStream)>();
 }
 
 /// When the plugin does its work. Order your systems against these.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::ColorDecoder;
-use kinect_azure::{CaptureSource, ImuSample, NextCapture, PlaybackControl, SourceError};
+use kinect_azure::{CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, SourceError};
 
 use super::frame::{FramePool, FrameSlot, IrRange};
 use super::source::OpenSource;
@@ -248,13 +248,10 @@ impl CaptureThread {
             match source.next_capture(WAIT) {
                 Ok(NextCapture::Capture(capture)) => {
                     self.bad_in_a_row = 0;
-                    let captured_at = Instant::now();
                     self.sequence += 1;
                     // The pool hands out frames that nobody else holds.
                     if let Some(frame) = Arc::get_mut(&mut frame) {
-                        frame.sequence = self.sequence;
-                        frame.captured_at = captured_at;
-                        frame.capture = capture;
+                        frame.renew(capture, self.sequence);
                         self.prepare(frame);
                     }
                     self.frames.publish(Arc::clone(&frame));
@@ -304,6 +301,8 @@ impl CaptureThread {
         frame.color_size = (0, 0);
         if let Some(color) = &frame.capture.color {
             let start = Instant::now();
+            // One core is enough for 1080p at 30 fps; more is shared out.
+            self.decoder.parallel = color.width > 1920;
             match self.decoder.decode(color, &mut frame.color_bgra) {
                 Ok(()) => frame.color_size = (color.width, color.height),
                 Err(error) => self.image_error("colour image", &error),
@@ -314,6 +313,19 @@ impl CaptureThread {
         }
         if frame.color_size == (0, 0) {
             frame.color_bgra.clear();
+        }
+        for image in [&mut frame.capture.depth, &mut frame.capture.ir] {
+            if let Some(unsound) = image.take_if(|image| !is_sound(image)) {
+                self.image_error(
+                    "depth or infrared image",
+                    &format_args!(
+                        "{} pixels do not make {}x{}",
+                        unsound.u16_pixels().len(),
+                        unsound.width,
+                        unsound.height
+                    ),
+                );
+            }
         }
         if let Some(ir) = &frame.capture.ir {
             frame.ir_range = self.ir_range.update(ir.u16_pixels());
@@ -400,6 +412,12 @@ impl CaptureThread {
         }
         self.stopped()
     }
+}
+
+/// Whether a depth or infrared image has the pixels it says it has: a source of the app's own may be wrong.
+fn is_sound(image: &Image) -> bool {
+    image.width > 0
+        && image.u16_pixels().len() as u64 == u64::from(image.width) * u64::from(image.height)
 }
 
 fn apply(playback: &mut dyn PlaybackControl, command: Command) -> Result<(), SourceError> {

@@ -1,6 +1,6 @@
 //! The way of a frame to the GPU: once per image, without touching `Assets<Image>`.
 //!
-//! Each extraction hands the newest [`Frame`](crate::Frame) of every sensor over as an `Arc`. In the render world
+//! Each extraction hands the newest [`Frame`](crate::sensor::Frame) of every sensor over as an `Arc`. In the render world
 //! depth and infrared go as they are (16-bit integers) into textures of the sensor's own; colour goes straight into
 //! the texture of the sensor's first native colour output, or into one of the sensor's own where there is none.
 //! Image outputs and point clouds are then computed from these textures.
@@ -14,7 +14,14 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 
 pub(crate) use extract::ExtractedSensors;
 pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{SensorTextures, TextureSet};
+pub(crate) use upload::{SensorTextures, TextureSet, stand_in};
+
+/// When the render world works on frames.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamSystems {
+    /// In `Render`, within `RenderSystems::PrepareResources`: new frames are written into textures.
+    Upload,
+}
 
 /// Brings frames to the GPU. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -32,7 +39,9 @@ impl Plugin for StreamPlugin {
             .add_systems(
                 Render,
                 (
-                    upload::upload.in_set(RenderSystems::PrepareResources),
+                    upload::upload
+                        .in_set(StreamSystems::Upload)
+                        .in_set(RenderSystems::PrepareResources),
                     upload::measure_latency.in_set(RenderSystems::Cleanup),
                 ),
             );

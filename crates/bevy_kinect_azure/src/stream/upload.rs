@@ -15,6 +15,7 @@ use bevy::render::texture::GpuImage;
 use kinect_azure::calibration::XyTable;
 
 use super::ExtractedSensors;
+use crate::sensor::Frame;
 
 /// Marks rays that the lens does not have; keep in sync with `kinect_azure.wgsl`. WGSL may assume that there are no
 /// NaNs, so the table's are replaced.
@@ -35,7 +36,7 @@ pub(crate) struct TextureSet {
     pub(crate) color: Option<ColorTexture>,
     /// Rays of the depth camera, `Rg32Float`.
     pub(crate) rays: Option<(Arc<XyTable>, Stored)>,
-    /// Sequence number of the frame that is in the textures.
+    /// The frame that is in the textures.
     uploaded: u64,
     /// Counts the uploads of each kind of image: what was computed from them is stale when they move.
     pub(crate) depth_version: u64,
@@ -85,16 +86,16 @@ pub(super) fn upload(
         {
             set.rays = Some((Arc::clone(table), upload_rays(table, &device, &queue)));
         }
-        let Some(frame) = &sensor.frame else {
+        let Some(frame) = sensor.frame.as_ref().filter(|frame| fits(frame, &device)) else {
             continue;
         };
         // An output whose image is not on the GPU yet gets the frame next time.
         let color_is_ready = frame.color_bgra.is_empty()
             || set.prepare_color(frame.color_size, &sensor.color_outputs, &images, &device);
-        if frame.sequence == set.uploaded || !color_is_ready {
+        if frame.id == set.uploaded || !color_is_ready {
             continue;
         }
-        set.uploaded = frame.sequence;
+        set.uploaded = frame.id;
         set.to_measure = Some(frame.captured_at);
         if let Some(color) = &set.color
             && !frame.color_bgra.is_empty()
@@ -126,6 +127,27 @@ pub(super) fn upload(
             set.ir_version += 1;
         }
     }
+}
+
+/// Whether every image of the frame is small enough for a texture of this GPU.
+fn fits(frame: &Frame, device: &RenderDevice) -> bool {
+    let limit = device.limits().max_texture_dimension_2d;
+    let sizes = [
+        Some(frame.color_size),
+        frame.capture.depth.as_ref().map(|i| (i.width, i.height)),
+        frame.capture.ir.as_ref().map(|i| (i.width, i.height)),
+    ];
+    let fits = sizes
+        .iter()
+        .flatten()
+        .all(|&(width, height)| width <= limit && height <= limit);
+    if !fits {
+        warn_once!(
+            "a sensor's images are larger than this GPU's textures can be ({limit} pixels): they are not shown. \
+             Choose a lower resolution"
+        );
+    }
+    fits
 }
 
 /// After the frame was submitted: how long it took from the source to here.
@@ -245,6 +267,12 @@ fn create(
         usage: TextureUsages::TEXTURE_BINDING | TextureUsages::COPY_DST | TextureUsages::COPY_SRC,
         view_formats,
     })
+}
+
+/// One black pixel, bound where a sensor lacks an image that a shader could read.
+pub(crate) fn stand_in(device: &RenderDevice, format: TextureFormat) -> TextureView {
+    create(device, "kinect no image", (1, 1), format, &[])
+        .create_view(&TextureViewDescriptor::default())
 }
 
 /// Writes a whole, tightly packed image.

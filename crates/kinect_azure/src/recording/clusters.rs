@@ -318,6 +318,14 @@ impl Clusters {
         Ok(Some(offset))
     }
 
+    /// Where the last cluster ends, if its size is known.
+    pub(super) fn end(&mut self) -> Result<Option<u64>, RecordingError> {
+        let Some(last) = self.last()? else {
+            return Ok(None);
+        };
+        Ok(self.cluster_header(last)?.and_then(|header| header.end()))
+    }
+
     /// Time of the last block, of the last cluster that has any.
     pub(super) fn duration_ns(&mut self) -> Result<i64, RecordingError> {
         let mut cluster = self.last()?;
@@ -497,10 +505,9 @@ impl Clusters {
     ) -> Result<Option<u64>, RecordingError> {
         if let Some(header) = self.cluster_header(offset)?
             && let Some(end) = header.end().filter(|end| *end > header.data)
+            && end <= self.len()
         {
-            if end <= self.len() {
-                return self.follow(end, end, other);
-            }
+            return self.follow(end, end, other);
         }
         self.next(offset)
     }

@@ -11,6 +11,7 @@ use png::{BitDepth, ColorType, Compression, Filter};
 
 use super::files::{WriteError, write_whole};
 use super::{Plan, ply};
+use crate::terminal::plural;
 
 /// A capture with its number in the recording.
 #[derive(Debug)]
@@ -69,13 +70,13 @@ impl Written {
         let mut parts = Vec::new();
         if plan.captures() {
             parts.push(format!(
-                "{} capture(s) ({})",
-                self.captures,
+                "{} ({})",
+                plural(self.captures, "capture"),
                 files.join(", ")
             ));
         }
         if plan.imu {
-            parts.push(format!("{} inertial sample(s)", self.imu_samples));
+            parts.push(plural(self.imu_samples, "inertial sample"));
         }
         if parts.is_empty() {
             return "nothing to export, so nothing was written".to_owned();

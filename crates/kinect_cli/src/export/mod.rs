@@ -25,7 +25,7 @@ use kinect_azure::recording::{Recording, RecordingError, TrackKind};
 use self::files::{PartFile, WriteError};
 use self::frame::{Frame, FrameWriter, PointSource, Written};
 use self::range::Range;
-use crate::terminal::{Progress, print, printable};
+use crate::terminal::{Progress, plural, print, printable};
 
 /// Said by `kinect export --help`.
 pub(crate) const HELP: &str = "\
@@ -158,7 +158,7 @@ fn export(args: &ExportArgs, range: Range) -> Result<ExitCode, ExportError> {
     for warning in &recording.info().warnings {
         faults.progress.warn(warning);
     }
-    let plan = plan(args, &recording, &faults.progress)?;
+    let plan = plan(args, &recording)?;
     std::fs::create_dir_all(&args.out).map_err(|source| WriteError::new(&args.out, source))?;
 
     let mut written = Written::default();
@@ -182,16 +182,15 @@ fn export(args: &ExportArgs, range: Range) -> Result<ExitCode, ExportError> {
     if broken == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: {broken} broken frame(s) were left out; everything else was exported");
+    eprintln!(
+        "error: {}; everything else was exported",
+        plural(broken, "broken frame")
+    );
     Ok(ExitCode::FAILURE)
 }
 
 /// Decides what to write: what was asked for, otherwise all that the recording has.
-fn plan(
-    args: &ExportArgs,
-    recording: &Recording,
-    progress: &Progress,
-) -> Result<Plan, ExportError> {
+fn plan(args: &ExportArgs, recording: &Recording) -> Result<Plan, ExportError> {
     let has = |kind| recording.tracks().iter().any(|track| track.kind == kind);
     let wanted = |stream| args.only.contains(&stream);
     let all = args.only.is_empty();
@@ -209,10 +208,8 @@ fn plan(
             let file = args.file.clone();
             return Err(ExportError::NoPoints { file, missing });
         }
-        Err(missing) => {
-            progress.warn(&format!("no point clouds: they need {missing}"));
-            None
-        }
+        // Where the calibration cannot be used, the recording's own warning has said so.
+        Err(_) => None,
     };
     Ok(Plan {
         color: pick(Stream::Color, TrackKind::Color, "colour images")?,
@@ -317,7 +314,7 @@ fn read_captures(
 ) -> Result<u64, ExportError> {
     let offset = recording.info().start_offset_usec;
     let end = range.end(recording.info().duration_usec);
-    let mut index = 0;
+    let mut index = recording.skip_captures_before(range.from())?;
     let mut taken = 0;
     loop {
         match recording.next_capture() {
@@ -326,9 +323,6 @@ fn read_captures(
                 let time = capture_time(&capture, offset);
                 let number = index;
                 index += 1;
-                if range.is_before(time) {
-                    continue;
-                }
                 if range.is_after(time) {
                     return Ok(taken);
                 }

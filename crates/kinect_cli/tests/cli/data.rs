@@ -174,6 +174,25 @@ pub(crate) fn read_png(path: &Path) -> Png {
     }
 }
 
+/// The colour at a place between four pixels of an 8-bit picture; `None` where one of the four is outside.
+pub(crate) fn between_pixels(picture: &Png, [u, v]: [f32; 2]) -> Option<[f32; 3]> {
+    let inside = |at: f32, size: u32| at >= 0.0 && at < (size - 1) as f32;
+    if !inside(u, picture.width) || !inside(v, picture.height) {
+        return None;
+    }
+    let pixel = |column: usize, row: usize, channel: usize| {
+        f32::from(picture.bytes[(row * picture.width as usize + column) * 3 + channel])
+    };
+    let (column, row) = (u as usize, v as usize);
+    let (right, down) = (u.fract(), v.fract());
+    Some([0, 1, 2].map(|channel| {
+        let line = |row| {
+            pixel(column, row, channel) * (1.0 - right) + pixel(column + 1, row, channel) * right
+        };
+        line(row) * (1.0 - down) + line(row + 1) * down
+    }))
+}
+
 /// Lets the vendor's recorder make a recording: 720p MJPG, NFOV unbinned, 5 fps, the first capture at 2 s, five
 /// inertial samples per capture, one tag.
 pub(crate) fn record(judge: &'static Judge, path: &Path, jpeg: &[u8], captures: u64) {
@@ -221,6 +240,29 @@ pub(crate) fn record(judge: &'static Judge, path: &Path, jpeg: &[u8], captures: 
                 .unwrap();
         }
     }
+    recorder.flush().unwrap();
+}
+
+/// Lets the vendor's recorder make a recording of one 720p colour image that is no JPEG.
+pub(crate) fn record_color(
+    judge: &'static Judge,
+    path: &Path,
+    format: i32,
+    stride: u32,
+    bytes: &[u8],
+) {
+    let configuration = abi::DeviceConfiguration {
+        color_format: format,
+        color_resolution: 1,
+        camera_fps: 2,
+        ..Default::default()
+    };
+    let recorder = judge.record(path, configuration).unwrap();
+    recorder.write_header().unwrap();
+    let image = judge.image(format, 1280, 720, stride, bytes).unwrap();
+    image.set_device_timestamp_usec(1_000_000);
+    let capture = judge.capture(Some(&image), None, None).unwrap();
+    recorder.write_capture(&capture).unwrap();
     recorder.flush().unwrap();
 }
 

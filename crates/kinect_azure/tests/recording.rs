@@ -1,0 +1,125 @@
+//! Recordings: what is in them, and what becomes of crooked ones.
+//!
+//! The real recordings are looked for under `KINECT_TEST_DATA`; without them their tests say so and pass, unless
+//! `KINECT_REQUIRE_REAL=1`. `KINECT_FUZZ_SECONDS` makes the test with mutated files run that long.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub
+)]
+
+#[path = "support/exercise.rs"]
+mod exercise;
+#[path = "support/mkv.rs"]
+mod mkv;
+
+#[path = "recording/damage.rs"]
+mod damage;
+#[path = "recording/grouping.rs"]
+mod grouping;
+#[path = "recording/large.rs"]
+mod large;
+#[path = "recording/odd_files.rs"]
+mod odd_files;
+#[path = "recording/playback.rs"]
+mod playback;
+#[path = "recording/remux.rs"]
+mod remux;
+#[path = "recording/sample.rs"]
+mod sample;
+
+use std::path::{Path, PathBuf};
+
+use k4a_judge::CountingAllocator;
+
+use kinect_azure::recording::Recording;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// A real recording; `None`, with a printed word, where it is not there.
+fn real(name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("KINECT_TEST_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        PathBuf::from,
+    );
+    let path = root.join("recordings").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
+    assert!(
+        !required,
+        "KINECT_REQUIRE_REAL=1, but there is no {}",
+        path.display()
+    );
+    eprintln!("SKIPPED, no real data: {} is missing", path.display());
+    None
+}
+
+fn open(bytes: Vec<u8>) -> Recording {
+    Recording::from_bytes("crafted.mkv", bytes).unwrap()
+}
+
+/// A file that goes away with its owner.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        Self(folder.join(format!("{name}-{}.mkv", std::process::id())))
+    }
+
+    fn with(name: &str, bytes: &[u8]) -> Self {
+        let scratch = Self::new(name);
+        std::fs::write(&scratch.0, bytes).unwrap();
+        scratch
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Numbers that look random and are the same every time (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Evenly spread from 0 to `end`, exclusive.
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+}
+
+/// Device times of the images of a capture: colour, depth, infrared.
+type Times = [Option<u64>; 3];
+
+fn times(capture: &kinect_azure::Capture) -> Times {
+    [&capture.color, &capture.depth, &capture.ir]
+        .map(|image| image.as_ref().map(|image| image.device_timestamp_usec))
+}
+
+/// All captures from the start.
+fn all_times(recording: &mut Recording) -> Vec<Times> {
+    std::iter::from_fn(|| recording.next_capture().unwrap())
+        .map(|capture| times(&capture))
+        .collect()
+}
+
+/// Acceleration times of all samples.
+fn all_samples(recording: &mut Recording) -> Vec<u64> {
+    std::iter::from_fn(|| recording.next_imu_sample().unwrap())
+        .map(|sample| sample.acceleration_timestamp_usec)
+        .collect()
+}
