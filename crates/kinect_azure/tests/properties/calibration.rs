@@ -274,7 +274,7 @@ fn a_lens_that_makes_no_sense_still_ends() {
         let numbers: Vec<String> = (0..14)
             .map(|index| {
                 let scale = [1e-3, 1.0, 1e3, 1e30][random.below(4)];
-                let number = (random.next() as i32 as f64) / f64::from(i32::MAX) * scale;
+                let number = (random.number() as i32 as f64) / f64::from(i32::MAX) * scale;
                 // Focal lengths must be positive.
                 let number = if index == 2 || index == 3 {
                     number.abs() + 1e-9

@@ -46,7 +46,7 @@ fn picture(x: usize, y: usize) -> [f64; 3] {
     let luma = 128.0 + 100.0 * (fx * 0.13 + fy * 0.07).sin() + 20.0 * (fx * 0.9).cos();
     let cb = 128.0 + 90.0 * (fx * 0.05).sin() * (fy * 0.04).cos();
     let cr = 128.0 + 90.0 * (fy * 0.06 + 1.0).sin();
-    let luma = if (x / 24 + y / 20) % 3 == 0 {
+    let luma = if (x / 24 + y / 20).is_multiple_of(3) {
         240.0
     } else {
         luma

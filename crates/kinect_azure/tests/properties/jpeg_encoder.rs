@@ -158,14 +158,14 @@ pub fn encode(
             predictions = [0; 3];
         }
         let (mcu_x, mcu_y) = (mcu % columns, mcu / columns);
-        for component in 0..components {
+        for (component, prediction) in predictions.iter_mut().enumerate().take(components) {
             let (h, v) = if component == 0 { (h, v) } else { (1, 1) };
             for block in 0..h * v {
                 let x0 = (mcu_x * h + block % h) * 8;
                 let y0 = (mcu_y * v + block / h) * 8;
                 let block = transform(|x, y| sample(component, x0 + x, y0 + y) - 128.0);
                 let quantised = block.map(|value| (value / f64::from(step)).round() as i32);
-                put_block(&mut bits, &quantised, &mut predictions[component]);
+                put_block(&mut bits, &quantised, prediction);
             }
         }
     }

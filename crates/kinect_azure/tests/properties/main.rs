@@ -19,7 +19,8 @@ static ALLOCATOR: k4a_judge::CountingAllocator = k4a_judge::CountingAllocator;
 pub struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +30,7 @@ impl Random {
 
     /// Evenly spread from 0 to `end`, exclusive.
     pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
+        (self.number() % end.max(1) as u64) as usize
     }
 
     /// Damages bytes as transmission, disks and editors do.
@@ -42,8 +43,8 @@ impl Random {
                 0 => bytes.truncate(at),
                 1 => drop(bytes.drain(at..end)),
                 2 => bytes.extend_from_within(at..end),
-                3 => bytes[at..end].fill(self.next() as u8),
-                4 => bytes.insert(at, self.next() as u8),
+                3 => bytes[at..end].fill(self.number() as u8),
+                4 => bytes.insert(at, self.number() as u8),
                 _ => {
                     if let Some(byte) = bytes.get_mut(at) {
                         *byte ^= 1 << self.below(8);
@@ -51,7 +52,7 @@ impl Random {
                 }
             }
             if bytes.is_empty() {
-                bytes.push(self.next() as u8);
+                bytes.push(self.number() as u8);
             }
         }
         bytes

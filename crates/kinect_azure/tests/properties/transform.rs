@@ -22,7 +22,7 @@ fn noise(pixels: usize) -> Vec<u16> {
             if random.below(3) == 0 {
                 0
             } else {
-                random.next() as u16
+                random.number() as u16
             }
         })
         .collect()
