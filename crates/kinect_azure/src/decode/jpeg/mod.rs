@@ -1,8 +1,8 @@
 //! A JPEG decoder for what cameras send: baseline, 8 bits, 4:4:4, 4:2:2, 4:2:0 or grey, straight to BGRA.
 //!
 //! It exists because a 4K stream at 30 frames a second leaves no time to spare: general decoders allocate for every
-//! image and are slower than the vendor's. Anything unusual (progressive, several scans, 12 bits, RGB) is told apart
-//! from damage, so that the caller can try a general decoder.
+//! image, are slower than the vendor's, and can be made to panic. Anything unusual (progressive, several scans, 12 bits,
+//! RGB) is told apart from damage.
 //!
 //! How it works: [`header`] reads the tables up to the scan. The scan's bytes are copied once without their stuffing and
 //! cut at its restart markers, into segments that decode independently. Each block goes from Huffman codes ([`huffman`])
@@ -26,7 +26,7 @@ pub(super) enum JpegError {
     /// The bytes are broken.
     Damaged(&'static str),
     /// The file may be fine, but is of a kind that cameras do not send.
-    Unusual,
+    Unusual(&'static str),
 }
 
 use JpegError::Damaged;
