@@ -18,6 +18,8 @@ mod mkv;
 mod damage;
 #[path = "recording/grouping.rs"]
 mod grouping;
+#[path = "recording/large.rs"]
+mod large;
 #[path = "recording/odd_files.rs"]
 mod odd_files;
 #[path = "recording/playback.rs"]

@@ -7,11 +7,6 @@
 mod jpeg;
 mod yuv;
 
-use zune_jpeg::JpegDecoder as GeneralJpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
-
 use crate::image::{Image, ImageFormat};
 use crate::modes::ColorFormat;
 use jpeg::{JpegDecoder, JpegError};
@@ -73,7 +68,18 @@ pub enum DecodeError {
         /// Bytes of the JPEG.
         size: usize,
         /// What is wrong with it.
-        problem: String,
+        problem: &'static str,
+    },
+    /// The JPEG is of a kind that no camera of this family sends.
+    #[error(
+        "the JPEG of {size} bytes is not of a kind that a camera sends ({problem}): it was put there by some other \
+         program; make it baseline, 4:2:0, 4:2:2 or 4:4:4"
+    )]
+    UnsupportedJpeg {
+        /// Bytes of the JPEG.
+        size: usize,
+        /// What it has that is not supported.
+        problem: &'static str,
     },
     /// The JPEG has another size than the image that carries it.
     #[error(
@@ -181,19 +187,10 @@ impl ColorDecoder {
     }
 
     fn prepare_jpeg(&mut self, image: &Image) -> Result<Prepared, DecodeError> {
-        let jpeg = image.bytes();
-        let (prepared, (found_width, found_height)) = match self.jpeg.begin(jpeg) {
-            Ok(size) => (Prepared::CameraJpeg, size),
-            Err(JpegError::Unusual) => {
-                let mut decoder = general_decoder(jpeg);
-                decoder
-                    .decode_headers()
-                    .map_err(|error| bad_jpeg(jpeg, error))?;
-                let (width, height) = decoder.dimensions().unwrap_or_default();
-                (Prepared::OtherJpeg, (width as u32, height as u32))
-            }
-            Err(JpegError::Damaged(problem)) => return Err(bad_jpeg(jpeg, problem)),
-        };
+        let (found_width, found_height) = self
+            .jpeg
+            .begin(image.bytes())
+            .map_err(|error| jpeg_error(image, error))?;
         if (found_width, found_height) != (image.width, image.height) {
             return Err(DecodeError::WrongJpegSize {
                 width: image.width,
@@ -202,7 +199,7 @@ impl ColorDecoder {
                 found_height,
             });
         }
-        Ok(prepared)
+        Ok(Prepared::Jpeg)
     }
 
     fn write(
@@ -211,16 +208,11 @@ impl ColorDecoder {
         prepared: Prepared,
         bgra: &mut [u8],
     ) -> Result<(), DecodeError> {
-        let bytes = image.bytes();
         match prepared {
-            Prepared::CameraJpeg => match self.jpeg.finish(bgra, self.parallel) {
-                Ok(()) => Ok(()),
-                Err(JpegError::Damaged(problem)) => Err(bad_jpeg(bytes, problem)),
-                Err(JpegError::Unusual) => Err(bad_jpeg(bytes, "unsupported")),
-            },
-            Prepared::OtherJpeg => general_decoder(bytes)
-                .decode_into(bgra)
-                .map_err(|error| bad_jpeg(bytes, error)),
+            Prepared::Jpeg => self
+                .jpeg
+                .finish(bgra, self.parallel)
+                .map_err(|error| jpeg_error(image, error)),
             Prepared::Rows { format, stride } => {
                 self.write_rows(image, format, stride, bgra);
                 Ok(())
@@ -284,10 +276,8 @@ impl ColorDecoder {
 /// An image whose size has been checked.
 #[derive(Clone, Copy, Debug)]
 enum Prepared {
-    /// A JPEG our own decoder has begun.
-    CameraJpeg,
-    /// A JPEG for the general decoder.
-    OtherJpeg,
+    /// A JPEG that was begun.
+    Jpeg,
     /// Rows, this many bytes apart.
     Rows { format: ColorFormat, stride: usize },
 }
@@ -296,17 +286,10 @@ fn output_size(image: &Image) -> usize {
     image.width as usize * image.height as usize * 4
 }
 
-fn bad_jpeg(jpeg: &[u8], problem: impl ToString) -> DecodeError {
-    DecodeError::BadJpeg {
-        size: jpeg.len(),
-        problem: problem.to_string(),
+fn jpeg_error(image: &Image, error: JpegError) -> DecodeError {
+    let size = image.size();
+    match error {
+        JpegError::Damaged(problem) => DecodeError::BadJpeg { size, problem },
+        JpegError::Unusual(problem) => DecodeError::UnsupportedJpeg { size, problem },
     }
-}
-
-/// A decoder for JPEGs that cameras do not send but files may hold.
-fn general_decoder(jpeg: &[u8]) -> GeneralJpegDecoder<ZCursor<&[u8]>> {
-    let options = DecoderOptions::default()
-        .jpeg_set_out_colorspace(ColorSpace::BGRA)
-        .set_strict_mode(true);
-    GeneralJpegDecoder::new_with_options(ZCursor::new(jpeg), options)
 }

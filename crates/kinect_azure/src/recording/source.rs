@@ -55,6 +55,8 @@ pub struct RecordingSource {
     delivered: u64,
     /// All captures were handed out; what is left of the recording may still be awaited.
     exhausted: bool,
+    /// There is not one capture, so there is nothing to begin again with.
+    barren: bool,
     /// The end was reported.
     ended: bool,
     position_usec: u64,
@@ -125,6 +127,7 @@ impl RecordingSource {
             stepped_out: false,
             delivered: 0,
             exhausted: false,
+            barren: false,
             ended: false,
             position_usec: 0,
             pending_imu: None,
@@ -209,12 +212,14 @@ impl RecordingSource {
     /// Begins again from the start: the first capture follows the end as if it were the next.
     fn wrap(&mut self, end_due: Instant) -> Result<(), SourceError> {
         self.recording.seek(SeekTarget::Start(0))?;
+        let Some(capture) = self.recording.next_capture()? else {
+            self.barren = true;
+            return Ok(self.recording.seek(SeekTarget::End(0))?);
+        };
+        self.pend(capture, true);
         self.forget_imu();
         self.exhausted = false;
         self.delivered = 0;
-        if let Some(capture) = self.recording.next_capture()? {
-            self.pend(capture, true);
-        }
         let due = end_due.checked_add(self.period()).unwrap_or(end_due);
         let first = self.pending.as_ref().map_or(0, |pending| pending.file_usec);
         self.clock.anchor = Some((first, due));
@@ -227,9 +232,9 @@ impl RecordingSource {
     }
 
     /// Hands out the pending capture.
-    fn deliver(&mut self, now: Instant) -> Result<NextCapture, SourceError> {
+    fn deliver(&mut self, now: Instant) -> NextCapture {
         let Some(pending) = self.pending.take() else {
-            return Ok(NextCapture::Timeout);
+            return NextCapture::Timeout;
         };
         let due = self.clock.due(pending.file_usec);
         let lag = due.map(|due| now.saturating_duration_since(due));
@@ -238,7 +243,8 @@ impl RecordingSource {
             self.clock.anchor = Some((pending.file_usec, now));
         }
         if self.delivered == 0 {
-            self.skip_early_imu(pending.file_usec)?;
+            // A capture at hand is not lost for a bad sample; what is worse than that comes up again.
+            let _ = self.skip_early_imu(pending.file_usec);
         }
         if pending.wrapped {
             self.loops += 1;
@@ -250,7 +256,7 @@ impl RecordingSource {
         let latest = pending.capture.images().map(|i| i.device_timestamp_usec);
         let latest = latest.max().map(|usec| self.recording.file_usec(usec));
         self.imu_until_usec = latest;
-        Ok(NextCapture::Capture(pending.capture))
+        NextCapture::Capture(pending.capture)
     }
 
     /// After a seek into a gap, leaves out the inertial samples long before the first capture behind it.
@@ -311,24 +317,26 @@ impl RecordingSource {
         }
         std::thread::sleep(wait);
         if !is_end {
-            return self.deliver(Instant::now());
+            return Ok(self.deliver(Instant::now()));
         }
-        if self.looping && self.delivered > 0 {
+        if self.looping && !self.barren {
             self.wrap(due.max(now))?;
-            return Ok(NextCapture::Timeout);
+            if !self.barren {
+                return Ok(NextCapture::Timeout);
+            }
         }
         Ok(self.end(timeout))
     }
 
     fn next_at_once(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
         let now = Instant::now();
-        if self.pending.is_none() && self.looping && self.delivered > 0 {
+        if self.pending.is_none() && self.looping && !self.barren {
             self.wrap(now)?;
         }
         if self.pending.is_none() {
             return Ok(self.end(timeout));
         }
-        self.deliver(now)
+        Ok(self.deliver(now))
     }
 
     /// File time of a capture that was not read.
@@ -408,7 +416,7 @@ impl CaptureSource for RecordingSource {
         self.fetch()?;
         if self.immediate {
             if self.pending.is_some() {
-                return self.deliver(now);
+                return Ok(self.deliver(now));
             }
             // Sought behind the last capture.
             self.immediate = false;

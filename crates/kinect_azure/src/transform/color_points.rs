@@ -1,7 +1,7 @@
 //! The colour of every depth pixel, through the real lens of the colour camera.
 
 use super::{SizeMismatch, check_size};
-use crate::calibration::{Calibration, Sensor, XyTable};
+use crate::calibration::{Calibration, Lens, Sensor, XyTable};
 
 /// For every depth pixel the colour (B, G, R, A) the colour camera sees there, interpolated between its four nearest
 /// pixels; alpha 0 = nothing seen (no depth, or outside the colour image).
@@ -27,14 +27,21 @@ pub fn color_points(
     };
     let (width, height) = (camera.width as usize, camera.height as usize);
     check_size("the colour image", color.len(), width * height)?;
+    let lens = Lens::new(camera);
     for ((&[x, y], &depth), out) in table.rays().iter().zip(depth).zip(colors) {
         *out = [0; 4];
         if depth == 0 || x.is_nan() {
             continue;
         }
         let d = f32::from(depth);
-        let pixel = camera.project(to_color.transform_point([x * d, y * d, d]));
-        if let Some(color) = pixel.and_then(|pixel| bilinear(color, width, height, pixel)) {
+        let [x, y, z] = to_color.transform_point([x * d, y * d, d]).map(f64::from);
+        if z <= 0.0 {
+            continue;
+        }
+        let seen = lens
+            .project(x / z, y / z)
+            .and_then(|[u, v]| bilinear(color, width, height, [u as f32, v as f32]));
+        if let Some(color) = seen {
             *out = color;
         }
     }

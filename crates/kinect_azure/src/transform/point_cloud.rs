@@ -76,7 +76,7 @@ fn point_i16([x, y]: [f32; 2], depth: u16) -> [i16; 3] {
 }
 
 fn point_f32([x, y]: [f32; 2], depth: u16) -> [f32; 3] {
-    if x.is_nan() {
+    if x.is_nan() || depth == 0 {
         return [0.0; 3];
     }
     let d = f32::from(depth);

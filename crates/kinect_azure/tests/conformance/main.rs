@@ -12,6 +12,7 @@
 
 mod calibration;
 mod data;
+mod decode;
 mod point_cloud;
 mod points;
 mod recording;

@@ -229,3 +229,14 @@ fn changed_recordings_never_panic_or_hang() {
     assert!(opened > runs / 10, "{opened} of {runs}");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");
 }
+
+/// Writes the small files to `fuzz/seeds/recording`, for libFuzzer to begin with.
+#[test]
+#[ignore = "writes into the source tree; run it when the small files change"]
+fn write_fuzz_seeds() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/recording");
+    std::fs::create_dir_all(folder).unwrap();
+    for (index, seed) in seeds().into_iter().enumerate() {
+        std::fs::write(format!("{folder}/{index}.mkv"), seed).unwrap();
+    }
+}

@@ -212,6 +212,20 @@ fn a_looping_source_begins_again_in_time() {
 }
 
 #[test]
+fn a_looping_source_begins_again_after_a_seek_to_the_end() {
+    for pacing in [Pacing::RealTime, Pacing::AsFastAsPossible] {
+        let mut source = source(4, pacing);
+        source.set_looping(true);
+        source.seek(10_000_000).unwrap();
+        let mut seen = Vec::new();
+        while seen.len() < 2 {
+            seen.extend(index(&mut source, Duration::from_millis(10)));
+        }
+        assert_eq!(seen, [0, 1]);
+    }
+}
+
+#[test]
 fn falling_behind_sets_the_clock_back_instead_of_rushing() {
     let mut source = source(40, Pacing::RealTime);
     assert_eq!(index(&mut source, LONG), Some(0));

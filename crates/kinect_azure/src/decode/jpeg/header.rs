@@ -71,9 +71,14 @@ impl Header {
         (self.width as usize).div_ceil(self.sampling.mcu_width())
     }
 
+    /// MCUs from top to bottom.
+    pub(super) fn mcu_rows(&self) -> usize {
+        (self.height as usize).div_ceil(self.sampling.mcu_height())
+    }
+
     /// MCUs of the image.
     pub(super) fn mcus(&self) -> usize {
-        self.mcu_columns() * (self.height as usize).div_ceil(self.sampling.mcu_height())
+        self.mcu_columns() * self.mcu_rows()
     }
 
     /// MCUs between restart markers, all of them if there are none. Never 0.
@@ -121,10 +126,12 @@ impl Header {
                 // Baseline and extended sequential.
                 0xc0 | 0xc1 => frame = Some(self.frame(body)?),
                 // Other processes; 0xC8 and 0xCC are none.
-                0xc2..=0xcf => return Err(Unusual),
+                0xc2..=0xcf => {
+                    return Err(Unusual("it is progressive, lossless or arithmetic-coded"));
+                }
                 // Adobe's marker: without a transform the components are not YCbCr.
                 0xee if body.starts_with(b"Adobe") && body.get(11) != Some(&1) => {
-                    return Err(Unusual);
+                    return Err(Unusual("its colours are not YCbCr"));
                 }
                 0xda => {
                     let components = frame.ok_or(Damaged("it has no frame before its scan"))?;
@@ -140,7 +147,7 @@ impl Header {
     fn quantisation_tables(&mut self, mut body: &[u8]) -> Result<(), JpegError> {
         while let [info, rest @ ..] = body {
             if info >> 4 != 0 {
-                return Err(Unusual);
+                return Err(Unusual("it has quantisation steps of 16 bits"));
             }
             let (steps, rest) = rest
                 .split_first_chunk::<64>()
@@ -177,7 +184,7 @@ impl Header {
             tables
                 .get_mut(usize::from(info & 15))
                 // Extended files may have four of each.
-                .ok_or(Unusual)?
+                .ok_or(Unusual("it has more than two Huffman tables of a class"))?
                 .set(counts, symbols)?;
         }
         Ok(())
@@ -191,7 +198,7 @@ impl Header {
         };
         let count = usize::from(count);
         if precision != 8 || !(count == 1 || count == 3) {
-            return Err(Unusual);
+            return Err(Unusual("it has not one or three components of 8 bits"));
         }
         self.height = u32::from(u16::from_be_bytes([h1, h2]));
         self.width = u32::from(u16::from_be_bytes([w1, w2]));
@@ -220,7 +227,11 @@ impl Header {
             (_, [0x11, 0x11, 0x11]) => Sampling::S444,
             (_, [0x21, 0x11, 0x11]) => Sampling::S422,
             (_, [0x22, 0x11, 0x11]) => Sampling::S420,
-            _ => return Err(Unusual),
+            _ => {
+                return Err(Unusual(
+                    "its chroma is sampled neither 4:4:4, 4:2:2 nor 4:2:0",
+                ));
+            }
         };
         Ok(count)
     }
@@ -230,23 +241,23 @@ impl Header {
             return Err(Damaged("its scan header is too short"));
         };
         if usize::from(*in_scan) != count {
-            return Err(Unusual);
+            return Err(Unusual("it has several scans"));
         }
         let (selectors, spectrum) = rest
             .split_at_checked(count * 2)
             .ok_or(Damaged("its scan header is too short"))?;
         if spectrum != [0, 63, 0] {
-            return Err(Unusual);
+            return Err(Unusual("it has several scans"));
         }
         for (component, selector) in self.components.iter_mut().zip(selectors.as_chunks::<2>().0) {
             let [id, tables] = *selector;
             if component.id != id {
-                return Err(Unusual);
+                return Err(Unusual("its components are out of order"));
             }
             component.dc = usize::from(tables >> 4);
             component.ac = usize::from(tables & 15);
             if component.dc > 1 || component.ac > 1 {
-                return Err(Unusual);
+                return Err(Unusual("it has more than two Huffman tables of a class"));
             }
             let complete = self.dc[component.dc].is_given()
                 && self.ac[component.ac].is_given()

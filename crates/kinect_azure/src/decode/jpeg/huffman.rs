@@ -125,10 +125,13 @@ impl HuffmanTable {
         }
     }
 
-    /// Reads a symbol and the number after it. The reader must hold 32 bits.
+    /// Reads a symbol and the number after it.
     #[inline(always)]
     fn read(&self, reader: &mut BitReader<'_>) -> Result<(u8, i32), JpegError> {
+        // A symbol and its number take 31 bits at most, so at least 25 are left from the last time. Refilling after the
+        // look-up instead of before keeps it out of the way from one code to the next.
         let entry = self.fast[reader.peek(FAST_BITS) as usize];
+        reader.refill();
         if entry.length.wrapping_sub(1) < CODE_ONLY - 1 {
             reader.skip(u32::from(entry.length));
             return Ok((entry.symbol, i32::from(entry.value)));
@@ -170,7 +173,7 @@ impl HuffmanTable {
 
 /// Reads bits, most significant first. Past the end it reads on into whatever follows and then zeros; the caller checks
 /// [`bits_read`](Self::bits_read) when it is done.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     /// Bytes taken from `bytes` so far.
@@ -183,12 +186,14 @@ pub(super) struct BitReader<'a> {
 
 impl<'a> BitReader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self {
+        let mut reader = Self {
             bytes,
             position: 0,
             buffer: 0,
             available: 0,
-        }
+        };
+        reader.refill();
+        reader
     }
 
     /// Bits skipped so far.
@@ -196,13 +201,9 @@ impl<'a> BitReader<'a> {
         self.position * 8 - self.available as usize
     }
 
-    /// Makes at least 32 bits available: a code of 16 and a number of 15.
+    /// Makes at least 56 bits available.
     #[inline(always)]
     fn refill(&mut self) {
-        // Not every time: that would put loading into the way from each code to the next.
-        if self.available >= 32 {
-            return;
-        }
         let next = match self
             .bytes
             .get(self.position..)
@@ -264,7 +265,8 @@ fn scale(value: i32, factor: i32) -> i16 {
 }
 
 impl Header {
-    /// Decodes one block into `coefficients`, which are all 0 before, and gives the last coefficient's number.
+    /// Decodes one block into `coefficients`, which are all 0 before, and says whether there may be others than
+    /// the first.
     #[inline(always)]
     pub(super) fn decode_block(
         &self,
@@ -272,14 +274,13 @@ impl Header {
         component: &Component,
         prediction: &mut i32,
         coefficients: &mut [[i16; 8]; 8],
-    ) -> Result<usize, JpegError> {
+    ) -> Result<bool, JpegError> {
         let (dc, ac) = (&self.dc[component.dc], &self.ac[component.ac]);
         let factors = &self.quantisation[component.quantisation].factors;
         let flat = coefficients.as_flattened_mut();
 
         // A copy that never has an address, so that it stays in registers.
         let mut bits = *reader;
-        bits.refill();
         let (symbol, difference) = dc.read(&mut bits)?;
         if symbol > 15 {
             return Err(Damaged("it has a code that does not exist"));
@@ -287,10 +288,8 @@ impl Header {
         *prediction = prediction.wrapping_add(difference);
         flat[0] = scale(*prediction, factors[0]);
 
-        let mut last = 0;
         let mut index = 1;
         while index < 64 {
-            bits.refill();
             let (symbol, value) = ac.read(&mut bits)?;
             let run = usize::from(symbol >> 4);
             if symbol & 15 == 0 {
@@ -303,13 +302,13 @@ impl Header {
             index += run;
             // At most 63 + 15: within the longer tables.
             flat[usize::from(PLACES[index])] = scale(value, factors[index]);
-            last = index;
             index += 1;
         }
         *reader = bits;
-        if last > 63 {
+        // Sixteen zeros may be announced for fewer places, coefficients may not.
+        if index > 64 + 15 {
             return Err(Damaged("a block has too many coefficients"));
         }
-        Ok(last)
+        Ok(index > 1)
     }
 }

@@ -1,6 +1,7 @@
 //! From tiles to rows of BGRA.
 
 use super::super::yuv::full_range_to_bgra;
+use super::Tiles;
 use super::header::{Header, Sampling};
 
 /// Bytes of working memory that [`convert_rows`] needs.
@@ -20,7 +21,7 @@ fn chroma_width(header: &Header) -> usize {
 /// Fills whole rows of the image, the first of them being row `first`.
 pub(super) fn convert_rows(
     header: &Header,
-    tiles: &[u8],
+    tiles: &Tiles<'_>,
     first: usize,
     rows: &mut [u8],
     lines: &mut [u8],
@@ -75,7 +76,7 @@ pub(super) fn convert_rows(
 }
 
 /// Copies one row of a component (in its own rows) out of the tiles.
-fn gather(header: &Header, tiles: &[u8], y: usize, component: usize, line: &mut [u8]) {
+fn gather(header: &Header, tiles: &Tiles<'_>, y: usize, component: usize, line: &mut [u8]) {
     let sampling = header.sampling;
     let (width, height) = if component == 0 {
         (sampling.mcu_width(), sampling.mcu_height())
@@ -88,8 +89,7 @@ fn gather(header: &Header, tiles: &[u8], y: usize, component: usize, line: &mut 
         1 => luma_size,
         _ => luma_size + 64,
     } + (y % height) * width;
-    let row_of_tiles = header.mcu_columns() * sampling.tile_size();
-    let tiles = tiles.get(y / height * row_of_tiles..).unwrap_or_default();
+    let tiles = tiles.row(y / height);
     match (sampling, component) {
         (Sampling::Grey, _) => copy_rows::<64, 8>(tiles, start, line),
         (Sampling::S444, _) => copy_rows::<192, 8>(tiles, start, line),

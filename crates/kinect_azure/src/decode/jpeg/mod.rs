@@ -1,8 +1,8 @@
 //! A JPEG decoder for what cameras send: baseline, 8 bits, 4:4:4, 4:2:2, 4:2:0 or grey, straight to BGRA.
 //!
 //! It exists because a 4K stream at 30 frames a second leaves no time to spare: general decoders allocate for every
-//! image and are slower than the vendor's. Anything unusual (progressive, several scans, 12 bits, RGB) is told apart
-//! from damage, so that the caller can try a general decoder.
+//! image, are slower than the vendor's, and can be made to panic. Anything unusual (progressive, several scans, 12 bits,
+//! RGB) is told apart from damage.
 //!
 //! How it works: [`header`] reads the tables up to the scan. The scan's bytes are copied once without their stuffing and
 //! cut at its restart markers, into segments that decode independently. Each block goes from Huffman codes ([`huffman`])
@@ -26,7 +26,7 @@ pub(super) enum JpegError {
     /// The bytes are broken.
     Damaged(&'static str),
     /// The file may be fine, but is of a kind that cameras do not send.
-    Unusual,
+    Unusual(&'static str),
 }
 
 use JpegError::Damaged;
@@ -39,7 +39,7 @@ pub(super) struct JpegDecoder {
     scan: Vec<u8>,
     /// Where in `scan` each segment lies.
     segments: Vec<(usize, usize)>,
-    /// The samples of all MCUs, one after the other.
+    /// The samples of MCUs, see [`Tiles`].
     tiles: Vec<u8>,
     /// Working memory of [`lines`].
     lines: Vec<u8>,
@@ -49,7 +49,10 @@ pub(super) struct JpegDecoder {
 const READ_AHEAD: usize = 8;
 
 /// MCU rows per task when several threads share the work.
-const ROWS_PER_TASK: usize = 8;
+const MCU_ROWS_PER_TASK: usize = 8;
+
+/// MCU rows kept when one thread does it all: the one that is converted, and those above and below it.
+const WINDOW: usize = 3;
 
 impl JpegDecoder {
     /// Reads the header and prepares the scan; gives width and height in pixels.
@@ -68,53 +71,78 @@ impl JpegDecoder {
 
     /// Decodes what was begun. `bgra` has exactly 4 × width × height bytes.
     pub(super) fn finish(&mut self, bgra: &mut [u8], parallel: bool) -> Result<(), JpegError> {
+        if parallel && self.segments.len() > 1 {
+            self.finish_parallel(bgra)
+        } else {
+            self.finish_serial(bgra)
+        }
+    }
+
+    /// One row of MCUs after the other, each converted while its tiles are still in the nearest caches.
+    fn finish_serial(&mut self, bgra: &mut [u8]) -> Result<(), JpegError> {
+        let header = &*self.header;
+        let row_of_tiles = header.mcu_columns() * header.sampling.tile_size();
+        self.tiles.resize(row_of_tiles * WINDOW, 0);
+        self.lines.resize(lines::working_bytes(header), 0);
+        let rows_of_pixels = header.width as usize * 4 * header.sampling.mcu_height();
+        let mut convert = |tiles: &[u8], row: usize| {
+            let first = row * header.sampling.mcu_height();
+            let tiles = Tiles::new(header, tiles, WINDOW);
+            if let Some(pixels) = bgra.chunks_mut(rows_of_pixels).nth(row) {
+                lines::convert_rows(header, &tiles, first, pixels, &mut self.lines);
+            }
+        };
+
+        let mut segments = self.segments.iter();
+        let mut segment = SegmentDecoder::default();
+        for row in 0..header.mcu_rows() {
+            let start = row % WINDOW * row_of_tiles;
+            let mut tiles = self.tiles.get_mut(start..).unwrap_or_default();
+            tiles = tiles.get_mut(..row_of_tiles).unwrap_or_default();
+            while !tiles.is_empty() {
+                if segment.mcus_left == 0 {
+                    let next = segments.next().copied().unwrap_or_default();
+                    segment = SegmentDecoder::new(header, &self.scan, next);
+                }
+                let size = segment.mcus_left * header.sampling.tile_size();
+                let (now, later) = tiles.split_at_mut(size.min(tiles.len()));
+                segment.decode(header, now)?;
+                tiles = later;
+            }
+            // Chroma of half height also needs the row below.
+            if let Some(above) = row.checked_sub(1) {
+                convert(&self.tiles, above);
+            }
+        }
+        convert(&self.tiles, header.mcu_rows().saturating_sub(1));
+        Ok(())
+    }
+
+    /// All segments side by side, then all rows.
+    fn finish_parallel(&mut self, bgra: &mut [u8]) -> Result<(), JpegError> {
         let header = &*self.header;
         let tile_size = header.sampling.tile_size();
         self.tiles.resize(header.mcus() * tile_size, 0);
-
         let scan = &self.scan;
-        let decode = |(tiles, &(start, end)): (&mut [u8], &(usize, usize))| {
-            decode_segment(
-                header,
-                scan.get(start..).unwrap_or_default(),
-                end - start,
-                tiles,
-            )
-        };
-        let per_segment = header.mcus_per_segment() * tile_size;
-        if parallel && self.segments.len() > 1 {
-            self.tiles
-                .par_chunks_mut(per_segment)
-                .zip(&self.segments)
-                .try_for_each(decode)?;
-        } else {
-            self.tiles
-                .chunks_mut(per_segment)
-                .zip(&self.segments)
-                .try_for_each(decode)?;
-        }
+        self.tiles
+            .par_chunks_mut(header.mcus_per_segment() * tile_size)
+            .zip(&self.segments)
+            .try_for_each(|(tiles, &segment)| {
+                SegmentDecoder::new(header, scan, segment).decode(header, tiles)
+            })?;
 
-        let row_bytes = header.width as usize * 4;
-        let task_bytes = row_bytes * header.sampling.mcu_height() * ROWS_PER_TASK;
+        let rows_per_task = header.sampling.mcu_height() * MCU_ROWS_PER_TASK;
+        let pixels_per_task = header.width as usize * 4 * rows_per_task;
         let line_bytes = lines::working_bytes(header);
-        let tasks = bgra.len().div_ceil(task_bytes);
-        self.lines.resize(line_bytes * tasks, 0);
-        let tiles = &self.tiles;
-        let convert = |((task, rows), lines): ((usize, &mut [u8]), &mut [u8])| {
-            let first = task * ROWS_PER_TASK * header.sampling.mcu_height();
-            lines::convert_rows(header, tiles, first, rows, lines);
-        };
-        if parallel {
-            bgra.par_chunks_mut(task_bytes)
-                .enumerate()
-                .zip(self.lines.par_chunks_mut(line_bytes))
-                .for_each(convert);
-        } else {
-            bgra.chunks_mut(task_bytes)
-                .enumerate()
-                .zip(self.lines.chunks_mut(line_bytes))
-                .for_each(convert);
-        }
+        self.lines
+            .resize(line_bytes * bgra.len().div_ceil(pixels_per_task), 0);
+        let tiles = Tiles::new(header, &self.tiles, header.mcu_rows());
+        bgra.par_chunks_mut(pixels_per_task)
+            .zip(self.lines.par_chunks_mut(line_bytes))
+            .enumerate()
+            .for_each(|(task, (pixels, lines))| {
+                lines::convert_rows(header, &tiles, task * rows_per_task, pixels, lines);
+            });
         Ok(())
     }
 
@@ -180,40 +208,82 @@ fn length_before_ff(bytes: &[u8]) -> usize {
             .count()
 }
 
-/// Decodes one segment into its tiles. `scan` begins with the segment, which is `length` bytes long.
-fn decode_segment(
-    header: &Header,
-    scan: &[u8],
-    length: usize,
-    tiles: &mut [u8],
-) -> Result<(), JpegError> {
-    let sampling = header.sampling;
-    let mut reader = BitReader::new(scan);
-    let mut predictions = [0; 3];
-    let mut coefficients = [[0; 8]; 8];
-    for tile in tiles.chunks_exact_mut(sampling.tile_size()) {
-        for block in sampling.blocks() {
-            let component = &header.components[block.component];
-            let last = header.decode_block(
-                &mut reader,
-                component,
-                &mut predictions[block.component],
-                &mut coefficients,
-            )?;
-            let samples = tile.get_mut(block.offset..).unwrap_or_default();
-            if last == 0 {
-                idct::constant(coefficients[0][0], samples, block.stride);
-                coefficients[0][0] = 0;
-            } else {
-                idct::inverse(&coefficients, samples, block.stride);
-                coefficients = [[0; 8]; 8];
-            }
+/// Decodes the MCUs of one segment.
+#[derive(Default)]
+struct SegmentDecoder<'a> {
+    reader: BitReader<'a>,
+    /// Bits the segment has.
+    bits: usize,
+    /// MCUs still to come.
+    mcus_left: usize,
+    /// What each component's next first coefficient differs from.
+    predictions: [i32; 3],
+}
+
+impl<'a> SegmentDecoder<'a> {
+    fn new(header: &Header, scan: &'a [u8], (start, end): (usize, usize)) -> Self {
+        Self {
+            reader: BitReader::new(scan.get(start..).unwrap_or_default()),
+            bits: (end - start) * 8,
+            mcus_left: header.mcus_per_segment(),
+            predictions: [0; 3],
         }
     }
-    if reader.bits_read() > length * 8 {
-        return Err(Damaged("it ends before its last block"));
+
+    /// Decodes as many MCUs as there are tiles.
+    fn decode(&mut self, header: &Header, tiles: &mut [u8]) -> Result<(), JpegError> {
+        let sampling = header.sampling;
+        let mut coefficients = [[0; 8]; 8];
+        for tile in tiles.chunks_exact_mut(sampling.tile_size()) {
+            for block in sampling.blocks() {
+                let component = &header.components[block.component];
+                let has_others = header.decode_block(
+                    &mut self.reader,
+                    component,
+                    &mut self.predictions[block.component],
+                    &mut coefficients,
+                )?;
+                let samples = tile.get_mut(block.offset..).unwrap_or_default();
+                if has_others {
+                    idct::inverse(&coefficients, samples, block.stride);
+                    coefficients = [[0; 8]; 8];
+                } else {
+                    idct::constant(coefficients[0][0], samples, block.stride);
+                    coefficients[0][0] = 0;
+                }
+            }
+            self.mcus_left = self.mcus_left.saturating_sub(1);
+        }
+        if self.reader.bits_read() > self.bits {
+            return Err(Damaged("it ends before its last block"));
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// The samples of MCUs, row of MCUs by row. Either all of the image, or the last few rows in turn.
+struct Tiles<'a> {
+    samples: &'a [u8],
+    row_size: usize,
+    rows: usize,
+}
+
+impl<'a> Tiles<'a> {
+    fn new(header: &Header, samples: &'a [u8], rows: usize) -> Self {
+        Self {
+            samples,
+            row_size: header.mcu_columns() * header.sampling.tile_size(),
+            rows,
+        }
+    }
+
+    /// The tiles of a row of MCUs.
+    fn row(&self, row: usize) -> &'a [u8] {
+        let start = row % self.rows.max(1) * self.row_size;
+        self.samples
+            .get(start..start + self.row_size)
+            .unwrap_or_default()
+    }
 }
 
 /// Where a block's samples lie in a tile.

@@ -1,0 +1,198 @@
+//! What frames carry: images, read straight into pooled memory, and inertial samples.
+
+use super::clusters::{Clusters, Frame, Place};
+use super::storage::Storage;
+use super::tracks::ImageTrack;
+use super::{RecordingError, TrackInfo, bad_frame};
+use crate::capture::ImuSample;
+use crate::image::{Image, Pixels};
+
+/// Bytes of one inertial sample in a recording.
+pub(super) const IMU_SAMPLE_SIZE: u32 = 40;
+
+/// Inertial samples that are read at once.
+const IMU_RUN: usize = 512;
+
+/// The largest compressed image that is believed: more than the largest colour mode takes uncompressed.
+const LARGEST_JPEG: u32 = 64 << 20;
+
+/// Bytes that are read and swapped at once, small enough to stay in a core's cache between the two.
+const SWAP_CHUNK: usize = 128 * 1024;
+
+/// Image memory grows in steps of this many bytes, so that images of varying size soon stop growing.
+const GROWTH: usize = 256 * 1024;
+
+/// The bytes of consecutive inertial samples.
+#[derive(Debug, Default)]
+pub(super) struct ImuRun {
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+/// An inertial sample as recorded: times in ns on the device clock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawImuSample {
+    /// Time of the acceleration.
+    pub(super) acceleration_ns: u64,
+    /// The sample with times in µs.
+    pub(super) sample: ImuSample,
+}
+
+/// Reads a frame into an image that nobody else holds.
+pub(super) fn read_image(
+    storage: &Storage,
+    tracks: &[TrackInfo],
+    track: &ImageTrack,
+    frame: &Frame,
+    device_timestamp_usec: u64,
+    image: &mut Image,
+) -> Result<(), RecordingError> {
+    let problem = match track.format.packed_size(track.width, track.height) {
+        Some(size) if size as u64 != u64::from(frame.size) => Some(format!(
+            "has {} bytes, but {}×{} pixels take {size}",
+            frame.size, track.width, track.height
+        )),
+        None if frame.size > LARGEST_JPEG => {
+            Some(format!("has {} bytes, more than any image", frame.size))
+        }
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        return Err(bad_frame(storage, tracks, frame, problem));
+    }
+    let size = frame.size as usize;
+    match &mut image.pixels {
+        Pixels::Bytes(bytes) => {
+            resize(bytes, size, GROWTH);
+            storage.read(frame.offset, bytes)?;
+        }
+        Pixels::U16(values) => {
+            resize(values, size / 2, 1);
+            read_sixteen(storage, frame.offset, track.big_endian, values)?;
+        }
+    }
+    image.format = track.format;
+    image.width = track.width;
+    image.height = track.height;
+    image.stride = track.format.packed_stride(track.width);
+    image.device_timestamp_usec = device_timestamp_usec;
+    image.system_timestamp_nsec = 0;
+    image.exposure_usec = 0;
+    image.white_balance_kelvin = 0;
+    image.iso_speed = 0;
+    Ok(())
+}
+
+/// Gives a vector a length, growing its memory in whole steps.
+fn resize<T: Clone + Default>(values: &mut Vec<T>, length: usize, step: usize) {
+    if values.capacity() < length {
+        values.reserve_exact(length.next_multiple_of(step) - values.len());
+    }
+    values.resize(length, T::default());
+}
+
+/// Reads 16-bit pixels, swapping each piece while it is still in the cache.
+fn read_sixteen(
+    storage: &Storage,
+    offset: u64,
+    big_endian: bool,
+    values: &mut [u16],
+) -> Result<(), RecordingError> {
+    let mut at = offset;
+    for chunk in values.chunks_mut(SWAP_CHUNK / 2) {
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(chunk);
+        storage.read(at, bytes)?;
+        at += bytes.len() as u64;
+        if big_endian {
+            for value in chunk {
+                *value = u16::from_be(*value);
+            }
+        } else {
+            for value in chunk {
+                *value = u16::from_le(*value);
+            }
+        }
+    }
+    Ok(())
+}
+
+impl ImuRun {
+    /// The sample of a frame, from the run of samples around it.
+    pub(super) fn read(
+        &mut self,
+        storage: &Storage,
+        clusters: &mut Clusters,
+        place: Place,
+        frame: &Frame,
+    ) -> Result<RawImuSample, RecordingError> {
+        const SIZE: usize = IMU_SAMPLE_SIZE as usize;
+        let inside = |run: &Self| {
+            let skip = frame.offset.checked_sub(run.offset)?;
+            let skip = usize::try_from(skip).ok()?;
+            run.bytes
+                .get(skip..skip.checked_add(SIZE)?)?
+                .try_into()
+                .ok()
+        };
+        let bytes: [u8; SIZE] = match inside(self) {
+            Some(bytes) => bytes,
+            None => {
+                let (start, count) = adjacent(clusters.frames(place.cluster)?, place.index);
+                self.bytes.clear();
+                self.bytes.resize(count * SIZE, 0);
+                self.offset = start;
+                if let Err(error) = storage.read(start, &mut self.bytes) {
+                    self.bytes.clear();
+                    return Err(error);
+                }
+                inside(self).unwrap_or([0; SIZE])
+            }
+        };
+        Ok(RawImuSample::parse(&bytes))
+    }
+}
+
+/// Where the run of equal-sized frames without gaps around `index` begins, and how many there are.
+fn adjacent(frames: &[Frame], index: usize) -> (u64, usize) {
+    let Some(frame) = frames.get(index) else {
+        return (0, 0);
+    };
+    let size = u64::from(frame.size);
+    let mut start = index;
+    while start > 0
+        && index - start < IMU_RUN
+        && frames[start - 1].size == frame.size
+        && frames[start - 1].offset + size == frames[start].offset
+    {
+        start -= 1;
+    }
+    let mut end = index + 1;
+    while end < frames.len()
+        && end - index < IMU_RUN
+        && frames[end].size == frame.size
+        && frames[end - 1].offset + size == frames[end].offset
+    {
+        end += 1;
+    }
+    (frames[start].offset, end - start)
+}
+
+impl RawImuSample {
+    /// Reads the 40 bytes of a sample: all little-endian, times in ns on the device clock.
+    fn parse(bytes: &[u8; IMU_SAMPLE_SIZE as usize]) -> Self {
+        let eight = |at: usize| -> [u8; 8] { core::array::from_fn(|i| bytes[at + i]) };
+        let four = |at: usize| -> [u8; 4] { core::array::from_fn(|i| bytes[at + i]) };
+        let vector = |at: usize| core::array::from_fn(|i| f32::from_le_bytes(four(at + 4 * i)));
+        let acceleration_ns = u64::from_le_bytes(eight(0));
+        Self {
+            acceleration_ns,
+            sample: ImuSample {
+                temperature_celsius: None,
+                acceleration: vector(8),
+                acceleration_timestamp_usec: acceleration_ns / 1000,
+                angular_velocity: vector(28),
+                angular_velocity_timestamp_usec: u64::from_le_bytes(eight(20)) / 1000,
+            },
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! The colour decoder.
+
+use k4a_judge::allocations;
+use kinect_azure::decode::{ColorDecoder, DecodeError, YuvRange};
+use kinect_azure::image::Pixels;
+use kinect_azure::{ColorFormat, Image, ImageFormat};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::Random;
+use crate::jpeg_encoder::{Layout, encode};
+
+fn image(format: ColorFormat, width: u32, height: u32, stride: u32, bytes: Vec<u8>) -> Image {
+    Image {
+        width,
+        height,
+        stride,
+        pixels: Pixels::Bytes(bytes),
+        ..Image::empty(ImageFormat::Color(format))
+    }
+}
+
+fn mjpg(width: usize, height: usize, jpeg: &[u8]) -> Image {
+    image(
+        ColorFormat::Mjpg,
+        width as u32,
+        height as u32,
+        0,
+        jpeg.to_vec(),
+    )
+}
+
+fn decode(image: &Image, parallel: bool) -> Result<Vec<u8>, DecodeError> {
+    let mut decoder = ColorDecoder::new();
+    decoder.parallel = parallel;
+    let mut bgra = Vec::new();
+    decoder.decode(image, &mut bgra)?;
+    Ok(bgra)
+}
+
+/// A picture with edges, slopes and saturated colours.
+fn picture(x: usize, y: usize) -> [f64; 3] {
+    let (fx, fy) = (x as f64, y as f64);
+    let luma = 128.0 + 100.0 * (fx * 0.13 + fy * 0.07).sin() + 20.0 * (fx * 0.9).cos();
+    let cb = 128.0 + 90.0 * (fx * 0.05).sin() * (fy * 0.04).cos();
+    let cr = 128.0 + 90.0 * (fy * 0.06 + 1.0).sin();
+    let luma = if (x / 24 + y / 20).is_multiple_of(3) {
+        240.0
+    } else {
+        luma
+    };
+    [luma, cb, cr].map(|v| v.clamp(0.0, 255.0))
+}
+
+/// What zune-jpeg makes of it.
+fn general_decoder(jpeg: &[u8], layout: Layout) -> Vec<u8> {
+    let space = match layout {
+        Layout::Grey => ColorSpace::Luma,
+        _ => ColorSpace::BGRA,
+    };
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(space);
+    let decoded = JpegDecoder::new_with_options(ZCursor::new(jpeg), options)
+        .decode()
+        .unwrap();
+    match layout {
+        Layout::Grey => decoded.iter().flat_map(|&y| [y, y, y, 255]).collect(),
+        _ => decoded,
+    }
+}
+
+fn worst(a: &[u8], b: &[u8]) -> u8 {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| a.abs_diff(*b))
+        .max()
+        .unwrap_or(0)
+}
+
+#[test]
+fn jpegs_of_every_layout_decode_like_another_decoder_says() {
+    for layout in Layout::ALL {
+        for (width, height) in [
+            (16, 16),
+            (64, 48),
+            (200, 120),
+            (33, 17),
+            (129, 70),
+            (8, 8),
+            (1, 1),
+        ] {
+            for restart_interval in [0, 1, 3, 500] {
+                let jpeg = encode(width, height, layout, restart_interval, 3, picture);
+                let at = format!("{layout:?} {width}×{height}, restart {restart_interval}");
+                let ours = decode(&mjpg(width, height, &jpeg), false).expect(&at);
+                let parallel = decode(&mjpg(width, height, &jpeg), true).expect(&at);
+                assert_eq!(ours, parallel, "{at}");
+                assert!(ours.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255));
+                let theirs = general_decoder(&jpeg, layout);
+                let worst = worst(&ours, &theirs);
+                assert!(worst <= 4, "{at}: {worst}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_of_the_finest_steps_is_the_picture_again() {
+    let (width, height) = (120, 90);
+    let jpeg = encode(width, height, Layout::S444, 7, 1, picture);
+    let bgra = decode(&mjpg(width, height, &jpeg), false).unwrap();
+    for (index, &[b, g, r, _]) in bgra.as_chunks::<4>().0.iter().enumerate() {
+        let [y, cb, cr] = picture(index % width, index / width);
+        let expected = [
+            y + 1.772 * (cb - 128.0),
+            y - 0.344136 * (cb - 128.0) - 0.714136 * (cr - 128.0),
+            y + 1.402 * (cr - 128.0),
+        ];
+        for (ours, expected) in [b, g, r].into_iter().zip(expected) {
+            let far = (f64::from(ours) - expected.clamp(0.0, 255.0)).abs();
+            assert!(far < 4.0, "{ours} {expected} at {index}");
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_cut_anywhere_is_an_error() {
+    for restart_interval in [0, 4] {
+        let jpeg = encode(64, 48, Layout::S422, restart_interval, 2, picture);
+        for length in 0..jpeg.len() - 4 {
+            for parallel in [false, true] {
+                let result = decode(&mjpg(64, 48, &jpeg[..length]), parallel);
+                assert!(
+                    matches!(result, Err(DecodeError::BadJpeg { .. })),
+                    "cut at {length} of {}: {result:?}",
+                    jpeg.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_after_a_jpeg_do_not_matter() {
+    let jpeg = encode(64, 48, Layout::S422, 4, 2, picture);
+    let padded = [&jpeg[..], &[0; 100], &jpeg[..50]].concat();
+    assert_eq!(
+        decode(&mjpg(64, 48, &padded), false).unwrap(),
+        decode(&mjpg(64, 48, &jpeg), false).unwrap()
+    );
+}
+
+#[test]
+fn no_damage_to_a_jpeg_makes_it_panic() {
+    let mut random = Random(21);
+    let mut decoders = [ColorDecoder::new(), ColorDecoder::new()];
+    decoders[1].parallel = true;
+    let mut bgra = Vec::new();
+    let (mut decoded, mut refused) = (0, 0);
+    for layout in Layout::ALL {
+        for restart_interval in [0, 2] {
+            let jpeg = encode(56, 40, layout, restart_interval, 4, picture);
+            for _ in 0..2500 {
+                let image = mjpg(56, 40, &random.damage(&jpeg));
+                match decoders[random.below(2)].decode(&image, &mut bgra) {
+                    Ok(()) => {
+                        assert_eq!(bgra.len(), 56 * 40 * 4);
+                        decoded += 1;
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+            // The tables a damaged image left behind must not live on.
+            for decoder in &mut decoders {
+                decoder.decode(&mjpg(56, 40, &jpeg), &mut bgra).unwrap();
+                assert_eq!(bgra, decode(&mjpg(56, 40, &jpeg), false).unwrap());
+            }
+        }
+    }
+    assert!(
+        decoded > 1000 && refused > 1000,
+        "{decoded} decoded, {refused} refused"
+    );
+}
+
+#[test]
+fn a_jpeg_of_another_size_than_its_image_is_an_error() {
+    let jpeg = encode(64, 48, Layout::S422, 0, 2, picture);
+    let result = decode(&mjpg(64, 40, &jpeg), false);
+    assert_eq!(
+        result,
+        Err(DecodeError::WrongJpegSize {
+            width: 64,
+            height: 40,
+            found_width: 64,
+            found_height: 48,
+        })
+    );
+}
+
+#[test]
+fn a_small_jpeg_that_claims_to_be_huge_takes_no_memory() {
+    let mut jpeg = encode(64, 48, Layout::S422, 0, 2, picture);
+    let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x4e, 0x20, 0x4e, 0x20]);
+    let mut bgra = Vec::new();
+    let mut decoder = ColorDecoder::new();
+    let result = decoder.decode(&mjpg(20_000, 20_000, &jpeg), &mut bgra);
+    assert!(
+        matches!(result, Err(DecodeError::BadJpeg { .. })),
+        "{result:?}"
+    );
+    assert_eq!(bgra.capacity(), 0);
+}
+
+#[test]
+fn kinds_of_jpeg_that_cameras_do_not_send_are_told_apart_from_damage() {
+    let jpeg = encode(16, 16, Layout::S420, 0, 2, picture);
+    let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    assert_eq!(jpeg[frame + 11], 0x22);
+    for (at, value) in [
+        // Progressive; 12 bits; luma sampled 4×1.
+        (frame + 1, 0xc2),
+        (frame + 4, 12),
+        (frame + 11, 0x41),
+    ] {
+        let mut other = jpeg.clone();
+        other[at] = value;
+        let error = decode(&mjpg(16, 16, &other), false).unwrap_err();
+        assert!(
+            matches!(error, DecodeError::UnsupportedJpeg { .. }),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn raw_formats_honour_strides_and_ranges() {
+    // Two by two pixels: black, white, and a red of the full range.
+    let packed = vec![0, 255, 76, 76, 85, 255];
+    let padded = vec![0, 255, 9, 76, 76, 9, 85, 255];
+    let a = decode(&image(ColorFormat::Nv12, 2, 2, 2, packed.clone()), false).unwrap();
+    let b = decode(&image(ColorFormat::Nv12, 2, 2, 3, padded), false).unwrap();
+    let c = decode(&image(ColorFormat::Nv12, 2, 2, 0, packed), false).unwrap();
+    assert_eq!(a, b);
+    assert_eq!(a, c);
+    assert!(worst(&a[8..12], &[0, 0, 254, 255]) <= 1, "{a:?}");
+
+    let yuy2 = vec![16, 128, 235, 128, 9, 9, 9, 9, 126, 128, 126, 128];
+    let image = image(ColorFormat::Yuy2, 2, 2, 8, yuy2);
+    let mut decoder = ColorDecoder::new();
+    let mut bgra = Vec::new();
+    decoder.decode(&image, &mut bgra).unwrap();
+    assert_eq!(bgra[..8], [16, 16, 16, 255, 235, 235, 235, 255]);
+    decoder.yuv_range = YuvRange::Limited;
+    decoder.decode(&image, &mut bgra).unwrap();
+    assert_eq!(bgra[..8], [0, 0, 0, 255, 255, 255, 255, 255]);
+    assert!(worst(&bgra[8..], &[128, 128, 128, 255, 128, 128, 128, 255]) <= 1);
+}
+
+#[test]
+fn every_value_of_yuv_is_within_one_step_of_the_formula() {
+    let mut decoder = ColorDecoder::new();
+    let mut bgra = Vec::new();
+    for range in [YuvRange::Full, YuvRange::Limited] {
+        decoder.yuv_range = range;
+        let (black, y_scale, c_scale) = match range {
+            YuvRange::Full => (0.0, 1.0, 1.0),
+            YuvRange::Limited => (16.0, 255.0 / 219.0, 255.0 / 224.0),
+        };
+        for y in (0..=255u8).step_by(5) {
+            for u in (0..=255u8).step_by(3) {
+                let row: Vec<u8> = (0..=255u8).step_by(3).flat_map(|v| [y, u, y, v]).collect();
+                let width = row.len() as u32 / 2;
+                let image = image(ColorFormat::Yuy2, width, 1, 0, row.clone());
+                decoder.decode(&image, &mut bgra).unwrap();
+                for (pixels, pair) in bgra.as_chunks::<8>().0.iter().zip(row.as_chunks::<4>().0) {
+                    let l = (f64::from(pair[0]) - black) * y_scale;
+                    let [cb, cr] = [pair[1], pair[3]].map(|c| (f64::from(c) - 128.0) * c_scale);
+                    let expected = [
+                        l + 1.772 * cb,
+                        l - 0.344136 * cb - 0.714136 * cr,
+                        l + 1.402 * cr,
+                    ];
+                    for (ours, expected) in pixels.iter().zip(expected) {
+                        let far = (f64::from(*ours) - expected.clamp(0.0, 255.0)).abs();
+                        assert!(far <= 1.01, "{pair:?}: {ours} {expected}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn raw_images_too_small_or_of_an_impossible_size_are_errors() {
+    use ColorFormat::{Bgra32, Nv12, Yuy2};
+    for (format, width, height, stride, bytes) in [
+        (Nv12, 4, 4, 4, 23),
+        (Nv12, 3, 4, 4, 100),
+        (Nv12, 4, 3, 4, 100),
+        (Yuy2, 4, 2, 8, 15),
+        (Yuy2, 3, 2, 8, 100),
+        (Yuy2, 4, 2, 7, 100),
+        (Bgra32, 4, 2, 16, 31),
+        (Bgra32, u32::MAX, u32::MAX, u32::MAX, 31),
+        (Bgra32, 0, 0, 0, 0),
+    ] {
+        let image = image(format, width, height, stride, vec![0; bytes]);
+        let mut bgra = Vec::new();
+        let result = ColorDecoder::new().decode(&image, &mut bgra);
+        assert!(
+            matches!(result, Err(DecodeError::WrongSize { .. })),
+            "{result:?}"
+        );
+        assert_eq!(bgra.capacity(), 0);
+    }
+    let depth = Image::empty(ImageFormat::Depth16);
+    let result = decode(&depth, false);
+    assert!(matches!(result, Err(DecodeError::NotColor { .. })));
+    let small = image(Bgra32, 1, 1, 4, vec![0; 4]);
+    let result = ColorDecoder::new().decode_into(&small, &mut [0; 3]);
+    assert!(matches!(result, Err(DecodeError::WrongOutput { .. })));
+}
+
+#[test]
+fn a_warm_decoder_does_not_allocate() {
+    let (width, height) = (128, 64);
+    let images = [
+        mjpg(
+            width,
+            height,
+            &encode(width, height, Layout::S422, 5, 3, picture),
+        ),
+        mjpg(
+            width,
+            height,
+            &encode(width, height, Layout::S420, 0, 3, picture),
+        ),
+        image(ColorFormat::Nv12, 128, 64, 128, vec![50; 128 * 64 * 3 / 2]),
+        image(ColorFormat::Yuy2, 128, 64, 256, vec![50; 128 * 64 * 2]),
+        image(ColorFormat::Bgra32, 128, 64, 512, vec![50; 128 * 64 * 4]),
+    ];
+    let mut decoder = ColorDecoder::new();
+    let mut bgra = Vec::new();
+    let mut all = |rounds: usize| {
+        for _ in 0..rounds {
+            for image in &images {
+                decoder.decode(image, &mut bgra).unwrap();
+            }
+        }
+    };
+    all(1);
+    assert_eq!(allocations(|| all(100)), 0);
+}
