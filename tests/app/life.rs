@@ -110,14 +110,9 @@ fn a_lost_source_is_opened_again_until_it_is_back() {
         state(world, sensor) == &SensorState::Streaming
     });
     assert_eq!(opened.load(Ordering::Relaxed), 3);
-    update(&mut app);
-    assert_eq!(
-        app.world()
-            .get::<SensorDiagnostics>(sensor)
-            .unwrap()
-            .reconnects,
-        1
-    );
+    update_until(&mut app, "the first capture since", |world| {
+        world.get::<SensorDiagnostics>(sensor).unwrap().reconnects == 1
+    });
 }
 
 /// A source that is lost after so many captures.
@@ -152,8 +147,8 @@ impl bevy_kinect_azure::kinect_azure::CaptureSource for Fragile {
 fn an_entity_that_is_no_sensor_any_more_has_no_thread() {
     let mut app = headless_app();
     let sensor = app.world_mut().spawn(test_sensor()).id();
-    update_until(&mut app, "streaming", |world| {
-        state(world, sensor).is_streaming()
+    update_until(&mut app, "a frame", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().0.is_some()
     });
     app.world_mut().entity_mut(sensor).remove::<KinectSensor>();
     let sequence = |world: &World| {
@@ -168,6 +163,7 @@ fn an_entity_that_is_no_sensor_any_more_has_no_thread() {
     }
     assert_eq!(sequence(app.world()), last);
     assert!(app.world().get::<SensorStream>(sensor).is_none());
+    assert_eq!(state(app.world(), sensor), &SensorState::Disabled);
 }
 
 #[test]

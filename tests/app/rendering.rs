@@ -1,5 +1,7 @@
 //! What is rendered is what the camera model says, pixel by pixel.
 
+use std::time::Duration;
+
 use bevy::camera::{PerspectiveProjection, Projection};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
@@ -526,4 +528,77 @@ fn the_sample_recording_is_shown_as_it_is() {
     let camera =
         Transform::from_xyz(0.15, 0.1, -0.1).looking_at(Vec3::new(0.0, 0.0, -1.5), Vec3::Y);
     check_picture(&mut app, sensor, camera, &points, "sample-cloud.png");
+}
+
+#[test]
+fn outputs_and_clouds_come_and_go_while_nothing_new_arrives() {
+    let mut app = rendering_app();
+    // Two captures, then the end: nothing new comes.
+    let source = SensorSource::custom(|| Ok(TestSource::new(2, Duration::from_millis(1))));
+    let (sensor, outputs) = spawn_outputs(
+        &mut app,
+        KinectSensor::new(source),
+        &[ImageOutput::new(ImageKind::Color)],
+    );
+    app.world_mut()
+        .entity_mut(sensor)
+        .insert(PointCloud::default());
+    update_until(&mut app, "the end", |world| {
+        world.get::<SensorState>(sensor) == Some(&SensorState::Ended)
+    });
+    wait_for_frames(&mut app, sensor);
+    let late = app
+        .world_mut()
+        .spawn((ImageOutput::new(ImageKind::Color), ImageOutputOf(sensor)))
+        .id();
+    for _ in 0..4 {
+        update(&mut app);
+    }
+    let (first, _, _) = image_of(&app, outputs[0]);
+    let (second, _, _) = image_of(&app, late);
+    let first = read_image(&mut app, first);
+    assert!(first.iter().any(|&value| value > 100));
+    assert!(
+        first == read_image(&mut app, second),
+        "a late output shows the last image"
+    );
+
+    app.world_mut().entity_mut(sensor).remove::<PointCloud>();
+    update(&mut app);
+    assert!(app.world().get::<PointCloudBuffer>(sensor).is_none());
+    assert!(app.world().get::<Mesh3d>(sensor).is_none());
+}
+
+#[test]
+fn another_source_shows_nothing_of_the_one_before() {
+    let mut app = rendering_app();
+    let (sensor, outputs) = spawn_outputs(
+        &mut app,
+        test_sensor(),
+        &[
+            ImageOutput::new(ImageKind::Color),
+            ImageOutput::new(ImageKind::Depth),
+        ],
+    );
+    wait_for_frames(&mut app, sensor);
+    // A source that opens and never delivers.
+    let silent = SensorSource::custom(|| Ok(TestSource::new(0, Duration::ZERO)));
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .source = silent;
+    update_until(&mut app, "the silent source", |world| {
+        world.get::<SensorState>(sensor) == Some(&SensorState::Ended)
+    });
+    for _ in 0..4 {
+        update(&mut app);
+    }
+    assert!(app.world().get::<SensorFrame>(sensor).unwrap().0.is_none());
+    for output in outputs {
+        let (image, _, _) = image_of(&app, output);
+        assert!(
+            read_image(&mut app, image).iter().all(|&value| value == 0),
+            "nothing of the former source is left"
+        );
+    }
 }

@@ -112,6 +112,7 @@ impl Plugin for SensorDiagnosticsPlugin {
 
 fn measure(
     time: Res<Time<Real>>,
+    mut idle: Query<&mut SensorDiagnostics, Without<SensorThread>>,
     mut sensors: Query<(
         &SensorThread,
         Ref<SensorFrame>,
@@ -119,6 +120,11 @@ fn measure(
         &mut SensorDiagnostics,
     )>,
 ) {
+    for mut diagnostics in &mut idle {
+        if diagnostics.frame_rate != 0.0 {
+            diagnostics.frame_rate = 0.0;
+        }
+    }
     for (thread, frame, latency, mut diagnostics) in &mut sensors {
         let counters = &thread.handle.counters;
         let diagnostics = &mut *diagnostics;

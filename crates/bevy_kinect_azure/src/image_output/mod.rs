@@ -22,13 +22,13 @@ use bevy::diagnostic::FrameCount;
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
-use bevy::render::render_resource::{TextureFormat, WgpuFeatures};
-use bevy::render::renderer::RenderDevice;
+use bevy::render::render_resource::{TextureFormat, TextureUsages, WgpuFeatures};
+use bevy::render::renderer::{RenderAdapter, RenderDevice};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use kinect_azure::DepthMode;
 
 use crate::sensor::{KinectSystems, SensorFrame, SensorStream};
-use crate::stream::{ImageShape, StableImage};
+use crate::stream::{ImageShape, StableImage, has_view_formats};
 
 /// What an image output shows.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -233,12 +233,14 @@ fn prepare_images(
     )>,
     sensors: Query<(&SensorStream, &SensorFrame)>,
     device: Option<Res<RenderDevice>>,
+    adapter: Option<Res<RenderAdapter>>,
     images: Option<ResMut<Assets<Image>>>,
     mut changes: MessageWriter<OutputImageChanged>,
 ) {
-    let (Some(device), Some(mut images)) = (device, images) else {
+    let (Some(device), Some(adapter), Some(mut images)) = (device, adapter, images) else {
         return;
     };
+    let views = has_view_formats(&adapter);
     for (entity, output, sensor, mut image, mut diagnostics) in &mut outputs {
         let Ok((stream, frame)) = sensors.get(sensor.0) else {
             continue;
@@ -248,7 +250,7 @@ fn prepare_images(
             Some(frame) if !frame.color_bgra.is_empty() => frame.color_size,
             _ => stream.info.color_resolution.size(),
         };
-        let (shape, warning) = match shape(output, stream, color_size, &device) {
+        let (shape, warning) = match shape(output, stream, color_size, &device, &adapter) {
             Ok(shape) => (Some(shape), None),
             Err(warning) => (None, Some(warning)),
         };
@@ -262,7 +264,7 @@ fn prepare_images(
             image: handle,
             stable,
         } = &mut *image;
-        if let Some(old) = stable.ensure(handle, shape, &mut images) {
+        if let Some(old) = stable.ensure(handle, shape, views, &mut images) {
             changes.write(OutputImageChanged {
                 output: entity,
                 old,
@@ -281,6 +283,7 @@ fn shape(
     stream: &SensorStream,
     color_size: (u32, u32),
     device: &RenderDevice,
+    adapter: &RenderAdapter,
 ) -> Result<ImageShape, &'static str> {
     let info = &stream.info;
     let ((width, height), missing) = match output.kind {
@@ -300,16 +303,18 @@ fn shape(
     if width == 0 || height == 0 {
         return Err(missing);
     }
+    if width.max(height) > device.limits().max_texture_dimension_2d {
+        return Err(
+            "the sensor's image is larger than this GPU's textures can be: choose a lower resolution",
+        );
+    }
     let format = match (output.kind, output.false_color) {
         (ImageKind::Color, _) => TextureFormat::Bgra8UnormSrgb,
         (_, Some(_)) => TextureFormat::Rgba8UnormSrgb,
         (ImageKind::Depth, None) => TextureFormat::R32Float,
         (ImageKind::PointCloud, None) => TextureFormat::Rgba32Float,
         (ImageKind::Infrared, None) => {
-            if device
-                .features()
-                .contains(WgpuFeatures::TEXTURE_FORMAT_16BIT_NORM)
-            {
+            if can_draw_r16_unorm(device, adapter) {
                 TextureFormat::R16Unorm
             } else {
                 TextureFormat::R32Float
@@ -321,6 +326,17 @@ fn shape(
         format,
         filterable: !matches!(format, TextureFormat::R32Float | TextureFormat::Rgba32Float),
     })
+}
+
+/// 16-bit normalised textures are an optional feature, and drawing into them is one more.
+fn can_draw_r16_unorm(device: &RenderDevice, adapter: &RenderAdapter) -> bool {
+    device.features().contains(
+        WgpuFeatures::TEXTURE_FORMAT_16BIT_NORM
+            | WgpuFeatures::TEXTURE_ADAPTER_SPECIFIC_FORMAT_FEATURES,
+    ) && adapter
+        .get_texture_format_features(TextureFormat::R16Unorm)
+        .allowed_usages
+        .contains(TextureUsages::RENDER_ATTACHMENT)
 }
 
 /// The range that `Auto` means for a depth mode, in metres: the data sheet's operating range.

@@ -146,9 +146,7 @@ pub(super) fn prepare(
         ) else {
             continue;
         };
-        let Some((entry_point, version)) = entry_point(&output.output, set) else {
-            continue;
-        };
+        let (entry_point, version) = entry_point(&output.output, set);
         let range = match (output.output.false_color, output.output.kind) {
             (None, _) => (0.0, 1.0),
             (Some(FalseColor::Range { min, max }), _) if min.is_finite() && max > min => (min, max),
@@ -235,35 +233,17 @@ pub(super) fn prepare(
     passes.outputs.retain(|entity, _| alive.contains(entity));
 }
 
-/// Which shader draws the output, and the version of the image it draws; `None` while there is no such image.
-fn entry_point(output: &ImageOutput, set: &TextureSet) -> Option<(&'static str, u64)> {
-    let colored = output.false_color.is_some();
-    match output.kind {
-        ImageKind::Color => None,
-        ImageKind::Depth => set.depth.as_ref().map(|_| {
-            let name = if colored {
-                "depth_false_color"
-            } else {
-                "depth_metres"
-            };
-            (name, set.depth_version)
-        }),
-        ImageKind::Infrared => set.ir.as_ref().map(|_| {
-            let name = if colored {
-                "infrared_false_color"
-            } else {
-                "infrared_unorm"
-            };
-            (name, set.ir_version)
-        }),
-        ImageKind::PointCloud => set.depth.as_ref().zip(set.rays.as_ref()).map(|_| {
-            let name = if colored {
-                "point_cloud_false_color"
-            } else {
-                "point_cloud"
-            };
-            (name, set.depth_version)
-        }),
+/// Which shader draws the output, and the version of the image it draws. An image that a sensor does not have (yet) is
+/// drawn, too, as nothing: what a former source left must not stay.
+fn entry_point(output: &ImageOutput, set: &TextureSet) -> (&'static str, u64) {
+    match (output.kind, output.false_color.is_some()) {
+        // Colour needs no pass and does not come here.
+        (ImageKind::Color | ImageKind::Depth, false) => ("depth_metres", set.depth_version),
+        (ImageKind::Color | ImageKind::Depth, true) => ("depth_false_color", set.depth_version),
+        (ImageKind::Infrared, false) => ("infrared_unorm", set.ir_version),
+        (ImageKind::Infrared, true) => ("infrared_false_color", set.ir_version),
+        (ImageKind::PointCloud, false) => ("point_cloud", set.depth_version),
+        (ImageKind::PointCloud, true) => ("point_cloud_false_color", set.depth_version),
     }
 }
 

@@ -82,7 +82,7 @@ struct Params {
     numerator: Vec3,
     flat_color: u32,
     denominator: Vec3,
-    padding: u32,
+    color_is_linear: u32,
     center_of_distortion: Vec2,
     p: Vec2,
     range: Vec2,
@@ -235,14 +235,16 @@ pub(super) fn prepare(
         ) else {
             continue;
         };
-        let (Some(depth), Some((_, rays))) = (&set.depth, &set.rays) else {
+        let Some((_, rays)) = &set.rays else {
             continue;
         };
-        if (depth.texture.width(), depth.texture.height()) != (cloud.size.x, cloud.size.y) {
-            continue;
-        }
+        // No depth (yet), or still that of a former mode: no points.
+        let depth = set
+            .depth
+            .as_ref()
+            .filter(|d| (d.texture.width(), d.texture.height()) == (cloud.size.x, cloud.size.y));
         let views = [
-            &depth.view,
+            depth.map_or(&unproject.no_image, |s| &s.view),
             set.ir.as_ref().map_or(&unproject.no_image, |s| &s.view),
             set.color
                 .as_ref()
@@ -251,7 +253,8 @@ pub(super) fn prepare(
         ];
         let inputs = (views.map(|view| view.id()), buffer.buffer.id());
         let ir_range = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
-        let params = Params::new(cloud, sensor.calibration.as_deref(), ir_range);
+        let mut params = Params::new(cloud, sensor.calibration.as_deref(), ir_range);
+        params.color_is_linear = u32::from(set.color.as_ref().is_some_and(|c| c.is_linear));
         let old = unproject.clouds.remove(&cloud.entity);
         let mut pass = match old.filter(|pass| pass.inputs == inputs) {
             Some(mut pass) => {

@@ -115,9 +115,10 @@ impl MeshCache {
         let indices = (0..points)
             .flat_map(|point| [0, 1, 2, 2, 1, 3].map(|corner| point * 4 + corner))
             .collect();
+        // Kept in both worlds: a GPU that was lost needs it again.
         let mesh = Mesh::new(
             PrimitiveTopology::TriangleList,
-            RenderAssetUsages::RENDER_WORLD,
+            RenderAssetUsages::default(),
         )
         .with_inserted_attribute(ATTRIBUTE_CORNER, corners)
         .with_inserted_indices(Indices::U32(indices));

@@ -9,6 +9,8 @@ mod material;
 
 use bevy::asset::{RenderAssetUsages, embedded_asset};
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
 use bevy::render::render_resource::BufferUsages;
@@ -26,6 +28,7 @@ use material::{MeshCache, PointCloudMaterial};
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
+#[component(on_remove = remove_parts)]
 pub struct PointCloud {
     /// How large each point is drawn.
     pub size: PointSize,
@@ -151,6 +154,25 @@ impl Plugin for PointCloudPlugin {
     }
 }
 
+/// What [`prepare_clouds`] adds to a cloud.
+type Parts = (
+    PointCloudBuffer,
+    Mesh3d,
+    MeshMaterial3d<PointCloudMaterial>,
+    NoAutoAabb,
+    NoFrustumCulling,
+    NotShadowCaster,
+    NotShadowReceiver,
+);
+
+/// An entity that is no cloud any more is not drawn as one.
+fn remove_parts(mut world: DeferredWorld, context: HookContext) {
+    world
+        .commands()
+        .entity(context.entity)
+        .try_remove::<Parts>();
+}
+
 /// The sensor whose points an entity shows: itself, or its nearest ancestor that is one.
 pub(crate) fn sensor_of(
     entity: Entity,
@@ -180,18 +202,20 @@ fn prepare_clouds(
     mut materials: ResMut<Assets<PointCloudMaterial>>,
 ) {
     for (entity, cloud, buffer, material) in &clouds {
-        let Some(stream) =
-            sensor_of(entity, &sensors, &parents).and_then(|sensor| streams.get(sensor).ok())
-        else {
-            continue;
-        };
-        let (Some(table), Some(camera)) = (
-            &stream.xy_table,
-            stream
-                .calibration
-                .as_ref()
-                .and_then(|c| c.depth_camera.as_ref()),
-        ) else {
+        let sensor = sensor_of(entity, &sensors, &parents);
+        let stream = sensor.and_then(|sensor| streams.get(sensor).ok());
+        let placed = stream.and_then(|stream| {
+            let calibration = stream.calibration.as_ref()?;
+            Some((
+                stream.xy_table.as_ref()?,
+                calibration.depth_camera.as_ref()?,
+            ))
+        });
+        let Some((table, camera)) = placed else {
+            // While a sensor is off or lost its last points stay; one that cannot place points has none.
+            if buffer.is_some() && (sensor.is_none() || stream.is_some()) {
+                commands.entity(entity).remove::<Parts>();
+            }
             continue;
         };
         let (width, height) = (table.width(), table.height());

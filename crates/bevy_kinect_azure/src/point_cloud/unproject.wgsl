@@ -19,7 +19,8 @@ struct Params {
     numerator: vec3<f32>,
     flat_color: u32,
     denominator: vec3<f32>,
-    padding: u32,
+    // 1 where the driver cannot show the stored values.
+    color_is_linear: u32,
     center_of_distortion: vec2<f32>,
     // p1, p2
     p: vec2<f32>,
@@ -117,5 +118,9 @@ fn camera_color(point: vec3<f32>) -> u32 {
         textureLoad(color, corner + vec2(1, 1), 0),
         t.x,
     );
-    return pack4x8unorm(vec4(mix(top, bottom, t.y).rgb, 1.0));
+    var rgb = mix(top, bottom, t.y).rgb;
+    if params.color_is_linear == 1u {
+        rgb = srgb_from_linear(rgb);
+    }
+    return pack4x8unorm(vec4(rgb, 1.0));
 }

@@ -57,16 +57,25 @@ pub(crate) struct FramePool {
 }
 
 impl FramePool {
+    /// Frames kept for later. What an app hoarded and gave back beyond that is freed.
+    const MOST_FREE: usize = 8;
+
     /// A frame nobody else holds, without images. Frames given back meanwhile let go of theirs, too, so that the
     /// source can use them again.
     pub(crate) fn take(&mut self) -> Arc<Frame> {
-        let mut free = None;
-        for (index, frame) in self.frames.iter_mut().enumerate() {
-            if let Some(frame) = Arc::get_mut(frame) {
-                frame.capture = Capture::default();
-                free = Some(index);
-            }
-        }
+        let mut free = 0;
+        self.frames.retain_mut(|frame| {
+            let Some(frame) = Arc::get_mut(frame) else {
+                return true;
+            };
+            frame.capture = Capture::default();
+            free += 1;
+            free <= Self::MOST_FREE
+        });
+        let free = self
+            .frames
+            .iter_mut()
+            .position(|frame| Arc::get_mut(frame).is_some());
         match free {
             Some(index) => self.frames.swap_remove(index),
             None => Arc::new(Frame::empty()),

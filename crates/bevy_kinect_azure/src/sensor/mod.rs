@@ -44,6 +44,7 @@ use thread::{Command, Event, ThreadHandle};
     SensorFrame,
     SensorDiagnostics,
     LatencyLog,
+    StreamIdentity,
     Imu
 )]
 #[component(on_remove = stop)]
@@ -81,6 +82,24 @@ fn stop(mut world: DeferredWorld, context: HookContext) {
         .commands()
         .entity(context.entity)
         .try_remove::<(SensorThread, SensorStream)>();
+    if let Some(mut state) = world.get_mut::<SensorState>(context.entity) {
+        let from = core::mem::take(&mut *state);
+        if from != SensorState::Disabled {
+            world.write_message(SensorStateChanged {
+                sensor: context.entity,
+                from,
+                to: SensorState::Disabled,
+            });
+        }
+    }
+}
+
+/// Which source the sensor's images are from. What a former source left must not be shown as the new one's.
+#[derive(Component, Clone, Debug, Default)]
+pub(crate) struct StreamIdentity {
+    source: SensorSource,
+    /// Counts the sources this sensor has had.
+    pub(crate) generation: u64,
 }
 
 /// When the plugin does its work. Order your systems against these.
@@ -156,25 +175,58 @@ impl Default for Reaper {
 /// Starts the threads of sensors that became active or got another source, and stops those of sensors that are not.
 fn start_and_stop(
     mut commands: Commands,
-    sensors: Query<
-        (Entity, &KinectSensor, &Playback, Option<&SensorThread>),
+    mut sensors: Query<
+        (
+            Entity,
+            &KinectSensor,
+            &Playback,
+            &mut StreamIdentity,
+            Option<&mut SensorThread>,
+        ),
         Changed<KinectSensor>,
     >,
     mut states: Query<&mut SensorState>,
     mut changes: MessageWriter<SensorStateChanged>,
     reaper: Res<Reaper>,
 ) {
-    for (entity, sensor, playback, thread) in &sensors {
-        if thread.is_some_and(|thread| thread.sensor == *sensor) {
+    for (entity, sensor, playback, mut identity, mut thread) in &mut sensors {
+        let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
+        if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
             continue;
         }
-        let opener = sensor.active.then(|| sensor.source.opener()).flatten();
-        let started = opener.map(|open| {
-            let name = format!("kinect {}", sensor.source.label());
-            thread::start(&name, open, playback.command(), reaper.sender.clone())
-        });
-        // Whatever ran before is dropped here, which ends its thread.
+        let before = thread.as_mut().and_then(|thread| thread.handle.stop());
         let mut entity_commands = commands.entity(entity);
+        if identity.source != sensor.source {
+            identity.source = sensor.source.clone();
+            identity.generation += 1;
+            entity_commands.insert((
+                SensorFrame::default(),
+                PlaybackPosition::default(),
+                Imu::default(),
+            ));
+        }
+        let opener = sensor.active.then(|| sensor.source.opener()).flatten();
+        let started = match opener {
+            Some(open) => {
+                let name = format!("kinect {}", sensor.source.label());
+                let reaper = reaper.sender.clone();
+                Some(thread::start(
+                    &name,
+                    open,
+                    playback.command(),
+                    before,
+                    reaper,
+                ))
+            }
+            None => {
+                if let Some(before) = before {
+                    // The receiver is in the same resource.
+                    let _ = reaper.sender.send(before);
+                }
+                None
+            }
+        };
+        // Whatever ran before is dropped here, which ends its thread.
         entity_commands.remove::<(SensorThread, SensorStream)>();
         let state = match started {
             Some(Ok(handle)) => {
@@ -216,7 +268,7 @@ fn receive(
         for event in thread.handle.events.try_iter() {
             match event {
                 Event::State(state) => {
-                    if matches!(state, SensorState::Lost { .. }) {
+                    if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
                         commands.entity(entity).remove::<SensorStream>();
                     }
                     if let Some(problem) = state.problem() {
@@ -234,12 +286,12 @@ fn receive(
             let reason = "its capture thread ended unexpectedly. Switch the sensor off and on, and please report this \
                           with the lines above"
                 .to_owned();
-            enter(
-                entity,
-                SensorState::Failed { reason },
-                &mut states,
-                &mut changes,
-            );
+            let state = SensorState::Failed { reason };
+            if states.get(entity).is_ok_and(|old| *old != state) {
+                error!("sensor {entity} failed: its capture thread ended unexpectedly");
+                commands.entity(entity).remove::<SensorStream>();
+            }
+            enter(entity, state, &mut states, &mut changes);
         }
         if let Some(newest) = thread.handle.frames.take() {
             frame.0 = Some(newest);

@@ -57,7 +57,8 @@ pub struct PlaybackPosition {
     pub loops: u64,
 }
 
-/// Moves a sensor's recording to another place, paused or not.
+/// Moves a sensor's recording to another place, paused or not. Send it once the sensor has its
+/// [`SensorStream`](super::SensorStream): before, there is nothing to move.
 #[derive(Message, Clone, Copy, Debug)]
 pub struct PlaybackCommand {
     /// The sensor entity.
@@ -88,6 +89,7 @@ pub(super) fn control(
     }
     for PlaybackCommand { sensor, action } in commands.read() {
         let Ok((_, thread)) = sensors.get(*sensor) else {
+            warn!("{action:?} was not carried out: sensor {sensor} does not run (yet)");
             continue;
         };
         let command = match action {
@@ -95,7 +97,7 @@ pub(super) fn control(
             PlaybackAction::Step(captures) => Command::Step(*captures),
         };
         if thread.handle.commands.try_send(command).is_err() {
-            debug!("sensor {sensor} is busy or has ended: {action:?} was not carried out");
+            warn!("{action:?} was not carried out: sensor {sensor} is busy or has failed");
         }
     }
 }

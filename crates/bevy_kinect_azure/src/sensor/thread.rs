@@ -80,6 +80,12 @@ pub(crate) struct ThreadHandle {
 }
 
 impl ThreadHandle {
+    /// Tells the thread to stop and hands over the means to wait for that.
+    pub(crate) fn stop(&mut self) -> Option<std::thread::JoinHandle<()>> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take()
+    }
+
     /// Whether the thread ended without saying that it failed.
     pub(crate) fn has_died(&self) -> bool {
         self.events.is_empty()
@@ -90,19 +96,20 @@ impl ThreadHandle {
 
 impl Drop for ThreadHandle {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
+        if let Some(thread) = self.stop() {
             // With the reaper gone the app is shutting down: the thread ends by itself.
             let _ = self.reaper.send(thread);
         }
     }
 }
 
-/// Starts a capture thread. Its [`JoinHandle`](std::thread::JoinHandle) goes to `reaper` when it is told to stop.
+/// Starts a capture thread, which waits for the end of the one `before` it: two threads must not hold one source. Its
+/// [`JoinHandle`](std::thread::JoinHandle) goes to `reaper` when it is told to stop.
 pub(crate) fn start(
     name: &str,
     open: OpenSource,
     playback: Command,
+    before: Option<std::thread::JoinHandle<()>>,
     reaper: Sender<std::thread::JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
     let (command_sender, commands) = bounded(64);
@@ -128,8 +135,16 @@ pub(crate) fn start(
         bad_in_a_row: 0,
     };
     let thread = std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || thread.run(&open))?;
+        // A zero byte cannot be in a thread's name, but it can be in what somebody takes for a path.
+        .name(name.replace('\0', "?"))
+        .spawn(move || {
+            if let Some(before) = before
+                && before.join().is_err()
+            {
+                bevy::log::error!("the sensor's last capture thread panicked; please report this");
+            }
+            thread.run(&open);
+        })?;
     Ok(ThreadHandle {
         commands: command_sender,
         events: event_receiver,
@@ -175,11 +190,13 @@ impl CaptureThread {
             self.enter(SensorState::Opening);
             let left = match open.open() {
                 Ok(mut source) => {
-                    if attempt > 0 {
-                        self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
+                    let delivered = self.sequence;
+                    let left = self.stream(source.as_mut(), attempt > 0);
+                    // Only a source that delivers is back: one that opens and fails again must not be tried in a loop.
+                    if self.sequence > delivered {
+                        attempt = 0;
                     }
-                    attempt = 0;
-                    self.stream(source.as_mut())
+                    left
                 }
                 // What was there once may come back, whatever the reason it cannot be opened now.
                 Err(error) if attempt > 0 => Left::Lost(error.to_string()),
@@ -211,7 +228,7 @@ impl CaptureThread {
     }
 
     /// Delivers captures until the source ends for good or the thread is told to stop.
-    fn stream(&mut self, source: &mut dyn CaptureSource) -> Left {
+    fn stream(&mut self, source: &mut dyn CaptureSource, mut is_back: bool) -> Left {
         if let Some(control) = source.playback()
             && let Err(error) = apply(control, self.playback)
             && let Some(left) = self.leave(error)
@@ -223,6 +240,11 @@ impl CaptureThread {
             return Left::Stopped;
         }
         let mut settling = source.settling_captures();
+        self.enter(if settling > 0 {
+            SensorState::Stabilising
+        } else {
+            SensorState::Streaming
+        });
         self.bad_in_a_row = 0;
         loop {
             if self.stopped() {
@@ -248,6 +270,9 @@ impl CaptureThread {
             match source.next_capture(WAIT) {
                 Ok(NextCapture::Capture(capture)) => {
                     self.bad_in_a_row = 0;
+                    if core::mem::take(&mut is_back) {
+                        self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
+                    }
                     self.sequence += 1;
                     // The pool hands out frames that nobody else holds.
                     if let Some(frame) = Arc::get_mut(&mut frame) {
@@ -417,6 +442,7 @@ impl CaptureThread {
 /// Whether a depth or infrared image has the pixels it says it has: a source of the app's own may be wrong.
 fn is_sound(image: &Image) -> bool {
     image.width > 0
+        && image.height > 0
         && image.u16_pixels().len() as u64 == u64::from(image.width) * u64::from(image.height)
 }
 

@@ -10,7 +10,7 @@ use kinect_azure::calibration::XyTable;
 
 use crate::diagnostics::LatencyLog;
 use crate::image_output::{ImageKind, ImageOutput, ImageOutputs, OutputImage};
-use crate::sensor::{Frame, KinectSensor, SensorFrame, SensorStream};
+use crate::sensor::{Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
 
 /// A sensor as the render world sees it.
 pub(crate) struct ExtractedSensor {
@@ -20,6 +20,8 @@ pub(crate) struct ExtractedSensor {
     pub(crate) xy_table: Option<Arc<XyTable>>,
     /// The images of native colour outputs: colour is written to the first and copied to the others.
     pub(crate) color_outputs: Vec<AssetId<Image>>,
+    /// Counts the sources the sensor has had.
+    pub(crate) generation: u64,
     pub(crate) latency: LatencyLog,
 }
 
@@ -36,6 +38,7 @@ pub(super) fn extract_sensors(
                 &SensorFrame,
                 Option<&SensorStream>,
                 Option<&ImageOutputs>,
+                &StreamIdentity,
                 &LatencyLog,
             ),
             With<KinectSensor>,
@@ -44,7 +47,7 @@ pub(super) fn extract_sensors(
     outputs: Extract<Query<(&ImageOutput, &OutputImage)>>,
 ) {
     extracted.0.retain(|&entity, _| sensors.contains(entity));
-    for (entity, frame, stream, output_list, latency) in &sensors {
+    for (entity, frame, stream, output_list, identity, latency) in &sensors {
         let sensor = extracted
             .0
             .entry(entity)
@@ -53,9 +56,15 @@ pub(super) fn extract_sensors(
                 calibration: None,
                 xy_table: None,
                 color_outputs: Vec::new(),
+                generation: identity.generation,
                 latency: latency.clone(),
             });
         sensor.frame.clone_from(&frame.0);
+        if sensor.generation != identity.generation {
+            sensor.generation = identity.generation;
+            sensor.calibration = None;
+            sensor.xy_table = None;
+        }
         // While a sensor is lost or off, its last images stay, and so does what is needed to show them.
         if let Some(stream) = stream {
             sensor.calibration.clone_from(&stream.calibration);

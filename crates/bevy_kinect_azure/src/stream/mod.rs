@@ -14,7 +14,7 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 
 pub(crate) use extract::ExtractedSensors;
 pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{SensorTextures, TextureSet, stand_in};
+pub(crate) use upload::{SensorTextures, TextureSet, has_view_formats, stand_in};
 
 /// When the render world works on frames.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,8 @@ use bevy::image::{Image, ImageSampler};
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages};
 
+use super::upload::color_view_formats;
+
 /// What decides whether a GPU texture can stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ImageShape {
@@ -21,7 +23,7 @@ impl ImageShape {
         u64::from(self.size.x) * u64::from(self.size.y) * u64::from(pixel)
     }
 
-    fn image(&self) -> Image {
+    fn image(&self, views: bool) -> Image {
         let mut image = Image::new_uninit(
             Extent3d {
                 width: self.size.x,
@@ -34,8 +36,7 @@ impl ImageShape {
         );
         image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
         if self.format == TextureFormat::Bgra8UnormSrgb {
-            // The point cloud reads the stored values, without a round trip through linear light.
-            image.texture_descriptor.view_formats = &[TextureFormat::Bgra8Unorm];
+            image.texture_descriptor.view_formats = color_view_formats(views);
         }
         image.sampler = if self.filterable {
             ImageSampler::linear()
@@ -53,18 +54,19 @@ pub(crate) struct StableImage {
 }
 
 impl StableImage {
-    /// Gives `handle` an image of that shape. Where it already has one of another shape, materials hold on to the old
+    /// Gives `handle` an image of that shape (`views`: colour may also be read as it is stored). Where it already has one of another shape, materials hold on to the old
     /// texture: then `handle` becomes a new one, and the old one is returned.
     pub(crate) fn ensure(
         &mut self,
         handle: &mut Handle<Image>,
         shape: ImageShape,
+        views: bool,
         images: &mut Assets<Image>,
     ) -> Option<Handle<Image>> {
         if self.shape == Some(shape) {
             return None;
         }
-        let image = shape.image();
+        let image = shape.image(views);
         let is_first = self.shape.replace(shape).is_none() && *handle != Handle::default();
         if is_first && images.insert(handle.id(), image.clone()).is_ok() {
             return None;

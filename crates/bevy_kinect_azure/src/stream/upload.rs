@@ -6,11 +6,11 @@ use bevy::ecs::entity::EntityHashMap;
 use bevy::prelude::*;
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{
-    Extent3d, Origin3d, TexelCopyBufferLayout, TexelCopyTextureInfo, Texture, TextureAspect,
-    TextureDescriptor, TextureDimension, TextureFormat, TextureUsages, TextureView,
-    TextureViewDescriptor,
+    DownlevelFlags, Extent3d, Origin3d, TexelCopyBufferLayout, TexelCopyTextureInfo, Texture,
+    TextureAspect, TextureDescriptor, TextureDimension, TextureFormat, TextureId, TextureUsages,
+    TextureView, TextureViewDescriptor,
 };
-use bevy::render::renderer::{RenderDevice, RenderQueue};
+use bevy::render::renderer::{RenderAdapter, RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
 use kinect_azure::calibration::XyTable;
 
@@ -36,8 +36,12 @@ pub(crate) struct TextureSet {
     pub(crate) color: Option<ColorTexture>,
     /// Rays of the depth camera, `Rg32Float`.
     pub(crate) rays: Option<(Arc<XyTable>, Stored)>,
+    /// The source the images are from.
+    generation: u64,
     /// The frame that is in the textures.
     uploaded: u64,
+    /// Textures that have its colour image.
+    written: Vec<TextureId>,
     /// Counts the uploads of each kind of image: what was computed from them is stale when they move.
     pub(crate) depth_version: u64,
     pub(crate) ir_version: u64,
@@ -55,10 +59,10 @@ pub(crate) struct Stored {
 /// Where the colour image lies.
 pub(crate) struct ColorTexture {
     texture: Texture,
-    /// The stored values, not converted to linear light.
+    /// The stored values, not converted to linear light, where the driver can.
     pub(crate) stored_view: TextureView,
-    /// The output that owns the texture; `None` for a texture of the sensor's own.
-    output: Option<AssetId<Image>>,
+    /// Whether the driver cannot.
+    pub(crate) is_linear: bool,
 }
 
 /// A new GPU knows nothing of the old one's textures.
@@ -71,60 +75,66 @@ pub(super) fn upload(
     mut textures: ResMut<SensorTextures>,
     images: Res<RenderAssets<GpuImage>>,
     device: Res<RenderDevice>,
+    adapter: Res<RenderAdapter>,
     queue: Res<RenderQueue>,
 ) {
+    let views = has_view_formats(&adapter);
     textures
         .0
         .retain(|entity, _| sensors.0.contains_key(entity));
     for (&entity, sensor) in &sensors.0 {
         let set = textures.0.entry(entity).or_default();
-        if let Some(table) = &sensor.xy_table
-            && set
-                .rays
-                .as_ref()
-                .is_none_or(|(old, _)| !Arc::ptr_eq(old, table))
-        {
-            set.rays = Some((Arc::clone(table), upload_rays(table, &device, &queue)));
+        if set.generation != sensor.generation {
+            // What the former source left is not shown as the new one's.
+            *set = TextureSet {
+                generation: sensor.generation,
+                ..default()
+            };
+            for image in sensor.color_outputs.iter().filter_map(|&id| images.get(id)) {
+                clear(&queue, &image.texture);
+            }
+        }
+        match &sensor.xy_table {
+            None => set.rays = None,
+            Some(table) => {
+                if set
+                    .rays
+                    .as_ref()
+                    .is_none_or(|(old, _)| !Arc::ptr_eq(old, table))
+                {
+                    set.rays = Some((Arc::clone(table), upload_rays(table, &device, &queue)));
+                }
+            }
         }
         let Some(frame) = sensor.frame.as_ref().filter(|frame| fits(frame, &device)) else {
             continue;
         };
-        // An output whose image is not on the GPU yet gets the frame next time.
-        let color_is_ready = frame.color_bgra.is_empty()
-            || set.prepare_color(frame.color_size, &sensor.color_outputs, &images, &device);
-        if frame.id == set.uploaded || !color_is_ready {
-            continue;
-        }
-        set.uploaded = frame.id;
-        set.to_measure = Some(frame.captured_at);
-        if let Some(color) = &set.color
-            && !frame.color_bgra.is_empty()
-        {
-            write(&queue, &color.texture, frame.color_size, &frame.color_bgra);
-            for id in &sensor.color_outputs {
-                if Some(*id) != color.output
-                    && let Some(image) = images.get(*id)
-                    && (
-                        image.texture_descriptor.size.width,
-                        image.texture_descriptor.size.height,
-                    ) == frame.color_size
-                {
-                    write(&queue, &image.texture, frame.color_size, &frame.color_bgra);
-                }
+        if frame.id != set.uploaded {
+            set.uploaded = frame.id;
+            set.to_measure = Some(frame.captured_at);
+            set.written.clear();
+            if let Some(depth) = &frame.capture.depth {
+                let size = (depth.width, depth.height);
+                let stored = reuse(&mut set.depth, "kinect depth", size, &device);
+                write(&queue, &stored.texture, size, depth.bytes());
+                set.depth_version += 1;
             }
-            set.color_version += 1;
+            if let Some(ir) = &frame.capture.ir {
+                let size = (ir.width, ir.height);
+                let stored = reuse(&mut set.ir, "kinect infrared", size, &device);
+                write(&queue, &stored.texture, size, ir.bytes());
+                set.ir_version += 1;
+            }
         }
-        if let Some(depth) = &frame.capture.depth {
-            let size = (depth.width, depth.height);
-            let stored = reuse(&mut set.depth, "kinect depth", size, &device);
-            write(&queue, &stored.texture, size, depth.bytes());
-            set.depth_version += 1;
-        }
-        if let Some(ir) = &frame.capture.ir {
-            let size = (ir.width, ir.height);
-            let stored = reuse(&mut set.ir, "kinect infrared", size, &device);
-            write(&queue, &stored.texture, size, ir.bytes());
-            set.ir_version += 1;
+        if !frame.color_bgra.is_empty() {
+            set.write_color(
+                frame,
+                &sensor.color_outputs,
+                &images,
+                &device,
+                &queue,
+                views,
+            );
         }
     }
 }
@@ -163,61 +173,111 @@ pub(super) fn measure_latency(
 }
 
 impl TextureSet {
-    /// Makes [`color`](Self::color) a texture of that size, an output's where there is one. `false` while that is not
-    /// on the GPU yet.
-    fn prepare_color(
+    /// Writes the colour image into the texture of every colour output that does not have it yet, or into one of the
+    /// sensor's own where there is no such output.
+    fn write_color(
         &mut self,
-        size: (u32, u32),
+        frame: &Frame,
         outputs: &[AssetId<Image>],
         images: &RenderAssets<GpuImage>,
         device: &RenderDevice,
-    ) -> bool {
-        if let Some(&output) = outputs.first() {
+        queue: &RenderQueue,
+        views: bool,
+    ) {
+        let size = frame.color_size;
+        let fits = |texture: &Texture| (texture.width(), texture.height()) == size;
+        let mut first = None;
+        for &output in outputs {
+            // An image that is not on the GPU yet is written next time.
             let Some(image) = images.get(output) else {
-                return false;
+                continue;
             };
-            let image_size = image.texture_descriptor.size;
-            if (image_size.width, image_size.height) == size {
-                if self.color.as_ref().is_none_or(|c| {
-                    c.output != Some(output) || c.texture.id() != image.texture.id()
-                }) {
-                    self.color = Some(ColorTexture::new(image.texture.clone(), Some(output)));
-                    // The picture so far lies in another texture: write it again.
-                    self.uploaded = 0;
-                }
-                return true;
+            if fits(&image.texture) {
+                first = first.or(Some(&image.texture));
+                self.write_once(&image.texture, frame, queue);
             }
         }
-        let fits = self.color.as_ref().is_some_and(|color| {
-            color.output.is_none() && (color.texture.width(), color.texture.height()) == size
-        });
-        if !fits {
-            let texture = create(
-                device,
-                "kinect colour",
-                size,
-                TextureFormat::Bgra8UnormSrgb,
-                &[TextureFormat::Bgra8Unorm],
-            );
-            self.color = Some(ColorTexture::new(texture, None));
-            self.uploaded = 0;
+        match first {
+            Some(texture) => {
+                if self
+                    .color
+                    .as_ref()
+                    .is_none_or(|c| c.texture.id() != texture.id())
+                {
+                    self.color = Some(ColorTexture::new(texture.clone(), views));
+                    self.color_version += 1;
+                }
+            }
+            // Outputs whose images come soon need no texture beside them.
+            None if outputs.iter().any(|&output| images.get(output).is_none()) => {}
+            None => {
+                if self
+                    .color
+                    .as_ref()
+                    .is_none_or(|color| !fits(&color.texture))
+                {
+                    self.color = Some(ColorTexture::new(
+                        create(
+                            device,
+                            "kinect colour",
+                            size,
+                            TextureFormat::Bgra8UnormSrgb,
+                            color_view_formats(views),
+                        ),
+                        views,
+                    ));
+                }
+                if let Some(texture) = self.color.as_ref().map(|color| color.texture.clone()) {
+                    self.write_once(&texture, frame, queue);
+                }
+            }
         }
-        true
+    }
+
+    /// Writes a frame's colour into a texture that does not have it yet.
+    fn write_once(&mut self, texture: &Texture, frame: &Frame, queue: &RenderQueue) {
+        if !self.written.contains(&texture.id()) {
+            write(queue, texture, frame.color_size, &frame.color_bgra);
+            self.written.push(texture.id());
+            self.color_version += 1;
+        }
     }
 }
 
 impl ColorTexture {
-    fn new(texture: Texture, output: Option<AssetId<Image>>) -> Self {
-        let stored_view = texture.create_view(&TextureViewDescriptor {
-            format: Some(TextureFormat::Bgra8Unorm),
-            usage: Some(TextureUsages::TEXTURE_BINDING),
-            ..default()
+    fn new(texture: Texture, views: bool) -> Self {
+        let stored_view = texture.create_view(&if views {
+            TextureViewDescriptor {
+                format: Some(TextureFormat::Bgra8Unorm),
+                usage: Some(TextureUsages::TEXTURE_BINDING),
+                ..default()
+            }
+        } else {
+            TextureViewDescriptor::default()
         });
         Self {
             texture,
             stored_view,
-            output,
+            is_linear: !views,
         }
+    }
+}
+
+/// Whether this GPU's driver lets a texture be read in another format than its own. Old OpenGL does not.
+pub(crate) fn has_view_formats(adapter: &RenderAdapter) -> bool {
+    adapter
+        .get_downlevel_capabilities()
+        .flags
+        .contains(DownlevelFlags::VIEW_FORMATS)
+}
+
+/// The formats that a colour texture is read in beside its own: the stored values, without a round trip through linear
+/// light.
+pub(crate) fn color_view_formats(views: bool) -> &'static [TextureFormat] {
+    if views {
+        &[TextureFormat::Bgra8Unorm]
+    } else {
+        &[]
     }
 }
 
@@ -267,6 +327,18 @@ fn create(
         usage: TextureUsages::TEXTURE_BINDING | TextureUsages::COPY_DST | TextureUsages::COPY_SRC,
         view_formats,
     })
+}
+
+/// Makes a texture black.
+fn clear(queue: &RenderQueue, texture: &Texture) {
+    let size = (texture.width(), texture.height());
+    let pixel = texture.format().block_copy_size(None).unwrap_or(0) as usize;
+    write(
+        queue,
+        texture,
+        size,
+        &vec![0; size.0 as usize * size.1 as usize * pixel],
+    );
 }
 
 /// One black pixel, bound where a sensor lacks an image that a shader could read.
