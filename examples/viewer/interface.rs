@@ -135,9 +135,14 @@ pub(crate) fn update_status(
                     diagnostics.frame_rate, diagnostics.latency_ms, diagnostics.latency_p99_ms
                 )
             };
+            let placed = if stream.calibration.is_some() {
+                ""
+            } else {
+                "   no calibration: no points"
+            };
             format!(
                 "{name}   {} + {}   {transport}{speed}   {:.2} / {:.2} s\n\
-                 {rates}dropped {}   errors {}",
+                 {rates}dropped {}   errors {}{placed}",
                 info.depth_mode,
                 info.color_resolution,
                 position.position.as_secs_f32(),

@@ -364,6 +364,13 @@ impl CaptureThread {
             .as_ref()
             .and_then(|c| c.depth_camera.as_ref())
             .map(|camera| Arc::new(XyTable::new(camera)));
+        if calibration.is_none() {
+            bevy::log::warn!(
+                "{}: no usable calibration: images are shown, but points cannot be placed. For a recording, `kinect info` \
+                 says what is wrong with it",
+                std::thread::current().name().unwrap_or("kinect"),
+            );
+        }
         SensorStream {
             info: source.info().clone(),
             calibration,
