@@ -76,13 +76,7 @@ fn a_source_that_ends_is_ended_and_its_states_were_told_in_order() {
         app.world().resource::<Told>().0,
         ["opening", "streaming", "ended"]
     );
-    let frame = app
-        .world()
-        .get::<SensorFrame>(sensor)
-        .unwrap()
-        .0
-        .clone()
-        .unwrap();
+    let frame = frame_of(app.world(), sensor);
     assert_eq!(frame.sequence, 3, "the last frame stays");
 }
 
@@ -286,13 +280,7 @@ fn a_paused_recording_steps_and_seeks_and_shows_its_inertial_samples() {
     assert!((up.z.asin().to_degrees() + 10.8).abs() < 0.3, "{up}");
     let position = app.world().get::<PlaybackPosition>(sensor).unwrap();
     assert_eq!(position.position, Duration::from_micros(463_945));
-    let first = app
-        .world()
-        .get::<SensorFrame>(sensor)
-        .unwrap()
-        .0
-        .clone()
-        .unwrap();
+    let first = frame_of(app.world(), sensor);
     // There is no other capture to go to.
     step(&mut app, sensor, PlaybackAction::Step(1));
     update_until(&mut app, "the end", |world| {
@@ -300,7 +288,7 @@ fn a_paused_recording_steps_and_seeks_and_shows_its_inertial_samples() {
     });
     step(&mut app, sensor, PlaybackAction::Seek(Duration::ZERO));
     update_until(&mut app, "the capture again", |world| {
-        let frame = world.get::<SensorFrame>(sensor).unwrap().0.clone().unwrap();
+        let frame = frame_of(world, sensor);
         frame.sequence > first.sequence
     });
 }

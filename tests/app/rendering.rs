@@ -142,13 +142,7 @@ fn image_outputs_hold_exactly_what_the_sensor_delivered() {
         assert_eq!(value, test_ir(x, y), "infrared at {x}, {y}");
     }
 
-    let frame = app
-        .world()
-        .get::<SensorFrame>(sensor)
-        .unwrap()
-        .0
-        .clone()
-        .unwrap();
+    let frame = frame_of(app.world(), sensor);
     let (points, _) = expected_points(&frame, &calibration());
     let (image, _, format) = image_of(&app, outputs[3]);
     assert_eq!(format, TextureFormat::Rgba32Float);
@@ -258,13 +252,7 @@ fn false_colours_run_from_near_red_to_far_blue_and_leave_holes_black() {
 
 /// Points in the buffer: positions as the CPU computes them, colours within one step.
 fn check_buffer(app: &mut App, cloud: Entity, points: &[[f32; 3]], colors: &[[u8; 4]]) {
-    let buffer = app
-        .world()
-        .get::<PointCloudBuffer>(cloud)
-        .unwrap()
-        .buffer
-        .clone();
-    let bytes = read_buffer(app, buffer);
+    let bytes = read_points(app, cloud);
     assert_eq!(bytes.len(), points.len() * 16);
     let (mut seen, mut off_by_more) = (0, 0);
     for ((point, color), bytes) in points.iter().zip(colors).zip(bytes.chunks_exact(16)) {
@@ -309,13 +297,7 @@ fn the_point_buffer_holds_positions_and_colours_of_the_camera_model() {
         .spawn((test_sensor(), PointCloud::default()))
         .id();
     wait_for_frames(&mut app, cloud);
-    let frame = app
-        .world()
-        .get::<SensorFrame>(cloud)
-        .unwrap()
-        .0
-        .clone()
-        .unwrap();
+    let frame = frame_of(app.world(), cloud);
     let (points, colors) = expected_points(&frame, &calibration());
     check_buffer(&mut app, cloud, &points, &colors);
 }
@@ -351,13 +333,7 @@ fn check_picture(app: &mut App, cloud: Entity, camera: Transform, points: &[[f32
     keep_picture(name, SIDE, SIDE, &rgba);
     app.world_mut().despawn(camera_entity);
 
-    let buffer = app
-        .world()
-        .get::<PointCloudBuffer>(cloud)
-        .unwrap()
-        .buffer
-        .clone();
-    let buffer = read_buffer(app, buffer);
+    let buffer = read_points(app, cloud);
     let world_from_sensor = *app.world().get::<GlobalTransform>(cloud).unwrap();
     let view_from_sensor = camera.to_matrix().inverse() * world_from_sensor.to_matrix();
     let scale = SIDE as f32 / 2.0 / (fov / 2.0).tan();
@@ -407,13 +383,7 @@ fn the_point_cloud_is_drawn_where_the_camera_model_says() {
     };
     let cloud = app.world_mut().spawn((test_sensor(), pixel_sized)).id();
     wait_for_frames(&mut app, cloud);
-    let frame = app
-        .world()
-        .get::<SensorFrame>(cloud)
-        .unwrap()
-        .0
-        .clone()
-        .unwrap();
+    let frame = frame_of(app.world(), cloud);
     let (points, _) = expected_points(&frame, &calibration());
 
     check_picture(
@@ -455,13 +425,7 @@ fn a_cloud_can_hang_on_a_descendant_of_its_sensor() {
         ))
         .id();
     wait_for_frames(&mut app, sensor);
-    let buffer = app
-        .world()
-        .get::<PointCloudBuffer>(cloud)
-        .unwrap()
-        .buffer
-        .clone();
-    let bytes = read_buffer(&mut app, buffer);
+    let bytes = read_points(&mut app, cloud);
     let drawn = bytes.chunks_exact(16).filter(|p| p[15] == 255).count();
     assert!(drawn > 70_000, "{drawn} points");
 }
@@ -486,13 +450,7 @@ fn the_sample_recording_is_shown_as_it_is() {
         ..default()
     });
     wait_for_frames(&mut app, sensor);
-    let frame = app
-        .world()
-        .get::<SensorFrame>(sensor)
-        .unwrap()
-        .0
-        .clone()
-        .unwrap();
+    let frame = frame_of(app.world(), sensor);
     let stream = app.world().get::<SensorStream>(sensor).unwrap().clone();
     assert_eq!(stream.info.serial.as_deref(), Some("001514394512"));
 

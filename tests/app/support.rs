@@ -17,7 +17,6 @@ use bevy::render::render_resource::{
     Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages,
 };
 use bevy::render::renderer::RenderDevice;
-use bevy::render::storage::ShaderBuffer;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::kinect_azure::calibration::{
@@ -29,23 +28,22 @@ use bevy_kinect_azure::kinect_azure::{
 };
 use bevy_kinect_azure::prelude::*;
 
-/// The folder of real recordings; `None`, with a word, where there is none.
+/// A real recording; `None`, with a word, where it is not there.
 pub(crate) fn recording(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("KINECT_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join("recordings").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert!(
-        std::env::var_os("KINECT_REQUIRE_REAL").is_none(),
-        "{} is required and not there",
-        path.display()
-    );
-    eprintln!("skipped: {} is not there", path.display());
-    None
+    k4a_judge::real_data(&format!("recordings/{name}"))
+}
+
+/// The newest frame of a sensor that has one.
+pub(crate) fn frame_of(world: &World, sensor: Entity) -> Arc<Frame> {
+    let frame = &world.get::<SensorFrame>(sensor).unwrap().0;
+    frame.clone().expect("the sensor has a frame")
+}
+
+/// The bytes of a cloud's points.
+pub(crate) fn read_points(app: &mut App, cloud: Entity) -> Vec<u8> {
+    let buffer = app.world().get::<PointCloudBuffer>(cloud).unwrap();
+    let buffer = buffer.buffer.clone();
+    read(app, Readback::buffer(buffer))
 }
 
 /// An app that renders, without a window, one update at a time.
@@ -140,11 +138,6 @@ pub(crate) fn read_image(app: &mut App, image: Handle<Image>) -> Vec<u8> {
         .flat_map(|line| &line[..row])
         .copied()
         .collect()
-}
-
-/// The bytes of a buffer on the GPU.
-pub(crate) fn read_buffer(app: &mut App, buffer: Handle<ShaderBuffer>) -> Vec<u8> {
-    read(app, Readback::buffer(buffer))
 }
 
 fn read(app: &mut App, readback: Readback) -> Vec<u8> {

@@ -13,6 +13,8 @@
 mod exercise;
 #[path = "support/mkv.rs"]
 mod mkv;
+#[path = "support/scratch.rs"]
+mod scratch;
 
 #[path = "recording/damage.rs"]
 mod damage;
@@ -29,59 +31,23 @@ mod remux;
 #[path = "recording/sample.rs"]
 mod sample;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use k4a_judge::CountingAllocator;
 
 use kinect_azure::recording::Recording;
+use scratch::Scratch;
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// A real recording; `None`, with a printed word, where it is not there.
 fn real(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KINECT_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let path = root.join("recordings").join(name);
-    if path.is_file() {
-        return Some(path);
-    }
-    let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
-    assert!(
-        !required,
-        "KINECT_REQUIRE_REAL=1, but there is no {}",
-        path.display()
-    );
-    eprintln!("SKIPPED, no real data: {} is missing", path.display());
-    None
+    k4a_judge::real_data(&format!("recordings/{name}"))
 }
 
 fn open(bytes: Vec<u8>) -> Recording {
     Recording::from_bytes("crafted.mkv", bytes).unwrap()
-}
-
-/// A file that goes away with its owner.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        Self(folder.join(format!("{name}-{}.mkv", std::process::id())))
-    }
-
-    fn with(name: &str, bytes: &[u8]) -> Self {
-        let scratch = Self::new(name);
-        std::fs::write(&scratch.0, bytes).unwrap();
-        scratch
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 /// Numbers that look random and are the same every time (SplitMix64).

@@ -194,7 +194,6 @@ fn start_and_stop(
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
             continue;
         }
-        let before = thread.as_mut().and_then(|thread| thread.handle.stop());
         let mut entity_commands = commands.entity(entity);
         if identity.source != sensor.source {
             identity.source = sensor.source.clone();
@@ -206,26 +205,12 @@ fn start_and_stop(
             ));
         }
         let opener = sensor.active.then(|| sensor.source.opener()).flatten();
-        let started = match opener {
-            Some(open) => {
-                let name = format!("kinect {}", sensor.source.label());
-                let reaper = reaper.sender.clone();
-                Some(thread::start(
-                    &name,
-                    open,
-                    playback.command(),
-                    before,
-                    reaper,
-                ))
-            }
-            None => {
-                if let Some(before) = before {
-                    // The receiver is in the same resource.
-                    let _ = reaper.sender.send(before);
-                }
-                None
-            }
-        };
+        let started = opener.map(|open| {
+            let name = format!("kinect {}", sensor.source.label());
+            let before = thread.as_mut().and_then(|thread| thread.handle.stop());
+            let reaper = reaper.sender.clone();
+            thread::start(&name, open, playback.command(), before, reaper)
+        });
         // Whatever ran before is dropped here, which ends its thread.
         entity_commands.remove::<(SensorThread, SensorStream)>();
         let state = match started {
@@ -271,9 +256,7 @@ fn receive(
                     if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
                         commands.entity(entity).remove::<SensorStream>();
                     }
-                    if let Some(problem) = state.problem() {
-                        log_once(entity, &state, problem);
-                    }
+                    log_once(entity, &state);
                     enter(entity, state, &mut states, &mut changes);
                 }
                 Event::Opened(stream) => {
@@ -288,7 +271,7 @@ fn receive(
                 .to_owned();
             let state = SensorState::Failed { reason };
             if states.get(entity).is_ok_and(|old| *old != state) {
-                error!("sensor {entity} failed: its capture thread ended unexpectedly");
+                log_once(entity, &state);
                 commands.entity(entity).remove::<SensorStream>();
             }
             enter(entity, state, &mut states, &mut changes);
@@ -306,7 +289,10 @@ fn receive(
 }
 
 /// One line for each problem; the attempts that follow a loss are only seen in the state.
-fn log_once(entity: Entity, state: &SensorState, problem: &str) {
+fn log_once(entity: Entity, state: &SensorState) {
+    let Some(problem) = state.problem() else {
+        return;
+    };
     match state {
         SensorState::Retrying { .. } => debug!("sensor {entity} {}: {problem}", state.name()),
         _ => error!("sensor {entity} {}: {problem}", state.name()),

@@ -54,8 +54,8 @@ pub(crate) struct StableImage {
 }
 
 impl StableImage {
-    /// Gives `handle` an image of that shape (`views`: colour may also be read as it is stored). Where it already has one of another shape, materials hold on to the old
-    /// texture: then `handle` becomes a new one, and the old one is returned.
+    /// Gives `handle` an image of that shape (`views`: colour may also be read as it is stored). Where it already has
+    /// one of another shape, materials hold on to the old texture: then `handle` becomes a new one, and the old one is returned.
     pub(crate) fn ensure(
         &mut self,
         handle: &mut Handle<Image>,

@@ -17,8 +17,8 @@ use kinect_azure::calibration::XyTable;
 use super::ExtractedSensors;
 use crate::sensor::Frame;
 
-/// Marks rays that the lens does not have; keep in sync with `kinect_azure.wgsl`. WGSL may assume that there are no
-/// NaNs, so the table's are replaced.
+/// Marks rays that the lens does not have; keep in sync with `common.wgsl`. WGSL may assume that there are no NaNs,
+/// so the table's are replaced.
 const NO_RAY: f32 = -1.0e6;
 
 /// The textures of every sensor, by its entity in the main world.

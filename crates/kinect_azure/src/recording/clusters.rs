@@ -222,17 +222,21 @@ impl Clusters {
         Ok(self.cache.get(slot).and_then(|cluster| cluster.next))
     }
 
+    /// The time that the frames of the cluster at `offset` count from.
+    fn loaded_time(&mut self, offset: u64) -> Result<i64, RecordingError> {
+        let slot = self.load(offset)?;
+        Ok(self.cache.get(slot).map_or(0, |cluster| cluster.time_ns))
+    }
+
     /// The earliest time that a frame of the cluster at `offset` can have.
     fn earliest(&mut self, offset: u64) -> Result<i64, RecordingError> {
-        let slot = self.load(offset)?;
-        let time = self.cache.get(slot).map_or(0, |cluster| cluster.time_ns);
+        let time = self.loaded_time(offset)?;
         Ok(time.saturating_sub(to_ns(RELATIVE, self.scale)))
     }
 
     /// The latest time that a frame of the cluster at `offset` can have.
     fn latest(&mut self, offset: u64) -> Result<i64, RecordingError> {
-        let slot = self.load(offset)?;
-        let time = self.cache.get(slot).map_or(0, |cluster| cluster.time_ns);
+        let time = self.loaded_time(offset)?;
         Ok(time.saturating_add(to_ns(RELATIVE, self.scale)))
     }
 

@@ -1,29 +1,9 @@
 //! Where the real data lies, and small helpers the tests share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use k4a_judge::abi;
+use k4a_judge::{abi, real_data};
 use kinect_azure::{ColorResolution, DepthMode, RawCalibration};
-
-/// A folder of the real data; `None`, with a printed word, where it is not there.
-pub fn folder(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KINECT_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let folder = root.join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
-    assert!(
-        !required,
-        "KINECT_REQUIRE_REAL=1, but there is no {}",
-        folder.display()
-    );
-    eprintln!("SKIPPED, no real data: {} is missing", folder.display());
-    None
-}
 
 /// One real sensor's calibration.
 pub struct RealCalibration {
@@ -34,7 +14,7 @@ pub struct RealCalibration {
 
 /// All real calibrations.
 pub fn calibrations() -> Option<Vec<RealCalibration>> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder("calibrations")?)
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(real_data("calibrations")?)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
@@ -61,7 +41,7 @@ pub fn sample_calibration() -> Option<RealCalibration> {
 
 /// The sample recording.
 pub fn sample_recording() -> Option<PathBuf> {
-    Some(folder("recordings")?.join("mug-720p-nfov.mkv"))
+    real_data("recordings/mug-720p-nfov.mkv")
 }
 
 /// The depth images and the colour image's JPEG of the sample recording, read by the vendor's library.

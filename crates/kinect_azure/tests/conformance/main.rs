@@ -19,3 +19,5 @@ mod recording;
 
 #[path = "../support/mkv.rs"]
 mod mkv;
+#[path = "../support/scratch.rs"]
+mod scratch;

@@ -1,6 +1,6 @@
 //! Recordings, read by us and by `libk4arecord`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use k4a_judge::abi::{DeviceConfiguration, SubtitleSettings};
@@ -9,28 +9,7 @@ use kinect_azure::recording::{Recording, SeekTarget, TrackType};
 
 use crate::data::{self, Random};
 use crate::mkv::{self, Block, Cluster, Lacing, Mkv};
-
-/// A file that goes away with its owner.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        Self(folder.join(format!("{name}-{}.mkv", std::process::id())))
-    }
-
-    fn with(name: &str, bytes: &[u8]) -> Self {
-        let scratch = Self::new(name);
-        std::fs::write(&scratch.0, bytes).unwrap();
-        scratch
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
+use crate::scratch::Scratch;
 
 /// Time and bytes of the images of a capture.
 type Seen = [Option<(u64, Vec<u8>)>; 3];
@@ -371,7 +350,7 @@ fn compare_imu(both: &mut Both, random: &mut Random, what: &str) {
 
 #[test]
 fn real_recordings_are_the_same_in_everything() {
-    let (Some(judge), Some(folder)) = (judge(), data::folder("recordings")) else {
+    let (Some(judge), Some(folder)) = (judge(), k4a_judge::real_data("recordings")) else {
         return;
     };
     let mut random = Random(3);

@@ -38,22 +38,7 @@ pub(crate) fn kinect(args: &[&str]) -> Run {
 
 /// A real recording; `None`, with a printed word, where it is not there.
 pub(crate) fn recording(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KINECT_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let file = root.join("recordings").join(name);
-    if file.is_file() {
-        return Some(file);
-    }
-    let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
-    assert!(
-        !required,
-        "KINECT_REQUIRE_REAL=1, but there is no {}",
-        file.display()
-    );
-    eprintln!("SKIPPED, no real data: {} is missing", file.display());
-    None
+    k4a_judge::real_data(&format!("recordings/{name}"))
 }
 
 /// A folder of one test's own, not yet made, and removed with it.
