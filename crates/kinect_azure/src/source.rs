@@ -55,15 +55,15 @@ pub trait PlaybackControl {
     fn set_speed(&mut self, speed: f64);
     /// Whether the source begins again when it ends.
     fn set_looping(&mut self, looping: bool);
-    /// Goes to a time since the start of the recording, in µs; past the end is the end. The next capture is the
+    /// Goes to a time since the start of the source, in µs; past the end is the end. The next capture is the
     /// first with an image at or after that time.
     fn seek(&mut self, position_usec: u64) -> Result<(), SourceError>;
     /// Makes the next capture (`captures > 0`: forwards, `< 0`: backwards) available at once, paused or not.
     fn step(&mut self, captures: i32) -> Result<(), SourceError>;
     /// Where the source is: time of the newest delivered capture since the start of the recording, in µs.
     fn position_usec(&self) -> u64;
-    /// Length of the recording in µs.
-    fn duration_usec(&self) -> u64;
+    /// Length of the recording in µs; `None` for a source without an end, such as a simulation.
+    fn duration_usec(&self) -> Option<u64>;
     /// Times the source has begun again from the end.
     fn loops(&self) -> u64;
 }

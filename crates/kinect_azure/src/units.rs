@@ -21,3 +21,19 @@ pub fn direction_to_world([x, y, z]: [f32; 3]) -> [f32; 3] {
     // `0.0 - v` instead of `-v` keeps zero from becoming −0.
     [x, 0.0 - y, 0.0 - z]
 }
+
+/// An orientation (w, x, y, z) in camera axes as one in world axes. What it turns keeps its own axes: a joint's x still
+/// points along its bone.
+///
+/// ```
+/// // Lying along the camera's y, which points down: in the world, down.
+/// let half = std::f32::consts::FRAC_1_SQRT_2;
+/// let [w, x, y, z] = kinect_azure::units::orientation_to_world([half, 0.0, 0.0, half]);
+/// // The x axis that it turns, from the quaternion's matrix.
+/// let turned = [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y + w * z), 2.0 * (x * z - w * y)];
+/// assert!(turned.iter().zip([0.0, -1.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-6));
+/// ```
+pub fn orientation_to_world([w, x, y, z]: [f32; 4]) -> [f32; 4] {
+    // The rotation by 180° about x, (0, 1, 0, 0), times the orientation.
+    [0.0 - x, w, 0.0 - z, y]
+}

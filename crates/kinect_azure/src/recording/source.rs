@@ -12,6 +12,7 @@ use super::grouping::{Direction, Group};
 use super::{Recording, RecordingError, SeekTarget};
 use crate::calibration::Calibration;
 use crate::capture::{Capture, ImuSample};
+use crate::clock::Clock;
 use crate::source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};
 
 /// How often the file is looked after.
@@ -74,33 +75,6 @@ struct Pending {
     wrapped: bool,
 }
 
-/// Ties file time to wall time.
-#[derive(Clone, Copy, Debug)]
-struct Clock {
-    /// File time in µs at an instant; `None` until there is a first capture.
-    anchor: Option<(u64, Instant)>,
-    speed: f64,
-}
-
-impl Clock {
-    /// File time at an instant, in µs.
-    fn file_usec(&self, now: Instant) -> Option<u64> {
-        let (file_usec, wall) = self.anchor?;
-        let passed = now.saturating_duration_since(wall).as_secs_f64() * 1e6 * self.speed;
-        // Float to integer conversion saturates.
-        Some(file_usec.saturating_add(passed as u64))
-    }
-
-    /// When a file time is due. A time too far away to be named counts as a day from the anchor.
-    fn due(&self, file_usec: u64) -> Option<Instant> {
-        let (anchor_usec, wall) = self.anchor?;
-        let ahead = file_usec.saturating_sub(anchor_usec) as f64 * 1e-6 / self.speed;
-        let day = Duration::from_secs(86_400);
-        let ahead = Duration::try_from_secs_f64(ahead).unwrap_or(day).min(day);
-        wall.checked_add(ahead)
-    }
-}
-
 impl RecordingSource {
     /// Opens a recording to be played in real time.
     ///
@@ -118,10 +92,7 @@ impl RecordingSource {
             paused: false,
             looping: false,
             loops: 0,
-            clock: Clock {
-                anchor: None,
-                speed: 1.0,
-            },
+            clock: Clock::default(),
             pending: None,
             immediate: false,
             stepped_out: false,
@@ -433,7 +404,7 @@ impl CaptureSource for RecordingSource {
 
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
         let clock = match self.pacing {
-            Pacing::RealTime if !self.paused => self.clock.file_usec(Instant::now()),
+            Pacing::RealTime if !self.paused => self.clock.usec(Instant::now()),
             _ => None,
         };
         // Between a seek and the first capture after it the clock still tells the old place.
@@ -460,24 +431,16 @@ impl PlaybackControl for RecordingSource {
         }
         self.paused = paused;
         let now = Instant::now();
-        // A paused clock stands at the file time of its anchor.
-        self.clock.anchor = if paused {
-            self.clock.file_usec(now).map(|usec| (usec, now))
+        if paused {
+            self.clock.pause(now);
         } else {
-            self.clock.anchor.map(|(usec, _)| (usec, now))
-        };
+            self.clock.resume(now);
+        }
     }
 
     fn set_speed(&mut self, speed: f64) {
-        let now = Instant::now();
-        if !self.paused {
-            self.clock.anchor = self.clock.file_usec(now).map(|usec| (usec, now));
-        }
-        self.clock.speed = if speed.is_finite() && speed > 0.0 {
-            speed
-        } else {
-            1.0
-        };
+        self.clock
+            .set_speed(speed, (!self.paused).then(Instant::now));
     }
 
     fn set_looping(&mut self, looping: bool) {
@@ -493,7 +456,7 @@ impl PlaybackControl for RecordingSource {
         self.forget_imu();
         self.clock.anchor = None;
         self.immediate = true;
-        self.position_usec = position_usec.min(self.duration_usec());
+        self.position_usec = position_usec.min(self.recording.info().duration_usec);
         Ok(())
     }
 
@@ -532,8 +495,8 @@ impl PlaybackControl for RecordingSource {
         self.position_usec
     }
 
-    fn duration_usec(&self) -> u64 {
-        self.recording.info().duration_usec
+    fn duration_usec(&self) -> Option<u64> {
+        Some(self.recording.info().duration_usec)
     }
 
     fn loops(&self) -> u64 {
