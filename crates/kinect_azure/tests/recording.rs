@@ -30,6 +30,8 @@ mod playback;
 mod remux;
 #[path = "recording/sample.rs"]
 mod sample;
+#[path = "recording/writing.rs"]
+mod writing;
 
 use std::path::PathBuf;
 

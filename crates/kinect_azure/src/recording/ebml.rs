@@ -8,7 +8,13 @@ use super::storage::Storage;
 /// Element ids (RFC 9559).
 pub(super) mod id {
     pub(in super::super) const EBML: u32 = 0x1A45_DFA3;
+    pub(in super::super) const EBML_VERSION: u32 = 0x4286;
+    pub(in super::super) const EBML_READ_VERSION: u32 = 0x42F7;
+    pub(in super::super) const EBML_MAX_ID_LENGTH: u32 = 0x42F2;
+    pub(in super::super) const EBML_MAX_SIZE_LENGTH: u32 = 0x42F3;
     pub(in super::super) const DOC_TYPE: u32 = 0x4282;
+    pub(in super::super) const DOC_TYPE_VERSION: u32 = 0x4287;
+    pub(in super::super) const DOC_TYPE_READ_VERSION: u32 = 0x4285;
     pub(in super::super) const VOID: u32 = 0xEC;
     pub(in super::super) const CRC32: u32 = 0xBF;
     pub(in super::super) const SEGMENT: u32 = 0x1853_8067;
@@ -50,6 +56,7 @@ pub(super) mod id {
     pub(in super::super) const TAGS: u32 = 0x1254_C367;
     pub(in super::super) const TAG: u32 = 0x7373;
     pub(in super::super) const TARGETS: u32 = 0x63C0;
+    pub(in super::super) const TARGET_TYPE: u32 = 0x63CA;
     pub(in super::super) const TAG_TRACK_UID: u32 = 0x63C5;
     pub(in super::super) const TAG_ATTACHMENT_UID: u32 = 0x63C6;
     pub(in super::super) const SIMPLE_TAG: u32 = 0x67C8;
@@ -69,6 +76,7 @@ pub(super) mod id {
     pub(in super::super) const CUE_POINT: u32 = 0xBB;
     pub(in super::super) const CUE_TIME: u32 = 0xB3;
     pub(in super::super) const CUE_TRACK_POSITIONS: u32 = 0xB7;
+    pub(in super::super) const CUE_TRACK: u32 = 0xF7;
     pub(in super::super) const CUE_CLUSTER_POSITION: u32 = 0xF1;
 
     pub(in super::super) const CHAPTERS: u32 = 0x1043_A770;

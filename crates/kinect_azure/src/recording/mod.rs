@@ -3,6 +3,7 @@
 //!
 //! [`Recording`] reads captures, inertial samples, tags, attachments and custom tracks, forwards and backwards.
 //! [`RecordingSource`] plays one in real time behind [`CaptureSource`](crate::source::CaptureSource).
+//! [`RecordingWriter`] writes recordings that the vendor's player reads, and [`record`] fills one from any source.
 //!
 //! How it works, from the bottom up: `storage` reads bytes at positions, `ebml` elements, `head` all that is not
 //! data, `tracks` judges which tracks are the sensor's, `clusters` lists frames without reading them, `grouping` says
@@ -29,6 +30,7 @@ mod payload;
 mod source;
 mod storage;
 mod tracks;
+mod writer;
 
 pub use error::RecordingError;
 pub use info::{
@@ -36,6 +38,7 @@ pub use info::{
     TrackKind, TrackType,
 };
 pub use source::{Pacing, RecordingSource};
+pub use writer::{CustomTrack, RecordingSettings, RecordingWriter, WriteError, record};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -448,6 +451,7 @@ impl Recording {
             depth,
             ir,
             temperature_celsius: None,
+            ground_truth: None,
         })
     }
 

@@ -152,6 +152,25 @@ impl ImuRun {
     }
 }
 
+/// A sample as it is recorded, the opposite of [`RawImuSample::parse`].
+pub(super) fn imu_bytes(sample: &ImuSample) -> [u8; IMU_SAMPLE_SIZE as usize] {
+    let mut bytes = [0; IMU_SAMPLE_SIZE as usize];
+    let mut put = |at: usize, usec: u64, vector: [f32; 3]| {
+        bytes[at..at + 8].copy_from_slice(&usec.saturating_mul(1000).to_le_bytes());
+        for (i, value) in vector.into_iter().enumerate() {
+            let at = at + 8 + 4 * i;
+            bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+    };
+    put(0, sample.acceleration_timestamp_usec, sample.acceleration);
+    put(
+        20,
+        sample.angular_velocity_timestamp_usec,
+        sample.angular_velocity,
+    );
+    bytes
+}
+
 /// Where the run of equal-sized frames without gaps around `index` begins, and how many there are.
 fn adjacent(frames: &[Frame], index: usize) -> (u64, usize) {
     let Some(frame) = frames.get(index) else {

@@ -12,16 +12,16 @@ use crate::mkv::{self, Block, Cluster, Lacing, Mkv};
 use crate::scratch::Scratch;
 
 /// Time and bytes of the images of a capture.
-type Seen = [Option<(u64, Vec<u8>)>; 3];
+pub type Seen = [Option<(u64, Vec<u8>)>; 3];
 
-fn ours(capture: Option<kinect_azure::Capture>) -> Option<Seen> {
+pub fn ours(capture: Option<kinect_azure::Capture>) -> Option<Seen> {
     capture.map(|capture| {
         [capture.color, capture.depth, capture.ir]
             .map(|image| image.map(|image| (image.device_timestamp_usec, image.bytes().to_vec())))
     })
 }
 
-fn theirs(capture: Option<k4a_judge::Capture>) -> Option<Seen> {
+pub fn theirs(capture: Option<k4a_judge::Capture>) -> Option<Seen> {
     capture.map(|capture| {
         [capture.color(), capture.depth(), capture.ir()].map(|image| {
             image.map(|image| (image.info().device_timestamp_usec, image.bytes().to_vec()))
@@ -35,15 +35,15 @@ fn times(seen: &Option<Seen>) -> Option<[Option<u64>; 3]> {
 }
 
 /// Both readers on one file.
-struct Both {
-    we: Recording,
-    they: Playback,
+pub struct Both {
+    pub we: Recording,
+    pub they: Playback,
     /// Microsoft's reader keeps 32 bits of the start offset.
     wrap: u64,
 }
 
 impl Both {
-    fn open(judge: &'static Judge, path: &Path) -> Self {
+    pub fn open(judge: &'static Judge, path: &Path) -> Self {
         let we = Recording::open(path).unwrap();
         let offset = we.info().start_offset_usec;
         Self {
@@ -57,7 +57,7 @@ impl Both {
         seen.map(|seen| seen.map(|image| image.map(|(time, bytes)| (time + self.wrap, bytes))))
     }
 
-    fn next(&mut self) -> (Option<Seen>, Option<Seen>) {
+    pub fn next(&mut self) -> (Option<Seen>, Option<Seen>) {
         let they = self.unwrap(theirs(self.they.next_capture().unwrap()));
         (ours(self.we.next_capture().unwrap()), they)
     }
@@ -67,7 +67,7 @@ impl Both {
         (ours(self.we.previous_capture().unwrap()), they)
     }
 
-    fn seek(&mut self, usec: u64) {
+    pub fn seek(&mut self, usec: u64) {
         self.we.seek(SeekTarget::Start(usec)).unwrap();
         self.they.seek(usec as i64, SeekOrigin::Begin).unwrap();
     }
@@ -191,7 +191,7 @@ fn crafted(random: &mut Random, delay_usec: i64) -> Mkv {
 }
 
 /// Everything that both readers can say about a whole recording.
-fn compare_everything(judge: &'static Judge, path: &Path, random: &mut Random) {
+pub fn compare_everything(judge: &'static Judge, path: &Path, random: &mut Random) {
     let mut both = Both::open(judge, path);
     let what = path.file_name().unwrap().to_string_lossy().into_owned();
     compare_head(&both, &what);
@@ -279,9 +279,9 @@ fn compare_head(both: &Both, what: &str) {
 }
 
 /// The numbers of a sample, floats as bits.
-type Sample = (u64, u64, [u32; 3], [u32; 3]);
+pub type Sample = (u64, u64, [u32; 3], [u32; 3]);
 
-fn our_sample(sample: Option<kinect_azure::ImuSample>) -> Option<Sample> {
+pub fn our_sample(sample: Option<kinect_azure::ImuSample>) -> Option<Sample> {
     sample.map(|s| {
         (
             s.acceleration_timestamp_usec,
@@ -292,7 +292,7 @@ fn our_sample(sample: Option<kinect_azure::ImuSample>) -> Option<Sample> {
     })
 }
 
-fn their_sample(sample: Option<k4a_judge::ImuSample>) -> Option<Sample> {
+pub fn their_sample(sample: Option<k4a_judge::ImuSample>) -> Option<Sample> {
     sample.map(|s| {
         (
             s.acc_timestamp_usec,

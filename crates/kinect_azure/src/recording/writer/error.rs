@@ -1,0 +1,53 @@
+//! Why something could not be recorded.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::source::SourceError;
+
+/// Why something could not be recorded: what happened, to what, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The settings make no recording.
+    #[error("cannot record with these settings: {0}")]
+    Settings(String),
+    /// The operating system could not create or write the file. What was written before plays.
+    #[error(
+        "{}: cannot be written: {source}; check the folder, its access rights and the free space",
+        path.display()
+    )]
+    Io {
+        /// The recording.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// An image, sample or block does not belong into this recording; nothing of its capture was written.
+    #[error("{track}: {problem}")]
+    Unfit {
+        /// Name of the track.
+        track: String,
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
+    /// Data older than what the file already holds; it was left out.
+    #[error(
+        "{track}: {time_usec} µs is not after {written_usec} µs, which is written already; write in the order of device \
+         times, and begin a new file when a sensor restarts"
+    )]
+    OutOfOrder {
+        /// Name of the track.
+        track: String,
+        /// Device time of what was refused, in µs.
+        time_usec: u64,
+        /// Device time it must lie behind, in µs.
+        written_usec: u64,
+    },
+    /// An earlier error stopped the recording.
+    #[error("{}: recording stopped at an earlier error; begin a new file", .0.display())]
+    Stopped(PathBuf),
+    /// The source that is recorded failed.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}

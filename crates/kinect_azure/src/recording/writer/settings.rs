@@ -1,0 +1,118 @@
+//! What a recording is made with, checked before anything is written.
+
+use super::WriteError;
+use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate};
+use crate::source::SensorInfo;
+
+/// What a recording is made with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecordingSettings {
+    /// The sensor and its modes, which say what tracks there are. `name` is not stored.
+    pub sensor: SensorInfo,
+    /// The factory calibration as the sensor gives it, stored as the attachment `calibration.json`.
+    pub calibration_json: Option<Vec<u8>>,
+    /// Firmware of the colour camera, `major.minor.iteration`.
+    pub color_firmware: Option<String>,
+    /// Firmware of the depth camera, `major.minor.iteration`.
+    pub depth_firmware: Option<String>,
+    /// When the recording is made, in seconds since 1970-01-01 00:00:00 UTC; `None` = not stored, so that equal
+    /// captures give equal files.
+    pub date_unix_sec: Option<i64>,
+    /// Tags of the application's own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values.
+    pub tags: Vec<(String, String)>,
+    /// Files that travel inside the recording: names and content.
+    pub attachments: Vec<(String, Vec<u8>)>,
+    /// Tracks of the application's own.
+    pub custom_tracks: Vec<CustomTrack>,
+}
+
+/// A track of an application's own, written with
+/// [`RecordingWriter::write_custom`](super::RecordingWriter::write_custom).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomTrack {
+    /// The track's name, of A–Z, 0–9, `-` and `_`.
+    pub name: String,
+    /// The Matroska codec, for example `S_MY/DATA`.
+    pub codec_id: String,
+    /// What the codec needs to know.
+    pub codec_private: Vec<u8>,
+    /// Width and height in pixels of a video track; `None` = a track of small data (Matroska's subtitles).
+    pub video_size: Option<(u32, u32)>,
+}
+
+impl RecordingSettings {
+    /// Refuses what no sensor does and what no reader understands.
+    pub(super) fn check(&self) -> Result<(), WriteError> {
+        let refuse = |problem: String| Err(WriteError::Settings(problem));
+        let s = &self.sensor;
+        let (format, size) = (s.color_format, s.color_resolution);
+        if format.is_some() != (size != ColorResolution::Off) {
+            return refuse(format!(
+                "the colour resolution is {size} but the colour format is {format:?}; set both, or OFF and none"
+            ));
+        }
+        if matches!(format, Some(ColorFormat::Nv12 | ColorFormat::Yuy2))
+            && size != ColorResolution::R720p
+        {
+            return refuse(format!(
+                "NV12 and YUY2 exist at 720P only, not at {size}; use MJPG or BGRA"
+            ));
+        }
+        if s.frame_rate == FrameRate::Fps30
+            && (size == ColorResolution::R3072p || s.depth_mode == DepthMode::WfovUnbinned)
+        {
+            return refuse(
+                "3072P and WFOV_UNBINNED do not run at 30 captures per second; use 15".to_owned(),
+            );
+        }
+        let period = s.frame_rate.period_ns() / 1000;
+        if u64::from(s.depth_delay_off_color_usec.unsigned_abs()) >= period {
+            return refuse(format!(
+                "the depth delay of {} µs is not less than the {period} µs from capture to capture",
+                s.depth_delay_off_color_usec
+            ));
+        }
+        if format.is_none()
+            && s.depth_mode == DepthMode::Off
+            && !s.has_imu
+            && self.custom_tracks.is_empty()
+        {
+            return refuse("no track at all; turn on a camera, the IMU or add a track".to_owned());
+        }
+        for (name, _) in &self.tags {
+            if !is_name(name) || name.starts_with("K4A_") {
+                return refuse(format!(
+                    "the tag name \"{name}\" must be of A-Z, 0-9, - and _ and not begin with K4A_"
+                ));
+            }
+        }
+        for (index, (name, _)) in self.attachments.iter().enumerate() {
+            let again = self.attachments[..index].iter().any(|(n, _)| n == name);
+            if name.is_empty() || again || name == super::CALIBRATION {
+                return refuse(format!(
+                    "the attachment name \"{name}\" is empty, taken or {}; give it another",
+                    super::CALIBRATION
+                ));
+            }
+        }
+        for (index, track) in self.custom_tracks.iter().enumerate() {
+            let name = &track.name;
+            let again = self.custom_tracks[..index].iter().any(|t| t.name == *name);
+            let ours = ["COLOR", "DEPTH", "IR", "DEPTH_IR", "IMU"].contains(&name.as_str());
+            if !is_name(name) || again || ours || track.codec_id.is_empty() {
+                return refuse(format!(
+                    "the custom track \"{name}\" needs a codec and a name of A-Z, 0-9, - and _ that is not taken"
+                ));
+            }
+        }
+        if self.custom_tracks.len() > 100 {
+            return refuse("more than 100 custom tracks; put data together".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    !name.is_empty() && name.bytes().all(allowed)
+}
