@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::image::Image;
+use crate::simulation::GroundTruth;
 
 /// The images of one instant. Any of them may be missing.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Capture {
     pub ir: Option<Arc<Image>>,
     /// Temperature of the sensor in °C, where known.
     pub temperature_celsius: Option<f32>,
+    /// What the capture shows, exactly; only simulations know.
+    pub ground_truth: Option<Arc<GroundTruth>>,
 }
 
 impl Capture {

@@ -4,6 +4,8 @@
 //! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
 //! - [`transform`]: depth images to point clouds.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
+//! - [`simulation`]: a simulated sensor, with ground truth.
+//! - [`skeleton`]: people as joints.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
 //!
 //! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
@@ -11,10 +13,13 @@
 
 pub mod calibration;
 pub mod capture;
+mod clock;
 pub mod decode;
 pub mod image;
 pub mod modes;
 pub mod recording;
+pub mod simulation;
+pub mod skeleton;
 pub mod source;
 pub mod transform;
 pub mod units;
@@ -23,4 +28,5 @@ pub use calibration::{Calibration, RawCalibration};
 pub use capture::{Capture, ImuSample};
 pub use image::{Image, ImageFormat, ImagePool};
 pub use modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
+pub use skeleton::{Body, Joint, JointConfidence, JointPose};
 pub use source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};

@@ -18,7 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod camera;
+pub(crate) mod camera;
 mod points;
 mod raw;
 mod xy_table;

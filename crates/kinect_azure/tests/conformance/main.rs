@@ -16,6 +16,8 @@ mod decode;
 mod point_cloud;
 mod points;
 mod recording;
+mod simulation;
+mod writer;
 
 #[path = "../support/mkv.rs"]
 mod mkv;

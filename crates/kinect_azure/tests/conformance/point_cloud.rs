@@ -8,7 +8,7 @@ use kinect_azure::{ColorResolution, DepthMode};
 use crate::data::{self, RealCalibration};
 
 /// The vendor's point cloud in the geometry of one camera, the other being off.
-fn vendor_cloud(
+pub fn vendor_cloud(
     judge: &'static Judge,
     real: &RealCalibration,
     depth_mode: DepthMode,
@@ -35,14 +35,14 @@ fn vendor_cloud(
         .collect()
 }
 
-fn our_cloud(camera: &Camera, depth: &[u16]) -> Vec<[i16; 3]> {
+pub fn our_cloud(camera: &Camera, depth: &[u16]) -> Vec<[i16; 3]> {
     let mut points = vec![[0; 3]; depth.len()];
     point_cloud_i16(&XyTable::new(camera), depth, &mut points).unwrap();
     points
 }
 
 /// How many points differ, and by how much at most.
-fn difference(ours: &[[i16; 3]], theirs: &[[i16; 3]]) -> (usize, i32) {
+pub fn difference(ours: &[[i16; 3]], theirs: &[[i16; 3]]) -> (usize, i32) {
     assert_eq!(ours.len(), theirs.len());
     let of = |a: &[i16; 3], b: &[i16; 3]| {
         (0..3)

@@ -1,0 +1,134 @@
+//! Time told from outside: a simulation that delivers exactly the captures an app's own time has reached.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A clock that somebody else sets. The source waits for the time of its next capture; whoever sets the clock can wait
+/// until the source has delivered all that is due. Share it in an `Arc` with
+/// [`SimulatedSensor::in_lockstep`](super::SimulatedSensor::in_lockstep).
+#[derive(Debug, Default)]
+pub struct LockstepClock {
+    times: Mutex<Times>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Times {
+    now_usec: u64,
+    /// The source asked for a capture when the clock stood here, and none was due.
+    settled_usec: Option<u64>,
+    closed: bool,
+}
+
+impl LockstepClock {
+    /// A clock at 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the clock, in µs since the simulation began. It does not go back.
+    pub fn advance_to(&self, usec: u64) {
+        let mut times = self.lock();
+        times.now_usec = times.now_usec.max(usec);
+        self.changed.notify_all();
+    }
+
+    /// Waits until every capture that is due has been delivered and the next one was asked for. `false` when that took
+    /// longer than `timeout` or the source has been dropped.
+    pub fn wait_until_settled(&self, timeout: Duration) -> bool {
+        let mut times = self.lock();
+        let end = Instant::now() + timeout;
+        loop {
+            if times.closed {
+                return false;
+            }
+            if times.settled_usec == Some(times.now_usec) {
+                return true;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            times = self.wait(times, left);
+        }
+    }
+
+    /// Waits until the clock has reached a time; `false` when it has not within `timeout`.
+    pub(super) fn wait_for(&self, usec: u64, timeout: Duration) -> bool {
+        let mut times = self.lock();
+        let end = Instant::now() + timeout;
+        while times.now_usec < usec {
+            times.settled_usec = Some(times.now_usec);
+            self.changed.notify_all();
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            times = self.wait(times, left);
+        }
+        true
+    }
+
+    /// Nobody will deliver any more.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Times> {
+        // Plain numbers: a panic elsewhere cannot leave them half written.
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, times: MutexGuard<'a, Times>, timeout: Duration) -> MutexGuard<'a, Times> {
+        self.changed
+            .wait_timeout(times, timeout)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn both_sides_wait_for_each_other() {
+        let clock = Arc::new(LockstepClock::new());
+        let source = Arc::clone(&clock);
+        let thread = std::thread::spawn(move || {
+            let mut delivered = Vec::new();
+            for frame in 0..5 {
+                if !source.wait_for(frame * 100, LONG) {
+                    break;
+                }
+                delivered.push(frame);
+            }
+            source.close();
+            delivered
+        });
+        for now in [0, 50, 100, 350] {
+            clock.advance_to(now);
+            assert!(clock.wait_until_settled(LONG));
+        }
+        clock.advance_to(1000);
+        assert!(!clock.wait_until_settled(LONG), "the source is gone");
+        assert_eq!(thread.join().unwrap(), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn neither_side_waits_for_ever() {
+        let clock = LockstepClock::new();
+        clock.advance_to(10);
+        assert!(!clock.wait_until_settled(Duration::from_millis(5)));
+        assert!(!clock.wait_for(11, Duration::from_millis(5)));
+        assert!(clock.wait_until_settled(LONG));
+        clock.advance_to(5);
+        assert!(clock.wait_for(10, LONG), "it does not go back");
+    }
+}
