@@ -13,6 +13,7 @@ mod life;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
 mod rendering;
+mod simulation;
 mod steady_state;
 mod support;
 

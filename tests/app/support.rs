@@ -339,6 +339,7 @@ impl CaptureSource for TestSource {
             depth: Some(fill(&mut self.depth, test_depth)?),
             ir: Some(fill(&mut self.ir, test_ir)?),
             temperature_celsius: None,
+            ground_truth: None,
         }))
     }
 

@@ -8,7 +8,7 @@
 //!     App::new()
 //!         .add_plugins((DefaultPlugins, KinectAzurePlugin))
 //!         .add_systems(Startup, |mut commands: Commands| {
-//!             commands.spawn((KinectSensor::recording("visitors.mkv"), PointCloud::default()));
+//!             commands.spawn((KinectSensor::simulated(), PointCloud::default()));
 //!             commands.spawn((Camera3d::default(), Transform::from_xyz(0.0, 0.0, 1.0)));
 //!         })
 //!         .run();
@@ -24,7 +24,8 @@
 //! | show its point cloud | [`PointCloud`] on the sensor entity |
 //! | use the points in a shader of your own | [`PointCloudBuffer`] |
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
-//! | pause, seek and step a recording | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
+//! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
+//! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
 //! | feel which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
 //!
@@ -42,6 +43,7 @@ pub mod image_output;
 pub mod imu;
 pub mod point_cloud;
 pub mod sensor;
+pub mod simulation;
 pub mod stream;
 
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
@@ -64,6 +66,7 @@ pub mod prelude {
         Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
         PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
     };
+    pub use crate::simulation::{GroundTruth, Lockstep};
 }
 
 plugin_group! {
@@ -73,6 +76,7 @@ plugin_group! {
     pub struct KinectAzurePlugin {
         :SharedShadersPlugin,
         sensor:::SensorPlugin,
+        simulation:::SimulationPlugin,
         imu:::ImuPlugin,
         diagnostics:::SensorDiagnosticsPlugin,
         stream:::StreamPlugin,

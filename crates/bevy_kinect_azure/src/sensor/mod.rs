@@ -7,6 +7,7 @@ mod state;
 mod stream;
 mod thread;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use kinect_azure::simulation::{LockstepClock, SimulationSettings};
 
 pub use frame::Frame;
 pub use playback::{Playback, PlaybackAction, PlaybackCommand, PlaybackPosition};
@@ -23,6 +25,7 @@ pub use stream::{SensorFrame, SensorStream};
 
 use crate::diagnostics::{LatencyLog, SensorDiagnostics};
 use crate::imu::Imu;
+use crate::simulation::{GroundTruth, Lockstep, LockstepDrive};
 use thread::{Command, Event, ThreadHandle};
 
 /// A Kinect, a recording of one, or anything else that delivers captures.
@@ -74,6 +77,12 @@ impl KinectSensor {
     pub fn recording(path: impl AsRef<std::path::Path>) -> Self {
         Self::new(SensorSource::recording(path))
     }
+
+    /// An active simulated sensor in front of the visitors of an exhibit; `SensorSource::Simulation` has all the
+    /// settings.
+    pub fn simulated() -> Self {
+        Self::new(SensorSource::Simulation(SimulationSettings::default()))
+    }
 }
 
 /// An entity that is no sensor any more has no capture thread.
@@ -81,7 +90,7 @@ fn stop(mut world: DeferredWorld, context: HookContext) {
     world
         .commands()
         .entity(context.entity)
-        .try_remove::<(SensorThread, SensorStream)>();
+        .try_remove::<(SensorThread, SensorStream, LockstepDrive, GroundTruth)>();
     if let Some(mut state) = world.get_mut::<SensorState>(context.entity) {
         let from = core::mem::take(&mut *state);
         if from != SensorState::Disabled {
@@ -155,7 +164,7 @@ pub(crate) struct SensorThread {
 
 /// Joins capture threads that have ended, so that nobody waits for them and none is left behind.
 #[derive(Resource)]
-struct Reaper {
+pub(crate) struct Reaper {
     sender: Sender<std::thread::JoinHandle<()>>,
     receiver: Receiver<std::thread::JoinHandle<()>>,
     ending: Vec<std::thread::JoinHandle<()>>,
@@ -173,7 +182,7 @@ impl Default for Reaper {
 }
 
 /// Starts the threads of sensors that became active or got another source, and stops those of sensors that are not.
-fn start_and_stop(
+pub(crate) fn start_and_stop(
     mut commands: Commands,
     mut sensors: Query<
         (
@@ -182,14 +191,16 @@ fn start_and_stop(
             &Playback,
             &mut StreamIdentity,
             Option<&mut SensorThread>,
+            Has<Lockstep>,
         ),
         Changed<KinectSensor>,
     >,
+    time: Option<Res<Time<Virtual>>>,
     mut states: Query<&mut SensorState>,
     mut changes: MessageWriter<SensorStateChanged>,
     reaper: Res<Reaper>,
 ) {
-    for (entity, sensor, playback, mut identity, mut thread) in &mut sensors {
+    for (entity, sensor, playback, mut identity, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
             continue;
@@ -204,7 +215,12 @@ fn start_and_stop(
                 Imu::default(),
             ));
         }
-        let opener = sensor.active.then(|| sensor.source.opener()).flatten();
+        let lockstep = (lockstep && matches!(sensor.source, SensorSource::Simulation(_)))
+            .then(|| Arc::new(LockstepClock::new()));
+        let opener = sensor
+            .active
+            .then(|| sensor.source.opener(lockstep.clone()))
+            .flatten();
         let started = opener.map(|open| {
             let name = format!("kinect {}", sensor.source.label());
             let before = thread.as_mut().and_then(|thread| thread.handle.stop());
@@ -212,7 +228,7 @@ fn start_and_stop(
             thread::start(&name, open, playback.command(), before, reaper)
         });
         // Whatever ran before is dropped here, which ends its thread.
-        entity_commands.remove::<(SensorThread, SensorStream)>();
+        entity_commands.remove::<(SensorThread, SensorStream, LockstepDrive)>();
         let state = match started {
             Some(Ok(handle)) => {
                 entity_commands.insert(SensorThread {
@@ -220,6 +236,13 @@ fn start_and_stop(
                     sensor: sensor.clone(),
                     playback: playback.command(),
                 });
+                if let Some(clock) = lockstep {
+                    entity_commands.insert(LockstepDrive {
+                        clock,
+                        began: time.as_ref().map_or(Duration::ZERO, |time| time.elapsed()),
+                        given_up: false,
+                    });
+                }
                 SensorState::Opening
             }
             Some(Err(error)) => SensorState::Failed {
@@ -236,7 +259,7 @@ fn start_and_stop(
 }
 
 /// Takes what the threads delivered.
-fn receive(
+pub(crate) fn receive(
     mut commands: Commands,
     mut sensors: Query<(
         Entity,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bevy::prelude::*;
 use kinect_azure::recording::RecordingSource;
+use kinect_azure::simulation::{LockstepClock, SimulatedSensor, SimulationSettings};
 use kinect_azure::{CaptureSource, SourceError};
 
 /// Where a [`KinectSensor`](super::KinectSensor)'s captures come from.
@@ -17,6 +18,9 @@ pub enum SensorSource {
     /// A Matroska recording by the vendor's recorder or a tool like it, played with the sensor's
     /// [`Playback`](super::Playback) component (R1, R2).
     Recording(PathBuf),
+    /// A simulated sensor in a room with people (X1). It runs in real time, or by the app's own with
+    /// [`Lockstep`](crate::simulation::Lockstep), and has [`GroundTruth`](crate::simulation::GroundTruth).
+    Simulation(SimulationSettings),
     /// Anything that implements [`CaptureSource`].
     Custom(#[reflect(ignore)] CustomSource),
 }
@@ -37,8 +41,8 @@ impl SensorSource {
         }))))
     }
 
-    /// How to open the source; `None` when there is none.
-    pub(crate) fn opener(&self) -> Option<OpenSource> {
+    /// How to open the source, a simulation by that clock; `None` when there is none.
+    pub(crate) fn opener(&self, lockstep: Option<Arc<LockstepClock>>) -> Option<OpenSource> {
         match self {
             Self::None => None,
             Self::Recording(path) => {
@@ -46,6 +50,17 @@ impl SensorSource {
                 Some(OpenSource(Arc::new(move || {
                     let source = RecordingSource::open(&path)?;
                     Ok(Box::new(source) as Box<dyn CaptureSource>)
+                })))
+            }
+            Self::Simulation(settings) => {
+                let settings = settings.clone();
+                Some(OpenSource(Arc::new(move || {
+                    let sensor = SimulatedSensor::new(&settings)?;
+                    let sensor = match &lockstep {
+                        Some(clock) => sensor.in_lockstep(Arc::clone(clock)),
+                        None => sensor,
+                    };
+                    Ok(Box::new(sensor) as Box<dyn CaptureSource>)
                 })))
             }
             Self::Custom(custom) => custom.0.clone().map(OpenSource),
@@ -59,6 +74,7 @@ impl SensorSource {
             Self::Recording(path) => path
                 .file_name()
                 .map_or_else(|| "recording".into(), |name| name.to_string_lossy().into()),
+            Self::Simulation(_) => "simulation".to_owned(),
             Self::Custom(_) => "custom source".to_owned(),
         }
     }

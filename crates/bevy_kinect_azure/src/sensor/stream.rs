@@ -20,7 +20,7 @@ pub struct SensorStream {
     /// The depth camera's rays.
     #[reflect(ignore)]
     pub xy_table: Option<Arc<XyTable>>,
-    /// Length of the recording in µs; `None` for live sources.
+    /// Length of the recording in µs; `None` for live and simulated sensors.
     pub duration_usec: Option<u64>,
 }
 

@@ -86,6 +86,11 @@ impl ThreadHandle {
         self.thread.take()
     }
 
+    /// Whether the thread has ended, for whatever reason.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.thread.as_ref().is_none_or(|t| t.is_finished())
+    }
+
     /// Whether the thread ended without saying that it failed.
     pub(crate) fn has_died(&self) -> bool {
         self.events.is_empty()
@@ -375,7 +380,7 @@ impl CaptureThread {
             info: source.info().clone(),
             calibration,
             xy_table,
-            duration_usec: source.playback().map(|p| p.duration_usec()),
+            duration_usec: source.playback().and_then(|p| p.duration_usec()),
         }
     }
 

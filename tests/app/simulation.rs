@@ -1,0 +1,162 @@
+//! Simulated sensors in apps: they run without a file, tell the truth, and keep step where they are told to.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use bevy::prelude::*;
+use bevy::time::TimeUpdateStrategy;
+use bevy_kinect_azure::kinect_azure::simulation::{Scenario, SimulationSettings};
+use bevy_kinect_azure::kinect_azure::{ColorFormat, ColorResolution, DepthMode, Joint};
+use bevy_kinect_azure::prelude::*;
+use bevy_kinect_azure::simulation::joint_isometry;
+
+use crate::support::*;
+
+/// A small picture of two people who stand and wave.
+fn small() -> SimulationSettings {
+    SimulationSettings {
+        scenario: "wave".parse::<Scenario>().unwrap(),
+        people: 2,
+        depth_mode: DepthMode::Nfov2x2Binned,
+        color_resolution: ColorResolution::Off,
+        ..SimulationSettings::default()
+    }
+}
+
+fn simulated(settings: SimulationSettings) -> KinectSensor {
+    KinectSensor::new(SensorSource::Simulation(settings))
+}
+
+#[test]
+fn a_simulated_sensor_shows_people_and_tells_where_they_are() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(simulated(small())).id();
+    update_until(&mut app, "ground truth", |world| {
+        world.get::<GroundTruth>(sensor).is_some()
+    });
+    let truth = app.world().get::<GroundTruth>(sensor).unwrap();
+    let frame = frame_of(app.world(), sensor);
+    let depth = frame.capture.depth.as_ref().unwrap();
+    assert_eq!((depth.width, depth.height), (320, 288));
+    assert_eq!(truth.0.device_timestamp_usec, depth.device_timestamp_usec);
+    assert_eq!(truth.bodies().len(), 2);
+    for (index, body) in truth.bodies().iter().enumerate() {
+        let chest = joint_isometry(body.joint(Joint::SpineChest)).translation;
+        assert!((-4.0..-1.0).contains(&chest.z), "chest at {chest}");
+        let covered = truth
+            .0
+            .body_index
+            .iter()
+            .filter(|&&i| usize::from(i) == index);
+        assert!(covered.count() > 1000, "person {index} is hardly seen");
+    }
+    // What is no simulation has no truth.
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .source = test_sensor().source;
+    update_until(&mut app, "frames without truth", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().0.is_some()
+            && world.get::<GroundTruth>(sensor).is_none()
+    });
+}
+
+#[test]
+fn colour_of_the_simulation_arrives_whatever_its_format() {
+    for format in [
+        ColorFormat::Mjpg,
+        ColorFormat::Nv12,
+        ColorFormat::Yuy2,
+        ColorFormat::Bgra32,
+    ] {
+        let mut app = headless_app();
+        let settings = SimulationSettings {
+            color_resolution: ColorResolution::R720p,
+            color_format: format,
+            ..small()
+        };
+        let sensor = app.world_mut().spawn(simulated(settings)).id();
+        update_until(&mut app, "a frame", |world| {
+            world.get::<SensorFrame>(sensor).unwrap().0.is_some()
+        });
+        let frame = frame_of(app.world(), sensor);
+        assert_eq!(frame.color_size, (1280, 720), "{format:?}");
+        let mean = frame.color_bgra.iter().map(|&v| u64::from(v)).sum::<u64>()
+            / frame.color_bgra.len() as u64;
+        assert!((60..220).contains(&mean), "{format:?} has a mean of {mean}");
+    }
+}
+
+/// What forty updates of 1/60 s see: the newest depth image's time and a hash of its pixels.
+fn run_in_lockstep() -> Vec<Option<(u64, u64)>> {
+    let mut app = headless_app();
+    app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_nanos(
+        1_000_000_000 / 60,
+    )));
+    let sensor = app.world_mut().spawn((Lockstep, simulated(small()))).id();
+    (0..40)
+        .map(|_| {
+            update(&mut app);
+            let frame = app.world().get::<SensorFrame>(sensor).unwrap().0.clone()?;
+            let depth = frame.capture.depth.as_ref()?;
+            let mut hasher = DefaultHasher::new();
+            depth.u16_pixels().hash(&mut hasher);
+            Some((depth.device_timestamp_usec, hasher.finish()))
+        })
+        .collect()
+}
+
+#[test]
+fn in_lockstep_every_run_sees_the_same_frames_at_the_same_updates() {
+    let seen = run_in_lockstep();
+    assert_eq!(seen, run_in_lockstep());
+    let mut times: Vec<u64> = seen.iter().flatten().map(|(time, _)| *time).collect();
+    times.dedup();
+    // 40 updates of 1/60 s are 2/3 s: 20 captures at 30 a second, none skipped.
+    assert!((19..=21).contains(&times.len()), "{} captures", times.len());
+}
+
+#[test]
+fn a_simulation_that_cannot_be_says_why() {
+    let mut app = headless_app();
+    let sensor = app
+        .world_mut()
+        .spawn(simulated(SimulationSettings {
+            calibration: Some("no/such/calibration.json".into()),
+            ..small()
+        }))
+        .id();
+    update_until(&mut app, "failing", |world| {
+        matches!(
+            world.get::<SensorState>(sensor),
+            Some(SensorState::Failed { .. })
+        )
+    });
+    let state = app.world().get::<SensorState>(sensor).unwrap();
+    assert!(state.problem().unwrap().contains("calibration.json"));
+}
+
+#[test]
+fn a_despawned_sensor_in_lockstep_holds_nobody_up() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn((Lockstep, simulated(small()))).id();
+    update(&mut app);
+    app.world_mut().despawn(sensor);
+    let start = std::time::Instant::now();
+    update(&mut app);
+    assert!(start.elapsed() < Duration::from_secs(1));
+    // Switched off and on again, it keeps step again.
+    let sensor = app.world_mut().spawn((Lockstep, simulated(small()))).id();
+    update(&mut app);
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .active = false;
+    update(&mut app);
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .active = true;
+    update(&mut app);
+    assert!(app.world().get::<SensorFrame>(sensor).unwrap().0.is_some());
+}
