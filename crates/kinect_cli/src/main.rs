@@ -1,10 +1,12 @@
 //! The `kinect` command: looks into Azure Kinect recordings and exports what is in them.
 //!
 //! [`info`] says what is in a recording, [`export`] writes its images, point clouds and inertial samples as files
-//! that every other program reads. [`terminal`] is what both show while they work.
+//! that every other program reads, [`simulate`] makes recordings of a sensor that is not there. [`terminal`] is what both show while they work.
 
 mod export;
+mod files;
 mod info;
+mod simulate;
 mod terminal;
 
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Looks into Azure Kinect and Orbbec Femto recordings and exports what is in them.
+/// Looks into Azure Kinect and Orbbec Femto recordings, exports what is in them, and makes simulated ones.
 #[derive(Debug, Parser)]
 #[command(name = "kinect", version, propagate_version = true)]
 struct Cli {
@@ -28,6 +30,9 @@ enum Command {
     /// Writes a recording's images, point clouds and inertial samples as files
     #[command(after_long_help = export::HELP)]
     Export(export::ExportArgs),
+    /// Writes a recording of a simulated sensor, with the ground truth beside it
+    #[command(after_long_help = simulate::HELP)]
+    Simulate(Box<simulate::SimulateArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -43,6 +48,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Info(args) => info::run(&args.file, args.json),
         Command::Export(args) => export::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     };
     match result {
         Ok(code) => code,

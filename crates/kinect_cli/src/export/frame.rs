@@ -9,8 +9,8 @@ use kinect_azure::transform::{SizeMismatch, color_points, point_cloud_f32};
 use kinect_azure::{Capture, ColorFormat, Image, ImageFormat};
 use png::{BitDepth, ColorType, Compression, Filter};
 
-use super::files::{WriteError, write_whole};
 use super::{Plan, ply};
+use crate::files::{WriteError, write_whole};
 use crate::terminal::plural;
 
 /// A capture with its number in the recording.

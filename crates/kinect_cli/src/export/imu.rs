@@ -6,8 +6,8 @@ use kinect_azure::ImuSample;
 use kinect_azure::recording::{Recording, SeekTarget};
 
 use super::ExportError;
-use super::files::PartFile;
 use super::range::Range;
+use crate::files::PartFile;
 
 const HEADER: &str = "acceleration_timestamp_us,\
 acceleration_x_m_per_s2,acceleration_y_m_per_s2,acceleration_z_m_per_s2,\

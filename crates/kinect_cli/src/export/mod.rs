@@ -3,9 +3,8 @@
 //! One thread reads captures in order and hands them over a short queue to as many workers as there are cores; each
 //! worker turns one capture into its files ([`frame`]). The queue bounds the memory however long the recording is.
 //! Inertial samples are one file, written afterwards ([`imu`]). Every file appears under its name only when it is
-//! whole ([`files`]).
+//! whole ([`crate::files`]).
 
-mod files;
 mod frame;
 mod imu;
 mod ply;
@@ -22,9 +21,9 @@ use kinect_azure::Capture;
 use kinect_azure::calibration::XyTable;
 use kinect_azure::recording::{Recording, RecordingError, TrackKind};
 
-use self::files::{PartFile, WriteError};
 use self::frame::{Frame, FrameWriter, PointSource, Written};
 use self::range::Range;
+use crate::files::{PartFile, WriteError};
 use crate::terminal::{Progress, plural, print, printable};
 
 /// Said by `kinect export --help`.

@@ -6,6 +6,7 @@
 
 mod data;
 mod ply;
+mod simulate;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
