@@ -1,6 +1,6 @@
-//! The smallest app: a recording's point cloud, seen from where the sensor stood.
+//! The smallest app: the point cloud of a simulated sensor, or of a recording, seen from where the sensor stands.
 //!
-//! `cargo run --release --example minimal -- FILE.mkv`
+//! `cargo run --release --example minimal [-- FILE.mkv]`
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
@@ -13,7 +13,10 @@ fn main() {
 }
 
 fn setup(mut commands: Commands) {
-    let file = std::env::args().nth(1).unwrap_or("recording.mkv".into());
-    commands.spawn((KinectSensor::recording(file), PointCloud::default()));
+    let sensor = match std::env::args().nth(1) {
+        Some(file) => KinectSensor::recording(file),
+        None => KinectSensor::simulated(),
+    };
+    commands.spawn((sensor, PointCloud::default()));
     commands.spawn(Camera3d::default());
 }

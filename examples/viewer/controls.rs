@@ -7,6 +7,7 @@ use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseSc
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
+use crate::skeletons::ShowSkeletons;
 use crate::{Scene, SceneCamera};
 
 /// What the keys do.
@@ -21,6 +22,7 @@ Keys:
   + , -          larger, smaller points
   D              discs or squares
   C              colours: camera, infrared, depth, plain
+  B              skeletons of simulated people on, off
   R              look from the start position again
   Esc            quit
 Mouse: drag to orbit, right-drag to move, wheel to zoom.";
@@ -103,6 +105,7 @@ pub(crate) fn keys(
     mut sensors: Query<(&mut Playback, &PlaybackPosition, &mut PointCloud)>,
     mut commands: MessageWriter<PlaybackCommand>,
     mut orbit: Single<&mut Orbit>,
+    mut skeletons: ResMut<ShowSkeletons>,
     mut exit: MessageWriter<AppExit>,
 ) {
     let Ok((mut playback, position, mut cloud)) = sensors.get_mut(scene.sensor) else {
@@ -151,6 +154,7 @@ pub(crate) fn keys(
                     PointColor::Flat(_) => PointColor::default(),
                 };
             }
+            KeyCode::KeyB => skeletons.0 = !skeletons.0,
             KeyCode::KeyR => orbit.reset(),
             KeyCode::Escape => {
                 exit.write(AppExit::Success);

@@ -140,13 +140,16 @@ pub(crate) fn update_status(
             } else {
                 "   no calibration: no points"
             };
+            let length = match stream.duration_usec {
+                Some(_) => format!(" / {:.2}", position.duration.as_secs_f32()),
+                None => String::new(),
+            };
             format!(
-                "{name}   {} + {}   {transport}{speed}   {:.2} / {:.2} s\n\
+                "{name}   {} + {}   {transport}{speed}   {:.2}{length} s\n\
                  {rates}dropped {}   errors {}{placed}",
                 info.depth_mode,
                 info.color_resolution,
                 position.position.as_secs_f32(),
-                position.duration.as_secs_f32(),
                 diagnostics.dropped_frames,
                 diagnostics.image_errors,
             )

@@ -1,6 +1,9 @@
-//! Plays a recording: its point cloud in 3D, its three images beside it, and a line of figures.
+//! Shows a sensor: its point cloud in 3D, its three images beside it, and a line of figures. Without a file, a simulated
+//! sensor in front of the visitors of an exhibit, with their skeletons; with one, the recording.
 //!
 //! ```text
+//! cargo run --release --example viewer
+//! cargo run --release --example viewer -- --scenario dance --people 2
 //! cargo run --release --example viewer -- FILE.mkv
 //! cargo run --release --example viewer -- FILE.mkv --screenshot picture.png --frame 12
 //! ```
@@ -10,6 +13,7 @@
 mod controls;
 mod interface;
 mod offscreen;
+mod skeletons;
 
 use std::path::PathBuf;
 
@@ -18,15 +22,28 @@ use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::window::{WindowResized, WindowResolution};
 use bevy_kinect_azure::kinect_azure::recording::Recording;
+use bevy_kinect_azure::kinect_azure::simulation::{Noise, Scenario, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
-/// Plays an Azure Kinect or Femto recording in a window, or renders one picture of it.
+/// Shows a simulated sensor, or an Azure Kinect or Femto recording, in a window or in one picture.
 #[derive(Parser, Resource, Clone, Debug)]
 #[command(name = "viewer", after_help = controls::HELP)]
 struct Options {
-    /// The recording (.mkv) to play.
+    /// The recording (.mkv) to play; none: a simulated sensor.
     file: Option<PathBuf>,
+    /// What the simulated people do: exhibit, or a single motion.
+    #[arg(long, default_value = "exhibit", conflicts_with = "file")]
+    scenario: Scenario,
+    /// How many simulated people, 0 to 6.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=6), conflicts_with = "file")]
+    people: u32,
+    /// Another seed, other people in another room.
+    #[arg(long, default_value_t = 1, conflicts_with = "file")]
+    seed: u64,
+    /// A perfect sensor, without noise.
+    #[arg(long, conflicts_with = "file")]
+    no_noise: bool,
     /// Render off-screen, write this PNG and end. Without a display: `viewer.png`.
     #[arg(long, value_name = "OUT.png")]
     screenshot: Option<PathBuf>,
@@ -43,12 +60,6 @@ struct Options {
 
 fn main() -> AppExit {
     let mut options = Options::parse();
-    let Some(file) = options.file.clone() else {
-        eprintln!(
-            "Name a recording: viewer FILE.mkv. Any file of the Azure Kinect recorder (k4arecorder) works."
-        );
-        return AppExit::from_code(2);
-    };
     if options.screenshot.is_none() && !has_display() {
         let path = PathBuf::from("viewer.png");
         eprintln!(
@@ -58,8 +69,11 @@ fn main() -> AppExit {
         options.screenshot = Some(path);
     }
 
-    if options.screenshot.is_some() && options.frame > 0 {
-        let counted = Recording::open(&file).and_then(|recording| recording.count(|_| {}));
+    if let Some(file) = &options.file
+        && options.screenshot.is_some()
+        && options.frame > 0
+    {
+        let counted = Recording::open(file).and_then(|recording| recording.count(|_| {}));
         match counted {
             Ok(counts) if counts.captures <= u64::from(options.frame) => {
                 eprintln!(
@@ -81,7 +95,10 @@ fn main() -> AppExit {
     } else {
         app.add_plugins(DefaultPlugins.set(WindowPlugin {
             primary_window: Some(Window {
-                title: format!("{} - Kinect viewer", file.display()),
+                title: match &options.file {
+                    Some(file) => format!("{} - Kinect viewer", file.display()),
+                    None => "Simulated sensor - Kinect viewer".into(),
+                },
                 resolution: WindowResolution::new(options.size.x, options.size.y),
                 ..default()
             }),
@@ -91,16 +108,24 @@ fn main() -> AppExit {
     }
     app.add_plugins(KinectAzurePlugin)
         .insert_resource(ClearColor(interface::BACKGROUND))
+        .insert_resource(skeletons::ShowSkeletons(true))
         .insert_resource(options)
         .add_systems(
             Startup,
-            (spawn_sensor, spawn_cameras, interface::spawn).chain(),
+            (
+                spawn_sensor,
+                spawn_cameras,
+                interface::spawn,
+                skeletons::spawn,
+            )
+                .chain(),
         )
         .add_systems(
             Update,
             (
                 level_sensor,
                 frame_scene,
+                skeletons::place,
                 controls::place_camera,
                 fit_viewport,
                 interface::fit_previews,
@@ -119,10 +144,23 @@ struct Scene {
 }
 
 fn spawn_sensor(mut commands: Commands, options: Res<Options>) {
-    let file = options.file.clone().unwrap_or_default();
+    let source = match &options.file {
+        Some(file) => SensorSource::recording(file),
+        None => SensorSource::Simulation(SimulationSettings {
+            scenario: options.scenario.clone(),
+            people: options.people,
+            seed: options.seed,
+            noise: if options.no_noise {
+                Noise::none()
+            } else {
+                Noise::default()
+            },
+            ..default()
+        }),
+    };
     let sensor = commands
         .spawn((
-            KinectSensor::recording(file),
+            KinectSensor::new(source),
             PointCloud::default(),
             Playback {
                 paused: options.screenshot.is_some(),

@@ -1,6 +1,7 @@
 //! The project's two commands. They do all the set-up there is, and then the work:
 //!
-//! - `cargo xtask viewer [FILE.mkv]` plays a recording in a window (or renders it to a picture where there is none);
+//! - `cargo xtask viewer [FILE.mkv]` shows a simulated sensor or a recording in a window (or renders a picture where there
+//!   is none);
 //! - `cargo xtask test` runs every check that the project asks of a change.
 //!
 //! Each topic has its module: [`system`] finds and installs system packages, [`vendor`] fetches the vendor's
@@ -20,7 +21,8 @@ const USAGE: &str = "\
 The project's two commands, with all the set-up they need.
 
 Usage:
-  cargo xtask viewer [FILE.mkv] [ARGS...]   plays a recording; ARGS go to the viewer (try: cargo xtask viewer --help)
+  cargo xtask viewer [FILE.mkv] [ARGS...]   shows a simulated sensor, or plays a recording; ARGS go to the viewer
+                                            (try: cargo xtask viewer --help)
   cargo xtask test                          format, clippy, tests, doc tests and rustdoc, warnings denied
   cargo xtask setup                         only the set-up for both, without building anything
 
