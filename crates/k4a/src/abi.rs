@@ -2,7 +2,7 @@
 //!
 //! Structures are laid out as on 64-bit systems, the only ones there are libraries for; sizes and offsets are asserted.
 //! C enums are 32-bit integers here: what comes from C is checked before it becomes a Rust enum. The function tables
-//! ([`K4a`], [`K4aRecord`], [`K4abt`]) hold bare function pointers; [`Library`](crate::Library) is the safe way in.
+//! ([`K4a`], [`K4aRecord`], [`K4abt`]) hold bare function pointers; `Library` is the safe way in.
 
 use std::ffi::{c_char, c_int, c_void};
 

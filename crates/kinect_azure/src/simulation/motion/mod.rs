@@ -1,7 +1,7 @@
 //! How people move.
 //!
-//! A [`stance`] says in a few angles how somebody stands; [`moves`] are functions from time to a stance; [`gait`] plants
-//! feet wherever the body goes; [`figure`] turns both into the rotations of all joints. [`director`] decides who does
+//! A `stance` says in a few angles how somebody stands; `moves` are functions from time to a stance; `gait` plants
+//! feet wherever the body goes; `figure` turns both into the rotations of all joints. `director` decides who does
 //! what, [`clip`] plays recordings of the vendor's body tracker instead.
 
 pub mod clip;

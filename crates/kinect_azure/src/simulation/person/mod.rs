@@ -1,7 +1,7 @@
 //! People: measures and looks, a skinned surface, poses.
 //!
-//! A person in rest pose stands on the origin in a T-pose, palms down, facing +z; left is +x. [`shape`] has the solids,
-//! [`figure`] makes a person of them, [`mesh`] finds the surface, [`skin`] lets it follow the bones, [`paint`] colours it.
+//! A person in rest pose stands on the origin in a T-pose, palms down, facing +z; left is +x. `shape` has the solids,
+//! `figure` makes a person of them, `mesh` finds the surface, `skin` lets it follow the bones, `paint` colours it.
 
 pub(crate) mod body;
 pub(crate) mod figure;
