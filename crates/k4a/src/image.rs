@@ -378,7 +378,7 @@ impl Library {
                 )
             }
         })?;
-        let mut image = ImageMut(self.new_image(FUNCTION, handle)?);
+        let image = ImageMut(self.new_image(FUNCTION, handle)?);
         // The library leaves the memory as it was: it becomes initialised here.
         // SAFETY: so many bytes are ours to write, as in `bytes_mut`, whose slice would need them initialised.
         unsafe { image.0.buffer.write_bytes(0, image.0.size) };

@@ -39,6 +39,7 @@ mod calibration;
 mod call;
 mod capture;
 mod codes;
+mod companion;
 mod configuration;
 mod device;
 mod error;
@@ -46,9 +47,15 @@ mod image;
 mod library;
 mod loader;
 mod log;
+mod playback;
+mod record;
 mod search;
+mod tracker;
+mod transformation;
 
-pub use abi::{Calibration, Camera, Extrinsics, ImuSample, Version};
+pub use abi::{
+    Calibration, Camera, Extrinsics, ImuSample, SubtitleSettings, Version, VideoSettings,
+};
 pub use capture::{Capture, CaptureMut};
 pub use codes::{
     ColorControl, ColorControlMode, ColorResolution, DepthMode, FirmwareBuild, FirmwareSignature,
@@ -60,7 +67,11 @@ pub use device::{ClockSync, ColorControlCapabilities, Device, HardwareVersion, S
 pub use error::{Attempt, Error, ErrorKind, LoadError, Result};
 pub use image::{Image, ImageMut};
 pub use library::{DepthEngineHelper, Library, Vendor};
+pub use playback::{DataBlock, Playback, RecordConfiguration};
+pub use record::{RecordLibrary, Recorder};
 pub use search::{
     Candidate, LIBRARY_VARIABLE, LibraryVersion, ORBBEC_LIBRARY_VARIABLE, Origin,
     RECORD_LIBRARY_VARIABLE, TRACKER_LIBRARY_VARIABLE, search,
 };
+pub use tracker::{Body, BodyFrame, Joint, Tracker, TrackerConfiguration, TrackerLibrary};
+pub use transformation::Transformation;

@@ -2,7 +2,6 @@
 
 use std::ffi::c_void;
 use std::fmt;
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::ptr::{from_ref, null_mut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::abi::{Handle, K4a, result};
 use crate::call::{c_path, check};
 use crate::codes::LogLevel;
+use crate::companion::Companions;
 use crate::error::{Attempt, Error, LoadError, NOT_THERE, Result};
 use crate::loader;
 use crate::log::{self, Sink};
@@ -49,19 +49,11 @@ pub struct Library(&'static Loaded);
 /// What stays.
 struct Loaded {
     functions: K4a,
-    /// Never unloaded: it keeps threads, and calls `sink`.
-    library: ManuallyDrop<libloading::Library>,
     vendor: Vendor,
     path: PathBuf,
     version: Option<LibraryVersion>,
     sink: &'static Sink,
     companions: Mutex<Companions>,
-}
-
-/// Libraries that were loaded on top of this one.
-#[derive(Default)]
-pub(crate) struct Companions {
-    // Filled by the modules of the libraries.
 }
 
 /// All that have been loaded.
@@ -173,11 +165,11 @@ impl Library {
         } else {
             file
         };
-        // For the life of the process, as the library.
+        // It keeps threads, and calls the sink: both stay for the life of the process.
+        std::mem::forget(library);
         let sink: &'static Sink = Box::leak(Box::new(Sink::new(vendor.name())));
         let library = Self(Box::leak(Box::new(Loaded {
             functions,
-            library: ManuallyDrop::new(library),
             vendor,
             version: LibraryVersion::of_file(&path),
             path,

@@ -288,6 +288,43 @@ mod tests {
         assert!(take_messages().is_empty());
     }
 
+    /// Counts events by their level.
+    #[derive(Clone, Default)]
+    struct Levels(std::sync::Arc<Mutex<Vec<tracing::Level>>>);
+
+    impl tracing::Subscriber for Levels {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            metadata.target() == "k4a::library"
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            if let Ok(mut levels) = self.0.lock() {
+                levels.push(*event.metadata().level());
+            }
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    #[test]
+    fn what_a_call_will_report_is_a_debug_event_and_what_nobody_will_is_one_of_its_level() {
+        let (sink, levels) = (Sink::new("test"), Levels::default());
+        tracing::subscriber::with_default(levels.clone(), || {
+            during(|| sink.hear(LogLevel::Error, "a.c:1", "no device"));
+            sink.hear(LogLevel::Error, "a.c:2", "lost a packet");
+            sink.hear(LogLevel::Error, "a.c:2", "lost a packet");
+            sink.hear(LogLevel::Warning, "a.c:3", "slow");
+            sink.hear(LogLevel::Info, "a.c:4", "started");
+        });
+        use tracing::Level;
+        let seen = levels.0.lock().map(|seen| seen.clone()).unwrap_or_default();
+        assert_eq!(seen, [Level::DEBUG, Level::ERROR, Level::WARN, Level::INFO]);
+    }
+
     #[test]
     fn missing_texts_unknown_levels_and_a_missing_context_do_no_harm() {
         let sink = Sink::new("test");

@@ -178,10 +178,13 @@ pub(crate) enum Os {
     Windows,
 }
 
+/// Looks up a variable of the environment.
+type Variable = Box<dyn Fn(&str) -> Option<OsString>>;
+
 /// What the search depends on.
 pub(crate) struct Surroundings {
     pub(crate) os: Os,
-    pub(crate) variable: Box<dyn Fn(&str) -> Option<OsString>>,
+    pub(crate) variable: Variable,
     /// The folder the program lies in.
     pub(crate) program: Option<PathBuf>,
     /// `C:\Program Files` and its kin.
@@ -480,3 +483,7 @@ pub(crate) fn failure(
         advice: part.advice(vendor),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -4,8 +4,12 @@
 //! `KINECT_TEST_DATA`, by default beside the project. What is not there is skipped with a word; under
 //! `KINECT_REQUIRE_REAL=1` it is a failure.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod images;
 mod library;
+mod recording;
+mod side_by_side;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
