@@ -153,7 +153,7 @@ pub struct ImuSample {
 
 /// `k4a_record_configuration_t`, four bytes longer than Microsoft's: Orbbec's library writes a 64-bit offset.
 ///
-/// Passed by value it travels in memory on every 64-bit calling convention, so that the longer form suits both.
+/// It only ever comes from a library, through a pointer. Zeroed before, it is right for either.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordConfiguration {
@@ -262,8 +262,7 @@ pub type MessageCallback = unsafe extern "C" fn(
 /// `k4a_memory_destroy_cb_t`.
 pub type FreeCallback = unsafe extern "C" fn(buffer: *mut c_void, context: *mut c_void);
 /// `k4a_memory_allocate_cb_t`.
-pub type AllocateCallback =
-    unsafe extern "C" fn(size: c_int, context: *mut *mut c_void) -> *mut u8;
+pub type AllocateCallback = unsafe extern "C" fn(size: c_int, context: *mut *mut c_void) -> *mut u8;
 
 // Sizes and offsets of the C structures on 64-bit systems.
 const _: () = {
@@ -283,17 +282,27 @@ const _: () = {
     assert!(offset_of!(Camera, metric_radius) == 124);
     assert!(size_of::<Calibration>() == 1032);
     assert!(offset_of!(Calibration, extrinsics) == 256);
+    assert!(offset_of!(Calibration, color_camera) == 128);
     assert!(offset_of!(Calibration, depth_mode) == 1024);
+    assert!(offset_of!(Calibration, color_resolution) == 1028);
     assert!(size_of::<Version>() == 12);
     assert!(size_of::<HardwareVersion>() == 56);
+    assert!(offset_of!(HardwareVersion, depth) == 12);
+    assert!(offset_of!(HardwareVersion, audio) == 24);
+    assert!(offset_of!(HardwareVersion, depth_sensor) == 36);
     assert!(offset_of!(HardwareVersion, firmware_build) == 48);
+    assert!(offset_of!(HardwareVersion, firmware_signature) == 52);
     assert!(size_of::<ImuSample>() == 48);
+    assert!(offset_of!(ImuSample, acc) == 4);
     assert!(offset_of!(ImuSample, acc_timestamp_usec) == 16);
     assert!(offset_of!(ImuSample, gyro) == 24);
     assert!(offset_of!(ImuSample, gyro_timestamp_usec) == 40);
     assert!(size_of::<RecordConfiguration>() == 40);
     assert!(offset_of!(RecordConfiguration, color_track_enabled) == 16);
+    assert!(offset_of!(RecordConfiguration, imu_track_enabled) == 19);
     assert!(offset_of!(RecordConfiguration, depth_delay_off_color_usec) == 20);
+    assert!(offset_of!(RecordConfiguration, wired_sync_mode) == 24);
+    assert!(offset_of!(RecordConfiguration, subordinate_delay_off_master_usec) == 28);
     assert!(offset_of!(RecordConfiguration, start_timestamp_offset_low) == 32);
     assert!(size_of::<VideoSettings>() == 24);
     assert!(size_of::<SubtitleSettings>() == 1);
@@ -420,7 +429,7 @@ functions! {
         ) -> i32;
         transformation_color_image_to_depth_camera: fn(Handle, Handle, Handle, Handle) -> i32;
         transformation_depth_image_to_point_cloud: fn(Handle, Handle, i32, Handle) -> i32;
-        set_orbbec_extensions_directory: fn(*const c_char) -> i32;
+        set_orbbec_extensions_directory: fn(*const c_char);
         device_get_pid: fn(Handle) -> i32;
         device_get_wired_sync_mode: fn(Handle) -> i32;
         device_enable_soft_filter: fn(Handle, bool) -> i32;
@@ -434,7 +443,7 @@ functions! {
     /// The functions of `libk4arecord`, named without `k4a_`.
     K4aRecord, "k4a_",
     required {
-        record_create: fn(*const c_char, Handle, RecordConfiguration, *mut Handle) -> i32;
+        record_create: fn(*const c_char, Handle, DeviceConfiguration, *mut Handle) -> i32;
         record_add_tag: fn(Handle, *const c_char, *const c_char) -> i32;
         record_add_imu_track: fn(Handle) -> i32;
         record_add_attachment: fn(Handle, *const c_char, *const u8, usize) -> i32;

@@ -1,0 +1,251 @@
+//! What all calls share: results that are checked, buffers whose size must be asked for, texts and times as C wants them.
+
+use std::ffi::CString;
+use std::path::Path;
+use std::ptr::null_mut;
+use std::time::Duration;
+
+use crate::abi::result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::log;
+
+/// The largest text or file that a library is believed to have: factory calibrations have a few kilobytes, attachments are
+/// chosen by whoever recorded.
+const LARGEST: usize = 1 << 30;
+
+/// `k4a_result_t`, with the library's messages about it.
+pub(crate) fn check(function: &'static str, call: impl FnOnce() -> i32) -> Result<()> {
+    match log::during(call) {
+        result::SUCCEEDED => Ok(()),
+        result::FAILED => Err(Error::new(
+            ErrorKind::Failed,
+            function,
+            "the library refused",
+        )),
+        code => Err(strange_code(function, code)),
+    }
+}
+
+/// `k4a_wait_result_t` and `k4a_stream_result_t`: `false` = nothing came in time, or the end.
+pub(crate) fn check_some(function: &'static str, call: impl FnOnce() -> i32) -> Result<bool> {
+    const { assert!(result::TIMEOUT == result::EOF) };
+    match log::during(call) {
+        result::SUCCEEDED => Ok(true),
+        result::TIMEOUT => Ok(false),
+        result::FAILED => Err(Error::new(
+            ErrorKind::Failed,
+            function,
+            "the library refused",
+        )),
+        code => Err(strange_code(function, code)),
+    }
+}
+
+fn strange_code(function: &'static str, code: i32) -> Error {
+    Error::unexpected(function, format!("it answered {code}, which means nothing"))
+}
+
+/// Bytes of a size that only the library knows: asked for with a null buffer first. `least` is the smallest buffer to
+/// offer then, for libraries that do not tell the truth about the size.
+///
+/// `call` gets a buffer and where its size stands; it must write no more than that.
+pub(crate) fn bytes(
+    function: &'static str,
+    least: usize,
+    mut call: impl FnMut(*mut u8, *mut usize) -> i32,
+) -> Result<Vec<u8>> {
+    let mut size = 0;
+    match log::during(|| call(null_mut(), &raw mut size)) {
+        // "Too small" is how the size is told.
+        result::TOO_SMALL => {}
+        result::SUCCEEDED if size == 0 => return Ok(Vec::new()),
+        result::SUCCEEDED => {}
+        result::FAILED => {
+            return Err(Error::new(
+                ErrorKind::Failed,
+                function,
+                "the library refused",
+            ));
+        }
+        code => return Err(strange_code(function, code)),
+    }
+    // What it tells may grow until it is asked again.
+    for _ in 0..3 {
+        if size > LARGEST {
+            return Err(Error::unexpected(
+                function,
+                format!("it wants {size} bytes"),
+            ));
+        }
+        let mut buffer = vec![0; size.max(least)];
+        size = buffer.len();
+        match log::during(|| call(buffer.as_mut_ptr(), &raw mut size)) {
+            result::SUCCEEDED => {
+                buffer.truncate(size);
+                return Ok(buffer);
+            }
+            result::TOO_SMALL => size = size.max(buffer.len().saturating_mul(2)),
+            result::FAILED => {
+                return Err(Error::new(
+                    ErrorKind::Failed,
+                    function,
+                    "the library refused",
+                ));
+            }
+            code => return Err(strange_code(function, code)),
+        }
+    }
+    Err(Error::unexpected(
+        function,
+        "its answer grows whenever it is asked",
+    ))
+}
+
+/// As [`bytes`], up to the first NUL, which C's texts end with.
+pub(crate) fn bytes_before_nul(
+    function: &'static str,
+    least: usize,
+    call: impl FnMut(*mut u8, *mut usize) -> i32,
+) -> Result<Vec<u8>> {
+    let mut bytes = bytes(function, least, call)?;
+    if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
+        bytes.truncate(end);
+    }
+    Ok(bytes)
+}
+
+/// As [`bytes_before_nul`], as text; what is not UTF-8 is replaced.
+pub(crate) fn text(
+    function: &'static str,
+    least: usize,
+    call: impl FnMut(*mut u8, *mut usize) -> i32,
+) -> Result<String> {
+    let bytes = bytes_before_nul(function, least, call)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A text as C wants it.
+pub(crate) fn c_text(function: &'static str, text: &str) -> Result<CString> {
+    CString::new(text)
+        .map_err(|_| Error::invalid(function, format!("the text {text:?} has a NUL in it")))
+}
+
+/// A path as C wants it: UTF-8 on Linux; on Windows, where the libraries expect the code page, ASCII only.
+pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
+    if cfg!(windows) && !path.as_os_str().is_ascii() {
+        return Err(Error::invalid(
+            function,
+            format!(
+                "the library cannot be given the path {}, which is not plain ASCII",
+                path.display()
+            ),
+        ));
+    }
+    CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| {
+        Error::invalid(
+            function,
+            format!("the path {} has a NUL in it", path.display()),
+        )
+    })
+}
+
+/// Milliseconds for a library: rounded up, so that a short wait does not become a poll, and never the negative number that
+/// means for ever.
+pub(crate) fn milliseconds(timeout: Duration) -> i32 {
+    let ms = timeout.as_nanos().div_ceil(1_000_000);
+    i32::try_from(ms).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A library that answers a size and then so many bytes.
+    fn answers(told: usize, bytes: &'static [u8]) -> impl FnMut(*mut u8, *mut usize) -> i32 {
+        move |buffer, size| {
+            // SAFETY: the size is live, and the buffer is as large as it says or null.
+            unsafe {
+                if buffer.is_null() {
+                    *size = told;
+                    return result::TOO_SMALL;
+                }
+                if *size < bytes.len() {
+                    *size = bytes.len();
+                    return result::TOO_SMALL;
+                }
+                buffer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+                *size = bytes.len();
+                result::SUCCEEDED
+            }
+        }
+    }
+
+    #[test]
+    fn a_size_that_is_told_too_large_or_too_small_still_gives_the_bytes() {
+        for told in [1, 3, 4, 10240] {
+            let text = bytes("f", 0, answers(told, b"abc\0"));
+            assert_eq!(text.ok().as_deref(), Some(&b"abc\0"[..]), "told {told}");
+        }
+        let text = text("f", 0, answers(10240, b"abc\0rubbish"));
+        assert_eq!(text.ok().as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn a_size_beyond_reason_and_one_that_always_grows_are_errors() {
+        let huge = bytes("f", 0, answers(usize::MAX, b"abc"));
+        assert_eq!(
+            huge.map_err(|error| error.kind()),
+            Err(ErrorKind::Unexpected)
+        );
+        let grows = bytes("f", 0, |_, size| {
+            // SAFETY: the size is live.
+            unsafe { *size += 8 };
+            result::TOO_SMALL
+        });
+        assert_eq!(
+            grows.map_err(|error| error.kind()),
+            Err(ErrorKind::Unexpected)
+        );
+    }
+
+    #[test]
+    fn a_library_that_claims_to_have_written_more_than_there_is_room_is_not_believed() {
+        let bytes = bytes("f", 0, |buffer, size| {
+            // SAFETY: the size is live.
+            unsafe { *size = if buffer.is_null() { 4 } else { 4000 } };
+            if buffer.is_null() {
+                result::TOO_SMALL
+            } else {
+                result::SUCCEEDED
+            }
+        });
+        assert_eq!(bytes.map(|bytes| bytes.len()).ok(), Some(4));
+    }
+
+    #[test]
+    fn codes_that_mean_nothing_are_errors() {
+        assert_eq!(check("f", || 0).ok(), Some(()));
+        let kind = |code| check("f", || code).map_err(|error| error.kind());
+        assert_eq!(kind(1), Err(ErrorKind::Failed));
+        assert_eq!(kind(2), Err(ErrorKind::Unexpected));
+        assert_eq!(check_some("f", || 2).ok(), Some(false));
+        assert_eq!(
+            check_some("f", || -7).map_err(|error| error.kind()),
+            Err(ErrorKind::Unexpected)
+        );
+    }
+
+    #[test]
+    fn timeouts_are_rounded_up_and_never_for_ever() {
+        assert_eq!(milliseconds(Duration::ZERO), 0);
+        assert_eq!(milliseconds(Duration::from_micros(1)), 1);
+        assert_eq!(milliseconds(Duration::from_millis(33)), 33);
+        assert_eq!(milliseconds(Duration::MAX), i32::MAX);
+    }
+
+    #[test]
+    fn texts_with_a_nul_are_refused() {
+        assert!(c_text("f", "a\0b").is_err());
+        assert!(c_path("f", Path::new("a\0b")).is_err());
+    }
+}

@@ -1,0 +1,320 @@
+//! The C enums as Rust enums. What comes from C is a plain number until `from_code` has found a name for it.
+
+/// Makes an enum over the numbers of a C enum.
+macro_rules! codes {
+    ($(
+        $(#[$about:meta])*
+        $name:ident { $($(#[$what:meta])* $variant:ident = $code:literal,)* }
+    )*) => {$(
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(i32)]
+        pub enum $name {
+            $($(#[$what])* $variant = $code,)*
+        }
+
+        impl $name {
+            /// All of them, in the order of their numbers.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The C enum's number.
+            pub const fn code(self) -> i32 {
+                self as i32
+            }
+
+            /// The one with that number; `None` when there is none.
+            pub const fn from_code(code: i32) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+codes! {
+    /// How the depth camera works (`k4a_depth_mode_t`).
+    DepthMode {
+        /// Off.
+        Off = 0,
+        /// Narrow field of view, 320 × 288.
+        Nfov2x2Binned = 1,
+        /// Narrow field of view, 640 × 576.
+        NfovUnbinned = 2,
+        /// Wide field of view, 512 × 512.
+        Wfov2x2Binned = 3,
+        /// Wide field of view, 1024 × 1024; 15 frames a second at most.
+        WfovUnbinned = 4,
+        /// Infrared without the sensor's own light and without depth, 1024 × 1024.
+        PassiveIr = 5,
+    }
+
+    /// The colour camera's picture (`k4a_color_resolution_t`).
+    ColorResolution {
+        /// Off.
+        Off = 0,
+        /// 1280 × 720.
+        R720p = 1,
+        /// 1920 × 1080.
+        R1080p = 2,
+        /// 2560 × 1440.
+        R1440p = 3,
+        /// 2048 × 1536.
+        R1536p = 4,
+        /// 3840 × 2160.
+        R2160p = 5,
+        /// 4096 × 3072; 15 frames a second at most.
+        R3072p = 6,
+    }
+
+    /// What an image's bytes are (`k4a_image_format_t`).
+    ImageFormat {
+        /// One JPEG.
+        ColorMjpg = 0,
+        /// A plane of Y, then rows of U and V in turns, half as high.
+        ColorNv12 = 1,
+        /// Y, U, Y, V for every two pixels.
+        ColorYuy2 = 2,
+        /// Blue, green, red, alpha.
+        ColorBgra32 = 3,
+        /// Millimetres, u16 in the machine's byte order; 0 = unknown.
+        Depth16 = 4,
+        /// Infrared, u16 in the machine's byte order.
+        Ir16 = 5,
+        /// A byte a pixel, as body index maps are.
+        Custom8 = 6,
+        /// Two bytes a pixel.
+        Custom16 = 7,
+        /// Any rows of bytes, as point clouds are.
+        Custom = 8,
+    }
+
+    /// Frames per second of both cameras (`k4a_fps_t`).
+    FrameRate {
+        /// 5 a second.
+        Fps5 = 0,
+        /// 15 a second.
+        Fps15 = 1,
+        /// 30 a second.
+        Fps30 = 2,
+        /// 25 a second: Orbbec's only, and not in recordings.
+        Fps25 = 3,
+    }
+
+    /// Whose clock a device follows (`k4a_wired_sync_mode_t`).
+    WiredSyncMode {
+        /// Its own.
+        Standalone = 0,
+        /// Its own, and it leads others through its output jack.
+        Master = 1,
+        /// That of the master at its input jack.
+        Subordinate = 2,
+    }
+
+    /// What can be set about the colour camera (`k4a_color_control_command_t`).
+    ColorControl {
+        /// µs.
+        ExposureTimeAbsolute = 0,
+        /// Deprecated; does nothing.
+        AutoExposurePriority = 1,
+        /// Brightness.
+        Brightness = 2,
+        /// Contrast.
+        Contrast = 3,
+        /// Saturation.
+        Saturation = 4,
+        /// Sharpness.
+        Sharpness = 5,
+        /// Kelvin, a multiple of 10.
+        Whitebalance = 6,
+        /// 0 = off, 1 = on.
+        BacklightCompensation = 7,
+        /// Gain.
+        Gain = 8,
+        /// 1 = 50 Hz, 2 = 60 Hz.
+        PowerlineFrequency = 9,
+        /// Orbbec's Femto Bolt only, while the cameras are stopped.
+        Hdr = 10,
+    }
+
+    /// Who decides about a colour control (`k4a_color_control_mode_t`).
+    ColorControlMode {
+        /// The camera.
+        Auto = 0,
+        /// The value that was set.
+        Manual = 1,
+    }
+
+    /// A sensor that has a place of its own (`k4a_calibration_type_t`).
+    Sensor {
+        /// The depth camera.
+        Depth = 0,
+        /// The colour camera.
+        Color = 1,
+        /// The gyroscope.
+        Gyro = 2,
+        /// The accelerometer.
+        Accel = 3,
+    }
+
+    /// How values between pixels are made (`k4a_transformation_interpolation_type_t`).
+    Interpolation {
+        /// The nearest pixel's.
+        Nearest = 0,
+        /// Weighted by nearness.
+        Linear = 1,
+    }
+
+    /// How a firmware was built (`k4a_firmware_build_t`).
+    FirmwareBuild {
+        /// For everybody.
+        Release = 0,
+        /// For its makers.
+        Debug = 1,
+    }
+
+    /// Who signed a firmware (`k4a_firmware_signature_t`).
+    FirmwareSignature {
+        /// Microsoft.
+        Microsoft = 0,
+        /// A test key.
+        Test = 1,
+        /// Nobody: all of Orbbec's.
+        Unsigned = 2,
+    }
+
+    /// What a seek counts from (`k4a_playback_seek_origin_t`).
+    SeekOrigin {
+        /// The file's beginning.
+        Begin = 0,
+        /// Its end; offsets are 0 or less.
+        End = 1,
+        /// Zero of the device's clock.
+        DeviceTime = 2,
+    }
+
+    /// How much a vendor's library says (`k4a_log_level_t`).
+    LogLevel {
+        /// What it cannot go on after.
+        Critical = 0,
+        /// What failed.
+        Error = 1,
+        /// What may become a failure.
+        Warning = 2,
+        /// What happens.
+        Info = 3,
+        /// Everything.
+        Trace = 4,
+        /// Nothing.
+        Off = 5,
+    }
+
+    /// How a sensor is mounted, seen by somebody who faces it (`k4abt_sensor_orientation_t`).
+    SensorOrientation {
+        /// Upright.
+        Default = 0,
+        /// Turned by 90° clockwise.
+        Clockwise90 = 1,
+        /// Turned by 90° counter-clockwise.
+        CounterClockwise90 = 2,
+        /// Upside down.
+        Flip180 = 3,
+    }
+
+    /// What the body tracker runs on (`k4abt_tracker_processing_mode_t`).
+    ProcessingMode {
+        /// The graphics card: CUDA on Linux, DirectML on Windows.
+        Gpu = 0,
+        /// The processor.
+        Cpu = 1,
+        /// CUDA; needs libk4abt 1.1.
+        GpuCuda = 2,
+        /// TensorRT; needs libk4abt 1.1.
+        GpuTensorRt = 3,
+        /// DirectML; needs libk4abt 1.1 on Windows.
+        GpuDirectMl = 4,
+    }
+
+    /// How sure the tracker is of a joint (`k4abt_joint_confidence_level_t`).
+    JointConfidence {
+        /// Not at all: out of range.
+        None = 0,
+        /// Not seen, guessed.
+        Low = 1,
+        /// Seen.
+        Medium = 2,
+        /// Kept for later trackers.
+        High = 3,
+    }
+}
+
+impl DepthMode {
+    /// Width and height of its images in pixels; (0, 0) when off.
+    pub const fn size(self) -> (u32, u32) {
+        match self {
+            Self::Off => (0, 0),
+            Self::Nfov2x2Binned => (320, 288),
+            Self::NfovUnbinned => (640, 576),
+            Self::Wfov2x2Binned => (512, 512),
+            Self::WfovUnbinned | Self::PassiveIr => (1024, 1024),
+        }
+    }
+}
+
+impl ColorResolution {
+    /// Width and height of its images in pixels; (0, 0) when off.
+    pub const fn size(self) -> (u32, u32) {
+        match self {
+            Self::Off => (0, 0),
+            Self::R720p => (1280, 720),
+            Self::R1080p => (1920, 1080),
+            Self::R1440p => (2560, 1440),
+            Self::R1536p => (2048, 1536),
+            Self::R2160p => (3840, 2160),
+            Self::R3072p => (4096, 3072),
+        }
+    }
+}
+
+impl FrameRate {
+    /// Frames per second.
+    pub const fn per_second(self) -> u32 {
+        match self {
+            Self::Fps5 => 5,
+            Self::Fps15 => 15,
+            Self::Fps25 => 25,
+            Self::Fps30 => 30,
+        }
+    }
+
+    /// Microseconds from frame to frame.
+    pub const fn period_usec(self) -> u32 {
+        1_000_000 / self.per_second()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_name_are_refused() {
+        assert_eq!(DepthMode::from_code(2), Some(DepthMode::NfovUnbinned));
+        for code in [-1, 6, i32::MAX, i32::MIN] {
+            assert_eq!(DepthMode::from_code(code), None);
+        }
+        assert_eq!(ImageFormat::from_code(9), None);
+        assert_eq!(ColorControl::from_code(11), None);
+    }
+
+    #[test]
+    fn numbers_go_there_and_back() {
+        for &format in ImageFormat::ALL {
+            assert_eq!(ImageFormat::from_code(format.code()), Some(format));
+        }
+        for &rate in FrameRate::ALL {
+            assert_eq!(FrameRate::from_code(rate.code()), Some(rate));
+        }
+    }
+}

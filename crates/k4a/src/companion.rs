@@ -1,0 +1,72 @@
+//! Libraries that build on `libk4a` and exchange its handles: `libk4arecord` and `libk4abt`.
+//!
+//! The system's loader gives them a `libk4a` by its name, the first of that name in the process. With two vendors' loaded,
+//! that can be the wrong one, whose handles are other objects. So each is asked where its functions came from, and is not
+//! used when they are not those of the `libk4a` it was loaded for.
+
+use std::path::PathBuf;
+
+use crate::error::{Attempt, LoadError, NOT_THERE};
+use crate::library::Library;
+use crate::loader;
+use crate::record::RecordLibrary;
+use crate::search::{self, Candidate, Origin, Part, Surroundings};
+use crate::tracker::TrackerLibrary;
+
+/// What has been loaded on top of a `libk4a`.
+#[derive(Default)]
+pub(crate) struct Companions {
+    pub(crate) record: Option<RecordLibrary>,
+    pub(crate) tracker: Option<TrackerLibrary>,
+}
+
+/// Loads the first that is bound to `library` and whose functions `table` finds; with its file.
+pub(crate) fn load<T>(
+    library: &Library,
+    part: Part,
+    table: impl Fn(&libloading::Library) -> Result<T, String>,
+) -> Result<(T, PathBuf), LoadError> {
+    let mut attempts = Vec::new();
+    for candidate in Surroundings::of_this_process().candidates(part, None, Some(library.path())) {
+        match load_candidate(library, part, &candidate, &table) {
+            Ok(loaded) => return Ok(loaded),
+            Err(reason) => attempts.push(Attempt {
+                path: candidate.path,
+                origin: candidate.origin,
+                reason,
+            }),
+        }
+    }
+    Err(search::failure(part, Some(library.vendor()), attempts))
+}
+
+fn load_candidate<T>(
+    library: &Library,
+    part: Part,
+    candidate: &Candidate,
+    table: impl Fn(&libloading::Library) -> Result<T, String>,
+) -> Result<(T, PathBuf), String> {
+    if candidate.origin != Origin::Loader && !candidate.exists {
+        return Err(NOT_THERE.to_owned());
+    }
+    let file = if candidate.exists {
+        std::fs::canonicalize(&candidate.path).map_err(|error| error.to_string())?
+    } else {
+        candidate.path.clone()
+    };
+    let companion = loader::open(&file)?;
+    let bound = loader::is_bound_to(&companion, library.functions().capture_release as usize);
+    let outcome = if bound {
+        table(&companion)
+    } else {
+        Err(format!(
+            "it uses another libk4a than {}; where two vendors' are loaded, only the first of them can have a lib{}, so \
+             load this one first, or keep the other out of the process",
+            library.path().display(),
+            part.stem()
+        ))
+    };
+    // Either way it stays: it may keep threads, and unloading runs code that nobody has tried.
+    std::mem::forget(companion);
+    outcome.map(|functions| (functions, file))
+}

@@ -1,0 +1,659 @@
+//! A device that is open.
+//!
+//! The library allows `get_capture`, `get_imu_sample`, `stop_cameras` and `stop_imu` at the same time on different threads,
+//! and promises nothing for the rest. So everything else takes turns here: [`Device`] can be shared, one thread can wait
+//! for captures, another for inertial samples, and a third can stop both, which wakes them.
+
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::abi::{self, Calibration, Handle, ImuSample, Version};
+use crate::calibration;
+use crate::call::{self, check, check_some, milliseconds};
+use crate::capture::Capture;
+use crate::codes::{
+    ColorControl, ColorControlMode, ColorResolution, DepthMode, FirmwareBuild, FirmwareSignature,
+    WiredSyncMode,
+};
+use crate::configuration::DeviceConfiguration;
+use crate::error::{Error, ErrorKind, Result};
+use crate::library::{Library, Vendor};
+use crate::log;
+
+/// What waiting gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait<T> {
+    /// This.
+    Ready(T),
+    /// Nothing in time. The device may still be well: wait on, and give up after seconds.
+    TimedOut,
+}
+
+impl<T> Wait<T> {
+    /// What came, if anything.
+    pub fn ready(self) -> Option<T> {
+        match self {
+            Self::Ready(value) => Some(value),
+            Self::TimedOut => None,
+        }
+    }
+}
+
+/// Whether cables are in the sync jacks. Orbbec's library says no whatever there is; see [`Device::wired_sync_mode`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncJacks {
+    /// The one that makes the device a subordinate.
+    pub in_connected: bool,
+    /// The one that makes it a master.
+    pub out_connected: bool,
+}
+
+/// Firmware versions. Orbbec's devices tell only `depth`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HardwareVersion {
+    /// Of the colour camera.
+    pub color: Option<Version>,
+    /// Of the depth camera.
+    pub depth: Option<Version>,
+    /// Of the microphones.
+    pub audio: Option<Version>,
+    /// Of the depth sensor.
+    pub depth_sensor: Option<Version>,
+    /// How it was built; `None` when the number has no meaning.
+    pub build: Option<FirmwareBuild>,
+    /// Who signed it; `None` when the number has no meaning.
+    pub signature: Option<FirmwareSignature>,
+}
+
+/// What a colour control can do. Units are those of [`ColorControl`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColorControlCapabilities {
+    /// Whether the camera can decide itself.
+    pub supports_auto: bool,
+    /// The smallest value.
+    pub min: i32,
+    /// The largest value.
+    pub max: i32,
+    /// Values are multiples of this above the smallest.
+    pub step: i32,
+    /// The value when nobody has set any.
+    pub default: i32,
+    /// The mode when nobody has set any.
+    pub default_mode: ColorControlMode,
+}
+
+/// What an Orbbec device does with its clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockSync {
+    /// Starts it at zero, so many µs after the command or the signal of the master.
+    Reset {
+        /// µs.
+        delay_usec: u32,
+    },
+    /// Sets it by the host's, again and again, or once when the interval is 0.
+    WithHost {
+        /// µs.
+        interval_usec: u32,
+    },
+}
+
+/// A device that is open. Nobody else can open it until this is dropped, which stops it and can take a second.
+///
+/// All calls block until the device has answered.
+#[derive(Debug)]
+pub struct Device {
+    open: Arc<OpenDevice>,
+}
+
+/// What is closed once nobody needs it: the device's owner, and recorders that were given it.
+#[derive(Debug)]
+pub(crate) struct OpenDevice {
+    library: Library,
+    handle: Handle,
+    /// Held by whoever gets or starts captures.
+    captures: Mutex<()>,
+    /// Held by whoever gets or starts inertial samples.
+    samples: Mutex<()>,
+    /// Held for everything but getting. Taken after the two above, so that a stop never waits for a get.
+    control: Mutex<()>,
+    /// How often in a row there was no capture where the library said that there was one.
+    empty_captures: AtomicU32,
+}
+
+// SAFETY: the library's handle is not bound to a thread.
+unsafe impl Send for OpenDevice {}
+// SAFETY: what the library does not allow at the same time takes turns, by the locks above.
+unsafe impl Sync for OpenDevice {}
+
+impl Drop for OpenDevice {
+    fn drop(&mut self) {
+        // SAFETY: the handle lives and is not used again. That nobody else has a reference means that no call is under way.
+        log::during(|| unsafe { (self.library.functions().device_close)(self.handle) });
+    }
+}
+
+impl OpenDevice {
+    pub(crate) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    pub(crate) fn control(&self) -> MutexGuard<'_, ()> {
+        lock(&self.control)
+    }
+}
+
+fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    // It guards nothing that a panic could have left half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The size that Orbbec's library tells for any calibration, and more.
+const LEAST_CALIBRATION: usize = 64 << 10;
+/// Captures that may be missing in a row although the library says that they are there: it happens once when a device stops.
+const EMPTY_CAPTURES: u32 = 10;
+
+impl Library {
+    /// Opens the device with that index (0 to [`device_count`](Self::device_count) − 1). Takes up to some seconds.
+    ///
+    /// # Errors
+    /// [`NoDevice`](ErrorKind::NoDevice), [`InUse`](ErrorKind::InUse), [`NotPermitted`](ErrorKind::NotPermitted), or
+    /// [`Failed`](ErrorKind::Failed) where the library does not tell why.
+    pub fn open_device(&self, index: u32) -> Result<Device> {
+        const FUNCTION: &str = "k4a_device_open";
+        let mut handle = null_mut();
+        // SAFETY: the result points to a live handle.
+        check(FUNCTION, || unsafe {
+            (self.functions().device_open)(index, &raw mut handle)
+        })
+        .map_err(|error| self.explain_open(index, error))?;
+        if handle.is_null() {
+            return Err(Error::unexpected(FUNCTION, "it gave no device"));
+        }
+        Ok(Device {
+            open: Arc::new(OpenDevice {
+                library: self.clone(),
+                handle,
+                captures: Mutex::default(),
+                samples: Mutex::default(),
+                control: Mutex::default(),
+                empty_captures: AtomicU32::new(0),
+            }),
+        })
+    }
+
+    /// The library only says that it failed; what it logged and how many devices there are tell more.
+    fn explain_open(&self, index: u32, error: Error) -> Error {
+        let said = |word: &str| {
+            error
+                .messages()
+                .iter()
+                .any(|message| message.contains(word))
+        };
+        let (denied, busy) = (said("LIBUSB_ERROR_ACCESS"), said("LIBUSB_ERROR_BUSY"));
+        if denied {
+            return error.with_kind(ErrorKind::NotPermitted).with_advice(
+                "install the vendor's udev rules (99-k4a.rules, 99-obsensor-libusb.rules), and plug the device in again",
+            );
+        }
+        if busy {
+            return error
+                .with_kind(ErrorKind::InUse)
+                .with_advice("close the other program that uses the device");
+        }
+        let count = self.device_count();
+        if index >= count {
+            let what = match count {
+                0 => "no device is connected".to_owned(),
+                1 => format!("there is no device {index}: one is connected, with index 0"),
+                _ => format!("there is no device {index}: {count} are connected"),
+            };
+            return error.with_what(ErrorKind::NoDevice, what).with_advice(
+                "check power and USB 3 cable; on Linux also that the vendor's udev rules are installed",
+            );
+        }
+        error.with_advice(
+            "close other programs that use the device, plug it in again, and update its firmware if it is older than the \
+             library wants",
+        )
+    }
+}
+
+impl Device {
+    /// The library it belongs to.
+    pub fn library(&self) -> &Library {
+        &self.open.library
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<OpenDevice> {
+        &self.open
+    }
+
+    fn functions(&self) -> &'static abi::K4a {
+        self.open.library.functions()
+    }
+
+    fn handle(&self) -> Handle {
+        self.open.handle
+    }
+
+    /// Makes an error of a device that had been opened: it is gone, or this is not to be had.
+    fn lost(error: Error) -> Error {
+        if error.kind() == ErrorKind::Failed {
+            error
+                .with_what(ErrorKind::Lost, "the device no longer delivers".to_owned())
+                .with_advice(
+                    "it was unplugged, stopped or never started; close it and open it again",
+                )
+        } else {
+            error
+        }
+    }
+
+    /// The serial number: 12 digits with Microsoft's, up to 16 characters with Orbbec's.
+    ///
+    /// # Errors
+    /// A device that does not answer.
+    pub fn serial_number(&self) -> Result<String> {
+        let _turn = self.open.control();
+        call::text("k4a_device_get_serialnum", 64, |buffer, size| {
+            // SAFETY: the handle lives; the buffer is null or as large as the size says.
+            unsafe { (self.functions().device_get_serialnum)(self.handle(), buffer.cast(), size) }
+        })
+    }
+
+    /// Firmware versions.
+    ///
+    /// # Errors
+    /// A device that does not answer.
+    pub fn version(&self) -> Result<HardwareVersion> {
+        let _turn = self.open.control();
+        let mut raw = abi::HardwareVersion::default();
+        check("k4a_device_get_version", || {
+            // SAFETY: the handle lives; the result is as large as the library expects.
+            unsafe { (self.functions().device_get_version)(self.handle(), &raw mut raw) }
+        })?;
+        let known = |version| (version != Version::default()).then_some(version);
+        Ok(HardwareVersion {
+            color: known(raw.rgb),
+            depth: known(raw.depth),
+            audio: known(raw.audio),
+            depth_sensor: known(raw.depth_sensor),
+            build: FirmwareBuild::from_code(raw.firmware_build),
+            signature: FirmwareSignature::from_code(raw.firmware_signature),
+        })
+    }
+
+    /// The factory's calibration: JSON, without the NUL that the library puts after it.
+    ///
+    /// # Errors
+    /// A device that does not answer.
+    pub fn raw_calibration(&self) -> Result<Vec<u8>> {
+        let _turn = self.open.control();
+        // Orbbec's library tells 10,240 bytes whatever there is, and fails where that is too little.
+        call::bytes_before_nul(
+            "k4a_device_get_raw_calibration",
+            LEAST_CALIBRATION,
+            |buffer, size| {
+                // SAFETY: the handle lives; the buffer is null or as large as the size says.
+                unsafe {
+                    (self.functions().device_get_raw_calibration)(self.handle(), buffer, size)
+                }
+            },
+        )
+    }
+
+    /// The calibration for two modes, in which the device need not be.
+    ///
+    /// # Errors
+    /// A device that does not answer, and both cameras off.
+    pub fn calibration(
+        &self,
+        depth_mode: DepthMode,
+        color_resolution: ColorResolution,
+    ) -> Result<Calibration> {
+        let _turn = self.open.control();
+        calibration::received("k4a_device_get_calibration", |calibration| {
+            // SAFETY: the handle lives; the result is as large as the library expects.
+            unsafe {
+                (self.functions().device_get_calibration)(
+                    self.handle(),
+                    depth_mode.code(),
+                    color_resolution.code(),
+                    calibration,
+                )
+            }
+        })
+    }
+
+    /// Whether cables are in the sync jacks.
+    ///
+    /// # Errors
+    /// A device that does not answer.
+    pub fn sync_jacks(&self) -> Result<SyncJacks> {
+        let _turn = self.open.control();
+        // Numbers, because a `bool` that is neither 0 nor 1 must not come to be.
+        let (mut in_connected, mut out_connected) = (0_u8, 0_u8);
+        check("k4a_device_get_sync_jack", || {
+            // SAFETY: the handle lives; a C bool is one byte.
+            unsafe {
+                (self.functions().device_get_sync_jack)(
+                    self.handle(),
+                    (&raw mut in_connected).cast(),
+                    (&raw mut out_connected).cast(),
+                )
+            }
+        })?;
+        Ok(SyncJacks {
+            in_connected: in_connected != 0,
+            out_connected: out_connected != 0,
+        })
+    }
+
+    /// Starts the cameras. Waits for a [`next_capture`](Self::next_capture) that is under way.
+    ///
+    /// # Errors
+    /// A configuration that the device cannot do (the library's messages say what), cameras that run already, a depth
+    /// engine that does not start (it needs OpenGL 4.4, on Linux also an X server).
+    pub fn start_cameras(&self, configuration: &DeviceConfiguration) -> Result<()> {
+        let _no_get = lock(&self.open.captures);
+        let _turn = self.open.control();
+        let raw = abi::DeviceConfiguration::from(configuration);
+        check("k4a_device_start_cameras", || {
+            // SAFETY: the handle and the configuration live; the library copies it.
+            unsafe { (self.functions().device_start_cameras)(self.handle(), &raw const raw) }
+        })
+        .map_err(|error| {
+            error.with_advice(
+                "check modes, frame rate, delays and sync cables against each other; depth also needs the depth engine and \
+                 OpenGL 4.4 (on Linux with an X server: DISPLAY)",
+            )
+        })?;
+        self.open.empty_captures.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Stops the cameras. A [`next_capture`](Self::next_capture) that waits on another thread returns.
+    pub fn stop_cameras(&self) {
+        let _turn = self.open.control();
+        // SAFETY: the handle lives; the library allows this while captures are waited for.
+        log::during(|| unsafe { (self.functions().device_stop_cameras)(self.handle()) });
+    }
+
+    /// Starts inertial samples; with Microsoft's the cameras must run. Waits for a
+    /// [`next_imu_sample`](Self::next_imu_sample) that is under way.
+    ///
+    /// # Errors
+    /// Cameras that do not run, and samples that come already.
+    pub fn start_imu(&self) -> Result<()> {
+        let _no_get = lock(&self.open.samples);
+        let _turn = self.open.control();
+        check("k4a_device_start_imu", || {
+            // SAFETY: the handle lives.
+            unsafe { (self.functions().device_start_imu)(self.handle()) }
+        })
+        .map_err(|error| error.with_advice("start the cameras first"))
+    }
+
+    /// Stops inertial samples. A [`next_imu_sample`](Self::next_imu_sample) that waits on another thread returns.
+    pub fn stop_imu(&self) {
+        let _turn = self.open.control();
+        // SAFETY: the handle lives; the library allows this while samples are waited for.
+        log::during(|| unsafe { (self.functions().device_stop_imu)(self.handle()) });
+    }
+
+    /// The next capture; a timeout of zero takes what is there. The first one after a start can take seconds.
+    ///
+    /// The library keeps 7 captures and drops the oldest.
+    ///
+    /// # Errors
+    /// [`Lost`](ErrorKind::Lost) when the device is gone or stopped. Some systems only time out then.
+    pub fn next_capture(&self, timeout: Duration) -> Result<Wait<Capture>> {
+        const FUNCTION: &str = "k4a_device_get_capture";
+        let _no_start = lock(&self.open.captures);
+        let mut handle = null_mut();
+        let came = check_some(FUNCTION, || {
+            // SAFETY: the handle lives; the result points to a live handle.
+            unsafe {
+                (self.functions().device_get_capture)(
+                    self.handle(),
+                    &raw mut handle,
+                    milliseconds(timeout),
+                )
+            }
+        })
+        .map_err(Self::lost)?;
+        if came && handle.is_null() {
+            // It may happen once, while the device stops; for ever, and the caller would run in circles.
+            if self.open.empty_captures.fetch_add(1, Ordering::Relaxed) >= EMPTY_CAPTURES {
+                return Err(Error::unexpected(
+                    FUNCTION,
+                    "again and again it says that there is a capture, and gives none",
+                )
+                .with_advice("close the device and open it again"));
+            }
+            return Ok(Wait::TimedOut);
+        }
+        if handle.is_null() {
+            return Ok(Wait::TimedOut);
+        }
+        let capture = Capture::from_handle(&self.open.library, handle);
+        self.open.empty_captures.store(0, Ordering::Relaxed);
+        // A capture with a timeout would be the library's mistake; it is ours to release all the same.
+        Ok(if came {
+            Wait::Ready(capture)
+        } else {
+            Wait::TimedOut
+        })
+    }
+
+    /// The next inertial sample; a timeout of zero takes what is there. Some 1,600 come every second (Orbbec: 500), and the
+    /// library keeps half a second of them.
+    ///
+    /// # Errors
+    /// [`Lost`](ErrorKind::Lost) when the device is gone or stopped.
+    pub fn next_imu_sample(&self, timeout: Duration) -> Result<Wait<ImuSample>> {
+        let _no_start = lock(&self.open.samples);
+        let mut sample = ImuSample::default();
+        let came = check_some("k4a_device_get_imu_sample", || {
+            // SAFETY: the handle lives; the result is as large as the library expects.
+            unsafe {
+                (self.functions().device_get_imu_sample)(
+                    self.handle(),
+                    &raw mut sample,
+                    milliseconds(timeout),
+                )
+            }
+        })
+        .map_err(Self::lost)?;
+        Ok(if came {
+            Wait::Ready(sample)
+        } else {
+            Wait::TimedOut
+        })
+    }
+
+    /// What a colour control can do on this device.
+    ///
+    /// # Errors
+    /// A control that the device does not have.
+    pub fn color_control_capabilities(
+        &self,
+        control: ColorControl,
+    ) -> Result<ColorControlCapabilities> {
+        const FUNCTION: &str = "k4a_device_get_color_control_capabilities";
+        let _turn = self.open.control();
+        // A number, because a `bool` that is neither 0 nor 1 must not come to be.
+        let mut auto = 0_u8;
+        let (mut min, mut max, mut step, mut default, mut mode) = (0, 0, 0, 0, 0);
+        check(FUNCTION, || {
+            // SAFETY: the handle and the results live; a C bool is one byte.
+            unsafe {
+                (self.functions().device_get_color_control_capabilities)(
+                    self.handle(),
+                    control.code(),
+                    (&raw mut auto).cast(),
+                    &raw mut min,
+                    &raw mut max,
+                    &raw mut step,
+                    &raw mut default,
+                    &raw mut mode,
+                )
+            }
+        })
+        .map_err(|error| refused_control(error, control))?;
+        Ok(ColorControlCapabilities {
+            supports_auto: auto != 0,
+            min,
+            max,
+            step,
+            default,
+            default_mode: known_mode(FUNCTION, control, mode)?,
+        })
+    }
+
+    /// Who decides about a colour control, and the value, which means something only when it was set.
+    ///
+    /// # Errors
+    /// A control that the device does not have.
+    pub fn color_control(&self, control: ColorControl) -> Result<(ColorControlMode, i32)> {
+        const FUNCTION: &str = "k4a_device_get_color_control";
+        let _turn = self.open.control();
+        let (mut mode, mut value) = (0, 0);
+        check(FUNCTION, || {
+            // SAFETY: the handle and the results live.
+            unsafe {
+                (self.functions().device_get_color_control)(
+                    self.handle(),
+                    control.code(),
+                    &raw mut mode,
+                    &raw mut value,
+                )
+            }
+        })
+        .map_err(|error| refused_control(error, control))?;
+        Ok((known_mode(FUNCTION, control, mode)?, value))
+    }
+
+    /// Sets a colour control; the value does not matter when the camera decides. It stays in the device until that is
+    /// without power. Exposure is raised to the next step that the powerline frequency allows.
+    ///
+    /// # Errors
+    /// A control or mode that the device does not have, a value out of range or off the steps.
+    pub fn set_color_control(
+        &self,
+        control: ColorControl,
+        mode: ColorControlMode,
+        value: i32,
+    ) -> Result<()> {
+        let _turn = self.open.control();
+        check("k4a_device_set_color_control", || {
+            // SAFETY: the handle lives.
+            unsafe {
+                (self.functions().device_set_color_control)(
+                    self.handle(),
+                    control.code(),
+                    mode.code(),
+                    value,
+                )
+            }
+        })
+        .map_err(|error| {
+            refused_control(error, control).with_advice(format!(
+                "{value} ({mode:?}) must be within what color_control_capabilities says"
+            ))
+        })
+    }
+
+    /// Orbbec's: the USB product id, 0x0669 = Femto Mega, 0x066B = Femto Bolt, 0x06C0 = Femto Mega I. `None` with other
+    /// libraries.
+    pub fn product_id(&self) -> Option<u32> {
+        let get = self.functions().device_get_pid?;
+        let _turn = self.open.control();
+        // SAFETY: the handle lives.
+        let id = log::during(|| unsafe { get(self.handle()) });
+        u32::try_from(id).ok().filter(|&id| id != 0)
+    }
+
+    /// Orbbec's: the mode that the device itself is in. `None` with other libraries.
+    ///
+    /// # Errors
+    /// A device that does not answer.
+    pub fn wired_sync_mode(&self) -> Result<Option<WiredSyncMode>> {
+        let Some(get) = self.functions().device_get_wired_sync_mode else {
+            return Ok(None);
+        };
+        let _turn = self.open.control();
+        // SAFETY: the handle lives.
+        let code = log::during(|| unsafe { get(self.handle()) });
+        WiredSyncMode::from_code(code).map(Some).ok_or_else(|| {
+            Error::unexpected(
+                "k4a_device_get_wired_sync_mode",
+                format!("it answered {code}, which means nothing"),
+            )
+        })
+    }
+
+    /// Orbbec's: whether depth is smoothed on the host.
+    ///
+    /// # Errors
+    /// A library that is not Orbbec's.
+    pub fn enable_soft_filter(&self, enable: bool) -> Result<()> {
+        const FUNCTION: &str = "k4a_device_enable_soft_filter";
+        let library = &self.open.library;
+        let set = library.needed(FUNCTION, self.functions().device_enable_soft_filter)?;
+        let _turn = self.open.control();
+        // SAFETY: the handle lives.
+        check(FUNCTION, || unsafe { set(self.handle(), enable) })
+    }
+
+    /// Orbbec's: what the device does with its clock. For all devices that belong together, before any of them is started.
+    ///
+    /// # Errors
+    /// A library that is not Orbbec's.
+    pub fn set_clock_sync(&self, sync: ClockSync) -> Result<()> {
+        const FUNCTION: &str = "k4a_device_switch_device_clock_sync_mode";
+        let library = &self.open.library;
+        let set = library.needed(
+            FUNCTION,
+            self.functions().device_switch_device_clock_sync_mode,
+        )?;
+        let (mode, parameter) = match sync {
+            ClockSync::Reset { delay_usec } => (0, delay_usec),
+            ClockSync::WithHost { interval_usec } => (1, interval_usec),
+        };
+        let _turn = self.open.control();
+        // SAFETY: the handle lives.
+        check(FUNCTION, || unsafe { set(self.handle(), mode, parameter) })
+    }
+
+    /// Whose device it is, as far as the library tells.
+    pub fn vendor(&self) -> Vendor {
+        self.open.library.vendor()
+    }
+}
+
+fn refused_control(error: Error, control: ColorControl) -> Error {
+    if error.kind() == ErrorKind::Failed {
+        error.with_what(
+            ErrorKind::Failed,
+            format!("the device refused the colour control {control:?}"),
+        )
+    } else {
+        error
+    }
+}
+
+fn known_mode(
+    function: &'static str,
+    control: ColorControl,
+    code: i32,
+) -> Result<ColorControlMode> {
+    ColorControlMode::from_code(code).ok_or_else(|| {
+        Error::unexpected(
+            function,
+            format!("it gave the unknown mode {code} of {control:?}"),
+        )
+    })
+}

@@ -1,0 +1,526 @@
+//! Images: one picture of one camera, in memory that the library owns.
+//!
+//! An [`Image`] is a reference to a picture that nobody changes any more: it can be cloned and read from anywhere. An
+//! [`ImageMut`] is a picture of one's own, not shared yet: it is filled and described, then [`share`](ImageMut::share)d.
+
+use std::ffi::{c_int, c_void};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{NonNull, null_mut};
+use std::slice;
+
+use crate::abi::Handle;
+use crate::call::check;
+use crate::codes::ImageFormat;
+use crate::error::{Error, Result};
+use crate::library::Library;
+
+/// The largest width and height that the libraries accept.
+const LARGEST_SIDE: u32 = 20_000;
+
+/// A picture with its times and settings. Cloning it makes another reference, no copy.
+pub struct Image {
+    library: Library,
+    handle: Handle,
+    shape: Shape,
+    buffer: NonNull<u8>,
+    size: usize,
+}
+
+// SAFETY: references are counted atomically, and whoever has an `Image` only reads: the library changes neither the
+// picture nor what describes it once it has been given out, and `ImageMut` is not shared while it writes.
+unsafe impl Send for Image {}
+// SAFETY: as above.
+unsafe impl Sync for Image {}
+
+/// What an image is, as far as its bytes depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shape {
+    format: ImageFormat,
+    width: u32,
+    height: u32,
+    stride: u32,
+}
+
+impl Shape {
+    /// Bytes of a row without padding; `None` when the format does not say.
+    fn row(self) -> Option<usize> {
+        let width = self.width as usize;
+        match self.format {
+            ImageFormat::ColorMjpg | ImageFormat::Custom => None,
+            ImageFormat::ColorNv12 | ImageFormat::Custom8 => Some(width),
+            ImageFormat::ColorYuy2
+            | ImageFormat::Depth16
+            | ImageFormat::Ir16
+            | ImageFormat::Custom16 => Some(width * 2),
+            ImageFormat::ColorBgra32 => Some(width * 4),
+        }
+    }
+
+    /// Bytes from row to row, computed where the library says 0.
+    fn stride(self) -> usize {
+        match self.stride {
+            0 => self.row().unwrap_or(0),
+            stride => stride as usize,
+        }
+    }
+
+    /// The fewest bytes that an image of this shape has, or why there can be none.
+    fn least_size(self) -> Result<usize, String> {
+        let Self { width, height, .. } = self;
+        if !(1..=LARGEST_SIDE).contains(&width) || !(1..=LARGEST_SIDE).contains(&height) {
+            return Err(format!("an image of {width} × {height} pixels cannot be"));
+        }
+        if self.format == ImageFormat::ColorMjpg {
+            return Ok(1);
+        }
+        let (stride, row) = (self.stride(), self.row());
+        if c_int::try_from(stride).is_err() {
+            return Err(format!("a stride of {stride} bytes cannot be"));
+        }
+        if row.is_some_and(|row| stride < row) {
+            return Err(format!(
+                "a row of {width} pixels does not fit in a stride of {stride} bytes"
+            ));
+        }
+        let rows = if self.format == ImageFormat::ColorNv12 {
+            height.div_ceil(2) as usize + height as usize
+        } else {
+            height as usize
+        };
+        // The last row may end where its pixels do.
+        let last = row.unwrap_or(stride);
+        Ok((stride * (rows - 1) + last).max(1))
+    }
+
+    /// Whether so many bytes are enough.
+    fn check_size(self, size: usize) -> Result<(), String> {
+        let least = self.least_size()?;
+        if size < least {
+            let Self {
+                format,
+                width,
+                height,
+                stride,
+            } = self;
+            return Err(format!(
+                "{size} bytes are too few for {format:?} of {width} × {height} pixels with a stride of {stride} bytes: at \
+                 least {least}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Image {
+    /// Takes over a reference; an error, and the reference released, when format, size and stride cannot be right.
+    pub(crate) fn from_handle(
+        library: &Library,
+        handle: Handle,
+        function: &'static str,
+    ) -> Result<Self> {
+        let f = library.functions();
+        // SAFETY: the handle lives: the caller has a reference.
+        let described = unsafe {
+            (
+                (f.image_get_format)(handle),
+                (f.image_get_width_pixels)(handle),
+                (f.image_get_height_pixels)(handle),
+                (f.image_get_stride_bytes)(handle),
+                (f.image_get_buffer)(handle),
+                (f.image_get_size)(handle),
+            )
+        };
+        let (format, width, height, stride, buffer, size) = described;
+        let checked = || -> Result<_, String> {
+            let side =
+                |side: c_int| u32::try_from(side).map_err(|_| format!("it has a side of {side}"));
+            let shape = Shape {
+                format: ImageFormat::from_code(format)
+                    .ok_or_else(|| format!("its format has the unknown number {format}"))?,
+                width: side(width)?,
+                height: side(height)?,
+                stride: side(stride)?,
+            };
+            shape.check_size(size)?;
+            // A slice cannot be longer.
+            if isize::try_from(size).is_err() {
+                return Err(format!("it has {size} bytes"));
+            }
+            let buffer = NonNull::new(buffer).ok_or("it has no memory")?;
+            Ok((shape, buffer))
+        };
+        match checked() {
+            Ok((shape, buffer)) => Ok(Self {
+                library: library.clone(),
+                handle,
+                shape,
+                buffer,
+                size,
+            }),
+            Err(reason) => {
+                // SAFETY: the reference is the caller's to give, and nobody uses it again.
+                unsafe { (f.image_release)(handle) };
+                Err(Error::unexpected(
+                    function,
+                    format!("it gave an image that cannot be right: {reason}"),
+                ))
+            }
+        }
+    }
+
+    pub(crate) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    /// The library it belongs to.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The picture's bytes, padding at the end of rows included; there can be more than the rows need.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the library keeps that many bytes there for as long as this reference lives, which the slice does not
+        // outlive; it initialises them, and nobody writes (see `Send`).
+        unsafe { slice::from_raw_parts(self.buffer.as_ptr(), self.size) }
+    }
+
+    /// What the bytes are.
+    pub fn format(&self) -> ImageFormat {
+        self.shape.format
+    }
+
+    /// Pixels in a row.
+    pub fn width(&self) -> u32 {
+        self.shape.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> u32 {
+        self.shape.height
+    }
+
+    /// Bytes from row to row; 0 for JPEG. Where the library does not say it (Orbbec's NV12), computed from the width.
+    pub fn stride(&self) -> usize {
+        self.shape.stride()
+    }
+
+    /// Middle of the exposure in µs on the device's clock.
+    pub fn device_timestamp_usec(&self) -> u64 {
+        // SAFETY: the handle lives.
+        unsafe { (self.library.functions().image_get_device_timestamp_usec)(self.handle) }
+    }
+
+    /// Arrival in ns on the host's monotonic clock (Orbbec: on its wall clock, in whole milliseconds); 0 in recordings.
+    pub fn system_timestamp_nsec(&self) -> u64 {
+        // SAFETY: the handle lives.
+        unsafe { (self.library.functions().image_get_system_timestamp_nsec)(self.handle) }
+    }
+
+    /// Exposure in µs; colour only, 0 = unknown.
+    pub fn exposure_usec(&self) -> u64 {
+        // SAFETY: the handle lives.
+        unsafe { (self.library.functions().image_get_exposure_usec)(self.handle) }
+    }
+
+    /// White balance in kelvin; colour only, 0 = unknown.
+    pub fn white_balance_kelvin(&self) -> u32 {
+        // SAFETY: the handle lives.
+        unsafe { (self.library.functions().image_get_white_balance)(self.handle) }
+    }
+
+    /// Sensitivity; colour only, 0 = unknown.
+    pub fn iso_speed(&self) -> u32 {
+        // SAFETY: the handle lives.
+        unsafe { (self.library.functions().image_get_iso_speed)(self.handle) }
+    }
+}
+
+impl Clone for Image {
+    fn clone(&self) -> Self {
+        // SAFETY: the handle lives; references are counted atomically.
+        unsafe { (self.library.functions().image_reference)(self.handle) };
+        Self {
+            library: self.library.clone(),
+            ..*self
+        }
+    }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        // SAFETY: this reference is ours and is not used again.
+        unsafe { (self.library.functions().image_release)(self.handle) };
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image")
+            .field("format", &self.format())
+            .field("width", &self.width())
+            .field("height", &self.height())
+            .field("stride", &self.stride())
+            .field("size", &self.size)
+            .field("device_timestamp_usec", &self.device_timestamp_usec())
+            .finish()
+    }
+}
+
+/// A picture of one's own that nobody else sees yet.
+pub struct ImageMut(Image);
+
+impl ImageMut {
+    pub(crate) fn handle(&self) -> Handle {
+        self.0.handle
+    }
+
+    /// The library it belongs to.
+    pub fn library(&self) -> &Library {
+        &self.0.library
+    }
+
+    /// The picture's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.bytes()
+    }
+
+    /// The picture's bytes, to be written.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as in `Image::bytes`; nobody else has a reference, and this one is borrowed for as long as the slice.
+        unsafe { slice::from_raw_parts_mut(self.0.buffer.as_ptr(), self.0.size) }
+    }
+
+    /// Sets [`Image::device_timestamp_usec`].
+    pub fn set_device_timestamp_usec(&mut self, usec: u64) {
+        // SAFETY: the handle lives, and nobody else has a reference.
+        unsafe { (self.0.library.functions().image_set_device_timestamp_usec)(self.handle(), usec) }
+    }
+
+    /// Sets [`Image::system_timestamp_nsec`].
+    pub fn set_system_timestamp_nsec(&mut self, nsec: u64) {
+        // SAFETY: the handle lives, and nobody else has a reference.
+        unsafe { (self.0.library.functions().image_set_system_timestamp_nsec)(self.handle(), nsec) }
+    }
+
+    /// Sets [`Image::exposure_usec`]; Orbbec's library leaves it as it is.
+    pub fn set_exposure_usec(&mut self, usec: u64) {
+        if let Some(set) = self.0.library.functions().image_set_exposure_usec {
+            // SAFETY: the handle lives, and nobody else has a reference.
+            unsafe { set(self.handle(), usec) }
+        }
+    }
+
+    /// Sets [`Image::white_balance_kelvin`]; Orbbec's library leaves it as it is.
+    pub fn set_white_balance_kelvin(&mut self, kelvin: u32) {
+        // SAFETY: the handle lives, and nobody else has a reference.
+        unsafe { (self.0.library.functions().image_set_white_balance)(self.handle(), kelvin) }
+    }
+
+    /// Sets [`Image::iso_speed`]; Orbbec's library leaves it as it is.
+    pub fn set_iso_speed(&mut self, iso: u32) {
+        // SAFETY: the handle lives, and nobody else has a reference.
+        unsafe { (self.0.library.functions().image_set_iso_speed)(self.handle(), iso) }
+    }
+
+    /// The finished picture, as it is passed on.
+    pub fn share(self) -> Image {
+        self.0
+    }
+}
+
+impl From<ImageMut> for Image {
+    fn from(image: ImageMut) -> Self {
+        image.share()
+    }
+}
+
+impl fmt::Debug for ImageMut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ImageMut").field(&self.0).finish()
+    }
+}
+
+impl Library {
+    /// An image of zeros. A stride of 0 is the smallest there is; JPEGs and custom rows need a size:
+    /// [`create_image_from_bytes`](Self::create_image_from_bytes), or a stride.
+    ///
+    /// # Errors
+    /// Sizes that cannot be (1 to 19,999 pixels; even where the format shares colours among pixels), no memory.
+    pub fn create_image(
+        &self,
+        format: ImageFormat,
+        width: u32,
+        height: u32,
+        stride: u32,
+    ) -> Result<ImageMut> {
+        const FUNCTION: &str = "k4a_image_create";
+        let shape = Shape {
+            format,
+            width,
+            height,
+            stride,
+        };
+        shape
+            .least_size()
+            .map_err(|reason| Error::invalid(FUNCTION, reason))?;
+        let mut handle = null_mut();
+        check(FUNCTION, || {
+            // SAFETY: the result points to a live handle. The casts are of checked sides, and of a stride that the
+            // library refuses when negative.
+            unsafe {
+                (self.functions().image_create)(
+                    format.code(),
+                    width as c_int,
+                    height as c_int,
+                    stride as c_int,
+                    &raw mut handle,
+                )
+            }
+        })?;
+        let image = ImageMut(self.new_image(FUNCTION, handle)?);
+        // The library leaves the memory as it was: it becomes initialised here.
+        // SAFETY: so many bytes are ours to write, as in `bytes_mut`, whose slice would need them initialised.
+        unsafe { image.0.buffer.write_bytes(0, image.0.size) };
+        Ok(image)
+    }
+
+    /// An image in memory of one's own, which is dropped when the last reference to the image goes, on whatever thread
+    /// that is. A stride of 0 is the smallest there is, and right for JPEGs.
+    ///
+    /// # Errors
+    /// Sizes that cannot be, and fewer bytes than the rows need. The bytes are dropped then, too.
+    pub fn create_image_from_bytes(
+        &self,
+        format: ImageFormat,
+        width: u32,
+        height: u32,
+        stride: u32,
+        bytes: Vec<u8>,
+    ) -> Result<ImageMut> {
+        self.create_image_from_owner(format, width, height, stride, bytes)
+    }
+
+    /// As [`create_image_from_bytes`](Self::create_image_from_bytes), for whatever owns the memory.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_image_from_owner<B>(
+        &self,
+        format: ImageFormat,
+        width: u32,
+        height: u32,
+        stride: u32,
+        owner: B,
+    ) -> Result<ImageMut>
+    where
+        B: AsMut<[u8]> + Send + 'static,
+    {
+        const FUNCTION: &str = "k4a_image_create_from_buffer";
+        let shape = Shape {
+            format,
+            width,
+            height,
+            stride,
+        };
+        let owner = Box::into_raw(Box::new(owner));
+        // SAFETY: the box was just leaked, so nothing else refers to the owner. Its memory is used through this pointer
+        // only, until the owner is dropped.
+        let memory = unsafe { (*owner).as_mut() };
+        let (buffer, size) = (memory.as_mut_ptr(), memory.len());
+        if let Err(reason) = shape.check_size(size) {
+            // SAFETY: the library does not know of the box.
+            drop(unsafe { Box::from_raw(owner) });
+            return Err(Error::invalid(FUNCTION, reason));
+        }
+        // The library keeps what it is told; tell it what the rows are.
+        let stride = if format == ImageFormat::ColorMjpg {
+            0
+        } else {
+            shape.stride()
+        };
+        let mut handle = null_mut();
+        let created = check(FUNCTION, || {
+            // SAFETY: the buffer lives until the library calls `drop_owner` with its owner, once. Sides were checked.
+            unsafe {
+                (self.functions().image_create_from_buffer)(
+                    format.code(),
+                    width as c_int,
+                    height as c_int,
+                    stride as c_int,
+                    buffer,
+                    size,
+                    Some(drop_owner::<B>),
+                    owner.cast(),
+                    &raw mut handle,
+                )
+            }
+        });
+        if let Err(error) = created {
+            // SAFETY: on a failure the library does not call back; the box is still ours.
+            drop(unsafe { Box::from_raw(owner) });
+            return Err(error);
+        }
+        Ok(ImageMut(self.new_image(FUNCTION, handle)?))
+    }
+
+    fn new_image(&self, function: &'static str, handle: Handle) -> Result<Image> {
+        if handle.is_null() {
+            return Err(Error::unexpected(function, "it gave no image"));
+        }
+        Image::from_handle(self, handle, function)
+    }
+}
+
+/// Drops what owned an image's memory.
+unsafe extern "C" fn drop_owner<B>(_buffer: *mut c_void, context: *mut c_void) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: the context is the box that `create_image_from_owner` leaked, and the library calls this once.
+        drop(unsafe { Box::from_raw(context.cast::<B>()) });
+    }));
+    if let Err(payload) = outcome {
+        // Dropping what a panic carries can panic again, and nothing may unwind into C.
+        std::mem::forget(payload);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn least(format: ImageFormat, width: u32, height: u32, stride: u32) -> Option<usize> {
+        let shape = Shape {
+            format,
+            width,
+            height,
+            stride,
+        };
+        shape.least_size().ok()
+    }
+
+    #[test]
+    fn an_image_needs_its_rows_but_not_the_padding_of_the_last() {
+        assert_eq!(least(ImageFormat::Depth16, 10, 3, 32), Some(32 * 2 + 20));
+        assert_eq!(least(ImageFormat::ColorBgra32, 10, 3, 0), Some(120));
+        assert_eq!(least(ImageFormat::ColorNv12, 10, 4, 0), Some(60));
+        assert_eq!(least(ImageFormat::Custom, 10, 3, 60), Some(180));
+        assert_eq!(least(ImageFormat::ColorMjpg, 10, 3, 0), Some(1));
+    }
+
+    #[test]
+    fn sides_and_strides_that_cannot_be_are_refused() {
+        assert_eq!(least(ImageFormat::Depth16, 0, 3, 0), None);
+        assert_eq!(least(ImageFormat::Depth16, 10, 20_001, 0), None);
+        assert_eq!(least(ImageFormat::Depth16, 10, 3, 19), None);
+        assert!(
+            Shape {
+                format: ImageFormat::Ir16,
+                width: 4,
+                height: 4,
+                stride: 8
+            }
+            .check_size(31)
+            .is_err()
+        );
+    }
+}

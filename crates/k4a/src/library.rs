@@ -1,0 +1,332 @@
+//! A vendor's `libk4a`, loaded: the way to everything else.
+
+use std::ffi::c_void;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::ptr::{from_ref, null_mut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::abi::{Handle, K4a, result};
+use crate::call::{c_path, check};
+use crate::codes::LogLevel;
+use crate::companion::Companions;
+use crate::error::{Attempt, Error, LoadError, NOT_THERE, Result};
+use crate::loader;
+use crate::log::{self, Sink};
+use crate::search::{self, Candidate, LibraryVersion, Origin, Part, Surroundings};
+
+/// Whose library it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Vendor {
+    /// Microsoft's, for Azure Kinect.
+    Microsoft,
+    /// Orbbec's K4A wrapper, for Femto Bolt, Mega and Mega I.
+    Orbbec,
+}
+
+impl Vendor {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Microsoft => "Microsoft",
+            Self::Orbbec => "Orbbec",
+        }
+    }
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A loaded `libk4a`. Cheap to clone; can be used from anywhere.
+///
+/// A file is loaded once and stays for the life of the process, because libraries keep threads. Microsoft's and Orbbec's can
+/// be loaded side by side.
+#[derive(Clone)]
+pub struct Library(&'static Loaded);
+
+/// What stays.
+struct Loaded {
+    functions: K4a,
+    vendor: Vendor,
+    path: PathBuf,
+    version: Option<LibraryVersion>,
+    sink: &'static Sink,
+    companions: Mutex<Companions>,
+}
+
+/// All that have been loaded.
+static LOADED: Mutex<Vec<Library>> = Mutex::new(Vec::new());
+
+impl Library {
+    /// Start here: loads anybody's library, the first in the order of [`search`](crate::search()) that loads.
+    ///
+    /// # Errors
+    /// None loads: says every place and why, and what to install.
+    pub fn load() -> Result<Self, LoadError> {
+        Self::load_first(
+            None,
+            Surroundings::of_this_process().candidates(Part::K4a, None, None),
+        )
+    }
+
+    /// Loads that vendor's library.
+    ///
+    /// # Errors
+    /// None loads: says every place and why, and what to install.
+    pub fn load_vendor(vendor: Vendor) -> Result<Self, LoadError> {
+        let candidates = Surroundings::of_this_process().candidates(Part::K4a, Some(vendor), None);
+        Self::load_first(Some(vendor), candidates)
+    }
+
+    /// Loads this file, or the one in this folder. Loading runs the library's own code, so name only what can be trusted as
+    /// much as the program itself.
+    ///
+    /// # Errors
+    /// There is none, or it does not load, or it is no `libk4a`.
+    pub fn load_from(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        Self::load_first(
+            None,
+            Surroundings::of_this_process().named(Part::K4a, path.as_ref()),
+        )
+    }
+
+    fn load_first(vendor: Option<Vendor>, candidates: Vec<Candidate>) -> Result<Self, LoadError> {
+        let mut attempts = Vec::new();
+        for candidate in candidates {
+            match Self::load_candidate(vendor, &candidate) {
+                Ok(library) => return Ok(library),
+                Err(reason) => attempts.push(Attempt {
+                    path: candidate.path,
+                    origin: candidate.origin,
+                    reason,
+                }),
+            }
+        }
+        Err(search::failure(Part::K4a, vendor, attempts))
+    }
+
+    fn load_candidate(vendor: Option<Vendor>, candidate: &Candidate) -> Result<Self, String> {
+        if candidate.origin != Origin::Loader {
+            if !candidate.exists {
+                return Err(NOT_THERE.to_owned());
+            }
+            // Told by the file, so that another vendor's is not loaded in vain and in the way.
+            if let (Some(wanted), Some(found)) = (vendor, candidate.vendor)
+                && wanted != found
+            {
+                return Err(format!("it is {found}'s"));
+            }
+        }
+        let library = Self::open(candidate)?;
+        match vendor {
+            Some(wanted) if wanted != library.vendor() => {
+                Err(format!("it is {}'s", library.vendor()))
+            }
+            _ => Ok(library),
+        }
+    }
+
+    /// Loads a file, or finds that it is loaded.
+    fn open(candidate: &Candidate) -> Result<Self, String> {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = if candidate.origin == Origin::Loader {
+            candidate.path.clone()
+        } else {
+            std::fs::canonicalize(&candidate.path).map_err(|error| error.to_string())?
+        };
+        if let Some(known) = loaded.iter().find(|known| known.0.path == file) {
+            return Ok(known.clone());
+        }
+        loader::preload_depth_engine(&file);
+        let library = loader::open(&file)?;
+        // SAFETY: the names are those of the vendors' functions, whose signatures the table has; the library stays.
+        let functions = unsafe { K4a::load(&library) }
+            .map_err(|symbol| format!("it is no libk4a 1.4: it has no function {symbol}"))?;
+        let address = functions.device_open as usize;
+        // By another path, or by name.
+        if let Some(known) = loaded
+            .iter()
+            .find(|known| known.0.functions.device_open as usize == address)
+        {
+            return Ok(known.clone());
+        }
+        let is_orbbec = functions.set_orbbec_extensions_directory.is_some()
+            || functions.device_get_pid.is_some();
+        let vendor = if is_orbbec {
+            Vendor::Orbbec
+        } else {
+            Vendor::Microsoft
+        };
+        let path = if candidate.origin == Origin::Loader {
+            let path = loader::file_of(address).unwrap_or(file);
+            std::fs::canonicalize(&path).unwrap_or(path)
+        } else {
+            file
+        };
+        // It keeps threads, and calls the sink: both stay for the life of the process.
+        std::mem::forget(library);
+        let sink: &'static Sink = Box::leak(Box::new(Sink::new(vendor.name())));
+        let library = Self(Box::leak(Box::new(Loaded {
+            functions,
+            vendor,
+            version: LibraryVersion::of_file(&path),
+            path,
+            sink,
+            companions: Mutex::default(),
+        })));
+        // Before any device is opened, so that the library does not write to the standard output.
+        if !library.set_log_level(default_log_level()) {
+            tracing::debug!(
+                target: "k4a::library",
+                "{} takes no message handler; it may write to the standard output",
+                library.path().display()
+            );
+        }
+        loaded.push(library.clone());
+        Ok(library)
+    }
+
+    pub(crate) fn functions(&self) -> &'static K4a {
+        &self.0.functions
+    }
+
+    pub(crate) fn companions(&self) -> MutexGuard<'static, Companions> {
+        self.0
+            .companions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A function that not every library has.
+    pub(crate) fn needed<F>(&self, name: &'static str, function: Option<F>) -> Result<F> {
+        function.ok_or_else(|| {
+            Error::not_supported(
+                name,
+                format!("{}'s library has no such function", self.vendor()),
+            )
+        })
+    }
+
+    /// Whose it is.
+    pub fn vendor(&self) -> Vendor {
+        self.0.vendor
+    }
+
+    /// The file it was loaded from, links resolved; its bare name where the system's loader does not tell.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Its version, as far as file and folder names tell.
+    pub fn version(&self) -> Option<LibraryVersion> {
+        self.0.version
+    }
+
+    /// How much of what the library says becomes `tracing` events; at first what `K4A_LOG_LEVEL` says, or warnings. At
+    /// [`Off`](LogLevel::Off), errors know no messages either. Whether the library went along.
+    ///
+    /// `libk4arecord` and `libk4abt` have loggers of their own, which cannot be reached: they write errors to the standard
+    /// output, unless the environment says `K4A_ENABLE_LOG_TO_STDOUT=0` (`K4ABT_ENABLE_LOG_TO_STDOUT=0`) before they are
+    /// loaded.
+    pub fn set_log_level(&self, level: LogLevel) -> bool {
+        let sink = from_ref(self.0.sink).cast_mut().cast::<c_void>();
+        // SAFETY: the handler fits the sink, which lives as long as the library.
+        let code = unsafe {
+            (self.functions().set_debug_message_handler)(Some(log::on_message), sink, level.code())
+        };
+        code == result::SUCCEEDED
+    }
+
+    /// Devices that are plugged in, those in use included. Looks at all USB devices, which takes milliseconds.
+    pub fn device_count(&self) -> u32 {
+        // SAFETY: it takes nothing.
+        let count = log::during(|| unsafe { (self.functions().device_get_installed_count)() });
+        // That there is none is an error to the library.
+        log::forget_messages();
+        count
+    }
+
+    /// Orbbec's: where its depth engine and other extensions lie, to be said before a device is opened.
+    ///
+    /// # Errors
+    /// A library that is not Orbbec's.
+    pub fn set_orbbec_extensions_directory(&self, folder: impl AsRef<Path>) -> Result<()> {
+        const FUNCTION: &str = "k4a_set_orbbec_extensions_directory";
+        let set = self.needed(FUNCTION, self.functions().set_orbbec_extensions_directory)?;
+        // Whether the library copies it is not documented, so it stays.
+        let folder: &'static _ = Box::leak(Box::new(c_path(FUNCTION, folder.as_ref())?));
+        // SAFETY: the text lives.
+        log::during(|| unsafe { set(folder.as_ptr()) });
+        Ok(())
+    }
+
+    /// Orbbec's, on Linux: starts the depth engine ahead of time. A program that uses OpenGL itself keeps one alive before it
+    /// starts a depth camera.
+    ///
+    /// # Errors
+    /// A library that is not Orbbec's, and an engine that does not start.
+    pub fn depth_engine_helper(&self) -> Result<DepthEngineHelper> {
+        const FUNCTION: &str = "k4a_depth_engine_helper_create";
+        let f = self.functions();
+        let create = self.needed(FUNCTION, f.depth_engine_helper_create)?;
+        let release = self.needed(FUNCTION, f.depth_engine_helper_release)?;
+        let mut handle = null_mut();
+        // SAFETY: the result points to a live handle.
+        check(FUNCTION, || unsafe { create(&raw mut handle) })?;
+        if handle.is_null() {
+            return Err(Error::unexpected(FUNCTION, "it gave no helper"));
+        }
+        Ok(DepthEngineHelper { handle, release })
+    }
+}
+
+impl PartialEq for Library {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Library {}
+
+impl fmt::Debug for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Library")
+            .field("vendor", &self.vendor())
+            .field("path", &self.path())
+            .field("version", &self.version())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Keeps Orbbec's depth engine alive; see [`Library::depth_engine_helper`].
+#[derive(Debug)]
+pub struct DepthEngineHelper {
+    handle: Handle,
+    release: unsafe extern "C" fn(Handle),
+}
+
+// SAFETY: it is only held, and released once by whoever has it.
+unsafe impl Send for DepthEngineHelper {}
+// SAFETY: a shared one can do nothing.
+unsafe impl Sync for DepthEngineHelper {}
+
+impl Drop for DepthEngineHelper {
+    fn drop(&mut self) {
+        // SAFETY: the handle is ours and is not used again.
+        unsafe { (self.release)(self.handle) }
+    }
+}
+
+/// What the library's own variable says: the first letter counts, as in the library.
+fn default_log_level() -> LogLevel {
+    let value = std::env::var("K4A_LOG_LEVEL").unwrap_or_default();
+    match value.chars().next().map(|c| c.to_ascii_lowercase()) {
+        Some('t') => LogLevel::Trace,
+        Some('i') => LogLevel::Info,
+        Some('e') => LogLevel::Error,
+        Some('c') => LogLevel::Critical,
+        _ => LogLevel::Warning,
+    }
+}

@@ -1,0 +1,119 @@
+//! Loading one file, and finding out where functions came from.
+
+use std::error::Error as _;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// Loads a library so that its names stay its own; on an error, the system's words.
+pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
+    // SAFETY: loading runs the library's initialisers. Only libraries under the names of the vendors' come here, or such
+    // as the caller names, who answers for them (`Library::load_from` says so).
+    unsafe { open_quietly(path) }.map_err(|error| {
+        // The system's own words are the error's source.
+        error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string)
+    })
+}
+
+#[cfg(unix)]
+unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+    // All functions now: a missing one is an error here, not the end of the process at its first call.
+    // SAFETY: the caller vouches for the initialisers.
+    unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+}
+
+#[cfg(windows)]
+unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    use libloading::os::windows::{LOAD_WITH_ALTERED_SEARCH_PATH, Library};
+    // What lies beside the file (the depth engine, ONNX Runtime) is found there first; only for whole paths.
+    let flags = if path.is_absolute() {
+        LOAD_WITH_ALTERED_SEARCH_PATH
+    } else {
+        0
+    };
+    // SAFETY: the caller vouches for the initialisers.
+    unsafe { Library::load_with_flags(path, flags) }.map(Into::into)
+}
+
+/// Loads the closed depth engine that lies beside `libk4a`, because that asks for it by its bare name.
+pub(crate) fn preload_depth_engine(libk4a: &Path) {
+    let Some(folder) = libk4a.parent() else {
+        return;
+    };
+    let is_engine = |name: &OsStr| {
+        let name = name.to_string_lossy().to_lowercase();
+        name == "depthengine_2_0.dll" || name.starts_with("libdepthengine.so")
+    };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if !is_engine(&entry.file_name()) {
+            continue;
+        }
+        match open(&entry.path()) {
+            // It stays for the life of the process, as libk4a does.
+            Ok(engine) => std::mem::forget(engine),
+            Err(reason) => tracing::debug!(
+                target: "k4a::library",
+                "the depth engine {} does not load: {reason}", entry.path().display()
+            ),
+        }
+    }
+}
+
+/// The file that a function's code was loaded from.
+#[cfg(unix)]
+pub(crate) fn file_of(address: usize) -> Option<PathBuf> {
+    use std::ffi::CStr;
+    use std::os::unix::ffi::OsStrExt;
+    let mut info = libc::Dl_info {
+        dli_fname: std::ptr::null(),
+        dli_fbase: std::ptr::null_mut(),
+        dli_sname: std::ptr::null(),
+        dli_saddr: std::ptr::null_mut(),
+    };
+    // SAFETY: any address may be asked about; the result points to a live structure.
+    let found = unsafe { libc::dladdr(std::ptr::with_exposed_provenance(address), &raw mut info) };
+    if found == 0 || info.dli_fname.is_null() {
+        return None;
+    }
+    // SAFETY: it is the loader's text, which lives as long as the library; libraries are not unloaded here.
+    let name = unsafe { CStr::from_ptr(info.dli_fname) };
+    Some(PathBuf::from(OsStr::from_bytes(name.to_bytes())))
+}
+
+/// The file that a function's code was loaded from: not looked up here.
+#[cfg(not(unix))]
+pub(crate) fn file_of(_address: usize) -> Option<PathBuf> {
+    None
+}
+
+/// Whether `companion`, which builds on `libk4a`, got the functions of the `libk4a` whose `k4a_capture_release` is at that
+/// address: its captures and images are the other's to a `libk4a` of another vendor, and the loader goes by names only.
+#[cfg(unix)]
+pub(crate) fn is_bound_to(companion: &libloading::Library, capture_release: usize) -> bool {
+    const SYMBOL: &str = "k4a_capture_release";
+    let global = libloading::Library::from(libloading::os::unix::Library::this());
+    // The loader takes names from the global scope first, then from what the library says it needs, in that order.
+    match address_in(&global, SYMBOL) {
+        Some(address) => address == capture_release,
+        None => address_in(companion, SYMBOL) == Some(capture_release),
+    }
+}
+
+/// Whether `companion`, which builds on `libk4a`, got the functions of the `libk4a` whose `k4a_capture_release` is at that
+/// address. Windows gives every library the `k4a.dll` that was loaded first.
+#[cfg(windows)]
+pub(crate) fn is_bound_to(_companion: &libloading::Library, capture_release: usize) -> bool {
+    let Ok(first) = libloading::os::windows::Library::open_already_loaded("k4a.dll") else {
+        return false;
+    };
+    address_in(&first.into(), "k4a_capture_release") == Some(capture_release)
+}
+
+fn address_in(library: &libloading::Library, symbol: &str) -> Option<usize> {
+    // SAFETY: only the address is looked at.
+    unsafe { library.get::<unsafe extern "C" fn()>(symbol) }
+        .ok()
+        .map(|function| *function as usize)
+}

@@ -1,0 +1,336 @@
+//! `libk4arecord`: recordings written by the vendor's library. `playback` reads them.
+
+use std::ffi::CString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::ptr::{from_ref, null, null_mut};
+use std::sync::Arc;
+
+use crate::abi::{self, Handle, ImuSample, K4aRecord, SubtitleSettings, VideoSettings};
+use crate::call::{c_path, c_text, check};
+use crate::capture::Capture;
+use crate::companion;
+use crate::configuration::DeviceConfiguration;
+use crate::device::{Device, OpenDevice};
+use crate::error::{Error, LoadError, Result};
+use crate::library::Library;
+use crate::log;
+use crate::search::Part;
+
+/// A loaded `libk4arecord`, with the `libk4a` it builds on. Cheap to clone; stays for the life of the process.
+#[derive(Clone)]
+pub struct RecordLibrary(&'static Loaded);
+
+struct Loaded {
+    functions: K4aRecord,
+    library: Library,
+    path: PathBuf,
+}
+
+impl Library {
+    /// Loads the `libk4arecord` that goes with this `libk4a`: beside it, or where [`RECORD_LIBRARY_VARIABLE`] says.
+    ///
+    /// # Errors
+    /// There is none, or it builds on another `libk4a` than this one.
+    ///
+    /// [`RECORD_LIBRARY_VARIABLE`]: crate::RECORD_LIBRARY_VARIABLE
+    pub fn record_library(&self) -> Result<RecordLibrary, LoadError> {
+        let mut companions = self.companions();
+        if let Some(known) = &companions.record {
+            return Ok(known.clone());
+        }
+        let (functions, path) = companion::load(self, Part::Record, |library| {
+            // SAFETY: the names are those of the vendor's functions, whose signatures the table has; the library stays.
+            unsafe { K4aRecord::load(library) }
+                .map_err(|symbol| format!("it is no libk4arecord 1.4: it has no function {symbol}"))
+        })?;
+        let loaded = RecordLibrary(Box::leak(Box::new(Loaded {
+            functions,
+            library: self.clone(),
+            path,
+        })));
+        companions.record = Some(loaded.clone());
+        Ok(loaded)
+    }
+}
+
+impl RecordLibrary {
+    pub(crate) fn functions(&self) -> &'static K4aRecord {
+        &self.0.functions
+    }
+
+    /// The `libk4a` it builds on.
+    pub fn library(&self) -> &Library {
+        &self.0.library
+    }
+
+    /// The file it was loaded from; its bare name where the system's loader found it.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Begins a recording; then come the `add_…`, [`write_header`](Recorder::write_header), the `write_…`, and
+    /// [`finish`](Recorder::finish). With a device, its serial number, firmware versions and calibration are recorded.
+    ///
+    /// # Errors
+    /// A file that cannot be made, a device of another library.
+    pub fn record(
+        &self,
+        path: impl AsRef<Path>,
+        device: Option<&Device>,
+        configuration: &DeviceConfiguration,
+    ) -> Result<Recorder> {
+        const FUNCTION: &str = "k4a_record_create";
+        if device.is_some_and(|device| device.library() != self.library()) {
+            return Err(Error::other_library(FUNCTION));
+        }
+        let path = c_path(FUNCTION, path.as_ref())?;
+        let raw = abi::DeviceConfiguration::from(configuration);
+        let device = device.map(|device| device.shared().clone());
+        let mut handle = null_mut();
+        {
+            let _turn = device.as_ref().map(|device| device.control());
+            check(FUNCTION, || {
+                // SAFETY: path and device stay until the recording is closed; the result points to a live handle.
+                unsafe {
+                    (self.functions().record_create)(
+                        path.as_ptr(),
+                        device.as_ref().map_or(null_mut(), |device| device.handle()),
+                        raw,
+                        &raw mut handle,
+                    )
+                }
+            })?;
+        }
+        if handle.is_null() {
+            return Err(Error::unexpected(FUNCTION, "it gave no recording"));
+        }
+        Ok(Recorder {
+            library: self.clone(),
+            handle,
+            _path: path,
+            _device: device,
+        })
+    }
+}
+
+impl fmt::Debug for RecordLibrary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordLibrary")
+            .field("path", &self.path())
+            .field("library", self.library())
+            .finish()
+    }
+}
+
+/// A recording being written. Dropping it finishes the file without a word about errors; [`finish`](Self::finish) tells.
+///
+/// The library collects two seconds and writes them from a thread of its own, so images and inertial samples must come in
+/// turns, none of them later than about a second.
+#[derive(Debug)]
+pub struct Recorder {
+    library: RecordLibrary,
+    handle: Handle,
+    /// The library keeps pointers to both.
+    _path: CString,
+    _device: Option<Arc<OpenDevice>>,
+}
+
+// SAFETY: the handle is not bound to a thread, and only one has it at a time.
+unsafe impl Send for Recorder {}
+
+impl Recorder {
+    fn functions(&self) -> &'static K4aRecord {
+        self.library.functions()
+    }
+
+    /// Adds a tag. Names are made of A–Z, 0–9, `-` and `_`; others are dropped although this succeeds.
+    ///
+    /// # Errors
+    /// A header that is written already.
+    pub fn add_tag(&mut self, name: &str, value: &str) -> Result<()> {
+        const FUNCTION: &str = "k4a_record_add_tag";
+        let (name, value) = (c_text(FUNCTION, name)?, c_text(FUNCTION, value)?);
+        check(FUNCTION, || {
+            // SAFETY: the handle and both texts live.
+            unsafe { (self.functions().record_add_tag)(self.handle, name.as_ptr(), value.as_ptr()) }
+        })
+    }
+
+    /// Adds a track of inertial samples.
+    ///
+    /// # Errors
+    /// A header that is written already, a track that is there already.
+    pub fn add_imu_track(&mut self) -> Result<()> {
+        // SAFETY: the handle lives.
+        check("k4a_record_add_imu_track", || unsafe {
+            (self.functions().record_add_imu_track)(self.handle)
+        })
+    }
+
+    /// Attaches a file.
+    ///
+    /// # Errors
+    /// A header that is written already, a name that is taken.
+    pub fn add_attachment(&mut self, file_name: &str, bytes: &[u8]) -> Result<()> {
+        const FUNCTION: &str = "k4a_record_add_attachment";
+        let name = c_text(FUNCTION, file_name)?;
+        check(FUNCTION, || {
+            // SAFETY: the handle, the name and the bytes live; the library copies the bytes.
+            unsafe {
+                (self.functions().record_add_attachment)(
+                    self.handle,
+                    name.as_ptr(),
+                    bytes.as_ptr(),
+                    bytes.len(),
+                )
+            }
+        })
+    }
+
+    /// Adds a track of pictures of one's own, with its codec and the codec's private bytes.
+    ///
+    /// # Errors
+    /// A header that is written already, a name that is taken or made of other characters than A–Z, 0–9, `-` and `_`.
+    pub fn add_custom_video_track(
+        &mut self,
+        name: &str,
+        codec_id: &str,
+        private: &[u8],
+        settings: VideoSettings,
+    ) -> Result<()> {
+        const FUNCTION: &str = "k4a_record_add_custom_video_track";
+        let (name, codec_id) = (c_text(FUNCTION, name)?, c_text(FUNCTION, codec_id)?);
+        check(FUNCTION, || {
+            // SAFETY: the handle, both texts, the bytes and the settings live; the library copies the bytes.
+            unsafe {
+                (self.functions().record_add_custom_video_track)(
+                    self.handle,
+                    name.as_ptr(),
+                    codec_id.as_ptr(),
+                    private.as_ptr(),
+                    private.len(),
+                    &raw const settings,
+                )
+            }
+        })
+    }
+
+    /// Adds a track of anything else.
+    ///
+    /// # Errors
+    /// As for [`add_custom_video_track`](Self::add_custom_video_track).
+    pub fn add_custom_subtitle_track(
+        &mut self,
+        name: &str,
+        codec_id: &str,
+        private: &[u8],
+        settings: Option<SubtitleSettings>,
+    ) -> Result<()> {
+        const FUNCTION: &str = "k4a_record_add_custom_subtitle_track";
+        let (name, codec_id) = (c_text(FUNCTION, name)?, c_text(FUNCTION, codec_id)?);
+        check(FUNCTION, || {
+            // SAFETY: the handle, both texts, the bytes and the settings live; the library copies the bytes.
+            unsafe {
+                (self.functions().record_add_custom_subtitle_track)(
+                    self.handle,
+                    name.as_ptr(),
+                    codec_id.as_ptr(),
+                    private.as_ptr(),
+                    private.len(),
+                    settings.as_ref().map_or(null(), from_ref),
+                )
+            }
+        })
+    }
+
+    /// Writes everything that was added; then captures can come.
+    ///
+    /// # Errors
+    /// A second header, a disk that is full.
+    pub fn write_header(&mut self) -> Result<()> {
+        // SAFETY: the handle lives.
+        check("k4a_record_write_header", || unsafe {
+            (self.functions().record_write_header)(self.handle)
+        })
+    }
+
+    /// Writes what of a capture fits the configuration; keeps nothing of it.
+    ///
+    /// # Errors
+    /// No header yet, an image of another format than the configuration's (the others are written), a capture that is older
+    /// than what is on the disk, a capture of another library.
+    pub fn write_capture(&mut self, capture: &Capture) -> Result<()> {
+        const FUNCTION: &str = "k4a_record_write_capture";
+        if capture.library() != self.library.library() {
+            return Err(Error::other_library(FUNCTION));
+        }
+        // SAFETY: both handles live; the library takes its own references.
+        check(FUNCTION, || unsafe {
+            (self.functions().record_write_capture)(self.handle, capture.handle())
+        })
+    }
+
+    /// Writes an inertial sample.
+    ///
+    /// # Errors
+    /// No header or no track yet, a sample that is older than what is on the disk.
+    pub fn write_imu_sample(&mut self, sample: ImuSample) -> Result<()> {
+        // SAFETY: the handle lives; the sample is passed by value.
+        check("k4a_record_write_imu_sample", || unsafe {
+            (self.functions().record_write_imu_sample)(self.handle, sample)
+        })
+    }
+
+    /// Writes a block of a track of one's own, at a device time in µs.
+    ///
+    /// # Errors
+    /// No header or no such track, a block that is older than what is on the disk.
+    pub fn write_custom_track_data(
+        &mut self,
+        track: &str,
+        device_timestamp_usec: u64,
+        bytes: &[u8],
+    ) -> Result<()> {
+        const FUNCTION: &str = "k4a_record_write_custom_track_data";
+        let name = c_text(FUNCTION, track)?;
+        check(FUNCTION, || {
+            // SAFETY: the handle, the name and the bytes live; the library copies the bytes.
+            unsafe {
+                (self.functions().record_write_custom_track_data)(
+                    self.handle,
+                    name.as_ptr(),
+                    device_timestamp_usec,
+                    bytes.as_ptr(),
+                    bytes.len(),
+                )
+            }
+        })
+    }
+
+    /// Writes what is collected, so that the file can be read as it is then.
+    ///
+    /// # Errors
+    /// A disk that is full.
+    pub fn flush(&mut self) -> Result<()> {
+        // SAFETY: the handle lives.
+        check("k4a_record_flush", || unsafe {
+            (self.functions().record_flush)(self.handle)
+        })
+    }
+
+    /// Writes what is collected and closes the file.
+    ///
+    /// # Errors
+    /// A disk that is full.
+    pub fn finish(mut self) -> Result<()> {
+        self.flush()
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // SAFETY: the handle lives and is not used again; path and device go after it.
+        log::during(|| unsafe { (self.functions().record_close)(self.handle) });
+    }
+}

@@ -1,0 +1,188 @@
+//! Images from one camera's view into the other's, and into points, by the vendor's library.
+
+use crate::abi::{Calibration, Handle, K4a};
+use crate::call::check;
+use crate::codes::{Interpolation, Sensor};
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::{Image, ImageMut};
+use crate::library::Library;
+use crate::log;
+
+/// Transforms images for one calibration. Images must fit it exactly, without padding, or the library refuses them.
+#[derive(Debug)]
+pub struct Transformation {
+    library: Library,
+    handle: Handle,
+}
+
+// SAFETY: the handle is not bound to a thread, and only one has it at a time.
+unsafe impl Send for Transformation {}
+
+impl Library {
+    /// Prepares transformations. With both cameras on this starts the closed depth engine, which needs OpenGL 4.4 (on Linux
+    /// with an X server) and takes a second; with one, only [`point_cloud`](Transformation::point_cloud) works.
+    ///
+    /// # Errors
+    /// A calibration that is none, a depth engine that does not start, a library without the function.
+    pub fn transformation(&self, calibration: &Calibration) -> Result<Transformation> {
+        const FUNCTION: &str = "k4a_transformation_create";
+        let create = self.needed(FUNCTION, self.functions().transformation_create)?;
+        self.needed(
+            "k4a_transformation_destroy",
+            self.functions().transformation_destroy,
+        )?;
+        let calibration = calibration.checked(FUNCTION)?;
+        // SAFETY: the calibration lives, and the library copies it.
+        let handle = log::during(|| unsafe { create(calibration) });
+        if handle.is_null() {
+            return Err(
+                Error::new(ErrorKind::Failed, FUNCTION, "the library refused").with_advice(
+                    "with both cameras on, the depth engine is needed (libdepthengine.so.2.0, depthengine_2_0.dll), and \
+                     OpenGL 4.4 (on Linux with an X server: DISPLAY)",
+                ),
+            );
+        }
+        Ok(Transformation {
+            library: self.clone(),
+            handle,
+        })
+    }
+}
+
+impl Transformation {
+    fn functions(&self) -> &'static K4a {
+        self.library.functions()
+    }
+
+    fn own(&self, function: &'static str, libraries: &[&Library]) -> Result<()> {
+        if libraries.iter().all(|&library| *library == self.library) {
+            Ok(())
+        } else {
+            Err(Error::other_library(function))
+        }
+    }
+
+    /// A depth image as the colour camera would see it, into a depth image of the colour camera's size.
+    ///
+    /// # Errors
+    /// Images that do not fit the calibration.
+    pub fn depth_to_color(&self, depth: &Image, transformed: &mut ImageMut) -> Result<()> {
+        const FUNCTION: &str = "k4a_transformation_depth_image_to_color_camera";
+        self.own(FUNCTION, &[depth.library(), transformed.library()])?;
+        let f = self.functions();
+        let call = self
+            .library
+            .needed(FUNCTION, f.transformation_depth_image_to_color_camera)?;
+        check(FUNCTION, || {
+            // SAFETY: the handles live; the library checks formats and sizes; nobody else sees what is written.
+            unsafe { call(self.handle, depth.handle(), transformed.handle()) }
+        })
+    }
+
+    /// As [`depth_to_color`](Self::depth_to_color), and an image that goes with the depth (`Custom8` or `Custom16`, of the
+    /// depth camera's size) along with it. Where there is no depth, the custom image gets `invalid`.
+    ///
+    /// # Errors
+    /// Images that do not fit the calibration.
+    pub fn depth_to_color_custom(
+        &self,
+        depth: &Image,
+        custom: &Image,
+        transformed_depth: &mut ImageMut,
+        transformed_custom: &mut ImageMut,
+        interpolation: Interpolation,
+        invalid: u32,
+    ) -> Result<()> {
+        const FUNCTION: &str = "k4a_transformation_depth_image_to_color_camera_custom";
+        self.own(
+            FUNCTION,
+            &[
+                depth.library(),
+                custom.library(),
+                transformed_depth.library(),
+                transformed_custom.library(),
+            ],
+        )?;
+        let f = self.functions();
+        let call = self.library.needed(
+            FUNCTION,
+            f.transformation_depth_image_to_color_camera_custom,
+        )?;
+        check(FUNCTION, || {
+            // SAFETY: as in `depth_to_color`.
+            unsafe {
+                call(
+                    self.handle,
+                    depth.handle(),
+                    custom.handle(),
+                    transformed_depth.handle(),
+                    transformed_custom.handle(),
+                    interpolation.code(),
+                    invalid,
+                )
+            }
+        })
+    }
+
+    /// A BGRA32 colour image as the depth camera would see it, into one of the depth camera's size.
+    ///
+    /// # Errors
+    /// Images that do not fit the calibration.
+    pub fn color_to_depth(
+        &self,
+        depth: &Image,
+        color: &Image,
+        transformed: &mut ImageMut,
+    ) -> Result<()> {
+        const FUNCTION: &str = "k4a_transformation_color_image_to_depth_camera";
+        self.own(
+            FUNCTION,
+            &[depth.library(), color.library(), transformed.library()],
+        )?;
+        let f = self.functions();
+        let call = self
+            .library
+            .needed(FUNCTION, f.transformation_color_image_to_depth_camera)?;
+        check(FUNCTION, || {
+            // SAFETY: as in `depth_to_color`.
+            unsafe {
+                call(
+                    self.handle,
+                    depth.handle(),
+                    color.handle(),
+                    transformed.handle(),
+                )
+            }
+        })
+    }
+
+    /// The points of a depth image that is in a camera's view, as three i16 a pixel (x, y, z in mm), into a `Custom` image of
+    /// its size.
+    ///
+    /// # Errors
+    /// Images that do not fit the calibration, a sensor that is no camera.
+    pub fn point_cloud(&self, depth: &Image, camera: Sensor, points: &mut ImageMut) -> Result<()> {
+        const FUNCTION: &str = "k4a_transformation_depth_image_to_point_cloud";
+        self.own(FUNCTION, &[depth.library(), points.library()])?;
+        if !matches!(camera, Sensor::Depth | Sensor::Color) {
+            return Err(Error::invalid(FUNCTION, format!("{camera:?} is no camera")));
+        }
+        let f = self.functions();
+        let call = self
+            .library
+            .needed(FUNCTION, f.transformation_depth_image_to_point_cloud)?;
+        check(FUNCTION, || {
+            // SAFETY: as in `depth_to_color`.
+            unsafe { call(self.handle, depth.handle(), camera.code(), points.handle()) }
+        })
+    }
+}
+
+impl Drop for Transformation {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.functions().transformation_destroy {
+            // SAFETY: the handle lives and is not used again.
+            log::during(|| unsafe { destroy(self.handle) });
+        }
+    }
+}
