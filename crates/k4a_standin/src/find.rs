@@ -68,7 +68,10 @@ mod tests {
     fn names_with_and_without_a_hash_are_the_librarys() {
         let name = |middle: &str| format!("{DLL_PREFIX}{middle}{DLL_SUFFIX}");
         assert!(is_library(&name("k4a_standin"), "k4a_standin"));
-        assert!(is_library(&name("k4a_standin-0123456789abcdef"), "k4a_standin"));
+        assert!(is_library(
+            &name("k4a_standin-0123456789abcdef"),
+            "k4a_standin"
+        ));
         assert!(!is_library(&name("k4a_standin_orbbec"), "k4a_standin"));
         assert!(!is_library(&name("k4a_standin-x"), "k4a_standin"));
         assert!(!is_library("k4a_standin.d", "k4a_standin"));

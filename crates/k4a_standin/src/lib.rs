@@ -47,9 +47,7 @@ pub use script::{
     Script, SerialFault, When,
 };
 pub use stand_in::StandIn;
-pub use statistics::{
-    ControlSet, DeviceStatistics, Objects, StartedConfiguration, Statistics,
-};
+pub use statistics::{ControlSet, DeviceStatistics, Objects, StartedConfiguration, Statistics};
 
 /// What only Orbbec's library has, for the crate that exports it.
 #[doc(hidden)]

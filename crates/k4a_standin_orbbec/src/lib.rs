@@ -14,10 +14,7 @@ use k4a_standin::orbbec;
     not(any(target_os = "windows", target_os = "macos")),
     unsafe(link_section = ".init_array")
 )]
-#[cfg_attr(
-    target_os = "macos",
-    unsafe(link_section = "__DATA,__mod_init_func")
-)]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
 #[cfg_attr(target_os = "windows", unsafe(link_section = ".CRT$XCU"))]
 static BEGIN: extern "C" fn() = begin;
 

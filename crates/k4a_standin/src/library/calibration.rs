@@ -35,8 +35,8 @@ pub(super) fn from_text(
     if !text.contains(&0) {
         return Err("the raw calibration has no NUL within its size".into());
     }
-    let depth = modes::depth_mode(depth_mode)
-        .ok_or_else(|| format!("{depth_mode} is no depth mode"))?;
+    let depth =
+        modes::depth_mode(depth_mode).ok_or_else(|| format!("{depth_mode} is no depth mode"))?;
     let color = modes::color_resolution(color_resolution)
         .ok_or_else(|| format!("{color_resolution} is no colour resolution"))?;
     let raw = RawCalibration::parse(text).map_err(|error| error.to_string())?;

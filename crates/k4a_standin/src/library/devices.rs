@@ -9,6 +9,7 @@ use kinect_azure::simulation::{Mount, built_in_calibration};
 use kinect_azure::{ColorResolution, DepthMode};
 
 use super::World;
+use super::calibration;
 use super::clock::system_nsec;
 use super::controls::{self, AUTO, Capabilities, MANUAL};
 use super::images::{Capture, Image};
@@ -21,7 +22,6 @@ use super::stage::{Found, wait, with};
 use super::stream::{ImuStream, State, Stream, Taken};
 use super::vendor::is_orbbec;
 use super::world::Kind;
-use super::calibration;
 use crate::script::{CalibrationFault, ControlFault, Fault, Part, SerialFault};
 use crate::statistics::{ControlSet, StartedConfiguration};
 
@@ -167,7 +167,10 @@ pub(super) fn really_open(function: &str, handle: u64) -> Result<(), Failed> {
         sensor.statistics.opened += 1;
         let serial = sensor.script.serial.clone();
         world.device(function, handle)?.ready = true;
-        world.say(Level::Info, format!("{function}: opened the device {serial}"));
+        world.say(
+            Level::Info,
+            format!("{function}: opened the device {serial}"),
+        );
         Ok(())
     })
 }
@@ -229,11 +232,7 @@ pub(super) fn start_cameras(
     accepted
 }
 
-fn try_start(
-    name: &str,
-    handle: u64,
-    configuration: &DeviceConfiguration,
-) -> Result<(), Failed> {
+fn try_start(name: &str, handle: u64, configuration: &DeviceConfiguration) -> Result<(), Failed> {
     let (modes, takes, scene, captures) = with(|world| {
         let device = world.device(name, handle)?;
         if device.starting || device.stream.is_some() {
@@ -380,11 +379,24 @@ impl World {
             kinect_azure::ColorFormat::Bgra32 => color_size.0 * 4,
         };
         let parts = [
-            (Part::Color, &drawn.color, modes::format_number(modes.format), color_size, color_stride),
-            (Part::Depth, &drawn.depth, DEPTH16, depth_size, depth_size.0 * 2),
+            (
+                Part::Color,
+                &drawn.color,
+                modes::format_number(modes.format),
+                color_size,
+                color_stride,
+            ),
+            (
+                Part::Depth,
+                &drawn.depth,
+                DEPTH16,
+                depth_size,
+                depth_size.0 * 2,
+            ),
             (Part::Ir, &drawn.ir, IR16, depth_size, depth_size.0 * 2),
         ];
-        for (place, (part, memory, format, (width, height), stride)) in parts.into_iter().enumerate()
+        for (place, (part, memory, format, (width, height), stride)) in
+            parts.into_iter().enumerate()
         {
             let missing = match part {
                 Part::Color => Fault::NoColor,
@@ -526,7 +538,10 @@ pub(super) fn get_imu_sample(handle: u64, timeout_ms: i32) -> (i32, abi::ImuSamp
         }
         let Some(imu) = &mut device.imu else {
             if waited_for.is_none() {
-                world.say(Level::Error, format!("{NAME}: the inertial sensors do not run"));
+                world.say(
+                    Level::Error,
+                    format!("{NAME}: the inertial sensors do not run"),
+                );
             }
             return failed;
         };
@@ -668,8 +683,7 @@ pub(super) fn control_capabilities(handle: u64, command: i32) -> Result<Capabili
         let sixty_hertz = world.device(NAME, handle)?.sixty_hertz;
         let sensor = world.sensor(NAME, handle)?;
         let faults = control_faults(sensor, command);
-        let capabilities =
-            controls::capabilities(command, sensor.script.firmware.rgb, sixty_hertz);
+        let capabilities = controls::capabilities(command, sensor.script.firmware.rgb, sixty_hertz);
         match capabilities.filter(|_| !faults.capabilities_fail) {
             None => Err(world.error(format!("{NAME}: colour control {command} is not supported"))),
             Some(_) if faults.nonsense => Ok(Capabilities {
@@ -745,7 +759,9 @@ pub(super) fn raw_calibration(function: &str, handle: u64) -> Result<Vec<u8>, Fa
             Some(CalibrationFault::Missing) => {
                 return Err(world.error(format!("{function}: the calibration cannot be read")));
             }
-            Some(CalibrationFault::Garbage) => b"{\"CalibrationInformation\": \xFF\xFE garbage".to_vec(),
+            Some(CalibrationFault::Garbage) => {
+                b"{\"CalibrationInformation\": \xFF\xFE garbage".to_vec()
+            }
             Some(CalibrationFault::Unterminated | CalibrationFault::Nonsense) | None => {
                 calibration::text(&serial)
             }
@@ -793,9 +809,8 @@ pub(super) fn calibration_from_raw(
     depth_mode: i32,
     color_resolution: i32,
 ) -> Result<abi::Calibration, Failed> {
-    calibration::from_text(text, depth_mode, color_resolution).map_err(|why| {
-        with(|world| world.error(format!("k4a_calibration_get_from_raw: {why}")))
-    })
+    calibration::from_text(text, depth_mode, color_resolution)
+        .map_err(|why| with(|world| world.error(format!("k4a_calibration_get_from_raw: {why}"))))
 }
 
 #[cfg(test)]

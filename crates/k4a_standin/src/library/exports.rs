@@ -54,7 +54,10 @@ fn guard<R>(name: &str, calls: &AtomicU64, broken: R, inside: impl FnOnce() -> R
     calls.fetch_add(1, Ordering::Relaxed);
     INSIDE.fetch_add(1, Ordering::Relaxed);
     let answer = catch_unwind(AssertUnwindSafe(inside)).unwrap_or_else(|_| {
-        log::send(Level::Critical, &format!("{name}: the stand-in panicked; this is a mistake in it"));
+        log::send(
+            Level::Critical,
+            &format!("{name}: the stand-in panicked; this is a mistake in it"),
+        );
         broken
     });
     INSIDE.fetch_sub(1, Ordering::Relaxed);

@@ -166,7 +166,9 @@ pub(super) fn layout(
 ) -> Result<(i32, usize), String> {
     let sides = 1..MOST_PIXELS;
     if !sides.contains(&width) || !sides.contains(&height) {
-        return Err(format!("an image cannot be {width} by {height} pixels large"));
+        return Err(format!(
+            "an image cannot be {width} by {height} pixels large"
+        ));
     }
     let least = match format {
         0 => return Err("the size of a JPEG is not known beforehand".into()),
@@ -184,6 +186,10 @@ pub(super) fn layout(
     if stride < least || stride == 0 {
         return Err(format!("a stride of {stride} bytes is too short for a row"));
     }
-    let rows = if format == 1 { height + height / 2 } else { height };
+    let rows = if format == 1 {
+        height + height / 2
+    } else {
+        height
+    };
     Ok((stride, stride as usize * rows as usize))
 }

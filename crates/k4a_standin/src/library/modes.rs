@@ -99,8 +99,12 @@ pub(super) fn check(
     (sync_in, sync_out): (bool, bool),
 ) -> Result<Modes, String> {
     let c = configuration;
-    let format = of(&FORMATS, c.color_format)
-        .ok_or_else(|| format!("color_format {} is not MJPG, NV12, YUY2 or BGRA32", c.color_format))?;
+    let format = of(&FORMATS, c.color_format).ok_or_else(|| {
+        format!(
+            "color_format {} is not MJPG, NV12, YUY2 or BGRA32",
+            c.color_format
+        )
+    })?;
     let color = color_resolution(c.color_resolution)
         .ok_or_else(|| format!("color_resolution {} is unknown", c.color_resolution))?;
     let depth = depth_mode(c.depth_mode)
@@ -144,8 +148,12 @@ pub(super) fn check(
     }
     if !is_orbbec() {
         match sync {
-            WiredSyncMode::Master if !sync_out => return refuse("a master needs the sync-out cable"),
-            WiredSyncMode::Master if !color_on => return refuse("a master needs the colour camera"),
+            WiredSyncMode::Master if !sync_out => {
+                return refuse("a master needs the sync-out cable");
+            }
+            WiredSyncMode::Master if !color_on => {
+                return refuse("a master needs the colour camera");
+            }
             WiredSyncMode::Subordinate if !sync_in => {
                 return refuse("a subordinate needs the sync-in cable");
             }

@@ -185,7 +185,9 @@ impl World {
             .sensors
             .iter()
             .position(|sensor| sensor.script.serial == serial)
-            .ok_or_else(|| format!("the command {command:?}: the script has no device {serial:?}"))?;
+            .ok_or_else(|| {
+                format!("the command {command:?}: the script has no device {serial:?}")
+            })?;
         match verb {
             "unplug" => self.unplug(place, None, false),
             "replug" => self.plug(place),
@@ -258,8 +260,8 @@ impl World {
             let Some(stream) = device.stream.as_mut().filter(|_| device.gone.is_none()) else {
                 continue;
             };
-            let Some(place) = (self.sensors.iter())
-                .position(|sensor| sensor.script.serial == device.serial)
+            let Some(place) =
+                (self.sensors.iter()).position(|sensor| sensor.script.serial == device.serial)
             else {
                 continue;
             };
@@ -283,8 +285,7 @@ impl World {
                             unplugs.resize(sensor.script.faults.len(), 0);
                             if times.is_none_or(|times| unplugs[index] < times) {
                                 unplugs[index] = unplugs[index].saturating_add(1);
-                                let back =
-                                    back_after_ms.map(|ms| due + Duration::from_millis(ms));
+                                let back = back_after_ms.map(|ms| due + Duration::from_millis(ms));
                                 unplugged.push((place, back, silent));
                                 break 'frames;
                             }
