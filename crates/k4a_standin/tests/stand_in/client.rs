@@ -127,7 +127,8 @@ impl<'c> Device<'c> {
             device_get_capture(self.handle, &raw mut handle, timeout_ms)
         );
         assert!(code == SUCCEEDED || handle.is_null());
-        let capture = (!handle.is_null()).then_some(Capture {
+        // Lazily: what is made and not used would be released.
+        let capture = (!handle.is_null()).then(|| Capture {
             client: self.client,
             handle,
         });
@@ -275,7 +276,7 @@ unsafe impl Send for Capture<'_> {}
 
 impl<'c> Capture<'c> {
     fn image(&self, handle: Handle) -> Option<Image<'c>> {
-        (!handle.is_null()).then_some(Image {
+        (!handle.is_null()).then(|| Image {
             client: self.client,
             handle,
         })

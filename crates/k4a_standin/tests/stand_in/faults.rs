@@ -126,7 +126,9 @@ fn waiting_can_fail_or_find_nothing_until_the_cameras_start_again() {
 
 #[test]
 fn frames_can_be_late_or_lost() {
-    let stand_in = with_fault(Fault::Late(150));
+    let stand_in = StandIn::microsoft(&Script::of([
+        DeviceScript::default().fault(When::At(1), Fault::Late(150))
+    ]));
     let client = Client::of(&stand_in);
     let device = client.open(0).unwrap().started(SMALL);
     device.capture();

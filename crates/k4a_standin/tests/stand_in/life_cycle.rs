@@ -412,7 +412,7 @@ fn many_lives_leave_nothing_behind() {
         }
     }
     let statistics = stand_in.statistics();
-    assert!(statistics.is_clean(), "{statistics:?}");
+    assert!(statistics.is_clean(), "{:?}", statistics.misuses);
     assert_eq!(statistics.bytes, bytes);
     assert_eq!(statistics.by_serial["000000000001"].unplugged, 1000);
 }
