@@ -32,6 +32,7 @@ pub use lockstep::LockstepClock;
 pub use motion::{MotionKind, Scenario};
 pub use noise::Noise;
 pub use person::Person;
+pub use rig::built_in_calibration;
 pub use sensor::SimulatedSensor;
 pub use settings::{Mount, SimulationSettings};
 pub use truth::GroundTruth;

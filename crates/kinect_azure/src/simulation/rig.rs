@@ -61,7 +61,7 @@ impl Eye {
 ///
 /// # Errors
 /// None: the text is ours. The type is that of parsing any text.
-pub(crate) fn built_in_calibration() -> Result<RawCalibration, CalibrationError> {
+pub fn built_in_calibration() -> Result<RawCalibration, CalibrationError> {
     RawCalibration::parse(include_bytes!("calibration.json"))
 }
 

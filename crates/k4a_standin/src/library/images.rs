@@ -1,0 +1,195 @@
+//! Captures and images: counted references to memory.
+
+use std::sync::Arc;
+
+use super::World;
+use super::memory::Memory;
+use super::modes::{DEPTH16, IR16};
+use super::vendor::is_orbbec;
+use super::world::Kind;
+
+#[derive(Debug, Clone)]
+pub(super) struct Image {
+    pub(super) memory: Arc<Memory>,
+    pub(super) format: i32,
+    pub(super) width: i32,
+    pub(super) height: i32,
+    pub(super) stride: i32,
+    pub(super) device_usec: u64,
+    pub(super) system_nsec: u64,
+    pub(super) exposure_usec: u64,
+    pub(super) white_balance: u32,
+    pub(super) iso_speed: u32,
+    pub(super) references: u32,
+}
+
+impl Image {
+    pub(super) const fn new(
+        memory: Arc<Memory>,
+        format: i32,
+        (width, height, stride): (i32, i32, i32),
+    ) -> Self {
+        Self {
+            memory,
+            format,
+            width,
+            height,
+            stride,
+            device_usec: 0,
+            system_nsec: 0,
+            exposure_usec: 0,
+            white_balance: 0,
+            iso_speed: 0,
+            references: 1,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Capture {
+    /// Colour, depth, infrared. Each holds a reference.
+    pub(super) images: [Option<u64>; 3],
+    /// °C; NaN = unknown.
+    pub(super) temperature: f32,
+    pub(super) references: u32,
+}
+
+impl Capture {
+    /// One without images.
+    pub(super) fn new() -> Self {
+        Self {
+            images: [None; 3],
+            temperature: if is_orbbec() { 0.0 } else { f32::NAN },
+            references: 1,
+        }
+    }
+}
+
+impl World {
+    pub(super) fn add_image(&mut self, image: Image) -> u64 {
+        let handle = self.handle(Kind::Image);
+        self.images.insert(handle, image);
+        handle
+    }
+
+    pub(super) fn add_capture(&mut self, capture: Capture) -> u64 {
+        let handle = self.handle(Kind::Capture);
+        self.captures.insert(handle, capture);
+        handle
+    }
+
+    pub(super) fn image(&mut self, function: &str, handle: u64) -> Option<&mut Image> {
+        if !self.images.contains_key(&handle) {
+            self.bad_handle(function, Kind::Image, handle);
+        }
+        self.images.get_mut(&handle)
+    }
+
+    pub(super) fn capture(&mut self, function: &str, handle: u64) -> Option<&mut Capture> {
+        if !self.captures.contains_key(&handle) {
+            self.bad_handle(function, Kind::Capture, handle);
+        }
+        self.captures.get_mut(&handle)
+    }
+
+    pub(super) fn release_image(&mut self, function: &str, handle: u64) {
+        let Some(image) = self.image(function, handle) else {
+            return;
+        };
+        image.references -= 1;
+        if image.references == 0
+            && let Some(image) = self.images.remove(&handle)
+        {
+            self.effects.released.push(image.memory);
+        }
+    }
+
+    pub(super) fn release_capture(&mut self, function: &str, handle: u64) {
+        let Some(capture) = self.capture(function, handle) else {
+            return;
+        };
+        capture.references -= 1;
+        if capture.references == 0
+            && let Some(capture) = self.captures.remove(&handle)
+        {
+            for image in capture.images.into_iter().flatten() {
+                self.release_image(function, image);
+            }
+        }
+    }
+
+    /// A reference to a capture's image (0 colour, 1 depth, 2 infrared). Orbbec makes a new image object each time.
+    pub(super) fn get_image(&mut self, function: &str, capture: u64, part: usize) -> Option<u64> {
+        let handle = self.capture(function, capture)?.images[part]?;
+        let image = self.image(function, handle)?;
+        if is_orbbec() {
+            let image = Image {
+                references: 1,
+                ..image.clone()
+            };
+            return Some(self.add_image(image));
+        }
+        image.references += 1;
+        Some(handle)
+    }
+
+    /// Puts an image into a capture, which takes its own reference; 0 takes the old one out.
+    pub(super) fn set_image(&mut self, function: &str, capture: u64, part: usize, image: u64) {
+        if self.capture(function, capture).is_none() {
+            return;
+        }
+        if image != 0 {
+            let Some(image) = self.image(function, image) else {
+                return;
+            };
+            image.references += 1;
+        }
+        let new = (image != 0).then_some(image);
+        let old = self
+            .capture(function, capture)
+            .and_then(|capture| std::mem::replace(&mut capture.images[part], new));
+        if let Some(old) = old {
+            self.release_image(function, old);
+        }
+    }
+}
+
+/// Larger images there are not.
+const MOST_PIXELS: i32 = 20_000;
+
+/// Stride and size of an image that a client wants made; else, why there is none.
+pub(super) fn layout(
+    format: i32,
+    width: i32,
+    height: i32,
+    stride: i32,
+) -> Result<(i32, usize), String> {
+    let sides = 1..MOST_PIXELS;
+    if !sides.contains(&width) || !sides.contains(&height) {
+        return Err(format!(
+            "an image cannot be {width} by {height} pixels large"
+        ));
+    }
+    let least = match format {
+        0 => return Err("the size of a JPEG is not known beforehand".into()),
+        1 if width % 2 != 0 || height % 2 != 0 => {
+            return Err("width and height of NV12 are even".into());
+        }
+        2 if width % 2 != 0 => return Err("the width of YUY2 is even".into()),
+        1 | 6 => width,
+        2 | 7 | DEPTH16 | IR16 => width * 2,
+        3 => width * 4,
+        8 => 0,
+        _ => return Err(format!("{format} is no image format")),
+    };
+    let stride = if stride == 0 { least } else { stride };
+    if stride < least || stride == 0 {
+        return Err(format!("a stride of {stride} bytes is too short for a row"));
+    }
+    let rows = if format == 1 {
+        height + height / 2
+    } else {
+        height
+    };
+    Ok((stride, stride as usize * rows as usize))
+}

@@ -1,0 +1,476 @@
+//! What a stand-in library plays: its devices, what they show, and how they misbehave.
+//!
+//! A [`Script`] travels as JSON to one loaded library (`k4a_standin_configure`), at any time, also while devices run:
+//! a device keeps its state (open, streaming, unplugged, colour controls) as long as its serial number stays in the
+//! script; one that is no longer listed is unplugged. Every field has a default, so that `{}` is one healthy device.
+//!
+//! ```
+//! use k4a_standin::{DeviceScript, Fault, Script, When};
+//!
+//! let script = Script::of([
+//!     DeviceScript::new("000000000001")
+//!         .fault(When::At(30), Fault::Unplug { back_after_ms: Some(200), times: None, silent: false }),
+//!     DeviceScript::new("000000000002").fault(When::Every(5), Fault::NoColor),
+//! ]);
+//! # assert!(script.check().is_ok());
+//! ```
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that one loaded library plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Script {
+    /// The devices, in the order of their indices.
+    pub devices: Vec<DeviceScript>,
+    /// What they show.
+    pub scene: Scene,
+    /// How many captures are drawn, once for all devices, and replayed in a loop: 1 to 64.
+    pub captures: u32,
+    /// How many times faster than a real device they deliver, 0.01 to 1000. Device timestamps do not show it.
+    pub speed: f64,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self {
+            devices: vec![DeviceScript::default()],
+            scene: Scene::default(),
+            captures: 4,
+            speed: 1.0,
+        }
+    }
+}
+
+impl Script {
+    /// The given devices.
+    pub fn of(devices: impl IntoIterator<Item = DeviceScript>) -> Self {
+        Self {
+            devices: devices.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// So many healthy devices, whose serial numbers are 000000000001 and so on.
+    pub fn healthy(devices: u32) -> Self {
+        Self::of((1..=devices).map(|n| DeviceScript::new(format!("{n:012}"))))
+    }
+
+    /// Reads the JSON text of a script and checks it.
+    ///
+    /// # Errors
+    /// What is wrong, where, and what is allowed.
+    pub fn parse(json: &str) -> Result<Self, String> {
+        let script: Self =
+            serde_json::from_str(json).map_err(|error| format!("the script: {error}"))?;
+        script.check()?;
+        Ok(script)
+    }
+
+    /// Whether the numbers make sense.
+    ///
+    /// # Errors
+    /// What is wrong, where, and what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        if !(1..=64).contains(&self.captures) {
+            return Err(format!(
+                "the script: captures is {}, but 1 to 64 can be drawn",
+                self.captures
+            ));
+        }
+        if !(0.01..=1000.0).contains(&self.speed) {
+            return Err(format!(
+                "the script: speed is {}, but must be from 0.01 to 1000",
+                self.speed
+            ));
+        }
+        let mut serials = BTreeSet::new();
+        for (index, device) in self.devices.iter().enumerate() {
+            let fail = |what: &str| Err(format!("the script: devices[{index}]: {what}"));
+            if device.serial.is_empty() || !device.serial.chars().all(|c| c.is_ascii_graphic()) {
+                return fail("serial must be printable ASCII without spaces");
+            }
+            if !serials.insert(&device.serial) {
+                return fail(&format!(
+                    "serial {} is that of an earlier device; to report a wrong one use serial_fault",
+                    device.serial
+                ));
+            }
+            for fault in &device.faults {
+                if fault.when == When::Every(0) {
+                    return fail("a fault happens every 0 frames; use 1 for each frame");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The JSON text that [`parse`](Self::parse) reads.
+    pub fn json(&self) -> String {
+        // Plain data with string keys cannot fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// What the devices show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scene {
+    /// A test chart that is drawn in milliseconds and carries the number of its place in the loop ([`crate::chart`]).
+    #[default]
+    Pattern,
+    /// The simulated sensor: people in a room. Drawing takes some seconds at the first start.
+    People,
+}
+
+/// One device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceScript {
+    /// What it is called in scripts and commands, and the serial number it reports.
+    pub serial: String,
+    /// Whether it is plugged in when it first appears in a script.
+    pub plugged: bool,
+    /// Whether a cable is in its sync-in jack.
+    pub sync_in: bool,
+    /// Whether a cable is in its sync-out jack.
+    pub sync_out: bool,
+    /// The firmware it reports; opening refuses what is too old.
+    pub firmware: Firmware,
+    /// What happens in certain frames.
+    pub faults: Vec<FrameFault>,
+    /// How long opening takes, in ms.
+    pub open_ms: u64,
+    /// Whether opening fails.
+    pub open_fails: Fails,
+    /// How long starting the cameras takes, in ms.
+    pub start_ms: u64,
+    /// Whether starting the cameras fails.
+    pub start_fails: Fails,
+    /// How long stopping the cameras takes, in ms.
+    pub stop_ms: u64,
+    /// How long closing takes, in ms.
+    pub close_ms: u64,
+    /// How long after the start the first frame is taken, in ms.
+    pub first_frame_ms: u64,
+    /// Whether starting the inertial sensors fails.
+    pub imu_start_fails: Fails,
+    /// Colour controls that are refused or answer nonsense.
+    pub controls: Vec<ControlFault>,
+    /// What is wrong with its calibration.
+    pub calibration: Option<CalibrationFault>,
+    /// What is wrong with the serial number it reports.
+    pub serial_fault: Option<SerialFault>,
+    /// Reading the versions fails.
+    pub version_fails: bool,
+    /// Reading the sync jacks fails.
+    pub sync_jack_fails: bool,
+}
+
+impl Default for DeviceScript {
+    fn default() -> Self {
+        Self {
+            serial: "000000000001".into(),
+            plugged: true,
+            sync_in: false,
+            sync_out: false,
+            firmware: Firmware::default(),
+            faults: Vec::new(),
+            open_ms: 0,
+            open_fails: Fails::Never,
+            start_ms: 0,
+            start_fails: Fails::Never,
+            stop_ms: 0,
+            close_ms: 0,
+            first_frame_ms: 0,
+            imu_start_fails: Fails::Never,
+            controls: Vec::new(),
+            calibration: None,
+            serial_fault: None,
+            version_fails: false,
+            sync_jack_fails: false,
+        }
+    }
+}
+
+impl DeviceScript {
+    /// A healthy device of that serial number.
+    pub fn new(serial: impl Into<String>) -> Self {
+        Self {
+            serial: serial.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds something that happens in certain frames.
+    #[must_use]
+    pub fn fault(mut self, when: When, what: Fault) -> Self {
+        self.faults.push(FrameFault { when, what });
+        self
+    }
+
+    /// Puts cables into its jacks.
+    #[must_use]
+    pub fn cables(mut self, sync_in: bool, sync_out: bool) -> Self {
+        (self.sync_in, self.sync_out) = (sync_in, sync_out);
+        self
+    }
+}
+
+/// Versions of a device's firmware: major, minor, iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Firmware {
+    /// Colour camera.
+    pub rgb: [u32; 3],
+    /// Depth camera.
+    pub depth: [u32; 3],
+    /// Microphones.
+    pub audio: [u32; 3],
+    /// Depth sensor, whose third number is always 0.
+    pub depth_sensor: [u32; 3],
+}
+
+impl Default for Firmware {
+    /// That of 2020, which most devices have.
+    fn default() -> Self {
+        Self {
+            rgb: [1, 6, 110],
+            depth: [1, 6, 79],
+            audio: [1, 6, 14],
+            depth_sensor: [6109, 7, 0],
+        }
+    }
+}
+
+impl Firmware {
+    /// Older than what the library accepts.
+    pub const OLD: Self = Self {
+        rgb: [1, 5, 60],
+        depth: [1, 5, 60],
+        audio: [1, 5, 10],
+        depth_sensor: [5006, 20, 0],
+    };
+}
+
+/// Something that happens in certain frames.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameFault {
+    /// In which frames.
+    pub when: When,
+    /// What.
+    pub what: Fault,
+}
+
+/// Which frames. They are counted from 0 at each start of the cameras.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// That one.
+    At(u64),
+    /// That one and all after it.
+    From(u64),
+    /// The last of every so many: `Every(3)` is frame 2, 5, 8 …
+    Every(u64),
+}
+
+impl When {
+    /// Whether a frame is meant.
+    pub const fn hits(self, frame: u64) -> bool {
+        match self {
+            Self::At(at) => frame == at,
+            Self::From(from) => frame >= from,
+            Self::Every(0) => false,
+            Self::Every(every) => frame % every == every - 1,
+        }
+    }
+}
+
+/// Which image of a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The colour image.
+    Color,
+    /// The depth image.
+    Depth,
+    /// The infrared image.
+    Ir,
+}
+
+/// What can happen to a frame, or at it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The device is unplugged when the frame would be taken; it is not delivered any more.
+    Unplug {
+        /// The device comes back after so many ms; `null`: when a command says so.
+        #[serde(default)]
+        back_after_ms: Option<u64>,
+        /// How many times in all this happens; `null`: always.
+        #[serde(default)]
+        times: Option<u32>,
+        /// The calls time out for ever, as on some hosts, instead of failing.
+        #[serde(default)]
+        silent: bool,
+    },
+    /// Nothing comes any more, from this frame until the cameras are started again; the device stays plugged in.
+    Silence,
+    /// Waiting fails, from this frame until the cameras are started again; the device stays plugged in.
+    Fail,
+    /// Waiting succeeds without a capture.
+    NullCapture,
+    /// The image is missing.
+    NoColor,
+    /// The image is missing.
+    NoDepth,
+    /// The image is missing.
+    NoIr,
+    /// Half of the image's memory is missing, the size says so, width and height do not.
+    SmallBuffer(Part),
+    /// One pixel less in width and in height than the mode has.
+    OddSize(Part),
+    /// Width, height, stride and size are 0.
+    ZeroSize(Part),
+    /// The format is a number that means nothing.
+    BadFormat(Part),
+    /// The second half of the JPEG is missing.
+    TruncatedJpeg,
+    /// The JPEG is noise.
+    GarbageJpeg,
+    /// All device timestamps of the frame are so many µs too early.
+    TimestampsBack(u64),
+    /// The frame, and what follows it at its heels, comes so many ms late.
+    Late(u64),
+    /// The frame is lost within the device.
+    Dropped,
+}
+
+/// How often a call fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fails {
+    /// Not at all.
+    #[default]
+    Never,
+    /// Each time.
+    Always,
+    /// So many times since the script was given, then no more.
+    Times(u32),
+}
+
+/// A colour control that is refused or answers nonsense.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ControlFault {
+    /// Which, as `k4a_color_control_command_t`; `null`: all.
+    pub command: Option<i32>,
+    /// Setting it fails.
+    pub set_fails: bool,
+    /// Reading it fails.
+    pub get_fails: bool,
+    /// Asking for its capabilities fails.
+    pub capabilities_fail: bool,
+    /// Answers hold numbers that mean nothing: mode 7, a step of 0, the largest value below the smallest.
+    pub nonsense: bool,
+}
+
+/// What is wrong with a device's calibration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalibrationFault {
+    /// Reading it fails.
+    Missing,
+    /// The text is not JSON.
+    Garbage,
+    /// The text is good, but does not end with a NUL.
+    Unterminated,
+    /// The text is good; the structure holds numbers of modes and lens models that mean nothing.
+    Nonsense,
+}
+
+/// What is wrong with the serial number a device reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SerialFault {
+    /// Reading it fails.
+    Missing,
+    /// It is empty.
+    Empty,
+    /// It is 300 characters long.
+    TooLong,
+    /// It is not UTF-8.
+    NotText,
+    /// It does not end with a NUL.
+    Unterminated,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_script_survives_its_json() {
+        let mut script = Script::healthy(2);
+        script.devices[0] = script.devices[0]
+            .clone()
+            .fault(
+                When::At(3),
+                Fault::Unplug {
+                    back_after_ms: Some(5),
+                    times: Some(2),
+                    silent: true,
+                },
+            )
+            .fault(When::Every(2), Fault::SmallBuffer(Part::Ir));
+        script.devices[1].controls.push(ControlFault {
+            command: Some(0),
+            set_fails: true,
+            ..ControlFault::default()
+        });
+        script.devices[1].open_fails = Fails::Times(3);
+        script.devices[1].calibration = Some(CalibrationFault::Garbage);
+        assert_eq!(Script::parse(&script.json()).unwrap(), script);
+        assert_eq!(Script::parse("{}").unwrap(), Script::default());
+        let short = r#"{"devices": [{"serial": "a", "faults": [{"when": {"at": 1}, "what": {"unplug": {}}}]}]}"#;
+        assert_eq!(Script::parse(short).unwrap().devices[0].faults.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (json, word) in [
+            ("", "EOF"),
+            ("[1]", "invalid"),
+            (r#"{"captures": 0}"#, "1 to 64"),
+            (r#"{"speed": 0}"#, "0.01"),
+            (r#"{"speeed": 1}"#, "speeed"),
+            (r#"{"devices": [{"serial": ""}]}"#, "devices[0]"),
+            (r#"{"devices": [{}, {}]}"#, "earlier device"),
+            (
+                r#"{"devices": [{"faults": [{"when": {"every": 0}, "what": "no_ir"}]}]}"#,
+                "every 0",
+            ),
+            (
+                r#"{"devices": [{"faults": [{"when": {"at": 0}, "what": "explode"}]}]}"#,
+                "explode",
+            ),
+        ] {
+            let error = Script::parse(json).unwrap_err();
+            assert!(error.contains(word), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn frames_are_counted_from_zero() {
+        let hits = |when: When| (0..9).filter(|&n| when.hits(n)).collect::<Vec<_>>();
+        assert_eq!(hits(When::At(4)), [4]);
+        assert_eq!(hits(When::From(6)), [6, 7, 8]);
+        assert_eq!(hits(When::Every(3)), [2, 5, 8]);
+        assert_eq!(hits(When::Every(1)).len(), 9);
+        assert!(hits(When::Every(0)).is_empty());
+    }
+}

@@ -1,0 +1,199 @@
+//! The test's side: one loaded library, its script and its statistics.
+
+use std::ffi::{CString, c_char};
+use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use libloading::Library;
+
+use crate::find;
+use crate::script::Script;
+use crate::statistics::Statistics;
+
+/// The vendor's library under its own name in a folder of its own: an instance that shares nothing with others.
+///
+/// It stays in the process as long as this or a client has it loaded; dropping this removes the folder.
+/// A device's handles may outlive it.
+#[derive(Debug)]
+pub struct StandIn {
+    folder: PathBuf,
+    path: PathBuf,
+    /// Unloaded before the folder is removed, which some systems insist on.
+    library: ManuallyDrop<Library>,
+}
+
+type TakeText = unsafe extern "C" fn(*const c_char) -> i32;
+type GiveText = unsafe extern "C" fn(*mut c_char, *mut usize) -> i32;
+
+#[cfg(target_os = "windows")]
+const VENDORS_NAME: &str = "k4a.dll";
+#[cfg(target_os = "macos")]
+const VENDORS_NAME: &str = "libk4a.1.4.dylib";
+#[cfg(not(any(target_os = "windows", target_os = "macos")))]
+const VENDORS_NAME: &str = "libk4a.so.1.4";
+
+impl StandIn {
+    /// Microsoft's library with a script.
+    ///
+    /// # Panics
+    /// When the built library is not found or does not load, or the script is wrong; it says what to do.
+    #[allow(clippy::panic, reason = "for tests, which end here")]
+    pub fn microsoft(script: &Script) -> Self {
+        Self::new("k4a_standin", script).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    /// Orbbec's library with a script. The crate `k4a_standin_orbbec` must be a dev-dependency, too.
+    ///
+    /// # Panics
+    /// When the built library is not found or does not load, or the script is wrong; it says what to do.
+    #[allow(clippy::panic, reason = "for tests, which end here")]
+    pub fn orbbec(script: &Script) -> Self {
+        Self::new("k4a_standin_orbbec", script).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    fn new(krate: &str, script: &Script) -> Result<Self, String> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        script.check()?;
+        let built = find::built(krate)?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("{krate}-{}-{number}", std::process::id()));
+        let path = folder.join(VENDORS_NAME);
+        let explain = |error: std::io::Error| format!("{}: {error}", path.display());
+        // What a process of the same number left behind is overwritten.
+        std::fs::create_dir_all(&folder).map_err(explain)?;
+        std::fs::copy(&built, &path).map_err(explain)?;
+        // SAFETY: its initialisers do nothing but set a flag.
+        let library = unsafe { Library::new(&path) }.map_err(|error| {
+            let why = std::error::Error::source(&error).map(ToString::to_string);
+            format!("{}: {error}: {}", path.display(), why.unwrap_or_default())
+        })?;
+        let stand_in = Self {
+            folder,
+            path,
+            library: ManuallyDrop::new(library),
+        };
+        stand_in.try_configure(&script.json())?;
+        Ok(stand_in)
+    }
+
+    /// The library file, for whoever loads the vendor's.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder it lies in, alone.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Takes over another script, also while devices run.
+    ///
+    /// # Panics
+    /// When the script is wrong.
+    #[allow(clippy::panic, reason = "for tests, which end here")]
+    pub fn configure(&self, script: &Script) {
+        self.try_configure(&script.json())
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    }
+
+    /// Takes over a script in JSON.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the library says; nothing has changed then.
+    pub fn try_configure(&self, json: &str) -> Result<(), String> {
+        self.tell("k4a_standin_configure", json)
+    }
+
+    /// Pulls a device's cable.
+    ///
+    /// # Panics
+    /// When the script has no such device.
+    pub fn unplug(&self, serial: &str) {
+        self.command(&format!("unplug {serial}"));
+    }
+
+    /// Puts a device's cable back.
+    ///
+    /// # Panics
+    /// When the script has no such device.
+    pub fn replug(&self, serial: &str) {
+        self.command(&format!("replug {serial}"));
+    }
+
+    /// Takes a device's power away and gives it back: it forgets its colour controls.
+    ///
+    /// # Panics
+    /// When the script has no such device.
+    pub fn power_cycle(&self, serial: &str) {
+        self.command(&format!("power-cycle {serial}"));
+    }
+
+    /// Frees the drawn captures; they are drawn again when cameras start.
+    ///
+    /// # Panics
+    /// Never, unless the library is broken.
+    pub fn forget_pictures(&self) {
+        self.command("forget");
+    }
+
+    #[allow(clippy::panic, reason = "for tests, which end here")]
+    fn command(&self, command: &str) {
+        self.tell("k4a_standin_command", command)
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    }
+
+    /// What the library has seen.
+    ///
+    /// # Panics
+    /// When the library does not answer.
+    #[allow(clippy::panic, reason = "for tests, which end here")]
+    pub fn statistics(&self) -> Statistics {
+        self.ask("k4a_standin_statistics")
+            .and_then(|json| serde_json::from_str(&json).map_err(|error| error.to_string()))
+            .unwrap_or_else(|problem| panic!("the statistics: {problem}"))
+    }
+
+    fn tell(&self, function: &str, text: &str) -> Result<(), String> {
+        let text = CString::new(text).map_err(|error| error.to_string())?;
+        // SAFETY: the stand-in's functions of this kind have this signature.
+        let tell = unsafe { self.library.get::<TakeText>(function) };
+        let tell = tell.map_err(|error| error.to_string())?;
+        // SAFETY: the text ends with a NUL and lives.
+        if unsafe { tell(text.as_ptr()) } == 0 {
+            return Ok(());
+        }
+        Err(self.ask("k4a_standin_problem")?)
+    }
+
+    fn ask(&self, function: &str) -> Result<String, String> {
+        // SAFETY: the stand-in's functions of this kind have this signature.
+        let ask = unsafe { self.library.get::<GiveText>(function) };
+        let ask = ask.map_err(|error| error.to_string())?;
+        let mut text = vec![0_u8; 4096];
+        // What it says can grow while it is asked.
+        for _ in 0..20 {
+            let mut size = text.len();
+            // SAFETY: the buffer has that size.
+            match unsafe { ask(text.as_mut_ptr().cast(), &raw mut size) } {
+                0 => {
+                    text.truncate(size.saturating_sub(1));
+                    return String::from_utf8(text).map_err(|error| error.to_string());
+                }
+                2 => text.resize(size * 2, 0),
+                _ => break,
+            }
+        }
+        Err(format!("{function} does not answer"))
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        // What the library has drawn would stay in memory when it is unloaded.
+        let _ = self.tell("k4a_standin_command", "forget");
+        // SAFETY: it is not used again.
+        unsafe { ManuallyDrop::drop(&mut self.library) };
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}

@@ -1,0 +1,91 @@
+//! The stand-in for Orbbec's library: everything that [`k4a_standin`] has, and the functions by which Orbbec's is known.
+//!
+//! They are in a crate of their own because clients tell the libraries apart by them: Microsoft's must not have them. Use
+//! it through `k4a_standin::StandIn::orbbec`; a test needs both crates as dev-dependencies.
+
+use std::ffi::c_char;
+
+use k4a::abi::{Handle, K4a, result};
+use k4a_standin::orbbec;
+
+/// Run by the system's loader: this library is Orbbec's.
+#[used]
+#[cfg_attr(
+    not(any(target_os = "windows", target_os = "macos")),
+    unsafe(link_section = ".init_array")
+)]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+#[cfg_attr(target_os = "windows", unsafe(link_section = ".CRT$XCU"))]
+static BEGIN: extern "C" fn() = begin;
+
+extern "C" fn begin() {
+    orbbec::begin();
+}
+
+/// Where Orbbec's own extensions lie; there are none.
+#[unsafe(no_mangle)]
+pub extern "C" fn k4a_set_orbbec_extensions_directory(directory: *const c_char) -> i32 {
+    if directory.is_null() {
+        result::FAILED
+    } else {
+        result::SUCCEEDED
+    }
+}
+
+/// USB product number.
+#[unsafe(no_mangle)]
+pub extern "C" fn k4a_device_get_pid(device: Handle) -> i32 {
+    orbbec::product(device)
+}
+
+/// How the device is synchronised.
+#[unsafe(no_mangle)]
+pub extern "C" fn k4a_device_get_wired_sync_mode(device: Handle) -> i32 {
+    orbbec::wired_sync_mode(device)
+}
+
+/// Accepted; pictures stay as they are.
+#[unsafe(no_mangle)]
+pub extern "C" fn k4a_device_enable_soft_filter(device: Handle, _enable: bool) -> i32 {
+    orbbec::accepts("k4a_device_enable_soft_filter", device)
+}
+
+/// Accepted; the clock stays as it is.
+#[unsafe(no_mangle)]
+pub extern "C" fn k4a_device_switch_device_clock_sync_mode(
+    device: Handle,
+    _mode: i32,
+    _parameter: u32,
+) -> i32 {
+    orbbec::accepts("k4a_device_switch_device_clock_sync_mode", device)
+}
+
+/// Keeps a depth engine that is not there alive.
+///
+/// # Safety
+/// The place is null or good for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn k4a_depth_engine_helper_create(helper: *mut Handle) -> i32 {
+    if helper.is_null() {
+        return result::FAILED;
+    }
+    // SAFETY: not null, so that the caller vouches for it.
+    unsafe { helper.write_unaligned(orbbec::depth_engine_helper()) };
+    result::SUCCEEDED
+}
+
+/// Lets go of it.
+#[unsafe(no_mangle)]
+pub extern "C" fn k4a_depth_engine_helper_release(_helper: Handle) {}
+
+/// Never called: that the signatures are those of the interface is checked by compiling it.
+#[allow(dead_code, reason = "see above")]
+fn signatures(table: &mut K4a) {
+    table.set_orbbec_extensions_directory = Some(k4a_set_orbbec_extensions_directory);
+    table.device_get_pid = Some(k4a_device_get_pid);
+    table.device_get_wired_sync_mode = Some(k4a_device_get_wired_sync_mode);
+    table.device_enable_soft_filter = Some(k4a_device_enable_soft_filter);
+    table.device_switch_device_clock_sync_mode = Some(k4a_device_switch_device_clock_sync_mode);
+    table.depth_engine_helper_create = Some(k4a_depth_engine_helper_create);
+    table.depth_engine_helper_release = Some(k4a_depth_engine_helper_release);
+}
