@@ -38,7 +38,9 @@ pub use info::{
     TrackKind, TrackType,
 };
 pub use source::{Pacing, RecordingSource};
-pub use writer::{CustomTrack, RecordingSettings, RecordingWriter, WriteError, record};
+pub use writer::{
+    CustomTrack, RecordingFile, RecordingSettings, RecordingWriter, WriteError, record,
+};
 
 use std::path::Path;
 use std::sync::Arc;
