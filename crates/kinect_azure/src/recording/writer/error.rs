@@ -24,7 +24,9 @@ pub enum WriteError {
         source: io::Error,
     },
     /// An image that the recording's modes do not have; nothing of its capture was written.
-    #[error("{track}: {found} does not fit the recording's {expected}; begin a new file when modes change")]
+    #[error(
+        "{track}: {found} does not fit the recording's {expected}; begin a new file when modes change"
+    )]
     OtherModes {
         /// Name of the track.
         track: String,

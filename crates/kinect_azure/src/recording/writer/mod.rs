@@ -29,7 +29,7 @@ use super::ebml::id;
 use super::payload::{IMU_SAMPLE_SIZE, imu_bytes};
 use crate::capture::{Capture, ImuSample};
 use crate::image::{Image, ImageFormat};
-use crate::source::{CaptureSource, NextCapture, SourceError};
+use crate::source::{CaptureSource, NextCapture, SensorInfo, SourceError};
 
 /// The attachment that holds the factory calibration.
 const CALIBRATION: &str = "calibration.json";
@@ -39,6 +39,11 @@ const CLUSTER_USEC: u64 = 32_000;
 
 /// What data may come late by beyond two frame periods, in µs.
 const LATE_USEC: u64 = 50_000;
+
+/// How much later than others of its time data may come, in µs.
+pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
+    2 * sensor.frame_rate.period_ns() / 1000 + LATE_USEC
+}
 
 /// At most one entry of the index in that time, in µs.
 const CUE_USEC: u64 = 1_000_000;
@@ -137,7 +142,7 @@ impl RecordingWriter {
     ) -> Result<Self, WriteError> {
         settings.check()?;
         let tracks = head::tracks(&settings);
-        let period = settings.sensor.frame_rate.period_ns() / 1000;
+        let patience_usec = patience_usec(&settings.sensor);
         Ok(Self {
             path: path.as_ref().to_owned(),
             file: Buffered::new(file),
@@ -148,7 +153,7 @@ impl RecordingWriter {
             settings,
             newest_usec: 0,
             written_usec: 0,
-            patience_usec: 2 * period + LATE_USEC,
+            patience_usec,
             position: 0,
             started: None,
             cues: Vec::new(),
@@ -285,6 +290,16 @@ impl RecordingWriter {
         Ok(self.position)
     }
 
+    /// [`finish`](Self::finish) and then [`sync`](Self::sync); afterwards the figures are those of the finished file.
+    pub(in crate::recording) fn finish_and_sync(&mut self) -> Result<(), WriteError> {
+        self.complete().and_then(|()| self.sync())
+    }
+
+    /// Whether there is anything in the file that could be read.
+    pub(in crate::recording) const fn holds_data(&self) -> bool {
+        self.written_usec > 0
+    }
+
     fn track(&self, name: &str) -> Result<usize, WriteError> {
         if self.stopped {
             return Err(WriteError::Stopped(self.path.clone()));
@@ -419,6 +434,8 @@ impl RecordingWriter {
         }
         let head = Head::new(&self.settings, &self.tracks, start_usec);
         self.file.write_all(&head.bytes)?;
+        // What does not fit must be known before it counts.
+        self.file.flush()?;
         self.position = head.bytes.len() as u64;
         self.started = Some(Started {
             start_usec,

@@ -54,7 +54,10 @@ impl RecordingSettings {
     }
 
     /// Refuses what no sensor does and what no reader understands.
-    pub(super) fn check(&self) -> Result<(), WriteError> {
+    ///
+    /// # Errors
+    /// [`WriteError::Settings`] with what is wrong and what to do.
+    pub fn check(&self) -> Result<(), WriteError> {
         let refuse = |problem: String| Err(WriteError::Settings(problem));
         let s = &self.sensor;
         let (format, size) = (s.color_format, s.color_resolution);
