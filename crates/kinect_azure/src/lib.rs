@@ -1,6 +1,6 @@
 //! Everything an Azure Kinect or Orbbec Femto does, without an engine and without the vendor's libraries.
 //!
-//! - [`recording`]: plays MKV recordings made by the vendor's recorder.
+//! - [`recording`]: plays MKV recordings made by the vendor's recorder, and makes such recordings.
 //! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
 //! - [`transform`]: depth images to point clouds.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
@@ -29,4 +29,6 @@ pub use capture::{Capture, ImuSample};
 pub use image::{Image, ImageFormat, ImagePool};
 pub use modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 pub use skeleton::{Body, Joint, JointConfidence, JointPose};
-pub use source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};
+pub use source::{
+    CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+};

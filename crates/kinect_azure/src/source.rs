@@ -16,6 +16,12 @@ pub trait CaptureSource: Send {
     /// The calibration for the source's modes; `None` where the source has none (a recording without one).
     fn calibration(&self) -> Option<&Calibration>;
 
+    /// What the sensor keeps of its making, for recordings of it. A source that does not know gives nothing, and
+    /// recordings of it hold images that cannot become points.
+    fn factory_data(&self) -> FactoryData<'_> {
+        FactoryData::default()
+    }
+
     /// Waits for the next capture, at most `timeout`.
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError>;
 
@@ -32,6 +38,17 @@ pub trait CaptureSource: Send {
     fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {
         None
     }
+}
+
+/// What a sensor keeps of its making; a recording of it must hold it to be worth as much as the sensor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FactoryData<'a> {
+    /// The factory calibration as the sensor gives it: JSON, with or without a NUL behind it.
+    pub calibration_json: Option<&'a [u8]>,
+    /// Firmware of the colour camera, `major.minor.iteration`.
+    pub color_firmware: Option<&'a str>,
+    /// Firmware of the depth camera, `major.minor.iteration`.
+    pub depth_firmware: Option<&'a str>,
 }
 
 /// What waiting for a capture gave.

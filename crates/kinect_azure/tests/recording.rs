@@ -9,6 +9,8 @@
     unreachable_pub
 )]
 
+#[path = "support/disk.rs"]
+mod disk;
 #[path = "support/exercise.rs"]
 mod exercise;
 #[path = "support/mkv.rs"]
@@ -22,6 +24,8 @@ mod damage;
 mod grouping;
 #[path = "recording/large.rs"]
 mod large;
+#[path = "recording/live.rs"]
+mod live;
 #[path = "recording/odd_files.rs"]
 mod odd_files;
 #[path = "recording/playback.rs"]

@@ -126,10 +126,8 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, String> {
         .map_err(|error| error.to_string())?
         .as_fast_as_possible();
     let settings = RecordingSettings {
-        sensor: sensor.info().clone(),
-        calibration_json: Some(sensor.raw_calibration().json().to_vec()),
         tags: vec![("SIMULATION_SEED".to_owned(), args.seed.to_string())],
-        ..RecordingSettings::default()
+        ..RecordingSettings::of(&sensor)
     };
     let mut recording =
         RecordingWriter::create(&args.out, settings).map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@
 //! [`Recording`] reads captures, inertial samples, tags, attachments and custom tracks, forwards and backwards.
 //! [`RecordingSource`] plays one in real time behind [`CaptureSource`](crate::source::CaptureSource).
 //! [`RecordingWriter`] writes recordings that the vendor's player reads, and [`record`] fills one from any source.
+//! [`LiveRecorder`] writes them on a thread of its own while a source runs, and never makes it wait.
 //!
 //! How it works, from the bottom up: `storage` reads bytes at positions, `ebml` elements, `head` all that is not
 //! data, `tracks` judges which tracks are the sensor's, `clusters` lists frames without reading them, `grouping` says
@@ -26,6 +27,7 @@ mod error;
 mod grouping;
 mod head;
 mod info;
+mod live;
 mod payload;
 mod source;
 mod storage;
@@ -37,8 +39,14 @@ pub use info::{
     AttachmentInfo, Counts, DataBlock, RecordingInfo, SeekTarget, Tag, TagTarget, TrackInfo,
     TrackKind, TrackType,
 };
+pub use live::{
+    LiveFigures, LiveRecorder, LiveSettings, LiveState, LocalDisk, RecordingDisk,
+    wait_for_recorders,
+};
 pub use source::{Pacing, RecordingSource};
-pub use writer::{CustomTrack, RecordingSettings, RecordingWriter, WriteError, record};
+pub use writer::{
+    CustomTrack, RecordingFile, RecordingSettings, RecordingWriter, WriteError, record,
+};
 
 use std::path::Path;
 use std::sync::Arc;

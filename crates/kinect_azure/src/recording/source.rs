@@ -13,7 +13,9 @@ use super::{Recording, RecordingError, SeekTarget};
 use crate::calibration::Calibration;
 use crate::capture::{Capture, ImuSample};
 use crate::clock::Clock;
-use crate::source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};
+use crate::source::{
+    CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+};
 
 /// How often the file is looked after.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
@@ -354,14 +356,14 @@ impl RecordingSource {
 
 /// Whether two looks at the file system saw one file.
 #[cfg(unix)]
-fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+pub(super) fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
 /// Whether two looks at the file system saw one file, as far as can be told.
 #[cfg(not(unix))]
-fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+pub(super) fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
     a.len() == b.len()
 }
 
@@ -372,6 +374,15 @@ impl CaptureSource for RecordingSource {
 
     fn calibration(&self) -> Option<&Calibration> {
         self.recording.calibration()
+    }
+
+    fn factory_data(&self) -> FactoryData<'_> {
+        let info = self.recording.info();
+        FactoryData {
+            calibration_json: self.recording.raw_calibration_json(),
+            color_firmware: info.color_firmware.as_deref(),
+            depth_firmware: info.depth_firmware.as_deref(),
+        }
     }
 
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {

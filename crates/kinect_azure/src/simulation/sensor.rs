@@ -17,7 +17,9 @@ use crate::calibration::{Calibration, RawCalibration};
 use crate::capture::{Capture, ImuSample};
 use crate::clock::Clock;
 use crate::modes::ColorResolution;
-use crate::source::{CaptureSource, NextCapture, PlaybackControl, SensorInfo, SourceError};
+use crate::source::{
+    CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+};
 
 /// An Azure Kinect that is not there (X1): people in a room, seen through its lenses, with ground truth.
 ///
@@ -224,6 +226,13 @@ impl CaptureSource for SimulatedSensor {
 
     fn calibration(&self) -> Option<&Calibration> {
         Some(&self.calibration)
+    }
+
+    fn factory_data(&self) -> FactoryData<'_> {
+        FactoryData {
+            calibration_json: Some(self.raw_calibration.json()),
+            ..FactoryData::default()
+        }
     }
 
     /// Drawing a capture is not cut short by the timeout: it takes some 20 ms, more in the largest modes.

@@ -13,12 +13,15 @@
 mod calibration;
 mod data;
 mod decode;
+mod live;
 mod point_cloud;
 mod points;
 mod recording;
 mod simulation;
 mod writer;
 
+#[path = "../support/disk.rs"]
+mod disk;
 #[path = "../support/mkv.rs"]
 mod mkv;
 #[path = "../support/scratch.rs"]

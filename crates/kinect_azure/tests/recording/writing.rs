@@ -89,7 +89,7 @@ fn what_does_not_fit_is_refused_and_the_rest_is_kept() {
     };
     assert!(matches!(
         writer.write_capture(&small),
-        Err(WriteError::Unfit { .. })
+        Err(WriteError::OtherModes { .. })
     ));
     let unknown = Capture {
         ir: None,
@@ -98,6 +98,16 @@ fn what_does_not_fit_is_refused_and_the_rest_is_kept() {
     };
     assert!(matches!(
         writer.write_capture(&unknown),
+        Err(WriteError::OtherModes { .. })
+    ));
+    let mut short = Image::clone(capture(2_000_000).depth.as_ref().unwrap());
+    short.pixels = Pixels::U16(vec![0; 100]);
+    let short = Capture {
+        depth: Some(Arc::new(short)),
+        ..Capture::default()
+    };
+    assert!(matches!(
+        writer.write_capture(&short),
         Err(WriteError::Unfit { .. })
     ));
     let sample = kinect_azure::ImuSample::default();

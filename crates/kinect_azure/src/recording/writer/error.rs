@@ -23,6 +23,18 @@ pub enum WriteError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// An image that the recording's modes do not have; nothing of its capture was written.
+    #[error(
+        "{track}: {found} does not fit the recording's {expected}; begin a new file when modes change"
+    )]
+    OtherModes {
+        /// Name of the track.
+        track: String,
+        /// What came: format and size.
+        found: String,
+        /// What the recording is set to.
+        expected: String,
+    },
     /// An image, sample or block does not belong into this recording; nothing of its capture was written.
     #[error("{track}: {problem}")]
     Unfit {

@@ -7,26 +7,29 @@
 
 mod elements;
 mod error;
+mod file;
 mod head;
 mod settings;
 
 pub use error::WriteError;
+pub use file::RecordingFile;
 pub use settings::{CustomTrack, RecordingSettings};
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use elements::{header, master, size, uint};
+use file::Buffered;
 use head::{Head, Track};
 
 use super::ebml::id;
 use super::payload::{IMU_SAMPLE_SIZE, imu_bytes};
 use crate::capture::{Capture, ImuSample};
 use crate::image::{Image, ImageFormat};
-use crate::source::{CaptureSource, NextCapture, SourceError};
+use crate::source::{CaptureSource, NextCapture, SensorInfo, SourceError};
 
 /// The attachment that holds the factory calibration.
 const CALIBRATION: &str = "calibration.json";
@@ -36,6 +39,11 @@ const CLUSTER_USEC: u64 = 32_000;
 
 /// What data may come late by beyond two frame periods, in µs.
 const LATE_USEC: u64 = 50_000;
+
+/// How much later than others of its time data may come, in µs.
+pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
+    2 * sensor.frame_rate.period_ns() / 1000 + LATE_USEC
+}
 
 /// At most one entry of the index in that time, in µs.
 const CUE_USEC: u64 = 1_000_000;
@@ -57,7 +65,7 @@ const SPARE: usize = 128;
 #[derive(Debug)]
 pub struct RecordingWriter {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: Buffered,
     settings: RecordingSettings,
     tracks: Vec<Track>,
     /// Device time of the last frame that each track took, in µs.
@@ -103,6 +111,8 @@ struct Cue {
     time: u64,
     track: usize,
     position: u64,
+    /// Device time of the last frame in front of its cluster, in µs.
+    before_usec: u64,
 }
 
 impl RecordingWriter {
@@ -113,16 +123,29 @@ impl RecordingWriter {
     /// [`WriteError::Io`] when it cannot be created.
     pub fn create(path: impl AsRef<Path>, settings: RecordingSettings) -> Result<Self, WriteError> {
         settings.check()?;
-        let path = path.as_ref().to_owned();
-        let file = File::create(&path).map_err(|source| WriteError::Io {
-            path: path.clone(),
+        let path = path.as_ref();
+        let file = File::create(path).map_err(|source| WriteError::Io {
+            path: path.to_owned(),
             source,
         })?;
+        Self::new(path, Box::new(file), settings)
+    }
+
+    /// Writes into something that stands for a file; `path` is its name in messages.
+    ///
+    /// # Errors
+    /// [`WriteError::Settings`] for settings that make no recording.
+    pub fn new(
+        path: impl AsRef<Path>,
+        file: Box<dyn RecordingFile>,
+        settings: RecordingSettings,
+    ) -> Result<Self, WriteError> {
+        settings.check()?;
         let tracks = head::tracks(&settings);
-        let period = settings.sensor.frame_rate.period_ns() / 1000;
+        let patience_usec = patience_usec(&settings.sensor);
         Ok(Self {
-            path,
-            file: BufWriter::with_capacity(64 * 1024, file),
+            path: path.as_ref().to_owned(),
+            file: Buffered::new(file),
             last: vec![None; tracks.len()],
             waiting: VecDeque::new(),
             spare: vec![Vec::new(); tracks.len()],
@@ -130,7 +153,7 @@ impl RecordingWriter {
             settings,
             newest_usec: 0,
             written_usec: 0,
-            patience_usec: 2 * period + LATE_USEC,
+            patience_usec,
             position: 0,
             started: None,
             cues: Vec::new(),
@@ -150,6 +173,12 @@ impl RecordingWriter {
         self.position
     }
 
+    /// Time from the first to the last frame in the file, in µs of the device clock.
+    pub fn duration_usec(&self) -> u64 {
+        let started = self.started.as_ref();
+        started.map_or(0, |started| started.end_usec - started.start_usec)
+    }
+
     /// Writes the images of a capture: all, or on an error of theirs none.
     ///
     /// # Errors
@@ -164,7 +193,14 @@ impl RecordingWriter {
         let mut indices = [None; 3];
         for ((name, image), index) in images.iter().zip(&mut indices) {
             if let Some(image) = image {
-                let track = self.track(name)?;
+                let track = self.track(name).map_err(|error| match error {
+                    WriteError::Unfit { track, .. } => WriteError::OtherModes {
+                        track,
+                        found: describe(image.format, (image.width, image.height)),
+                        expected: "modes, in which that camera is off".to_owned(),
+                    },
+                    other => other,
+                })?;
                 self.check_image(name, image)?;
                 self.check_time(track, image.device_timestamp_usec, true)?;
                 *index = Some(track);
@@ -234,13 +270,34 @@ impl RecordingWriter {
         self.write_ripe()
     }
 
-    /// Writes what waits, the index and the length. Only then the vendor's player opens the file.
+    /// Asks the operating system to bring what is written to the disk itself, and waits for it: what is there then
+    /// outlasts a power cut.
     ///
     /// # Errors
-    /// [`WriteError::Io`] when the disk is full or gone; [`WriteError::Stopped`] after an earlier error, when what was
-    /// written before it is finished nevertheless.
-    pub fn finish(mut self) -> Result<(), WriteError> {
-        self.complete()
+    /// [`WriteError::Io`] when the disk is full or gone.
+    pub fn sync(&mut self) -> Result<(), WriteError> {
+        self.file.sync().map_err(|source| self.io(source))
+    }
+
+    /// Writes what waits, the index and the length; gives the file's length in bytes. Only then the vendor's player
+    /// opens the file.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the disk is full or gone; [`WriteError::Stopped`] after an earlier error. What was
+    /// written before is finished nevertheless, if need be without its last second to make room for the index.
+    pub fn finish(mut self) -> Result<u64, WriteError> {
+        self.complete()?;
+        Ok(self.position)
+    }
+
+    /// [`finish`](Self::finish) and then [`sync`](Self::sync); afterwards the figures are those of the finished file.
+    pub(in crate::recording) fn finish_and_sync(&mut self) -> Result<(), WriteError> {
+        self.complete().and_then(|()| self.sync())
+    }
+
+    /// Whether there is anything in the file that could be read.
+    pub(in crate::recording) const fn holds_data(&self) -> bool {
+        self.written_usec > 0
     }
 
     fn track(&self, name: &str) -> Result<usize, WriteError> {
@@ -276,23 +333,22 @@ impl RecordingWriter {
             _ => (ImageFormat::Ir16, sensor.depth_mode.size()),
         };
         let found = (image.width, image.height);
-        let problem = if image.format != format || found != size {
-            format!(
-                "an image of {:?}, {}×{}, does not fit the settings ({format:?}, {}×{}); begin a new file when modes \
-                 change",
-                image.format, found.0, found.1, size.0, size.1
-            )
-        } else {
-            match format.packed_size(size.0, size.1) {
-                Some(packed) if packed != image.size() => format!(
-                    "an image has {} bytes instead of {packed}; pack its rows tightly",
-                    image.size()
-                ),
-                None if !image.bytes().starts_with(&[0xFF, 0xD8]) => {
-                    "a colour image is no JPEG; leave it out".to_owned()
-                }
-                _ => return Ok(()),
+        if image.format != format || found != size {
+            return Err(WriteError::OtherModes {
+                track: track.to_owned(),
+                found: describe(image.format, found),
+                expected: describe(format, size),
+            });
+        }
+        let problem = match format.packed_size(size.0, size.1) {
+            Some(packed) if packed != image.size() => format!(
+                "an image has {} bytes instead of {packed}; pack its rows tightly",
+                image.size()
+            ),
+            None if !image.bytes().starts_with(&[0xFF, 0xD8]) => {
+                "a colour image is no JPEG; leave it out".to_owned()
             }
+            _ => return Ok(()),
         };
         Err(WriteError::Unfit {
             track: track.to_owned(),
@@ -378,6 +434,8 @@ impl RecordingWriter {
         }
         let head = Head::new(&self.settings, &self.tracks, start_usec);
         self.file.write_all(&head.bytes)?;
+        // What does not fit must be known before it counts.
+        self.file.flush()?;
         self.position = head.bytes.len() as u64;
         self.started = Some(Started {
             start_usec,
@@ -489,6 +547,7 @@ impl RecordingWriter {
                 time: frame.time_usec - started.start_usec,
                 track: frame.track,
                 position: self.position - started.segment,
+                before_usec: started.end_usec,
             }));
         }
         self.position += (cluster_header.len() + total) as u64;
@@ -510,32 +569,53 @@ impl RecordingWriter {
         while !self.stopped && !self.waiting.is_empty() {
             // An error stops the recording; what was written is finished all the same.
             if let Err(error) = self.write_cluster() {
-                let _ = self.try_complete();
+                let _ = self.salvage();
                 return Err(error);
             }
         }
-        self.try_complete().map_err(|source| self.io(source))?;
         if self.stopped {
+            self.salvage().map_err(|source| self.io(source))?;
             return Err(WriteError::Stopped(self.path.clone()));
         }
-        Ok(())
+        self.start(0)
+            .and_then(|()| self.try_complete())
+            .map_err(|source| {
+                let _ = self.salvage();
+                self.io(source)
+            })
     }
 
-    fn try_complete(&mut self) -> io::Result<()> {
-        if !self.stopped {
-            self.start(0)?;
+    /// Finishes the file after an error. Where not even the index finds room, the last second makes room for it.
+    fn salvage(&mut self) -> io::Result<()> {
+        let before = self.position;
+        let Err(error) = self.cut().and_then(|()| self.try_complete()) else {
+            return Ok(());
+        };
+        if self.cues.len() < 2 {
+            return Err(error);
         }
+        if let (Some(cue), Some(started)) = (self.cues.pop(), &mut self.started) {
+            self.position = before.min(started.segment + cue.position);
+            started.end_usec = cue.before_usec;
+        }
+        self.cut().and_then(|()| self.try_complete())
+    }
+
+    /// Cuts the file back to its last full cluster: what a failed write left behind goes, buffered bytes with it.
+    fn cut(&mut self) -> io::Result<()> {
+        self.stopped = true;
+        if self.started.is_none() {
+            self.position = 0;
+        }
+        self.file.cut(self.position)
+    }
+
+    /// Writes the index and fills in what the head left open.
+    fn try_complete(&mut self) -> io::Result<()> {
         let Some(started) = &self.started else {
             return Ok(());
         };
-        if self.stopped {
-            // What a failed write left behind goes, buffered bytes with it.
-            self.file.get_mut().set_len(self.position)?;
-            let fresh = self.file.get_ref().try_clone()?;
-            let old = std::mem::replace(&mut self.file, BufWriter::new(fresh));
-            drop(old.into_parts());
-        }
-        self.file.seek(SeekFrom::Start(self.position))?;
+        self.file.seek(self.position)?;
         let mut end = self.position;
         let mut out = Vec::new();
         if !self.cues.is_empty() {
@@ -551,21 +631,35 @@ impl RecordingWriter {
                 }
             });
             self.file.write_all(&out)?;
+            // The index must be there before anything says so.
+            self.file.flush()?;
             end += out.len() as u64;
             let mut entry = Vec::new();
             head::seek_entry(&mut entry, id::CUES, self.position - started.segment);
-            self.file.seek(SeekFrom::Start(started.cues_entry))?;
+            self.file.seek(started.cues_entry)?;
             self.file.write_all(&entry)?;
         }
         out.clear();
         head::duration(&mut out, started.end_usec - started.start_usec);
-        self.file.seek(SeekFrom::Start(started.duration))?;
+        self.file.seek(started.duration)?;
         self.file.write_all(&out)?;
-        self.file.seek(SeekFrom::Start(started.segment_size))?;
+        self.file.seek(started.segment_size)?;
         let size = (end - started.segment) | 1 << 56;
         self.file.write_all(&size.to_be_bytes())?;
-        self.file.flush()
+        self.file.flush()?;
+        self.position = end;
+        Ok(())
     }
+}
+
+/// An image's format and size, for people.
+fn describe(format: ImageFormat, (width, height): (u32, u32)) -> String {
+    let format = match format {
+        ImageFormat::Color(format) => format.name(),
+        ImageFormat::Depth16 => "depth",
+        ImageFormat::Ir16 => "infrared",
+    };
+    format!("{format} {width}×{height}")
 }
 
 impl Drop for RecordingWriter {

@@ -2,7 +2,7 @@
 
 use super::WriteError;
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate};
-use crate::source::SensorInfo;
+use crate::source::{CaptureSource, SensorInfo};
 
 /// What a recording is made with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,8 +41,23 @@ pub struct CustomTrack {
 }
 
 impl RecordingSettings {
+    /// Settings for a recording of that source: its modes, its calibration, its firmware.
+    pub fn of(source: &(impl CaptureSource + ?Sized)) -> Self {
+        let factory = source.factory_data();
+        Self {
+            sensor: source.info().clone(),
+            calibration_json: factory.calibration_json.map(<[u8]>::to_vec),
+            color_firmware: factory.color_firmware.map(str::to_owned),
+            depth_firmware: factory.depth_firmware.map(str::to_owned),
+            ..Self::default()
+        }
+    }
+
     /// Refuses what no sensor does and what no reader understands.
-    pub(super) fn check(&self) -> Result<(), WriteError> {
+    ///
+    /// # Errors
+    /// [`WriteError::Settings`] with what is wrong and what to do.
+    pub fn check(&self) -> Result<(), WriteError> {
         let refuse = |problem: String| Err(WriteError::Settings(problem));
         let s = &self.sensor;
         let (format, size) = (s.color_format, s.color_resolution);

@@ -1,0 +1,146 @@
+//! What the files of a live recording are called.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::disk::RecordingDisk;
+use crate::recording::RecordingFile;
+
+/// The most numbers that are tried: so many files in a folder are a mistake.
+const MOST_NUMBERS: u32 = 100_000;
+
+/// The names of one recording's files, one after the other.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// With `{date}` and `{time}` filled in.
+    path: PathBuf,
+    /// The number of the last file.
+    number: u32,
+}
+
+impl Names {
+    /// Names of a recording that starts at that time, in seconds since 1970-01-01 00:00:00 UTC.
+    pub(super) fn new(pattern: &Path, unix_sec: i64) -> Self {
+        let name = pattern.file_name().and_then(|name| name.to_str());
+        let path = name.map_or_else(
+            || pattern.to_owned(),
+            |name| {
+                let (date, time) = date_and_time(unix_sec);
+                pattern.with_file_name(name.replace("{date}", &date).replace("{time}", &time))
+            },
+        );
+        Self { path, number: 0 }
+    }
+
+    /// Creates the next file. Only the first can replace one, and only when its name is not counted up.
+    pub(super) fn create(
+        &mut self,
+        disk: &mut dyn RecordingDisk,
+        overwrite: bool,
+    ) -> Result<(PathBuf, Box<dyn RecordingFile>), (PathBuf, io::Error)> {
+        if self.number == 0 && self.numbered(1).is_none() {
+            self.number = 1;
+            let path = self.path.clone();
+            return match disk.create(&path, overwrite) {
+                Ok(file) => Ok((path, file)),
+                Err(error) => Err((path, error)),
+            };
+        }
+        loop {
+            self.number += 1;
+            let number = self.number;
+            let path = self
+                .numbered(number)
+                .unwrap_or_else(|| appended(&self.path, number));
+            match disk.create(&path, false) {
+                Ok(file) => return Ok((path, file)),
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists && number < MOST_NUMBERS => {}
+                Err(error) => return Err((path, error)),
+            }
+        }
+    }
+
+    /// The last file was removed: its name is free again.
+    pub(super) fn give_back(&mut self) {
+        self.number = self.number.saturating_sub(1);
+    }
+
+    /// The name with that number in it; `None` where it has no place for one.
+    fn numbered(&self, number: u32) -> Option<PathBuf> {
+        let name = self.path.file_name()?.to_str()?;
+        name.contains("{number}").then(|| {
+            self.path
+                .with_file_name(name.replace("{number}", &format!("{number:03}")))
+        })
+    }
+}
+
+/// `visitors.mkv` as `visitors-2.mkv`.
+fn appended(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+/// Date and time of day in UTC, as they can stand in names of files on every system.
+fn date_and_time(unix_sec: i64) -> (String, String) {
+    let second = unix_sec.rem_euclid(86_400);
+    // Days since 0000-03-01 in the proleptic Gregorian calendar, whose 400 years have 146 097 days.
+    let days = unix_sec.div_euclid(86_400) + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = year + era * 400 + i64::from(month <= 2);
+    (
+        format!("{year:04}-{month:02}-{day:02}"),
+        format!(
+            "{:02}-{:02}-{:02}",
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_the_calendars() {
+        for (unix, date, time) in [
+            (0, "1970-01-01", "00-00-00"),
+            (951_782_400, "2000-02-29", "00-00-00"),
+            (951_868_799, "2000-02-29", "23-59-59"),
+            (1_735_689_599, "2024-12-31", "23-59-59"),
+            (4_107_542_400, "2100-03-01", "00-00-00"),
+            (-1, "1969-12-31", "23-59-59"),
+        ] {
+            assert_eq!(date_and_time(unix), (date.to_owned(), time.to_owned()));
+        }
+    }
+
+    #[test]
+    fn only_the_name_is_filled_in() {
+        let names = Names::new(Path::new("{date}/a-{date}-{time}.mkv"), 3661);
+        assert_eq!(names.path, Path::new("{date}/a-1970-01-01-01-01-01.mkv"));
+        assert_eq!(
+            appended(Path::new("b/a.x.mkv"), 2),
+            Path::new("b/a.x-2.mkv")
+        );
+        assert_eq!(appended(Path::new("a"), 3), Path::new("a-3"));
+    }
+}

@@ -1,0 +1,249 @@
+//! What waits for the disk, and what the recorder says about itself: all that its thread shares with others.
+//!
+//! Locks are held for a few instructions, never while anything is written.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::state::{LiveFigures, LiveState};
+use crate::capture::{Capture, ImuSample};
+use crate::recording::RecordingSettings;
+
+/// Room for inertial samples beyond what captures may take: some twelve minutes of them.
+const SAMPLE_RESERVE: usize = 64 << 20;
+
+/// Something that was handed over.
+#[derive(Debug)]
+pub(super) enum Item {
+    Opened(Box<RecordingSettings>),
+    Closed,
+    Capture(Capture),
+    Sample(ImuSample),
+}
+
+/// What the thread is to do next.
+#[derive(Debug)]
+pub(super) enum Next {
+    Item(Item),
+    /// Nothing came for a while.
+    Idle,
+    /// Everything is taken and nothing will come any more.
+    End,
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+    report: Mutex<Report>,
+    limit: usize,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    bytes: usize,
+    stopped: bool,
+    /// Captures were left out and the queue is still more than half full.
+    behind: bool,
+    dropped_captures: u64,
+    dropped_samples: u64,
+}
+
+/// What the thread says.
+#[derive(Debug, Default)]
+struct Report {
+    state: LiveState,
+    figures: LiveFigures,
+    path: Option<PathBuf>,
+    warning: Option<String>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is inside is whole at any time: a panic elsewhere does not spoil it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn size(item: &Item) -> usize {
+    let images = match item {
+        Item::Capture(capture) => capture.images().map(|image| image.size()).sum(),
+        _ => 0,
+    };
+    size_of::<Item>() + images
+}
+
+impl Shared {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+            report: Mutex::default(),
+            limit,
+        }
+    }
+
+    pub(super) fn push_capture(&self, capture: &Capture) {
+        if capture.images().next().is_none() {
+            return;
+        }
+        let item = Item::Capture(Capture {
+            // Recordings have no place for it, and its memory is not counted.
+            ground_truth: None,
+            ..capture.clone()
+        });
+        let size = size(&item);
+        let mut queue = lock(&self.queue);
+        if queue.stopped {
+            return;
+        }
+        if queue.bytes.saturating_add(size) > self.limit && queue.bytes > 0 {
+            queue.dropped_captures += 1;
+            queue.behind = true;
+            return;
+        }
+        queue.bytes += size;
+        queue.items.push_back(item);
+        drop(queue);
+        self.arrived.notify_one();
+    }
+
+    pub(super) fn push_sample(&self, sample: &ImuSample) {
+        let item = Item::Sample(*sample);
+        let mut queue = lock(&self.queue);
+        if queue.stopped {
+            return;
+        }
+        if queue.bytes > self.limit.saturating_add(SAMPLE_RESERVE) {
+            queue.dropped_samples += 1;
+            return;
+        }
+        queue.bytes += size(&item);
+        queue.items.push_back(item);
+        // The thread looks for samples when a capture comes, and now and then: waking it for each is a waste.
+    }
+
+    pub(super) fn push_opened(&self, settings: RecordingSettings) {
+        self.push_event(Item::Opened(Box::new(settings)));
+    }
+
+    pub(super) fn push_closed(&self) {
+        self.push_event(Item::Closed);
+    }
+
+    fn push_event(&self, item: Item) {
+        let mut queue = lock(&self.queue);
+        if queue.stopped {
+            return;
+        }
+        // A source that is lost over and over must not fill the memory: of events with nothing between, the last counts.
+        if let Item::Opened(_) = item {
+            while let Some(old) = queue
+                .items
+                .pop_back_if(|last| matches!(last, Item::Opened(_) | Item::Closed))
+            {
+                queue.bytes -= size(&old);
+            }
+        } else if let Some(Item::Closed) = queue.items.back() {
+            return;
+        }
+        queue.bytes += size(&item);
+        queue.items.push_back(item);
+        drop(queue);
+        self.arrived.notify_one();
+    }
+
+    pub(super) fn stop(&self) {
+        lock(&self.queue).stopped = true;
+        self.arrived.notify_one();
+    }
+
+    /// The next item, waiting for it for a while.
+    pub(super) fn next(&self, patience: Duration) -> Next {
+        let mut queue = lock(&self.queue);
+        if queue.items.is_empty() && !queue.stopped {
+            queue = self
+                .arrived
+                .wait_timeout(queue, patience)
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(queue, _)| queue);
+        }
+        match queue.items.pop_front() {
+            Some(item) => {
+                queue.bytes -= size(&item);
+                if queue.bytes <= self.limit / 2 {
+                    queue.behind = false;
+                }
+                Next::Item(item)
+            }
+            None if queue.stopped => Next::End,
+            None => Next::Idle,
+        }
+    }
+
+    /// Sets the thread's state.
+    pub(super) fn enter(&self, state: LiveState) {
+        lock(&self.report).state = state;
+    }
+
+    /// Enters the state it ends in, unless it is in one. Nothing is taken any more, and what waits is let go.
+    pub(super) fn end(&self, state: LiveState) {
+        let items = {
+            let mut queue = lock(&self.queue);
+            queue.stopped = true;
+            queue.behind = false;
+            queue.bytes = 0;
+            core::mem::take(&mut queue.items)
+        };
+        drop(items);
+        let mut report = lock(&self.report);
+        if !report.state.has_ended() {
+            report.state = state;
+        }
+    }
+
+    pub(super) fn state(&self) -> LiveState {
+        let (behind, stopped) = {
+            let queue = lock(&self.queue);
+            (queue.behind, queue.stopped)
+        };
+        let state = lock(&self.report).state.clone();
+        match state {
+            LiveState::Waiting | LiveState::Recording if stopped => LiveState::Finishing,
+            LiveState::Recording if behind => LiveState::FallingBehind,
+            state => state,
+        }
+    }
+
+    /// Sets the figures the thread knows.
+    pub(super) fn report(&self, figures: &LiveFigures) {
+        lock(&self.report).figures = *figures;
+    }
+
+    pub(super) fn figures(&self) -> LiveFigures {
+        let figures = lock(&self.report).figures;
+        let queue = lock(&self.queue);
+        LiveFigures {
+            dropped_captures: queue.dropped_captures,
+            dropped_imu_samples: figures.dropped_imu_samples + queue.dropped_samples,
+            queued_bytes: queue.bytes as u64,
+            ..figures
+        }
+    }
+
+    pub(super) fn set_path(&self, path: PathBuf) {
+        lock(&self.report).path = Some(path);
+    }
+
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        lock(&self.report).path.clone()
+    }
+
+    pub(super) fn warn(&self, warning: String) {
+        lock(&self.report).warning = Some(warning);
+    }
+
+    pub(super) fn warning(&self) -> Option<String> {
+        lock(&self.report).warning.clone()
+    }
+}
