@@ -5,6 +5,7 @@
 //! - [`transform`]: depth images to point clouds.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
 //! - [`simulation`]: a simulated sensor, with ground truth.
+//! - [`doctor`]: whether this machine can use a sensor, and what to mend.
 //! - [`skeleton`]: people as joints.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
 //!
@@ -15,6 +16,7 @@ pub mod calibration;
 pub mod capture;
 mod clock;
 pub mod decode;
+pub mod doctor;
 pub mod image;
 pub mod modes;
 pub mod recording;
