@@ -4,6 +4,7 @@
 //! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
 //! - [`transform`]: depth images to point clouds.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
+//! - [`device`]: live sensors, through the vendors' libraries where they are installed.
 //! - [`simulation`]: a simulated sensor, with ground truth.
 //! - [`skeleton`]: people as joints.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
@@ -15,6 +16,7 @@ pub mod calibration;
 pub mod capture;
 mod clock;
 pub mod decode;
+pub mod device;
 pub mod image;
 pub mod modes;
 pub mod recording;
