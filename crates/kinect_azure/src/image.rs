@@ -45,7 +45,42 @@ pub enum Pixels {
     Bytes(Vec<u8>),
     /// Depth and infrared, in the machine's byte order.
     U16(Vec<u16>),
+    /// The memory of a vendor's library, held instead of copied; depth and infrared are tightly packed.
+    Vendor(VendorMemory),
 }
+
+/// The memory of a live sensor's image, which belongs to the vendor's library; held until the last image lets go.
+#[derive(Clone, Debug)]
+pub struct VendorMemory {
+    image: k4a::Image,
+    size: usize,
+}
+
+impl VendorMemory {
+    /// The first `size` bytes of an image, which must have them.
+    pub(crate) fn new(image: k4a::Image, size: usize) -> Self {
+        Self { image, size }
+    }
+
+    /// Whether 16-bit numbers can be read where they are.
+    pub(crate) fn is_aligned(image: &k4a::Image) -> bool {
+        image.bytes().as_ptr().align_offset(align_of::<u16>()) == 0
+    }
+
+    /// The memory.
+    pub fn bytes(&self) -> &[u8] {
+        let bytes = self.image.bytes();
+        bytes.get(..self.size).unwrap_or(bytes)
+    }
+}
+
+impl PartialEq for VendorMemory {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for VendorMemory {}
 
 /// One image with what the sensor says about it (S13).
 ///
@@ -99,6 +134,7 @@ impl Image {
         match &self.pixels {
             Pixels::Bytes(bytes) => bytes,
             Pixels::U16(values) => bytemuck::cast_slice(values),
+            Pixels::Vendor(memory) => memory.bytes(),
         }
     }
 
@@ -107,6 +143,11 @@ impl Image {
         match &self.pixels {
             Pixels::Bytes(_) => &[],
             Pixels::U16(values) => values,
+            Pixels::Vendor(memory) if !matches!(self.format, ImageFormat::Color(_)) => {
+                // Whoever makes such an image has looked that the memory is aligned.
+                bytemuck::try_cast_slice(memory.bytes()).unwrap_or(&[])
+            }
+            Pixels::Vendor(_) => &[],
         }
     }
 

@@ -4,6 +4,7 @@
 //! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
 //! - [`transform`]: depth images to point clouds.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
+//! - [`device`]: live sensors, through the vendors' libraries where they are installed.
 //! - [`simulation`]: a simulated sensor, with ground truth.
 //! - [`doctor`]: whether this machine can use a sensor, and what to mend.
 //! - [`skeleton`]: people as joints.
@@ -16,6 +17,7 @@ pub mod calibration;
 pub mod capture;
 mod clock;
 pub mod decode;
+pub mod device;
 pub mod doctor;
 pub mod image;
 pub mod modes;

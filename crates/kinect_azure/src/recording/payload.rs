@@ -70,6 +70,14 @@ pub(super) fn read_image(
             resize(values, size / 2, 1);
             read_sixteen(storage, frame.offset, track.big_endian, values)?;
         }
+        Pixels::Vendor(_) => {
+            return Err(bad_frame(
+                storage,
+                tracks,
+                frame,
+                "has no memory of ours".to_owned(),
+            ));
+        }
     }
     image.format = track.format;
     image.width = track.width;

@@ -251,7 +251,7 @@ impl World {
 
 /// The pixels of a 16-bit image, as many as wanted.
 fn u16s(pixels: &mut Pixels, count: usize) -> &mut [u16] {
-    if let Pixels::Bytes(_) = pixels {
+    if !matches!(pixels, Pixels::U16(_)) {
         *pixels = Pixels::U16(Vec::new());
     }
     match pixels {
@@ -259,7 +259,7 @@ fn u16s(pixels: &mut Pixels, count: usize) -> &mut [u16] {
             values.resize(count, 0);
             values
         }
-        Pixels::Bytes(_) => &mut [],
+        Pixels::Bytes(_) | Pixels::Vendor(_) => &mut [],
     }
 }
 

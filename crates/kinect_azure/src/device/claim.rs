@@ -1,0 +1,233 @@
+//! Finding a sensor, and keeping two sources of a process from having the same one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use k4a::{Device, ErrorKind, Library, Vendor};
+
+use super::settings::{DeviceSelector, DeviceSettings, DeviceVendor};
+use crate::source::SourceError;
+
+/// Opening is one at a time: who looks for a serial number opens devices that another one may be about to open.
+static OPENING: Mutex<()> = Mutex::new(());
+/// The sensors that sources of this process have.
+static CLAIMED: Mutex<Vec<Owned>> = Mutex::new(Vec::new());
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Owned {
+    library: std::path::PathBuf,
+    serial: String,
+    index: u32,
+}
+
+/// A sensor that is this source's, until dropped.
+#[derive(Debug)]
+pub(super) struct Claim(Owned);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut claimed = lock(&CLAIMED);
+        if let Some(place) = claimed.iter().position(|owned| *owned == self.0) {
+            claimed.swap_remove(place);
+        }
+    }
+}
+
+/// A sensor that is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct ConnectedDevice {
+    /// Whose library knows it.
+    pub vendor: DeviceVendor,
+    /// The place in the library's order.
+    pub index: u32,
+    /// The serial number; `None` when it could not be read, mostly because another program has the sensor.
+    pub serial: Option<String>,
+    /// Whether a source of this process has it.
+    pub in_use: bool,
+}
+
+/// A sensor that was found and opened.
+pub(super) struct Opened {
+    pub(super) device: Device,
+    pub(super) serial: String,
+    pub(super) index: u32,
+    pub(super) claim: Claim,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A list of plain values: a panic elsewhere cannot leave it half written.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Loads the library that settings ask for. Loaded once, it stays.
+pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError> {
+    let wanted = match settings.vendor {
+        DeviceVendor::Any => None,
+        DeviceVendor::Microsoft => Some(Vendor::Microsoft),
+        DeviceVendor::Orbbec => Some(Vendor::Orbbec),
+    };
+    let loaded = match (&settings.library, wanted) {
+        (Some(path), _) => Library::load_from(path),
+        (None, Some(vendor)) => Library::load_vendor(vendor),
+        (None, None) => Library::load(),
+    }
+    .map_err(|error| SourceError::Failed(error.to_string()))?;
+    match wanted {
+        Some(vendor) if vendor != loaded.vendor() => Err(SourceError::Failed(format!(
+            "{} is not the library of the vendor asked for: name another file, or leave the vendor open",
+            loaded.path().display()
+        ))),
+        _ => Ok(loaded),
+    }
+}
+
+pub(super) fn vendor_of(library: &Library) -> DeviceVendor {
+    match library.vendor() {
+        Vendor::Microsoft => DeviceVendor::Microsoft,
+        Vendor::Orbbec => DeviceVendor::Orbbec,
+    }
+}
+
+/// How many sensors a library sees. Cheap, and disturbs nobody.
+///
+/// # Errors
+/// When no library can be loaded.
+pub fn count(settings: &DeviceSettings) -> Result<u32, SourceError> {
+    Ok(library(settings)?.device_count())
+}
+
+/// Every connected sensor of a library (S3). Those that no source of this process has are opened for a moment to read
+/// their serial numbers, which takes up to seconds and disturbs programs that are about to open them.
+///
+/// # Errors
+/// When no library can be loaded.
+pub fn list(settings: &DeviceSettings) -> Result<Vec<ConnectedDevice>, SourceError> {
+    let library = library(settings)?;
+    let _turn = lock(&OPENING);
+    Ok((0..library.device_count())
+        .map(|index| {
+            let owned = owned(&library, |owned| owned.index == index);
+            ConnectedDevice {
+                vendor: vendor_of(&library),
+                index,
+                in_use: owned.is_some(),
+                serial: owned.map(|owned| owned.serial).or_else(|| {
+                    library
+                        .open_device(index)
+                        .and_then(|device| device.serial_number())
+                        .ok()
+                }),
+            }
+        })
+        .collect())
+}
+
+fn owned(library: &Library, is: impl Fn(&Owned) -> bool) -> Option<Owned> {
+    lock(&CLAIMED)
+        .iter()
+        .find(|owned| owned.library == library.path() && is(owned))
+        .cloned()
+}
+
+/// Opens the sensor that settings ask for.
+pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opened, SourceError> {
+    let _turn = lock(&OPENING);
+    let count = library.device_count();
+    if count == 0 {
+        return Err(SourceError::Lost(
+            "no sensor is connected: plug it into a USB 3 port and give it power; on Linux the vendor's udev rules must be \
+             installed"
+                .to_owned(),
+        ));
+    }
+    match selector {
+        DeviceSelector::Index(index) => {
+            if let Some(owned) = owned(library, |owned| owned.index == *index) {
+                return Err(taken(&owned.serial));
+            }
+            let device = library.open_device(*index).map_err(opening)?;
+            claim(library, device, *index)
+        }
+        DeviceSelector::FirstFree => {
+            let mut last = None;
+            for index in 0..count {
+                if owned(library, |owned| owned.index == index).is_some() {
+                    continue;
+                }
+                match library.open_device(index) {
+                    Ok(device) => return claim(library, device, index),
+                    Err(error) => last = Some(opening(error)),
+                }
+            }
+            Err(last.unwrap_or_else(|| {
+                SourceError::Lost(format!(
+                    "all {count} connected sensors are used by other sensors of this app: connect one more"
+                ))
+            }))
+        }
+        DeviceSelector::Serial(serial) => {
+            if owned(library, |owned| owned.serial == *serial).is_some() {
+                return Err(taken(serial));
+            }
+            let (mut others, mut closed) = (Vec::new(), None);
+            for index in 0..count {
+                // One whose place another source took when it opened it may be ours by now: places change.
+                match library.open_device(index) {
+                    Ok(device) => match device.serial_number() {
+                        Ok(found) if found == *serial => return claim(library, device, index),
+                        Ok(found) => others.push(found),
+                        Err(error) => closed = Some(opening(error)),
+                    },
+                    Err(error) => closed = Some(opening(error)),
+                }
+            }
+            others.extend(
+                lock(&CLAIMED)
+                    .iter()
+                    .filter(|owned| owned.library == library.path())
+                    .map(|owned| owned.serial.clone()),
+            );
+            let others = match others.as_slice() {
+                [] => "no other either".to_owned(),
+                others => format!("only {}", others.join(", ")),
+            };
+            let closed = closed.map_or(String::new(), |error| {
+                format!("; one that is connected could not be looked at: {error}")
+            });
+            Err(SourceError::Lost(format!(
+                "no sensor with the serial number {serial} is connected, {others}: plug it in or correct the number{closed}"
+            )))
+        }
+    }
+}
+
+fn claim(library: &Library, device: Device, index: u32) -> Result<Opened, SourceError> {
+    // A sensor without a number is known by its place; it can be used, but not found again by number.
+    let serial = device.serial_number().unwrap_or_default();
+    let owned = Owned {
+        library: library.path().to_owned(),
+        serial: serial.clone(),
+        index,
+    };
+    lock(&CLAIMED).push(owned.clone());
+    Ok(Opened {
+        device,
+        serial,
+        index,
+        claim: Claim(owned),
+    })
+}
+
+fn taken(serial: &str) -> SourceError {
+    SourceError::Lost(format!(
+        "the sensor {serial} belongs to another sensor entity or source of this app: give one of them another sensor"
+    ))
+}
+
+/// What failing to open means for trying again.
+fn opening(error: k4a::Error) -> SourceError {
+    match error.kind() {
+        ErrorKind::NotPermitted | ErrorKind::NotSupported => SourceError::Failed(error.to_string()),
+        _ => SourceError::Lost(error.to_string()),
+    }
+}

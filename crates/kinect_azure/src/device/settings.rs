@@ -1,0 +1,257 @@
+//! Which sensor, and how it shall run; checked before a device is touched.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
+
+/// Whose sensor, which is whose library (S2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum DeviceVendor {
+    /// Whichever library is found first.
+    #[default]
+    Any,
+    /// Azure Kinect, through Microsoft's `libk4a`.
+    Microsoft,
+    /// Femto Bolt, Mega and Mega I, through Orbbec's K4A wrapper.
+    Orbbec,
+}
+
+/// Which of the connected sensors (S3).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum DeviceSelector {
+    /// The first that nobody uses.
+    #[default]
+    FirstFree,
+    /// The one at that place in the library's order, which changes when sensors are plugged in.
+    Index(u32),
+    /// The one with that serial number, which stays.
+    Serial(String),
+}
+
+/// A live sensor and its modes.
+///
+/// [`check`](Self::check) says what cannot be; opening a [`DeviceSource`](super::DeviceSource) does so first.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct DeviceSettings {
+    /// Whose sensor.
+    pub vendor: DeviceVendor,
+    /// The library itself or the folder that holds it; `None` = where [`k4a::search`] looks.
+    pub library: Option<PathBuf>,
+    /// Which sensor.
+    pub device: DeviceSelector,
+    /// Depth mode (S6). [`WfovUnbinned`](DepthMode::WfovUnbinned) runs at 15 captures per second at most.
+    pub depth_mode: DepthMode,
+    /// Colour resolution (S5). [`R3072p`](ColorResolution::R3072p) runs at 15 captures per second at most.
+    pub color_resolution: ColorResolution,
+    /// How colour travels (S7). NV12 and YUY2 exist at 720p only.
+    pub color_format: ColorFormat,
+    /// Captures per second (S4); 25 only with Orbbec's.
+    pub frame_rate: FrameRate,
+    /// Only captures that have both images (S8); needs both cameras.
+    pub synchronized_images_only: bool,
+    /// When depth is taken after colour, negative = before, in µs (S9): less than a frame, and 0 unless both cameras are on.
+    pub depth_delay_off_color_usec: i32,
+    /// The part in a wired synchronisation (S10). A master needs its colour camera.
+    pub wired_sync_mode: WiredSyncMode,
+    /// By how much a subordinate lags its master, in µs (S10): at most a frame, and 0 unless subordinate.
+    pub subordinate_delay_off_master_usec: u32,
+    /// Keeps the light on the front off (S17).
+    pub disable_streaming_indicator: bool,
+    /// Whether inertial samples are delivered (S14).
+    pub imu: bool,
+    /// A running sensor without a capture for so long counts as lost: some hosts only time out after unplugging. At least
+    /// half a second; shorter counts as that. The first capture after a start may take ten seconds more, and that of a
+    /// subordinate, which waits for its master, as long as it likes.
+    pub watchdog: Duration,
+}
+
+impl Default for DeviceSettings {
+    /// 720p MJPG and NFOV unbinned at 30 captures per second, of the first free sensor.
+    fn default() -> Self {
+        Self {
+            vendor: DeviceVendor::default(),
+            library: None,
+            device: DeviceSelector::default(),
+            depth_mode: DepthMode::NfovUnbinned,
+            color_resolution: ColorResolution::R720p,
+            color_format: ColorFormat::Mjpg,
+            frame_rate: FrameRate::Fps30,
+            synchronized_images_only: false,
+            depth_delay_off_color_usec: 0,
+            wired_sync_mode: WiredSyncMode::Standalone,
+            subordinate_delay_off_master_usec: 0,
+            disable_streaming_indicator: false,
+            imu: true,
+            watchdog: Duration::from_secs(5),
+        }
+    }
+}
+
+impl DeviceSettings {
+    /// Settings for the sensor with that serial number.
+    pub fn serial(serial: impl Into<String>) -> Self {
+        Self {
+            device: DeviceSelector::Serial(serial.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether these settings mean the same sensor as others, so that going from one to the other need not close it.
+    pub fn same_device(&self, other: &Self) -> bool {
+        self.vendor == other.vendor && self.library == other.library && self.device == other.device
+    }
+
+    /// Refuses what no sensor does.
+    ///
+    /// # Errors
+    /// What does not go together, and what does.
+    pub fn check(&self) -> Result<(), String> {
+        let color = self.color_resolution != ColorResolution::Off;
+        let depth = self.depth_mode != DepthMode::Off;
+        if !color && !depth {
+            return Err("both cameras are off: set a depth mode or a colour resolution".to_owned());
+        }
+        if color
+            && matches!(self.color_format, ColorFormat::Nv12 | ColorFormat::Yuy2)
+            && self.color_resolution != ColorResolution::R720p
+        {
+            return Err(format!(
+                "{} exists at 720P only, not at {}: use MJPG or BGRA, or 720P",
+                self.color_format, self.color_resolution
+            ));
+        }
+        let fast = self.frame_rate.fps() > 15;
+        if fast && self.color_resolution == ColorResolution::R3072p {
+            return Err(format!(
+                "3072P does not run at {} captures per second: use 15, or 2160P",
+                self.frame_rate.fps()
+            ));
+        }
+        if fast && self.depth_mode == DepthMode::WfovUnbinned {
+            return Err(format!(
+                "WFOV_UNBINNED does not run at {} captures per second: use 15, or WFOV_2X2BINNED",
+                self.frame_rate.fps()
+            ));
+        }
+        if self.frame_rate == FrameRate::Fps25 && self.vendor == DeviceVendor::Microsoft {
+            return Err(
+                "25 captures per second are for Orbbec's sensors only: use 15 or 30".to_owned(),
+            );
+        }
+        if self.synchronized_images_only && !(color && depth) {
+            return Err(
+                "synchronized_images_only needs both cameras: turn the other one on, or it off"
+                    .to_owned(),
+            );
+        }
+        let period = self.frame_rate.period_ns() / 1000;
+        if self.depth_delay_off_color_usec != 0 && !(color && depth) {
+            return Err(
+                "a depth delay needs both cameras: set it to 0, or turn the other one on"
+                    .to_owned(),
+            );
+        }
+        if u64::from(self.depth_delay_off_color_usec.unsigned_abs()) >= period {
+            return Err(format!(
+                "the depth delay of {} µs is not less than the {period} µs from capture to capture",
+                self.depth_delay_off_color_usec
+            ));
+        }
+        if self.wired_sync_mode == WiredSyncMode::Master && !color {
+            return Err(
+                "a master needs its colour camera, which gives the beat: set a colour resolution"
+                    .to_owned(),
+            );
+        }
+        if self.subordinate_delay_off_master_usec != 0
+            && self.wired_sync_mode != WiredSyncMode::Subordinate
+        {
+            return Err(format!(
+                "only subordinates lag a master: set subordinate_delay_off_master_usec to 0, not {}",
+                self.subordinate_delay_off_master_usec
+            ));
+        }
+        if u64::from(self.subordinate_delay_off_master_usec) > period {
+            return Err(format!(
+                "the subordinate's delay of {} µs is more than the {period} µs from capture to capture",
+                self.subordinate_delay_off_master_usec
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn what_no_sensor_does_is_refused_with_the_fix() {
+        let good = DeviceSettings::default();
+        good.check().unwrap();
+        let bad = |change: fn(&mut DeviceSettings), word: &str| {
+            let mut settings = DeviceSettings::default();
+            change(&mut settings);
+            let error = settings.check().unwrap_err();
+            assert!(error.contains(word), "{error}");
+        };
+        bad(
+            |s| {
+                s.depth_mode = DepthMode::Off;
+                s.color_resolution = ColorResolution::Off;
+            },
+            "set a depth mode",
+        );
+        bad(|s| s.color_resolution = ColorResolution::R3072p, "use 15");
+        bad(|s| s.depth_mode = DepthMode::WfovUnbinned, "WFOV_2X2BINNED");
+        bad(
+            |s| {
+                s.color_format = ColorFormat::Nv12;
+                s.color_resolution = ColorResolution::R1080p;
+            },
+            "use MJPG",
+        );
+        bad(|s| s.depth_delay_off_color_usec = -33_333, "33333");
+        bad(
+            |s| {
+                s.depth_mode = DepthMode::Off;
+                s.depth_delay_off_color_usec = 1;
+            },
+            "both cameras",
+        );
+        bad(
+            |s| {
+                s.depth_mode = DepthMode::Off;
+                s.synchronized_images_only = true;
+            },
+            "both cameras",
+        );
+        bad(
+            |s| {
+                s.color_resolution = ColorResolution::Off;
+                s.wired_sync_mode = WiredSyncMode::Master;
+            },
+            "colour camera",
+        );
+        bad(|s| s.subordinate_delay_off_master_usec = 5, "subordinates");
+        bad(
+            |s| {
+                s.wired_sync_mode = WiredSyncMode::Subordinate;
+                s.subordinate_delay_off_master_usec = 40_000;
+            },
+            "33333",
+        );
+        bad(
+            |s| {
+                s.vendor = DeviceVendor::Microsoft;
+                s.frame_rate = FrameRate::Fps25;
+            },
+            "Orbbec",
+        );
+    }
+}

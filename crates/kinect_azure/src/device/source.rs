@@ -1,0 +1,472 @@
+//! A live sensor as a source of captures.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use k4a::{Device, ErrorKind, Library, Vendor, Wait};
+
+use super::claim::{self, Claim};
+use super::controls::{ColorControlReport, ColorControls, Controls, Exposure};
+use super::convert::{self, Stream};
+use super::settings::DeviceSettings;
+use super::status::DeviceStatus;
+use super::sync::{Running, SyncGroup};
+use crate::calibration::{Calibration, RawCalibration};
+use crate::capture::{Capture, ImuSample};
+use crate::image::{Image, ImageFormat};
+use crate::modes::{ColorResolution, WiredSyncMode};
+use crate::source::{CaptureSource, FactoryData, NextCapture, SensorInfo, SourceError};
+
+/// What the first capture after a start may take beyond the watchdog's time.
+const FIRST_CAPTURE: Duration = Duration::from_secs(10);
+/// The shortest watchdog.
+const SHORTEST_WATCHDOG: Duration = Duration::from_millis(500);
+/// How long a subordinate waits for its master before it says so.
+const WAITING_FOR_MASTER: Duration = Duration::from_secs(10);
+
+/// What opening takes part in; the default takes part in nothing.
+#[derive(Clone, Debug, Default)]
+pub struct OpenContext {
+    /// The wired synchronisation it belongs to.
+    pub sync: Option<Arc<SyncGroup>>,
+    /// Set to stop waiting for subordinates. A call into the vendor's library cannot be broken off: it ends by itself.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// An Azure Kinect or Femto behind [`CaptureSource`]. Dropping it stops and closes the sensor, which takes up to a second.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use kinect_azure::device::{DeviceSettings, DeviceSource};
+/// use kinect_azure::{CaptureSource, NextCapture};
+///
+/// let mut sensor = DeviceSource::open(&DeviceSettings::default())?;
+/// if let NextCapture::Capture(capture) = sensor.next_capture(Duration::from_secs(5))? {
+///     println!("{:?}", capture.device_timestamp_usec());
+/// }
+/// # Ok::<(), kinect_azure::SourceError>(())
+/// ```
+#[derive(Debug)]
+pub struct DeviceSource {
+    settings: DeviceSettings,
+    context: OpenContext,
+    info: SensorInfo,
+    raw_calibration: Option<Vec<u8>>,
+    calibration: Option<Calibration>,
+    status: DeviceStatus,
+    controls: Controls,
+    manual_exposure: bool,
+    running: Option<Started>,
+    /// Dropped before the claim: whoever opens the sensor next must find it closed.
+    device: Device,
+    _claim: Claim,
+}
+
+/// What is there while the cameras run.
+#[derive(Debug)]
+struct Started {
+    color: Stream,
+    depth: Stream,
+    ir: Stream,
+    since: Instant,
+    newest: Option<Instant>,
+    newest_usec: u64,
+    said_waiting: bool,
+    _part: Option<Running>,
+}
+
+impl DeviceSource {
+    /// Finds and opens a sensor and starts it. Blocks for some seconds.
+    ///
+    /// # Errors
+    /// [`SourceError::Failed`] for settings that cannot be and for missing libraries and permissions;
+    /// [`SourceError::Lost`] when the sensor is not there or not to be had now.
+    pub fn open(settings: &DeviceSettings) -> Result<Self, SourceError> {
+        Self::open_in(settings, OpenContext::default())
+    }
+
+    /// The same, as a part of something.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(settings: &DeviceSettings, context: OpenContext) -> Result<Self, SourceError> {
+        settings.check().map_err(SourceError::Failed)?;
+        let library = claim::library(settings)?;
+        let opened = claim::open(&library, &settings.device)?;
+        let device = opened.device;
+        let raw_calibration = device.raw_calibration().ok();
+        let controls = Controls::of(&device);
+        let version = device.version().ok();
+        let text = |v: k4a::Version| format!("{}.{}.{}", v.major, v.minor, v.iteration);
+        let mut source = Self {
+            status: DeviceStatus {
+                vendor: claim::vendor_of(&library),
+                library: library.path().to_owned(),
+                serial: opened.serial,
+                index: opened.index,
+                color_firmware: version.and_then(|v| v.color).map(text),
+                depth_firmware: version.and_then(|v| v.depth).map(text),
+                ..DeviceStatus::default()
+            },
+            settings: settings.clone(),
+            context,
+            info: SensorInfo::default(),
+            raw_calibration,
+            calibration: None,
+            controls,
+            manual_exposure: false,
+            running: None,
+            device,
+            _claim: opened.claim,
+        };
+        source.start()?;
+        Ok(source)
+    }
+
+    /// Goes over to other settings of the same sensor. The cameras are started anew where the change needs it; the sensor
+    /// stays open.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when the settings mean another sensor.
+    pub fn configure(&mut self, settings: &DeviceSettings) -> Result<(), SourceError> {
+        settings.check().map_err(SourceError::Failed)?;
+        if !settings.same_device(&self.settings) {
+            return Err(SourceError::Failed(
+                "the settings mean another sensor: open it instead".to_owned(),
+            ));
+        }
+        let before = std::mem::replace(&mut self.settings, settings.clone());
+        let only_watchdog = DeviceSettings {
+            watchdog: settings.watchdog,
+            ..before
+        } == *settings;
+        if only_watchdog && self.running.is_some() {
+            return Ok(());
+        }
+        self.stop();
+        self.start()
+    }
+
+    /// Sets the colour camera; only what changed is sent. What became of it is the
+    /// [`color_control_report`](Self::color_control_report).
+    pub fn set_color_controls(&mut self, controls: &ColorControls) {
+        self.manual_exposure = controls.enabled && matches!(controls.exposure, Exposure::Manual(_));
+        if self.settings.color_resolution != ColorResolution::Off {
+            self.controls
+                .apply(&self.device, controls, self.settings.frame_rate);
+        }
+    }
+
+    /// What the colour camera can do and was set to.
+    pub fn color_control_report(&self) -> ColorControlReport {
+        self.controls.report()
+    }
+
+    /// What is known of the sensor.
+    pub fn status(&self) -> &DeviceStatus {
+        &self.status
+    }
+
+    /// How it is set.
+    pub fn settings(&self) -> &DeviceSettings {
+        &self.settings
+    }
+
+    fn library(&self) -> &Library {
+        self.device.library()
+    }
+
+    fn start(&mut self) -> Result<(), SourceError> {
+        self.status.warnings.clear();
+        self.check_cables()?;
+        let mode = self.settings.wired_sync_mode;
+        let sync = self.context.sync.clone();
+        if mode == WiredSyncMode::Master
+            && let Some(group) = &sync
+        {
+            match group.wait(&self.context.stop) {
+                None => {
+                    return Err(SourceError::Lost(
+                        "stopped while waiting for subordinates".to_owned(),
+                    ));
+                }
+                Some(0) => {}
+                Some(missing) => self.status.warnings.push(format!(
+                    "{missing} subordinates did not start before this master: their images will not be in step until the \
+                     master is switched off and on"
+                )),
+            }
+        }
+        self.describe();
+        self.device
+            .start_cameras(&convert::configuration(&self.settings))
+            .map_err(|error| match error.kind() {
+                // The library does not tell a bad configuration from a sensor that went away just now.
+                ErrorKind::Failed if self.library().device_count() > 0 => {
+                    SourceError::Failed(error.to_string())
+                }
+                ErrorKind::InvalidArgument | ErrorKind::NotSupported => {
+                    SourceError::Failed(error.to_string())
+                }
+                _ => SourceError::Lost(error.to_string()),
+            })?;
+        let part = match (mode, &sync) {
+            (WiredSyncMode::Standalone, _) | (_, None) => None,
+            (WiredSyncMode::Master, Some(group)) => Some(group.enter(true)),
+            (WiredSyncMode::Subordinate, Some(group)) => {
+                if group.master_runs() {
+                    self.status.warnings.push(
+                        "the master ran before this subordinate: if images are not in step, switch the master off and on"
+                            .to_owned(),
+                    );
+                }
+                Some(group.enter(false))
+            }
+        };
+        let depth = self.settings.depth_mode.size();
+        self.running = Some(Started {
+            color: Stream::new(
+                ImageFormat::Color(self.settings.color_format),
+                self.settings.color_resolution.size(),
+            ),
+            depth: Stream::new(ImageFormat::Depth16, depth),
+            ir: Stream::new(ImageFormat::Ir16, depth),
+            since: Instant::now(),
+            newest: None,
+            newest_usec: 0,
+            said_waiting: false,
+            _part: part,
+        });
+        if self.settings.imu
+            && let Err(error) = self.device.start_imu()
+        {
+            self.info.has_imu = false;
+            self.status
+                .warnings
+                .push(format!("no inertial samples: {error}"));
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self) {
+        if self.running.take().is_some() {
+            if self.info.has_imu {
+                self.device.stop_imu();
+            }
+            self.device.stop_cameras();
+        }
+    }
+
+    /// Looks at the jacks. Orbbec's library does not know them.
+    fn check_cables(&mut self) -> Result<(), SourceError> {
+        if self.library().vendor() == Vendor::Orbbec {
+            return Ok(());
+        }
+        let jacks = match self.device.sync_jacks() {
+            Ok(jacks) => jacks,
+            Err(error) => {
+                self.status
+                    .warnings
+                    .push(format!("the sync jacks could not be looked at: {error}"));
+                return Ok(());
+            }
+        };
+        self.status.sync_in_connected = Some(jacks.in_connected);
+        self.status.sync_out_connected = Some(jacks.out_connected);
+        let (part, jack, other) = match self.settings.wired_sync_mode {
+            WiredSyncMode::Master if !jacks.out_connected => {
+                ("a master", "sync-out", jacks.in_connected)
+            }
+            WiredSyncMode::Subordinate if !jacks.in_connected => {
+                ("a subordinate", "sync-in", jacks.out_connected)
+            }
+            _ => return Ok(()),
+        };
+        let swapped = if other {
+            "; there is one in the other jack: move it, or make the sensor the other part"
+        } else {
+            ""
+        };
+        Err(SourceError::Lost(format!(
+            "the sensor {} is to be {part}, but no cable is in its {jack} jack: plug one in, or make it standalone{swapped}",
+            self.status.serial
+        )))
+    }
+
+    /// What the settings mean for this sensor.
+    fn describe(&mut self) {
+        let settings = &self.settings;
+        let color = settings.color_resolution != ColorResolution::Off;
+        self.info = SensorInfo {
+            name: match self.library().vendor() {
+                Vendor::Microsoft => format!("Azure Kinect {}", self.status.serial),
+                Vendor::Orbbec => format!("Orbbec Femto {}", self.status.serial),
+            },
+            serial: (!self.status.serial.is_empty()).then(|| self.status.serial.clone()),
+            depth_mode: settings.depth_mode,
+            color_resolution: settings.color_resolution,
+            color_format: color.then_some(settings.color_format),
+            frame_rate: settings.frame_rate,
+            wired_sync_mode: settings.wired_sync_mode,
+            subordinate_delay_off_master_usec: settings.subordinate_delay_off_master_usec,
+            depth_delay_off_color_usec: settings.depth_delay_off_color_usec,
+            has_imu: settings.imu,
+        };
+        let parsed = match &self.raw_calibration {
+            None => Err("the sensor does not give its calibration".to_owned()),
+            Some(text) => RawCalibration::parse(text)
+                .and_then(|raw| raw.calibration(settings.depth_mode, settings.color_resolution))
+                .map_err(|error| error.to_string()),
+        };
+        self.calibration = match parsed {
+            Ok(calibration) => Some(calibration),
+            Err(problem) => {
+                self.status.warnings.push(format!(
+                    "{problem}: images come, but points cannot be placed"
+                ));
+                None
+            }
+        };
+    }
+
+    /// Their capture as ours, without the images that cannot be; an error when none is left of those that came.
+    fn accept(&mut self, theirs: &k4a::Capture) -> Result<Capture, SourceError> {
+        let Some(started) = &mut self.running else {
+            return Err(stopped());
+        };
+        let status = &mut self.status;
+        let mut problem = None;
+        let mut take =
+            |image: k4a::Result<Option<k4a::Image>>, stream: &mut Stream| -> Option<Arc<Image>> {
+                let result = match image {
+                    Ok(None) => return None,
+                    Ok(Some(image)) => stream.image(image),
+                    Err(error) => Err(error.to_string()),
+                };
+                result
+                    .map_err(|error| {
+                        status.bad_images += 1;
+                        problem = Some(error);
+                    })
+                    .ok()
+            };
+        let capture = Capture {
+            color: take(theirs.color(), &mut started.color),
+            depth: take(theirs.depth(), &mut started.depth),
+            ir: take(theirs.ir(), &mut started.ir),
+            temperature_celsius: theirs.temperature_celsius(),
+            ground_truth: None,
+        };
+        started.newest = Some(Instant::now());
+        let Some(usec) = capture.device_timestamp_usec() else {
+            return Err(SourceError::BadCapture(problem.map_or_else(
+                || "a capture without any image".to_owned(),
+                |problem| format!("a capture whose images cannot be used: {problem}"),
+            )));
+        };
+        if usec < started.newest_usec {
+            status.clock_jumps += 1;
+        }
+        started.newest_usec = usec;
+        Ok(capture)
+    }
+
+    /// What it means that nothing came.
+    fn watch(&mut self) -> Result<NextCapture, SourceError> {
+        let watchdog = self.settings.watchdog.max(SHORTEST_WATCHDOG);
+        let subordinate = self.settings.wired_sync_mode == WiredSyncMode::Subordinate;
+        let Some(started) = &mut self.running else {
+            return Err(stopped());
+        };
+        match started.newest {
+            Some(newest) if newest.elapsed() > watchdog => Err(SourceError::Lost(format!(
+                "the sensor {} has not delivered for {:.1} s: check its power and USB cable",
+                self.status.serial,
+                newest.elapsed().as_secs_f32()
+            ))),
+            None if subordinate => {
+                if !started.said_waiting && started.since.elapsed() > WAITING_FOR_MASTER {
+                    started.said_waiting = true;
+                    self.status.warnings.push(
+                        "waits for the beat of its master: start the master, and check the cable from its sync-out to this \
+                         sensor's sync-in jack"
+                            .to_owned(),
+                    );
+                }
+                Ok(NextCapture::Timeout)
+            }
+            None if started.since.elapsed() > watchdog + FIRST_CAPTURE => {
+                Err(SourceError::Lost(format!(
+                    "the sensor {} was started, but nothing came for {:.0} s: check its power and USB cable, and that the \
+                     USB port has the bandwidth (no hub shared with another sensor)",
+                    self.status.serial,
+                    started.since.elapsed().as_secs_f32()
+                )))
+            }
+            _ => Ok(NextCapture::Timeout),
+        }
+    }
+}
+
+fn stopped() -> SourceError {
+    SourceError::Lost("the cameras are stopped: configure the sensor again".to_owned())
+}
+
+impl Drop for DeviceSource {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl CaptureSource for DeviceSource {
+    fn info(&self) -> &SensorInfo {
+        &self.info
+    }
+
+    fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    fn factory_data(&self) -> FactoryData<'_> {
+        FactoryData {
+            calibration_json: self.raw_calibration.as_deref(),
+            color_firmware: self.status.color_firmware.as_deref(),
+            depth_firmware: self.status.depth_firmware.as_deref(),
+        }
+    }
+
+    fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        match self.device.next_capture(timeout) {
+            Ok(Wait::Ready(capture)) => self.accept(&capture).map(NextCapture::Capture),
+            Ok(Wait::TimedOut) => self.watch(),
+            Err(error) if error.kind() == ErrorKind::Unexpected => {
+                Err(SourceError::BadCapture(error.to_string()))
+            }
+            Err(error) => Err(SourceError::Lost(error.to_string())),
+        }
+    }
+
+    fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
+        if !self.info.has_imu {
+            return Ok(None);
+        }
+        match self.device.next_imu_sample(Duration::ZERO) {
+            Ok(Wait::Ready(sample)) => Ok(Some(convert::imu_sample(&sample))),
+            Ok(Wait::TimedOut) => Ok(None),
+            Err(error) => Err(SourceError::Lost(error.to_string())),
+        }
+    }
+
+    fn settling_captures(&self) -> u32 {
+        match (self.settings.color_resolution, self.manual_exposure) {
+            (ColorResolution::Off, _) => 0,
+            (_, true) => 8,
+            (_, false) => 20,
+        }
+    }
+
+    fn device(&mut self) -> Option<&mut DeviceSource> {
+        Some(self)
+    }
+}

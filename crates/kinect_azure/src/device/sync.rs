@@ -1,0 +1,123 @@
+//! Several sensors in step: subordinates before their master, and depth cameras that do not blind each other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::settings::DeviceSettings;
+use crate::modes::{ColorResolution, DepthMode};
+
+/// Least time between the depth exposures of sensors that look at the same scene, in µs: the lasers of one pulse take about
+/// 125 µs, and the vendor's guide to several devices asks for 160.
+pub const DEPTH_SPACING_USEC: i32 = 160;
+
+/// The longest a master waits for its subordinates.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The sensors of one wired synchronisation, to start subordinates before their master. Shared by all of them.
+#[derive(Debug, Default)]
+pub struct SyncGroup {
+    expected: AtomicUsize,
+    started: AtomicUsize,
+    master_runs: AtomicBool,
+}
+
+impl SyncGroup {
+    /// Says how many subordinates there will be.
+    pub fn expect(&self, subordinates: usize) {
+        self.expected.store(subordinates, Ordering::Relaxed);
+    }
+
+    /// Waits until all subordinates run, at most ten seconds; gives how many are missing then, or `None` when told to stop.
+    pub(super) fn wait(&self, stop: &AtomicBool) -> Option<usize> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            let expected = self.expected.load(Ordering::Relaxed);
+            let missing = expected.saturating_sub(self.started.load(Ordering::Relaxed));
+            if missing == 0 || Instant::now() >= end {
+                return Some(missing);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub(super) fn enter(self: &Arc<Self>, master: bool) -> Running {
+        if master {
+            self.master_runs.store(true, Ordering::Relaxed);
+        } else {
+            self.started.fetch_add(1, Ordering::Relaxed);
+        }
+        Running {
+            group: Arc::clone(self),
+            master,
+        }
+    }
+
+    pub(super) fn master_runs(&self) -> bool {
+        self.master_runs.load(Ordering::Relaxed)
+    }
+}
+
+/// A member that runs, until dropped.
+#[derive(Debug)]
+pub(super) struct Running {
+    group: Arc<SyncGroup>,
+    master: bool,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.master {
+            self.group.master_runs.store(false, Ordering::Relaxed);
+        } else {
+            self.group.started.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Gives each sensor its own time for depth, [`DEPTH_SPACING_USEC`] apart and as near to the colour exposure as can be,
+/// by `depth_delay_off_color_usec`: −80 and +80 µs for two. Sensors without both cameras keep theirs.
+pub fn spread_depth_delays<'a>(sensors: impl IntoIterator<Item = &'a mut DeviceSettings>) {
+    let mut sensors: Vec<_> = sensors
+        .into_iter()
+        .filter(|s| s.depth_mode != DepthMode::Off && s.color_resolution != ColorResolution::Off)
+        .collect();
+    let middle = DEPTH_SPACING_USEC * (sensors.len() as i32 - 1) / 2;
+    for (place, sensor) in sensors.iter_mut().enumerate() {
+        sensor.depth_delay_off_color_usec = DEPTH_SPACING_USEC * place as i32 - middle;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_exposures_are_spread_round_the_colour_exposure() {
+        let mut sensors = vec![DeviceSettings::default(); 4];
+        sensors[1].color_resolution = ColorResolution::Off;
+        spread_depth_delays(&mut sensors);
+        let delays: Vec<_> = sensors
+            .iter()
+            .map(|s| s.depth_delay_off_color_usec)
+            .collect();
+        assert_eq!(delays, [-160, 0, 0, 160]);
+        spread_depth_delays(&mut sensors[..1]);
+        assert_eq!(sensors[0].depth_delay_off_color_usec, 0);
+    }
+
+    #[test]
+    fn a_master_waits_for_its_subordinates_and_gives_up_when_told() {
+        let group = Arc::new(SyncGroup::default());
+        group.expect(1);
+        let stop = AtomicBool::new(true);
+        assert_eq!(group.wait(&stop), None);
+        let running = group.enter(false);
+        assert_eq!(group.wait(&AtomicBool::new(false)), Some(0));
+        drop(running);
+        assert_eq!(group.started.load(Ordering::Relaxed), 0);
+    }
+}
