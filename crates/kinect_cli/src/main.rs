@@ -10,6 +10,7 @@ mod files;
 mod info;
 mod list;
 mod modes;
+mod quiet;
 mod record;
 mod simulate;
 mod terminal;
@@ -59,7 +60,15 @@ struct InfoArgs {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let uses_libraries = matches!(
+        command,
+        Command::Doctor(_) | Command::List(_) | Command::Record(_)
+    );
+    if uses_libraries && let Some(code) = quiet::start_again() {
+        return code;
+    }
+    let result = match command {
         Command::Doctor(args) => doctor::run(&args),
         Command::List(args) => list::run(&args),
         Command::Record(args) => record::run(&args),

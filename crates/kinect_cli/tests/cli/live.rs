@@ -14,13 +14,15 @@ use serde_json::Value;
 
 use crate::data::{Folder, Run, kinect_command};
 
-/// Variables that would lead to libraries of the machine.
-const VARIABLES: [&str; 5] = [
+/// Variables that would lead to libraries of the machine, or change what they do.
+const VARIABLES: [&str; 6] = [
     k4a::LIBRARY_VARIABLE,
     k4a::ORBBEC_LIBRARY_VARIABLE,
     k4a::RECORD_LIBRARY_VARIABLE,
     k4a::TRACKER_LIBRARY_VARIABLE,
     "ORT_DYLIB_PATH",
+    // The command itself keeps the libraries quiet.
+    "K4A_ENABLE_LOG_TO_STDOUT",
 ];
 
 fn run(mut command: Command) -> Run {
@@ -157,6 +159,16 @@ fn the_doctor_finds_the_vendors_real_libraries() {
         "{sensors:?}"
     );
     assert_eq!(answer.stderr, "");
+
+    // It writes errors to the standard output unless it is kept from that.
+    let mut command = bare(&["list", "--json", "--library"]);
+    command.arg(&folder);
+    let answer = run(command);
+    assert_eq!(
+        json(&answer)["libraries"][0]["version"],
+        "1.4.2",
+        "{answer:?}"
+    );
 }
 
 #[test]
