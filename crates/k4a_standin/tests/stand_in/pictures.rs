@@ -133,9 +133,6 @@ fn people_can_be_shown() {
     };
     assert_eq!(device.start(configuration), SUCCEEDED);
     assert_eq!(stand_in.statistics().threads, 0, "who drew has gone");
-    eprintln!(
-        std::fs::read_dir("/proc/self/task").unwrap().count()
-    );
     let capture = device.capture();
     let depth = capture.depth().unwrap().u16s();
     assert!(depth.iter().filter(|mm| **mm > 300).count() > depth.len() / 3);
