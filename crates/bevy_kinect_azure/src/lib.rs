@@ -25,6 +25,7 @@
 //! | use the points in a shader of your own | [`PointCloudBuffer`] |
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
+//! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
 //! | feel which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
@@ -38,6 +39,7 @@ use bevy::prelude::*;
 use bevy::render::RenderApp;
 use bevy::shader::load_shader_library;
 
+pub mod device;
 pub mod diagnostics;
 pub mod image_output;
 pub mod imu;
@@ -55,6 +57,10 @@ pub use sensor::{KinectSensor, Playback, SensorState};
 /// Everything an app usually needs.
 pub mod prelude {
     pub use crate::KinectAzurePlugin;
+    pub use crate::device::{
+        ConnectedSensors, DeviceWatch, SensorColorControls, SensorColorReport, SensorDevice,
+        WiredSync,
+    };
     pub use crate::diagnostics::SensorDiagnostics;
     pub use crate::image_output::{
         FalseColor, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputDiagnostics,
@@ -75,6 +81,7 @@ plugin_group! {
     /// Apps without a renderer can add it, too: captures, states and inertial samples arrive all the same.
     pub struct KinectAzurePlugin {
         :SharedShadersPlugin,
+        device:::DevicePlugin,
         sensor:::SensorPlugin,
         simulation:::SimulationPlugin,
         imu:::ImuPlugin,

@@ -15,6 +15,8 @@ use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use kinect_azure::WiredSyncMode;
+use kinect_azure::device::DeviceSettings;
 use kinect_azure::simulation::{LockstepClock, SimulationSettings};
 
 pub use frame::Frame;
@@ -23,10 +25,12 @@ pub use source::{CustomSource, SensorSource};
 pub use state::{SensorState, SensorStateChanged};
 pub use stream::{SensorFrame, SensorStream};
 
+use crate::device::{SensorColorControls, SensorColorReport, SensorDevice, WiredSync};
 use crate::diagnostics::{LatencyLog, SensorDiagnostics};
 use crate::imu::Imu;
 use crate::simulation::{GroundTruth, Lockstep, LockstepDrive};
-use thread::{Command, Event, ThreadHandle};
+pub(crate) use thread::Command;
+use thread::{Event, ThreadHandle};
 
 /// A Kinect, a recording of one, or anything else that delivers captures.
 ///
@@ -78,6 +82,11 @@ impl KinectSensor {
         Self::new(SensorSource::recording(path))
     }
 
+    /// An active live sensor, the first that is free; `SensorSource::Device` has all the settings.
+    pub fn device() -> Self {
+        Self::new(SensorSource::Device(DeviceSettings::default()))
+    }
+
     /// An active simulated sensor in front of the visitors of an exhibit; `SensorSource::Simulation` has all the
     /// settings.
     pub fn simulated() -> Self {
@@ -87,10 +96,14 @@ impl KinectSensor {
 
 /// An entity that is no sensor any more has no capture thread.
 fn stop(mut world: DeferredWorld, context: HookContext) {
-    world
-        .commands()
-        .entity(context.entity)
-        .try_remove::<(SensorThread, SensorStream, LockstepDrive, GroundTruth)>();
+    world.commands().entity(context.entity).try_remove::<(
+        SensorThread,
+        SensorStream,
+        SensorDevice,
+        SensorColorReport,
+        LockstepDrive,
+        GroundTruth,
+    )>();
     if let Some(mut state) = world.get_mut::<SensorState>(context.entity) {
         let from = core::mem::take(&mut *state);
         if from != SensorState::Disabled {
@@ -160,6 +173,8 @@ pub(crate) struct SensorThread {
     sensor: KinectSensor,
     /// The playback settings it knows.
     playback: Command,
+    /// The colour controls it knows.
+    pub(crate) color_controls: Option<SensorColorControls>,
 }
 
 /// Joins capture threads that have ended, so that nobody waits for them and none is left behind.
@@ -195,11 +210,24 @@ pub(crate) fn start_and_stop(
         ),
         Changed<KinectSensor>,
     >,
+    all: Query<&KinectSensor>,
+    sync: Res<WiredSync>,
     time: Option<Res<Time<Virtual>>>,
     mut states: Query<&mut SensorState>,
     mut changes: MessageWriter<SensorStateChanged>,
     reaper: Res<Reaper>,
 ) {
+    if !sensors.is_empty() {
+        // Before any thread starts: a master waits for that many.
+        let subordinate = |sensor: &&KinectSensor| {
+            sensor.active
+                && sensor
+                    .source
+                    .device()
+                    .is_some_and(|d| d.wired_sync_mode == WiredSyncMode::Subordinate)
+        };
+        sync.group.expect(all.iter().filter(subordinate).count());
+    }
     for (entity, sensor, playback, mut identity, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
@@ -215,26 +243,51 @@ pub(crate) fn start_and_stop(
                 Imu::default(),
             ));
         }
+        // Another configuration of the same device: its thread goes on and starts only the cameras anew.
+        if !failed
+            && sensor.active
+            && let Some(thread) = &mut thread
+            && thread.sensor.active
+            && !thread.handle.is_finished()
+            && let (Some(old), Some(new)) = (thread.sensor.source.device(), sensor.source.device())
+            && old.same_device(new)
+            && thread
+                .handle
+                .commands
+                .try_send(Command::Configure(Box::new(new.clone())))
+                .is_ok()
+        {
+            thread.sensor = sensor.clone();
+            continue;
+        }
         let lockstep = (lockstep && matches!(sensor.source, SensorSource::Simulation(_)))
             .then(|| Arc::new(LockstepClock::new()));
         let opener = sensor
             .active
-            .then(|| sensor.source.opener(lockstep.clone()))
+            .then(|| sensor.source.opener(lockstep.clone(), &sync.group))
             .flatten();
         let started = opener.map(|open| {
             let name = format!("kinect {}", sensor.source.label());
             let before = thread.as_mut().and_then(|thread| thread.handle.stop());
             let reaper = reaper.sender.clone();
-            thread::start(&name, open, playback.command(), before, reaper)
+            let device = sensor.source.device().cloned();
+            thread::start(&name, open, playback.command(), device, before, reaper)
         });
         // Whatever ran before is dropped here, which ends its thread.
-        entity_commands.remove::<(SensorThread, SensorStream, LockstepDrive)>();
+        entity_commands.remove::<(
+            SensorThread,
+            SensorStream,
+            SensorDevice,
+            SensorColorReport,
+            LockstepDrive,
+        )>();
         let state = match started {
             Some(Ok(handle)) => {
                 entity_commands.insert(SensorThread {
                     handle,
                     sensor: sensor.clone(),
                     playback: playback.command(),
+                    color_controls: None,
                 });
                 if let Some(clock) = lockstep {
                     entity_commands.insert(LockstepDrive {
@@ -285,6 +338,12 @@ pub(crate) fn receive(
                 Event::Opened(stream) => {
                     duration = stream.duration_usec;
                     commands.entity(entity).insert(*stream);
+                }
+                Event::Device(news) => {
+                    let (status, report) = *news;
+                    commands
+                        .entity(entity)
+                        .insert((SensorDevice(status), SensorColorReport(report)));
                 }
             }
         }

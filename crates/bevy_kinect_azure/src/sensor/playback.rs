@@ -83,7 +83,7 @@ pub(super) fn control(
 ) {
     for (playback, mut thread) in &mut sensors {
         let wanted = playback.command();
-        if thread.playback != wanted && thread.handle.commands.try_send(wanted).is_ok() {
+        if thread.playback != wanted && thread.handle.commands.try_send(wanted.clone()).is_ok() {
             thread.playback = wanted;
         }
     }

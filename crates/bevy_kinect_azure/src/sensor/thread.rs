@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::ColorDecoder;
+use kinect_azure::device::{ColorControlReport, ColorControls, DeviceSettings, DeviceStatus};
 use kinect_azure::{CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, SourceError};
 
 use super::frame::{FramePool, FrameSlot, IrRange};
-use super::source::OpenSource;
+use super::source::{OpenRequest, OpenSource};
 use super::state::SensorState;
 use super::stream::SensorStream;
 
@@ -27,7 +28,7 @@ const LAST_RETRY: Duration = Duration::from_secs(8);
 const IMU_CAPACITY: usize = 4096;
 
 /// What the app tells the thread.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
     /// How to play.
     SetPlayback {
@@ -39,6 +40,10 @@ pub(crate) enum Command {
     Seek(u64),
     /// Show the next (or, negative, previous) capture.
     Step(i32),
+    /// Run the device otherwise.
+    Configure(Box<DeviceSettings>),
+    /// Set the colour camera.
+    SetColorControls(Box<ColorControls>),
 }
 
 /// What the thread tells the app.
@@ -46,6 +51,8 @@ pub(crate) enum Event {
     State(SensorState),
     /// The source is open.
     Opened(Box<SensorStream>),
+    /// What is known of a device, and what became of its colour controls.
+    Device(Box<(DeviceStatus, ColorControlReport)>),
 }
 
 /// Figures the thread keeps up to date without a channel.
@@ -114,6 +121,7 @@ pub(crate) fn start(
     name: &str,
     open: OpenSource,
     playback: Command,
+    device: Option<DeviceSettings>,
     before: Option<std::thread::JoinHandle<()>>,
     reaper: Sender<std::thread::JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
@@ -132,6 +140,9 @@ pub(crate) fn start(
         counters: Arc::clone(&counters),
         stop: Arc::clone(&stop),
         playback,
+        device,
+        color_controls: None,
+        told: None,
         state: SensorState::Disabled,
         pool: FramePool::default(),
         decoder: ColorDecoder::default(),
@@ -173,6 +184,12 @@ struct CaptureThread {
     stop: Arc<AtomicBool>,
     /// How to play, also after the source was opened again.
     playback: Command,
+    /// How a device shall run, also after it was opened again.
+    device: Option<DeviceSettings>,
+    /// What its colour camera shall do; `None`: nobody said.
+    color_controls: Option<ColorControls>,
+    /// What the app was told of the device, in numbers that change when there is more to tell.
+    told: Option<Told>,
     state: SensorState,
     pool: FramePool,
     decoder: ColorDecoder,
@@ -180,6 +197,9 @@ struct CaptureThread {
     sequence: u64,
     bad_in_a_row: u32,
 }
+
+/// Bad images, clock jumps, warnings, and how often controls were set.
+type Told = (u64, u64, usize, u64);
 
 /// Why the stream loop was left.
 enum Left {
@@ -193,7 +213,12 @@ impl CaptureThread {
         let mut attempt = 0;
         loop {
             self.enter(SensorState::Opening);
-            let left = match open.open() {
+            self.take_settings();
+            let request = OpenRequest {
+                stop: Arc::clone(&self.stop),
+                device: self.device.clone(),
+            };
+            let left = match open.open(&request) {
                 Ok(mut source) => {
                     let delivered = self.sequence;
                     let left = self.stream(source.as_mut(), attempt > 0);
@@ -203,6 +228,7 @@ impl CaptureThread {
                     }
                     left
                 }
+                Err(_) if self.stopped() => Left::Stopped,
                 // What was there once may come back, whatever the reason it cannot be opened now.
                 Err(error) if attempt > 0 => Left::Lost(error.to_string()),
                 Err(SourceError::Lost(reason)) => Left::Lost(reason),
@@ -232,13 +258,62 @@ impl CaptureThread {
         }
     }
 
+    /// Takes what was set while no source was open.
+    fn take_settings(&mut self) {
+        if self.device.is_none() {
+            return;
+        }
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Configure(settings) => self.device = Some(*settings),
+                Command::SetColorControls(controls) => self.color_controls = Some(*controls),
+                Command::SetPlayback { .. } => self.playback = command,
+                // There is nothing to move yet, and never will be with a live sensor.
+                Command::Seek(_) | Command::Step(_) => {}
+            }
+        }
+    }
+
+    /// Tells what is new about a device. Where the app does not listen, again next time.
+    fn tell(&mut self, source: &mut dyn CaptureSource, sets: u64) {
+        let Some(device) = source.device() else {
+            return;
+        };
+        let status = device.status();
+        let now = (
+            status.bad_images,
+            status.clock_jumps,
+            status.warnings.len(),
+            sets,
+        );
+        if self.told == Some(now) {
+            return;
+        }
+        let before = self.told.map_or(0, |told| told.0);
+        if now.0 > before {
+            self.counters
+                .image_errors
+                .fetch_add(now.0 - before, Ordering::Relaxed);
+        }
+        let news = Box::new((status.clone(), device.color_control_report()));
+        if self.events.try_send(Event::Device(news)).is_ok() {
+            self.told = Some(now);
+        }
+    }
+
     /// Delivers captures until the source ends for good or the thread is told to stop.
     fn stream(&mut self, source: &mut dyn CaptureSource, mut is_back: bool) -> Left {
         if let Some(control) = source.playback()
-            && let Err(error) = apply(control, self.playback)
+            && let Err(error) = apply(control, &self.playback)
             && let Some(left) = self.leave(error)
         {
             return left;
+        }
+        self.told = None;
+        let mut control_sets = 0;
+        if let (Some(device), Some(controls)) = (source.device(), &self.color_controls) {
+            device.set_color_controls(controls);
+            control_sets += 1;
         }
         let opened = self.describe(source);
         if self.events.send(Event::Opened(Box::new(opened))).is_err() {
@@ -256,11 +331,45 @@ impl CaptureThread {
                 return Left::Stopped;
             }
             match self.commands.try_recv() {
+                Ok(Command::Configure(settings)) => {
+                    let configured = match source.device() {
+                        Some(device) => device.configure(&settings),
+                        None => Ok(()),
+                    };
+                    self.device = Some(*settings);
+                    if let Err(error) = configured
+                        && let Some(left) = self.leave(error)
+                    {
+                        return left;
+                    }
+                    // A change of the frame rate bounds the exposure anew.
+                    if let (Some(device), Some(controls)) = (source.device(), &self.color_controls)
+                    {
+                        device.set_color_controls(controls);
+                        control_sets += 1;
+                    }
+                    let opened = self.describe(source);
+                    if self.events.send(Event::Opened(Box::new(opened))).is_err() {
+                        return Left::Stopped;
+                    }
+                    settling = source.settling_captures();
+                    self.told = None;
+                    continue;
+                }
+                Ok(Command::SetColorControls(controls)) => {
+                    if let Some(device) = source.device() {
+                        device.set_color_controls(&controls);
+                        settling = settling.max(source.settling_captures().min(8));
+                        control_sets += 1;
+                    }
+                    self.color_controls = Some(*controls);
+                    continue;
+                }
                 Ok(command) => {
                     if matches!(command, Command::SetPlayback { .. }) {
-                        self.playback = command;
+                        self.playback = command.clone();
                     }
-                    if let Some(Err(error)) = source.playback().map(|p| apply(p, command))
+                    if let Some(Err(error)) = source.playback().map(|p| apply(p, &command))
                         && let Some(left) = self.leave(error)
                     {
                         return left;
@@ -304,6 +413,7 @@ impl CaptureThread {
                 }
             }
             self.pool.give(frame);
+            self.tell(source, control_sets);
 
             loop {
                 match source.next_imu_sample() {
@@ -441,7 +551,8 @@ impl CaptureThread {
     /// Sleeps in small steps; `true` when told to stop meanwhile.
     fn sleep(&self, time: Duration) -> bool {
         let end = Instant::now() + time;
-        while Instant::now() < end {
+        // Other settings may be what it takes.
+        while Instant::now() < end && (self.device.is_none() || self.commands.is_empty()) {
             if self.stopped() {
                 return true;
             }
@@ -458,8 +569,8 @@ fn is_sound(image: &Image) -> bool {
         && image.u16_pixels().len() as u64 == u64::from(image.width) * u64::from(image.height)
 }
 
-fn apply(playback: &mut dyn PlaybackControl, command: Command) -> Result<(), SourceError> {
-    match command {
+fn apply(playback: &mut dyn PlaybackControl, command: &Command) -> Result<(), SourceError> {
+    match *command {
         Command::SetPlayback {
             paused,
             speed,
@@ -472,5 +583,6 @@ fn apply(playback: &mut dyn PlaybackControl, command: Command) -> Result<(), Sou
         }
         Command::Seek(position) => playback.seek(position),
         Command::Step(captures) => playback.step(captures),
+        Command::Configure(_) | Command::SetColorControls(_) => Ok(()),
     }
 }

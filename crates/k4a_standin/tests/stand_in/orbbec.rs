@@ -56,17 +56,17 @@ fn the_libraries_are_told_apart_by_their_functions() {
 fn opening_is_done_at_the_first_call() {
     let (stand_in, client) = orbbec(DeviceScript {
         open_fails: Fails::Times(1),
-        open_ms: 100,
+        open_ms: 300,
         ..DeviceScript::default()
     });
     let start = std::time::Instant::now();
     let device = client.open(0).unwrap();
     let other = client.open(0).unwrap();
-    assert!(start.elapsed().as_millis() < 80);
+    assert!(start.elapsed().as_millis() < 280);
     assert!(!stand_in.statistics().by_serial["000000000001"].open);
     assert_eq!(device.serial(), Err(FAILED));
     assert_eq!(device.serial().unwrap(), b"000000000001\0");
-    assert!(start.elapsed().as_millis() >= 200);
+    assert!(start.elapsed().as_millis() >= 600);
     assert_eq!(other.serial(), Err(FAILED), "it is held");
     drop(device);
     assert!(other.version().is_ok());

@@ -124,28 +124,29 @@ impl DeviceSource {
         Ok(source)
     }
 
-    /// Goes over to other settings of the same sensor. The cameras are started anew where the change needs it; the sensor
-    /// stays open.
+    /// Goes over to other settings of this sensor, whatever their [`device`](DeviceSettings::device) says. The cameras are
+    /// started anew where the change needs it; the sensor stays open.
     ///
     /// # Errors
-    /// As [`open`](Self::open), and when the settings mean another sensor.
+    /// As [`open`](Self::open). After an error the cameras are stopped.
     pub fn configure(&mut self, settings: &DeviceSettings) -> Result<(), SourceError> {
         settings.check().map_err(SourceError::Failed)?;
-        if !settings.same_device(&self.settings) {
-            return Err(SourceError::Failed(
-                "the settings mean another sensor: open it instead".to_owned(),
-            ));
-        }
-        let before = std::mem::replace(&mut self.settings, settings.clone());
-        let only_watchdog = DeviceSettings {
-            watchdog: settings.watchdog,
+        let settings = DeviceSettings {
+            vendor: self.settings.vendor,
+            library: self.settings.library.clone(),
+            device: self.settings.device.clone(),
+            ..settings.clone()
+        };
+        let before = std::mem::replace(&mut self.settings, settings);
+        let restart = DeviceSettings {
+            watchdog: self.settings.watchdog,
             ..before
-        } == *settings;
-        if only_watchdog && self.running.is_some() {
-            return Ok(());
+        } != self.settings;
+        if restart || self.running.is_none() {
+            self.stop();
+            self.start()?;
         }
-        self.stop();
-        self.start()
+        Ok(())
     }
 
     /// Sets the colour camera; only what changed is sent. What became of it is the
