@@ -321,49 +321,8 @@ fn depth_engine(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Finding> {
     let mut findings: Vec<Finding> = vendors
         .paths()
         .map(|(vendor, library)| {
-            let needed = vendors.is_needed(vendor, bus);
             let beside = library.parent().unwrap_or(Path::new(""));
-            let mut places = vec![beside.to_owned(), beside.join("libk4a1.4")];
-            if vendor == Vendor::Orbbec {
-                // The wrapper loads its own from the folder of extensions, in the working folder unless told otherwise.
-                for folder in [Some(beside.to_owned()), facts.working.clone()]
-                    .into_iter()
-                    .flatten()
-                {
-                    places.push(folder.join("extensions").join("depthengine"));
-                    places.push(folder.join("extensions"));
-                }
-            }
-            let found = places
-                .into_iter()
-                .map(|folder| folder.join(name))
-                .find(|file| file.is_file())
-                .or_else(|| facts.loadable(name));
-            match found {
-                Some(file) => Finding::new(CHECK, Status::Found, file.display().to_string()),
-                None => {
-                    let fix = match vendor {
-                        Vendor::Microsoft => format!(
-                            "copy {name} from the vendor's installer or package (it is not in builds from source) to {}",
-                            beside.display()
-                        ),
-                        Vendor::Orbbec => format!(
-                            "copy {name}, with the folder `extensions` if there is one, from the wrapper's package to {}",
-                            beside.display()
-                        ),
-                    };
-                    Finding::new(
-                        CHECK,
-                        Status::Missing,
-                        format!(
-                            "no {name} beside {vendor}'s library or where the system looks; without it the depth camera does \
-                             not start"
-                        ),
-                    )
-                    .fix(fix)
-                }
-            }
-            .needed(needed)
+            engine_of(facts, vendor, beside, name).needed(vendors.is_needed(vendor, bus))
         })
         .collect();
     if findings.is_empty() {
@@ -374,6 +333,62 @@ fn depth_engine(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The depth engine of a library that lies in the folder `beside`.
+fn engine_of(facts: &Facts, vendor: Vendor, beside: &Path, name: &str) -> Finding {
+    const CHECK: Check = Check::DepthEngine;
+    let mut places = vec![beside.to_owned()];
+    let system = facts.path(&format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH));
+    if beside == system {
+        // Microsoft's package keeps it there, and its library knows.
+        places.push(system.join("libk4a1.4"));
+    }
+    let in_extensions = |folder: &Path| {
+        ["extensions/depthengine", "extensions"]
+            .iter()
+            .map(|below| folder.join(below).join(name))
+            .find(|file| file.is_file())
+    };
+    let orbbec = vendor == Vendor::Orbbec;
+    let found = places
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        // Orbbec's looks for its extensions in the working folder, unless the program names another.
+        .or_else(|| in_extensions(facts.working.as_deref().filter(|_| orbbec)?))
+        .or_else(|| facts.loadable(name));
+    if let Some(file) = found {
+        return Finding::new(CHECK, Status::Found, file.display().to_string());
+    }
+    if orbbec && let Some(file) = in_extensions(beside) {
+        return Finding::new(
+            CHECK,
+            Status::Unknown,
+            format!(
+                "{}; Orbbec's library looks for `extensions` in the working folder, unless the program names another",
+                file.display()
+            ),
+        )
+        .fix(format!(
+            "if depth does not start, start the program in {}",
+            beside.display()
+        ));
+    }
+    let fix = match vendor {
+        Vendor::Microsoft => format!(
+            "copy {name} from the vendor's installer or package (it is not in builds from source) to {}",
+            beside.display()
+        ),
+        Vendor::Orbbec => format!(
+            "copy {name}, with the folder `extensions` if there is one, from the wrapper's package to {}",
+            beside.display()
+        ),
+    };
+    let what = format!(
+        "no {name} beside {vendor}'s library or where the system looks; without it the depth camera does not start"
+    );
+    Finding::new(CHECK, Status::Missing, what).fix(fix)
 }
 
 /// Files in which Orbbec's library reads its settings, from the folder that the program was started in.

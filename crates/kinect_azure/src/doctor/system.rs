@@ -163,7 +163,7 @@ pub(super) fn display(facts: &Facts) -> Finding {
 /// The microphones' USB id, as sound cards have it.
 const MICROPHONES: &str = "045e:097e";
 
-/// An Azure Kinect's seven microphones; a Femto has none that programs could use.
+/// An Azure Kinect's seven microphones.
 pub(super) fn microphones(facts: &Facts) -> Finding {
     const CHECK: Check = Check::Microphones;
     if facts.os != Os::Linux {

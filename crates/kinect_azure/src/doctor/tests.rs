@@ -257,16 +257,45 @@ fn a_femto_needs_orbbecs_library_and_rules() {
     machine.plug("4-2", ("2bc5", "066b"), Some("CL8F25300AB"), 5000);
     machine.with_library(Vendor::Orbbec);
     machine.remove("usr/lib/libdepthengine.so.2.0");
-    machine.put(
-        "opt/orbbec/lib/extensions/depthengine/libdepthengine.so.2.0",
-        "",
-    );
+    let engine = "extensions/depthengine/libdepthengine.so.2.0";
+    machine.put(&format!("opt/orbbec/lib/{engine}"), "");
+    machine.put(&format!("work/{engine}"), "");
+    let in_working_folder = machine.root.join("work").join(engine);
     let report = machine.examine();
     let engines: Vec<_> = report.of(Check::DepthEngine).collect();
     // Microsoft's lacks its own, but nobody needs that one.
     assert_eq!(engines[0].status, Status::Missing);
     assert_eq!(engines[1].status, Status::Found);
+    assert_eq!(engines[1].what, in_working_folder.display().to_string());
     assert_eq!(obstacles(&report), []);
+}
+
+#[test]
+fn orbbecs_depth_engine_beside_its_library_may_not_be_found() {
+    let mut machine = Machine::healthy();
+    machine.with_library(Vendor::Orbbec);
+    machine.remove("usr/lib/libdepthengine.so.2.0");
+    machine.put("opt/orbbec/lib/extensions/libdepthengine.so.2.0", "");
+    let report = machine.examine();
+    let engines: Vec<_> = report.of(Check::DepthEngine).collect();
+    assert_eq!(engines[1].status, Status::Unknown);
+    assert!(engines[1].what.contains("working folder"), "{engines:?}");
+}
+
+#[test]
+fn the_package_keeps_its_depth_engine_in_a_folder_of_its_own() {
+    let machine = |libraries: &str| {
+        let mut machine = Machine::healthy();
+        machine.remove("usr/lib/libdepthengine.so.2.0");
+        let path = machine.put(&format!("{libraries}/libk4a.so.1.4"), "");
+        machine.put(&format!("{libraries}/libk4a1.4/libdepthengine.so.2.0"), "");
+        machine.microsoft = Outcome::Seen(path);
+        one(&machine.examine(), Check::DepthEngine).status
+    };
+    let system = format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    assert_eq!(machine(&system), Status::Found);
+    // Elsewhere the library does not know of it.
+    assert_eq!(machine("home/me"), Status::Missing);
 }
 
 #[test]
