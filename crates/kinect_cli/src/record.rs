@@ -19,7 +19,7 @@ use kinect_azure::{
 
 use crate::list::VendorName;
 use crate::modes::{color_format, color_resolution, depth_mode, live_frame_rate};
-use crate::terminal::{Progress, megabytes, plural, print, printable};
+use crate::terminal::{Progress, mebibytes, plural, print, printable};
 
 /// What `--help` says behind the options.
 pub(crate) const HELP: &str = "\
@@ -234,7 +234,7 @@ fn line(figures: LiveFigures) -> String {
     let mut line = format!(
         "{}, {}",
         plural(figures.captures, "capture"),
-        megabytes(figures.bytes)
+        mebibytes(figures.bytes)
     );
     if figures.dropped_captures > 0 {
         line.push_str(&format!(
@@ -264,7 +264,7 @@ fn summary(
             "{}: {}, {seconds:.2} s, {}\n",
             path.display(),
             plural(*captures, "capture"),
-            megabytes(*bytes)
+            mebibytes(*bytes)
         ));
         if let Some(reason) = reason {
             text.push_str(&format!("it ended early: {}\n", printable(reason)));

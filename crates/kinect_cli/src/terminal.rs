@@ -88,8 +88,8 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// A number of bytes, in words.
-pub(crate) fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+pub(crate) fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
 /// A number of things, in words.
