@@ -9,6 +9,7 @@
     reason = "tests say what is wrong by panicking"
 )]
 
+mod devices;
 mod life;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
