@@ -79,7 +79,7 @@ pub struct Camera {
     pub model: i32,
     /// Parameters used, normally 14.
     pub parameter_count: u32,
-    /// cx, cy, fx, fy, k1 to k6, codx, cody, p2, p1, and one that is never filled.
+    /// cx, cy, fx, fy, k1 to k6, codx, cody, p2, p1, and one that the libraries never fill.
     pub parameters: [f32; 15],
     /// Pixels.
     pub width: i32,

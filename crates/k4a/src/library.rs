@@ -239,7 +239,8 @@ impl Library {
         code == result::SUCCEEDED
     }
 
-    /// Devices that are plugged in, those in use included. Looks at all USB devices, which takes milliseconds.
+    /// Devices that are plugged in, those in use included. Looks at all USB devices, which takes milliseconds. Microsoft's
+    /// library loses some bytes each time, so look every second rather than every frame.
     pub fn device_count(&self) -> u32 {
         // SAFETY: it takes nothing.
         let count = log::during(|| unsafe { (self.functions().device_get_installed_count)() });
