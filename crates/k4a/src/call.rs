@@ -102,27 +102,28 @@ pub(crate) fn bytes(
     ))
 }
 
-/// As [`bytes`], up to the first NUL, which C's texts end with.
-pub(crate) fn bytes_before_nul(
+/// As [`bytes`], without the NUL that C's texts end with (or several).
+pub(crate) fn bytes_without_nul(
     function: &'static str,
     least: usize,
     call: impl FnMut(*mut u8, *mut usize) -> i32,
 ) -> Result<Vec<u8>> {
     let mut bytes = bytes(function, least, call)?;
-    if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
-        bytes.truncate(end);
+    while bytes.last() == Some(&0) {
+        bytes.pop();
     }
     Ok(bytes)
 }
 
-/// As [`bytes_before_nul`], as text; what is not UTF-8 is replaced.
+/// As [`bytes`], up to the first NUL, as text; what is not UTF-8 is replaced.
 pub(crate) fn text(
     function: &'static str,
     least: usize,
     call: impl FnMut(*mut u8, *mut usize) -> i32,
 ) -> Result<String> {
-    let bytes = bytes_before_nul(function, least, call)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let bytes = bytes(function, least, call)?;
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(text).into_owned())
 }
 
 /// A text as C wants it.

@@ -134,7 +134,7 @@ impl Library {
         let file = if candidate.origin == Origin::Loader {
             candidate.path.clone()
         } else {
-            std::fs::canonicalize(&candidate.path).map_err(|error| error.to_string())?
+            loader::whole_path(&candidate.path).map_err(|error| error.to_string())?
         };
         if let Some(known) = loaded.iter().find(|known| known.0.path == file) {
             return Ok(known.clone());
@@ -161,7 +161,7 @@ impl Library {
         };
         let path = if candidate.origin == Origin::Loader {
             let path = loader::file_of(address).unwrap_or(file);
-            std::fs::canonicalize(&path).unwrap_or(path)
+            loader::whole_path(&path).unwrap_or(path)
         } else {
             file
         };
