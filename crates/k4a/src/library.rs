@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::ptr::{from_ref, null_mut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use crate::abi::{Handle, K4a, result};
 use crate::call::{c_path, check};
@@ -97,11 +97,16 @@ impl Library {
         for candidate in candidates {
             match Self::load_candidate(vendor, &candidate) {
                 Ok(library) => return Ok(library),
-                Err(reason) => attempts.push(Attempt {
-                    path: candidate.path,
-                    origin: candidate.origin,
-                    reason,
-                }),
+                Err(reason) => {
+                    if let Origin::Variable(name) = candidate.origin {
+                        say_once(name, &candidate.path, &reason);
+                    }
+                    attempts.push(Attempt {
+                        path: candidate.path,
+                        origin: candidate.origin,
+                        reason,
+                    });
+                }
             }
         }
         Err(search::failure(Part::K4a, vendor, attempts))
@@ -319,6 +324,17 @@ impl Drop for DepthEngineHelper {
         // SAFETY: the handle is ours and is not used again.
         unsafe { (self.release)(self.handle) }
     }
+}
+
+/// Somebody who sets a variable wants to know that it did not help. Once, because programs try again.
+fn say_once(variable: &str, path: &Path, reason: &str) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            target: "k4a::library",
+            "{variable} names {}, which is not used: {reason}", path.display()
+        );
+    });
 }
 
 /// What the library's own variable says: the first letter counts, as in the library.
