@@ -98,7 +98,11 @@ impl Library {
             match Self::load_candidate(vendor, &candidate) {
                 Ok(library) => return Ok(library),
                 Err(reason) => {
-                    if let Origin::Variable(name) = candidate.origin {
+                    let is_others =
+                        vendor.is_some() && candidate.vendor.is_some_and(|v| Some(v) != vendor);
+                    if let Origin::Variable(name) = candidate.origin
+                        && !is_others
+                    {
                         say_once(name, &candidate.path, &reason);
                     }
                     attempts.push(Attempt {
