@@ -23,6 +23,8 @@
 //! in the folder `deps` where the test program lies too ([`StandIn`] looks beside it). For Orbbec's library, whose extra
 //! functions must not be there otherwise, `k4a_standin_orbbec` is a dev-dependency as well.
 //! What is linked into the test program is the test's side only; it never calls the library's functions there.
+//! A program that a test runs loads [`StandIn::path`] by itself and plays the script in the file that [`SCRIPT_VARIABLE`]
+//! names.
 //!
 //! # What it does
 //!
@@ -43,8 +45,8 @@ mod stand_in;
 mod statistics;
 
 pub use script::{
-    CalibrationFault, ControlFault, DeviceScript, Fails, Fault, Firmware, FrameFault, Part, Scene,
-    Script, SerialFault, When,
+    CalibrationFault, ControlFault, DeviceScript, Fails, Fault, Firmware, FrameFault, Part,
+    SCRIPT_VARIABLE, Scene, Script, SerialFault, When,
 };
 pub use stand_in::StandIn;
 pub use statistics::{ControlSet, DeviceStatistics, Objects, StartedConfiguration, Statistics};

@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+/// Names a file with the JSON text of the script that a library begins with, for processes whose library no test can reach.
+pub const SCRIPT_VARIABLE: &str = "K4A_STANDIN_SCRIPT";
+
 /// Everything that one loaded library plays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -24,13 +24,7 @@ extern "C" fn begin() {
 
 /// Where Orbbec's own extensions lie; there are none.
 #[unsafe(no_mangle)]
-pub extern "C" fn k4a_set_orbbec_extensions_directory(directory: *const c_char) -> i32 {
-    if directory.is_null() {
-        result::FAILED
-    } else {
-        result::SUCCEEDED
-    }
-}
+pub extern "C" fn k4a_set_orbbec_extensions_directory(_directory: *const c_char) {}
 
 /// USB product number.
 #[unsafe(no_mangle)]

@@ -6,6 +6,7 @@
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
 //! - [`device`]: live sensors, through the vendors' libraries where they are installed.
 //! - [`simulation`]: a simulated sensor, with ground truth.
+//! - [`doctor`]: whether this machine can use a sensor, and what to mend.
 //! - [`skeleton`]: people as joints.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
 //!
@@ -17,6 +18,7 @@ pub mod capture;
 mod clock;
 pub mod decode;
 pub mod device;
+pub mod doctor;
 pub mod image;
 pub mod modes;
 pub mod recording;

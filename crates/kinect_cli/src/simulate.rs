@@ -16,6 +16,7 @@ use kinect_azure::{
 use serde::Serialize;
 
 use crate::files::PartFile;
+use crate::modes::{color_format, color_resolution, depth_mode, frame_rate};
 use crate::terminal::{Progress, plural, print, printable};
 
 /// What `--help` says behind the options.
@@ -300,42 +301,5 @@ fn degrees(text: &str) -> Result<f32, String> {
     match text.parse() {
         Ok(degrees @ -60.0..=60.0) => Ok(degrees),
         _ => Err("between -60 and 60".to_owned()),
-    }
-}
-
-/// The one of `all` with that name, whatever its case.
-fn named<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, String> {
-    let found = all
-        .iter()
-        .find(|&&one| name(one).eq_ignore_ascii_case(text));
-    found.copied().ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|&one| name(one)).collect();
-        format!("one of {}", names.join(", "))
-    })
-}
-
-fn depth_mode(text: &str) -> Result<DepthMode, String> {
-    let mut all = DepthMode::ALL.to_vec();
-    all.push(DepthMode::Off);
-    named(text, &all, DepthMode::name)
-}
-
-fn color_resolution(text: &str) -> Result<ColorResolution, String> {
-    let mut all = ColorResolution::ALL.to_vec();
-    all.push(ColorResolution::Off);
-    named(text, &all, ColorResolution::name)
-}
-
-fn color_format(text: &str) -> Result<ColorFormat, String> {
-    use ColorFormat::{Bgra32, Mjpg, Nv12, Yuy2};
-    named(text, &[Mjpg, Nv12, Yuy2, Bgra32], ColorFormat::name)
-}
-
-fn frame_rate(text: &str) -> Result<FrameRate, String> {
-    match text {
-        "5" => Ok(FrameRate::Fps5),
-        "15" => Ok(FrameRate::Fps15),
-        "30" => Ok(FrameRate::Fps30),
-        _ => Err("one of 5, 15, 30".to_owned()),
     }
 }

@@ -29,6 +29,17 @@ impl Progress {
         Self(bar)
     }
 
+    /// A line without a share, for what has no known end.
+    pub(crate) fn endless(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {elapsed_precise}  {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
     /// Shows how much is done, 0 to 1.
     pub(crate) fn set(&self, share: f64) {
         self.0
@@ -74,6 +85,11 @@ pub(crate) fn printable(text: &str) -> String {
             }
         })
         .collect()
+}
+
+/// A number of bytes, in words.
+pub(crate) fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
 /// A number of things, in words.

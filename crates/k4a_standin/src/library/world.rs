@@ -15,7 +15,7 @@ use super::memory::{self, Memory};
 use super::sensor::{Done, Sensor};
 use super::stream::State;
 use super::{exports, scene};
-use crate::script::{Fault, Script};
+use crate::script::{Fault, SCRIPT_VARIABLE, Script};
 use crate::statistics::{ControlSet, Objects, StartedConfiguration, Statistics};
 
 /// The kinds of handles.
@@ -85,8 +85,19 @@ pub(super) fn note<T>(events: &mut VecDeque<T>, event: T, most: usize) {
     events.push_back(event);
 }
 
+/// The script of the environment. A wrong one is told and left aside: nobody else hears of it.
+fn named_script() -> Option<Script> {
+    let file = std::env::var_os(SCRIPT_VARIABLE)?;
+    let script = std::fs::read_to_string(&file)
+        .map_err(|error| error.to_string())
+        .and_then(|json| Script::parse(&json));
+    script
+        .inspect_err(|problem| eprintln!("{}: {problem}", file.display()))
+        .ok()
+}
+
 impl World {
-    /// A library that nobody has given a script: one healthy device.
+    /// A library that nobody has given a script yet: the one that the environment names, or one healthy device.
     pub(super) fn new() -> Self {
         let mut world = Self {
             script: Script::default(),
@@ -102,7 +113,7 @@ impl World {
             controls: VecDeque::new(),
             effects: Effects::default(),
         };
-        world.configure(Script::default());
+        world.configure(named_script().unwrap_or_default());
         world
     }
 

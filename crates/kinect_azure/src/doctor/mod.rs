@@ -1,0 +1,96 @@
+//! The doctor: whether this machine can use a sensor, what is in the way, and how to mend it.
+//!
+//! [`examine`] looks at everything between a sensor and a picture: the vendors' libraries and what they load, access
+//! rights, USB ports, the graphics that the depth engine needs. Each [`Finding`] says what was looked at, what was found,
+//! and what to do. `docs/doctor.md` explains every [`Check`].
+//!
+//! How it works: nothing is changed, and no sensor is opened unless [`DoctorSettings::ask_sensors`] says so, because that
+//! disturbs other programs. What there is to know about the machine comes from a small set of facts (`facts`: the folder
+//! `/`, the environment, what can be opened), so that tests can stand in for any machine. `libraries` looks at what is
+//! loaded, `usb` at what is plugged in, `system` at the rest; `sensors` asks libraries for their sensors, within a time limit.
+//!
+//! ```no_run
+//! use kinect_azure::doctor::{DoctorSettings, examine};
+//!
+//! let report = examine(&DoctorSettings::default());
+//! for finding in &report.findings {
+//!     println!("{}: {:?}, {}", finding.check.title(), finding.status, finding.what);
+//! }
+//! println!("a sensor could be used: {}", report.is_usable());
+//! ```
+
+mod facts;
+mod libraries;
+mod report;
+mod sensors;
+mod system;
+mod usb;
+
+#[cfg(test)]
+mod tests;
+
+pub use report::{Check, Finding, Report, Status};
+pub use sensors::{ConnectedSensor, LibrarySensors, connected_sensors};
+
+use std::time::Duration;
+
+use facts::Facts;
+use usb::Bus;
+
+/// How [`examine`] goes about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoctorSettings {
+    /// The graphics adapter that the app draws with, if it knows. Without, the doctor looks for drivers.
+    pub adapter: Option<String>,
+    /// Loads the vendors' libraries, which runs their code and keeps them loaded until the process ends. Without, the doctor
+    /// only looks whether their files are there.
+    pub load_libraries: bool,
+    /// Opens every sensor for a moment and asks who it is. Sensors that other programs use may not answer, and programs
+    /// that look for one meanwhile find it in use.
+    pub ask_sensors: bool,
+    /// How long a library may take over one sensor.
+    pub patience: Duration,
+}
+
+impl Default for DoctorSettings {
+    /// Loads the libraries and opens no sensor.
+    fn default() -> Self {
+        Self {
+            adapter: None,
+            load_libraries: true,
+            ask_sensors: false,
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Examines this machine. Takes milliseconds; some seconds more when sensors are asked.
+pub fn examine(settings: &DoctorSettings) -> Report {
+    let facts = Facts::of_this_machine();
+    let bus = Bus::read(&facts);
+    let loaded = libraries::Vendors::look(settings.load_libraries);
+    let asked = settings
+        .ask_sensors
+        .then(|| connected_sensors(&loaded.libraries(), settings.patience));
+    report(&facts, &bus, &loaded, asked.as_deref(), settings)
+}
+
+/// All findings, from what is known.
+fn report(
+    facts: &Facts,
+    bus: &Bus,
+    loaded: &libraries::Vendors,
+    asked: Option<&[LibrarySensors]>,
+    settings: &DoctorSettings,
+) -> Report {
+    let mut findings = libraries::findings(facts, bus, loaded);
+    findings.push(system::graphics(facts));
+    findings.extend(usb::findings(facts, bus, loaded, asked));
+    findings.extend(sensors::findings(asked));
+    findings.push(libraries::femto_network(facts, loaded, bus));
+    findings.push(libraries::onnx_runtime(facts));
+    findings.push(system::gpu_adapter(facts, settings.adapter.as_deref()));
+    findings.push(system::display(facts));
+    findings.push(system::microphones(facts));
+    Report { findings }
+}

@@ -1,0 +1,461 @@
+//! What is plugged in, and whether it can be used there. Linux tells in files; elsewhere only the libraries know.
+
+use std::io;
+use std::path::PathBuf;
+
+use k4a::Vendor;
+
+use super::facts::{Facts, Os, names_in, read_text};
+use super::libraries::Vendors;
+use super::report::{Check, Finding, Status};
+use super::sensors::LibrarySensors;
+
+const MICROSOFT: u16 = 0x045e;
+const ORBBEC: u16 = 0x2bc5;
+/// The USB 2 side of the hub in an Azure Kinect.
+const KINECT_SLOW_HUB: u16 = 0x097b;
+/// Its depth camera, which stands for the sensor: it has the serial number.
+const KINECT_DEPTH: u16 = 0x097c;
+/// Its colour camera.
+const KINECT_COLOR: u16 = 0x097d;
+/// Hub (fast and slow side), depth camera, colour camera, microphones.
+const KINECT: std::ops::RangeInclusive<u16> = 0x097a..=0x097e;
+/// Mega, Bolt, Mega I.
+const FEMTOS: [(u16, &str); 3] = [
+    (0x0669, "Femto Mega"),
+    (0x066b, "Femto Bolt"),
+    (0x06c0, "Femto Mega I"),
+];
+/// What USB 3 does, in Mbit/s; both vendors' cameras need it.
+const USB3_MBIT: u32 = 5000;
+/// USB memory that Linux gives unless told otherwise, in MB. Enough for one sensor.
+const DEFAULT_USB_MEMORY: u32 = 16;
+/// USB memory that suffices for each of several sensors, in MB: two ran with 32 (issue 485 of Microsoft's SDK).
+const USB_MEMORY_PER_SENSOR: u32 = 32;
+
+/// A part of a sensor that is plugged in: an Azure Kinect has five.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UsbDevice {
+    pub(super) vendor: Vendor,
+    pub(super) product: u16,
+    /// The port, as in `2-1.4`.
+    pub(super) port: String,
+    pub(super) serial: Option<String>,
+    /// Mbit/s.
+    pub(super) speed: Option<u32>,
+    /// The device file.
+    pub(super) node: Option<PathBuf>,
+}
+
+impl UsbDevice {
+    fn name(&self) -> &'static str {
+        match self.product {
+            KINECT_DEPTH => "Azure Kinect (depth camera)",
+            KINECT_COLOR => "Azure Kinect (colour camera)",
+            0x097e => "Azure Kinect (microphones)",
+            product => FEMTOS
+                .iter()
+                .find(|(id, _)| *id == product)
+                .map_or("Azure Kinect (hub)", |(_, name)| name),
+        }
+    }
+
+    /// Whether it is what one counts sensors by.
+    fn is_sensor(&self) -> bool {
+        self.vendor == Vendor::Orbbec || self.product == KINECT_DEPTH
+    }
+
+    /// Whether it delivers images.
+    fn is_camera(&self) -> bool {
+        self.is_sensor() || self.product == KINECT_COLOR
+    }
+}
+
+/// Every part of a sensor on USB; `None` where the system does not tell.
+pub(super) struct Bus(pub(super) Option<Vec<UsbDevice>>);
+
+impl Bus {
+    pub(super) fn read(facts: &Facts) -> Self {
+        let folder = facts.path("sys/bus/usb/devices");
+        if facts.os != Os::Linux || !folder.is_dir() {
+            return Self(None);
+        }
+        let devices = names_in(&folder)
+            .into_iter()
+            .filter_map(|port| {
+                let attribute =
+                    |name: &str| Some(read_text(&folder.join(&port).join(name))?.trim().to_owned());
+                let id = |name: &str| u16::from_str_radix(&attribute(name)?, 16).ok();
+                let number = |name: &str| attribute(name)?.parse::<u32>().ok();
+                let product = id("idProduct")?;
+                let vendor = match id("idVendor")? {
+                    MICROSOFT if KINECT.contains(&product) => Vendor::Microsoft,
+                    ORBBEC if FEMTOS.iter().any(|(femto, _)| *femto == product) => Vendor::Orbbec,
+                    _ => return None,
+                };
+                let node = number("busnum")
+                    .zip(number("devnum"))
+                    .map(|(bus, device)| facts.path(&format!("dev/bus/usb/{bus:03}/{device:03}")));
+                let (serial, speed) = (attribute("serial"), number("speed"));
+                Some(UsbDevice {
+                    vendor,
+                    product,
+                    serial,
+                    speed,
+                    node,
+                    port,
+                })
+            })
+            .collect();
+        Self(Some(devices))
+    }
+
+    fn devices(&self) -> impl Iterator<Item = &UsbDevice> {
+        self.0.iter().flatten()
+    }
+
+    /// What one counts sensors by.
+    pub(super) fn sensors(&self) -> impl Iterator<Item = &UsbDevice> {
+        self.devices().filter(|device| device.is_sensor())
+    }
+
+    fn count(&self, product: u16) -> usize {
+        self.devices()
+            .filter(|device| device.vendor == Vendor::Microsoft && device.product == product)
+            .count()
+    }
+
+    /// Whether any part of a vendor's sensor is there.
+    pub(super) fn has(&self, vendor: Vendor) -> bool {
+        self.devices().any(|device| device.vendor == vendor)
+    }
+
+    /// Whether any part of any sensor is there.
+    pub(super) fn has_any(&self) -> bool {
+        self.devices().next().is_some()
+    }
+
+    /// How fast the sensor with that serial number is connected, in Mbit/s; the vendor's only one needs no number.
+    pub(super) fn speed_of(&self, vendor: Vendor, serial: Option<&str>) -> Option<u32> {
+        let own: Vec<_> = self
+            .sensors()
+            .filter(|device| device.vendor == vendor)
+            .collect();
+        let by_serial = own
+            .iter()
+            .find(|device| device.serial.is_some() && device.serial.as_deref() == serial);
+        match (by_serial, own.as_slice()) {
+            (Some(device), _) => device.speed,
+            (None, [only]) => only.speed,
+            _ => None,
+        }
+    }
+}
+
+/// What is said about USB.
+pub(super) fn findings(
+    facts: &Facts,
+    bus: &Bus,
+    vendors: &Vendors,
+    asked: Option<&[LibrarySensors]>,
+) -> Vec<Finding> {
+    if facts.os != Os::Linux {
+        let device = match facts.os {
+            Os::Windows => devices(bus, asked),
+            _ => Finding::inapplicable(Check::UsbDevices),
+        };
+        return vec![
+            Finding::inapplicable(Check::UdevRules),
+            device,
+            Finding::inapplicable(Check::UsbPermission),
+            Finding::inapplicable(Check::UsbSpeed),
+            Finding::inapplicable(Check::UsbMemory),
+        ];
+    }
+    let permissions = permissions(facts, bus);
+    let mut findings = udev_rules(facts, bus, vendors, &permissions);
+    findings.push(devices(bus, asked));
+    findings.extend(permissions);
+    findings.extend(speeds(bus));
+    findings.push(memory(facts, bus));
+    findings
+}
+
+fn devices(bus: &Bus, asked: Option<&[LibrarySensors]>) -> Finding {
+    const CHECK: Check = Check::UsbDevices;
+    const FIX: &str = "plug the sensor's USB 3 cable into a USB 3 port of the machine itself, and its power supply into the \
+                       sensor (an Azure Kinect always needs it, or a USB-C port that gives 5 V and 3 A)";
+    let answering = asked.map_or(0, |asked| asked.iter().map(|one| one.sensors.len()).sum());
+    if bus.0.is_none() {
+        return Finding::new(
+            CHECK,
+            Status::Unknown,
+            "this system does not tell; `kinect list` asks the libraries",
+        );
+    }
+    let mut names: Vec<String> = bus
+        .sensors()
+        .map(|device| match &device.serial {
+            Some(serial) => format!("{} {serial}", device.name()),
+            None => device.name().to_owned(),
+        })
+        .collect();
+    let (slow_hubs, depth, color) = (
+        bus.count(KINECT_SLOW_HUB),
+        bus.count(KINECT_DEPTH),
+        bus.count(KINECT_COLOR),
+    );
+    if slow_hubs > depth || color > depth || depth > color {
+        return Finding::new(
+            CHECK,
+            Status::Wrong,
+            format!(
+                "of an Azure Kinect only parts are there: {slow_hubs} hubs, {depth} depth cameras, {color} colour cameras"
+            ),
+        )
+        .needed(true)
+        .fix(format!("it lacks power or USB 3: {FIX}"));
+    }
+    if !names.is_empty() {
+        names.sort();
+        return Finding::new(CHECK, Status::Found, names.join(", ")).needed(true);
+    }
+    if answering > 0 {
+        return Finding::new(
+            CHECK,
+            Status::Found,
+            "none on USB, but a library has sensors",
+        );
+    }
+    Finding::new(CHECK, Status::Missing, "no sensor is plugged in")
+        .needed(true)
+        .fix(FIX)
+}
+
+fn permissions(facts: &Facts, bus: &Bus) -> Vec<Finding> {
+    const CHECK: Check = Check::UsbPermission;
+    let cameras: Vec<_> = bus.devices().filter(|device| device.is_camera()).collect();
+    if cameras.is_empty() {
+        return vec![Finding::new(
+            CHECK,
+            Status::Unknown,
+            "no sensor is there to look at",
+        )];
+    }
+    cameras
+        .into_iter()
+        .map(|device| {
+            let name = format!("{} on port {}", device.name(), device.port);
+            let Some(node) = &device.node else {
+                return Finding::new(
+                    CHECK,
+                    Status::Unknown,
+                    format!("{name}: the system does not tell its device file"),
+                );
+            };
+            let node_name = node.display();
+            match (facts.may_open)(node) {
+                Ok(()) => Finding::new(CHECK, Status::Found, format!("{name}: {node_name} opens")),
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Finding::new(
+                    CHECK,
+                    Status::Wrong,
+                    format!("{name}: you may not use {node_name}"),
+                )
+                .fix(format!(
+                    "install the vendor's udev rules ({}), then plug the sensor in again",
+                    rules_of(device.vendor)
+                )),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::new(
+                    CHECK,
+                    Status::Wrong,
+                    format!("{name}: there is no {node_name}"),
+                )
+                .fix("in a container, pass /dev/bus/usb into it; else plug the sensor in again"),
+                Err(error) => Finding::new(
+                    CHECK,
+                    Status::Unknown,
+                    format!("{name}: {node_name}: {error}"),
+                ),
+            }
+            .needed(true)
+        })
+        .collect()
+}
+
+fn speeds(bus: &Bus) -> Vec<Finding> {
+    const CHECK: Check = Check::UsbSpeed;
+    let cameras: Vec<_> = bus.devices().filter(|device| device.is_camera()).collect();
+    if cameras.is_empty() {
+        return vec![Finding::new(
+            CHECK,
+            Status::Unknown,
+            "no sensor is there to look at",
+        )];
+    }
+    cameras
+        .into_iter()
+        .map(|device| {
+            let name = format!("{} on port {}", device.name(), device.port);
+            match device.speed {
+                None => Finding::new(CHECK, Status::Unknown, format!("{name}: the system does not tell")),
+                Some(speed) if speed < USB3_MBIT => Finding::new(
+                    CHECK,
+                    Status::Wrong,
+                    format!("{name}: {speed} Mbit/s; it needs USB 3, {USB3_MBIT} Mbit/s"),
+                )
+                .fix(
+                    "plug it into a USB 3 port of the machine itself, with the cable that came with it; extensions, hubs and \
+                     long cables fall back to USB 2",
+                ),
+                Some(speed) => Finding::new(CHECK, Status::Found, format!("{name}: {speed} Mbit/s")),
+            }
+            .needed(true)
+        })
+        .collect()
+}
+
+fn memory(facts: &Facts, bus: &Bus) -> Finding {
+    const CHECK: Check = Check::UsbMemory;
+    let file = "sys/module/usbcore/parameters/usbfs_memory_mb";
+    let limit = facts
+        .text(file)
+        .and_then(|text| text.trim().parse::<u32>().ok());
+    let sensors = u32::try_from(bus.sensors().count()).unwrap_or(u32::MAX);
+    let needed = match sensors {
+        0 | 1 => DEFAULT_USB_MEMORY,
+        several => several.saturating_mul(USB_MEMORY_PER_SENSOR),
+    };
+    let fix = |megabytes: u32| {
+        format!(
+            "echo {megabytes} | sudo tee /{file} (until the next start), and usbcore.usbfs_memory_mb={megabytes} on the \
+             kernel's command line (for good)"
+        )
+    };
+    match limit {
+        None => Finding::new(CHECK, Status::Unknown, format!("there is no /{file}")),
+        Some(0) => Finding::new(CHECK, Status::Found, "without a limit"),
+        Some(limit) if limit < needed => {
+            let what = match sensors {
+                0 | 1 => format!("{limit} MB; a sensor needs {needed} MB"),
+                _ => format!("{limit} MB; {sensors} sensors need {needed} MB"),
+            };
+            Finding::new(CHECK, Status::Wrong, what)
+                .needed(sensors > 0)
+                .fix(fix(needed.max(2 * USB_MEMORY_PER_SENSOR)))
+        }
+        Some(limit) if limit < 2 * USB_MEMORY_PER_SENSOR => Finding::new(
+            CHECK,
+            Status::Found,
+            format!("{limit} MB, enough for one sensor but not for two"),
+        )
+        .fix(format!(
+            "for several sensors at once: {}",
+            fix(2 * USB_MEMORY_PER_SENSOR)
+        )),
+        Some(limit) => Finding::new(CHECK, Status::Found, format!("{limit} MB")),
+    }
+}
+
+/// Folders that udev reads, the first of a name counts.
+const RULES: [&str; 4] = [
+    "etc/udev/rules.d",
+    "run/udev/rules.d",
+    "usr/lib/udev/rules.d",
+    "lib/udev/rules.d",
+];
+
+const fn rules_of(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Microsoft => "99-k4a.rules",
+        Vendor::Orbbec => "99-obsensor-libusb.rules",
+    }
+}
+
+/// Whether a rules file has a line for a sensor's part.
+fn has_rule(text: &str, vendor: Vendor) -> bool {
+    let (vendor, product): (&str, &[&str]) = match vendor {
+        Vendor::Microsoft => ("045e", &["097c"]),
+        Vendor::Orbbec => ("2bc5", &["0669", "066b", "06c0"]),
+    };
+    text.lines().any(|line| {
+        let line = line.trim().to_ascii_lowercase();
+        !line.starts_with('#')
+            && line.contains("idvendor")
+            && line.contains(vendor)
+            && (!line.contains("idproduct") || product.iter().any(|id| line.contains(id)))
+    })
+}
+
+/// One finding per vendor whose library or sensor is there; Microsoft's where none is.
+fn udev_rules(
+    facts: &Facts,
+    bus: &Bus,
+    vendors: &Vendors,
+    permissions: &[Finding],
+) -> Vec<Finding> {
+    const CHECK: Check = Check::UdevRules;
+    let allowed = permissions
+        .iter()
+        .all(|finding| finding.status == Status::Found);
+    let mut wanted: Vec<Vendor> = [Vendor::Microsoft, Vendor::Orbbec]
+        .into_iter()
+        .filter(|&vendor| bus.has(vendor) || vendors.path(vendor).is_some())
+        .collect();
+    if wanted.is_empty() {
+        wanted.push(Vendor::Microsoft);
+    }
+    wanted
+        .into_iter()
+        .map(|vendor| {
+            let name = rules_of(vendor);
+            let files: Vec<PathBuf> = RULES
+                .iter()
+                .map(|folder| facts.path(folder))
+                .flat_map(|folder| {
+                    let names = names_in(&folder).into_iter();
+                    names
+                        .filter(|name| name.ends_with(".rules"))
+                        .map(move |name| folder.join(name))
+                })
+                .collect();
+            let good = files
+                .iter()
+                .find(|file| read_text(file).is_some_and(|text| has_rule(&text, vendor)));
+            let named = files
+                .iter()
+                .find(|file| file.file_name().is_some_and(|found| found == name));
+            let install = match vendor {
+                Vendor::Microsoft => format!(
+                    "put {name} (docs/installing-ubuntu-debian.md has its text) into /etc/udev/rules.d, run `sudo udevadm \
+                     control --reload-rules`, and plug the sensor in again"
+                ),
+                Vendor::Orbbec => format!(
+                    "run install_udev_rules.sh of Orbbec's package with sudo, which puts {name} into /etc/udev/rules.d, and \
+                     plug the sensor in again"
+                ),
+            };
+            match (good, named) {
+                (Some(file), _) => Finding::new(CHECK, Status::Found, file.display().to_string()),
+                (None, Some(file)) => Finding::new(
+                    CHECK,
+                    Status::Wrong,
+                    format!("{} has no rule for {vendor}'s sensors", file.display()),
+                )
+                .fix(install),
+                (None, None) if facts.is_root() => Finding::new(
+                    CHECK,
+                    Status::Missing,
+                    format!("no {name}; not needed as root, but by everybody else"),
+                )
+                .fix(install),
+                (None, None) => Finding::new(
+                    CHECK,
+                    Status::Missing,
+                    format!("no {name}: only root may use {vendor}'s sensors"),
+                )
+                .fix(install),
+            }
+            .needed(!allowed && !facts.is_root())
+        })
+        .collect()
+}

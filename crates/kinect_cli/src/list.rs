@@ -1,0 +1,169 @@
+//! `kinect list`: the sensors that are connected.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use k4a::{Library, Vendor};
+use kinect_azure::device::DeviceVendor;
+use kinect_azure::doctor::{ConnectedSensor, LibrarySensors, connected_sensors};
+use serde::Serialize;
+
+use crate::terminal::{print, printable};
+
+/// What `--help` says behind the options.
+pub(crate) const HELP: &str = "\
+Exit code: 0 when every connected sensor answered, also when there is none; 1 when one did not, or no library is there.
+
+JSON: `libraries` with `vendor`, `library` (its file), `version`, `problem` (or null) and `sensors`, each of them with `index`, \
+`serial`, `color_firmware`, `depth_firmware`, `usb_mbit` (5000: USB 3, 480: USB 2; Linux only) and `problem`, or null for what \
+is not known.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Prints JSON for other programs
+    #[arg(long)]
+    json: bool,
+    /// The vendor's library (libk4a) or its folder, instead of looking for it
+    #[arg(long, value_name = "PATH")]
+    library: Option<PathBuf>,
+    /// Only sensors of this vendor
+    #[arg(long, conflicts_with = "library")]
+    vendor: Option<VendorName>,
+    /// How long a library may take over one sensor, in seconds
+    #[arg(long, default_value = "10", value_parser = patience)]
+    patience: Duration,
+}
+
+/// Whose sensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VendorName {
+    /// Azure Kinect
+    Microsoft,
+    /// Femto Bolt, Mega, Mega I
+    Orbbec,
+}
+
+impl From<VendorName> for DeviceVendor {
+    fn from(name: VendorName) -> Self {
+        match name {
+            VendorName::Microsoft => Self::Microsoft,
+            VendorName::Orbbec => Self::Orbbec,
+        }
+    }
+}
+
+/// A time limit in seconds.
+pub(crate) fn patience(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 0.1..=600.0) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("between 0.1 and 600".to_owned()),
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    libraries: &'a [LibrarySensors],
+}
+
+pub(crate) fn run(args: &ListArgs) -> Result<ExitCode, String> {
+    let found = connected_sensors(&libraries(args)?, args.patience);
+    let text = if args.json {
+        let json = Json { libraries: &found };
+        serde_json::to_string_pretty(&json).map_err(|error| error.to_string())? + "\n"
+    } else {
+        found.iter().map(for_people).collect()
+    };
+    print(&text)?;
+    let well = found.iter().all(|library| {
+        library.problem.is_none()
+            && library
+                .sensors
+                .iter()
+                .all(|sensor| sensor.problem.is_none())
+    });
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The library asked for, or each vendor's that loads.
+fn libraries(args: &ListArgs) -> Result<Vec<Library>, String> {
+    if let Some(path) = &args.library {
+        let library = Library::load_from(path).map_err(|error| error.to_string())?;
+        return Ok(vec![library]);
+    }
+    let vendors: &[Vendor] = match args.vendor {
+        None => &[Vendor::Microsoft, Vendor::Orbbec],
+        Some(VendorName::Microsoft) => &[Vendor::Microsoft],
+        Some(VendorName::Orbbec) => &[Vendor::Orbbec],
+    };
+    let mut loaded = Vec::new();
+    for &vendor in vendors {
+        match Library::load_vendor(vendor) {
+            Ok(library) => loaded.push(library),
+            // Of both, one is enough.
+            Err(error) if vendors.len() == 1 => return Err(error.to_string()),
+            Err(_) => {}
+        }
+    }
+    if loaded.is_empty() {
+        return Err(
+            "no vendor's library is there or loads; `kinect doctor` says what is missing"
+                .to_owned(),
+        );
+    }
+    Ok(loaded)
+}
+
+fn for_people(library: &LibrarySensors) -> String {
+    let version = library
+        .version
+        .as_ref()
+        .map_or(String::new(), |version| format!(" {version}"));
+    let mut text = format!(
+        "{}, libk4a{version}, {}\n",
+        library.vendor,
+        library.library.display()
+    );
+    if library.sensors.is_empty() && library.problem.is_none() {
+        text.push_str("  no sensor is connected\n");
+    }
+    if !library.sensors.is_empty() {
+        text.push_str("  index  serial number     firmware (colour, depth)  USB\n");
+    }
+    for sensor in &library.sensors {
+        text.push_str(&row(sensor));
+    }
+    // A silent sensor has said so itself.
+    if let Some(problem) = &library.problem
+        && library.sensors.iter().all(|one| one.problem.is_none())
+    {
+        text.push_str(&format!("  {}\n", printable(problem)));
+    }
+    text
+}
+
+fn row(sensor: &ConnectedSensor) -> String {
+    let serial = printable(sensor.serial.as_deref().unwrap_or("?"));
+    let or_none = |version: &Option<String>| version.clone().unwrap_or_else(|| "?".to_owned());
+    let firmware = format!(
+        "{}, {}",
+        or_none(&sensor.color_firmware),
+        or_none(&sensor.depth_firmware)
+    );
+    let usb = sensor
+        .usb_mbit
+        .map_or("?".to_owned(), |mbit| format!("{mbit} Mbit/s"));
+    let mut row = format!(
+        "  {:<5}  {serial:<16}  {firmware:<24}  {usb}\n",
+        sensor.index
+    );
+    if let Some(problem) = &sensor.problem {
+        row.push_str(&format!("         {}\n", printable(problem)));
+    }
+    row
+}
