@@ -6,6 +6,7 @@
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
 //! - [`simulation`]: a simulated sensor, with ground truth.
 //! - [`skeleton`]: people as joints.
+//! - `microphones` (a feature of that name): the array of an Azure Kinect.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
 //!
 //! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
@@ -16,6 +17,8 @@ pub mod capture;
 mod clock;
 pub mod decode;
 pub mod image;
+#[cfg(feature = "microphones")]
+pub mod microphones;
 pub mod modes;
 pub mod recording;
 pub mod simulation;
