@@ -26,6 +26,7 @@
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
+//! | hear its microphones (feature `microphones`) | `Microphones` on the sensor entity |
 //! | feel which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
 //!
@@ -41,6 +42,8 @@ use bevy::shader::load_shader_library;
 pub mod diagnostics;
 pub mod image_output;
 pub mod imu;
+#[cfg(feature = "microphones")]
+pub mod microphones;
 pub mod point_cloud;
 pub mod sensor;
 pub mod simulation;
@@ -61,6 +64,8 @@ pub mod prelude {
         OutputImage, OutputImageChanged,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
+    #[cfg(feature = "microphones")]
+    pub use crate::microphones::{AudioMessage, MicrophoneState, Microphones};
     pub use crate::point_cloud::{PointCloud, PointCloudBuffer, PointColor, PointShape, PointSize};
     pub use crate::sensor::{
         Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
@@ -78,6 +83,8 @@ plugin_group! {
         sensor:::SensorPlugin,
         simulation:::SimulationPlugin,
         imu:::ImuPlugin,
+        #[cfg(feature = "microphones")]
+        microphones:::MicrophonePlugin,
         diagnostics:::SensorDiagnosticsPlugin,
         stream:::StreamPlugin,
         image_output:::ImageOutputPlugin,

@@ -83,6 +83,7 @@ fn hears_everything_in_order() {
     let counters = stream.counters();
     assert!(counters.blocks >= 200);
     assert_eq!((counters.dropped_blocks, counters.gaps), (0, 0));
+    assert!(stream.close(SECOND), "the device is free again");
 }
 
 #[test]
@@ -149,10 +150,20 @@ fn hears_the_end() {
     assert!(matches!(error, MicrophoneError::Lost(_)), "{error:?}");
     assert!(error.may_pass());
     assert!(stream.counters().blocks > 20);
-    // The system's thread hangs in the device, and we do not wait for it.
+    // The system's thread hangs in the device, and we wait for it no longer than we want.
+    let start = Instant::now();
+    assert!(!stream.close(Duration::from_millis(100)));
+    assert!(start.elapsed() < Duration::from_millis(200));
+    let stream = MicrophoneStream::open(&MicrophoneSettings::default()).unwrap();
     let start = Instant::now();
     drop(stream);
     assert!(start.elapsed() < Duration::from_millis(50));
+    let given_up = MicrophoneStream::open_while(&MicrophoneSettings::default(), || false);
+    let is_switched_off = |error: &MicrophoneError| error.to_string().contains("switched off");
+    assert!(
+        given_up.as_ref().err().is_none_or(is_switched_off),
+        "{given_up:?}"
+    );
 }
 
 #[test]

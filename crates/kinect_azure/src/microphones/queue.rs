@@ -36,6 +36,8 @@ struct State {
     counters: AudioCounters,
     /// Why no more blocks come.
     ended: Option<MicrophoneError>,
+    /// Nothing holds the device any more.
+    released: bool,
     last_delivery: Instant,
 }
 
@@ -46,6 +48,7 @@ impl BlockQueue {
                 blocks: VecDeque::with_capacity(capacity),
                 counters: AudioCounters::default(),
                 ended: None,
+                released: false,
                 last_delivery: Instant::now(),
             }),
             changed: Condvar::new(),
@@ -79,6 +82,21 @@ impl BlockQueue {
     pub(super) fn end(&self, why: MicrophoneError) {
         self.lock().ended.get_or_insert(why);
         self.changed.notify_all();
+    }
+
+    /// The device was let go.
+    pub(super) fn release(&self) {
+        self.lock().released = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until the device was let go; `false` when that took longer.
+    pub(super) fn wait_for_release(&self, timeout: Duration) -> bool {
+        let state = self.lock();
+        let waited = self
+            .changed
+            .wait_timeout_while(state, timeout, |state| !state.released);
+        waited.unwrap_or_else(PoisonError::into_inner).0.released
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

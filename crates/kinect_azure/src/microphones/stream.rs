@@ -3,10 +3,9 @@
 //! Everything that touches the audio system happens on that thread. So a driver that takes its time, hangs or panics holds
 //! up nobody, and what ends a stream (the drop of the app's end, or an error) is a message to it.
 
-use std::any::Any;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpal::ErrorKind;
 use cpal::traits::{DeviceTrait, StreamTrait};
@@ -37,7 +36,7 @@ pub fn list_inputs() -> Result<Vec<MicrophoneDevice>, MicrophoneError> {
         // Nobody waits any more after the time is up.
         let _ = answer.send(Inputs::find().map(|inputs| inputs.devices));
     })?;
-    wait(&answered)
+    wait(&answered, || true)
 }
 
 /// What was opened.
@@ -71,6 +70,14 @@ struct Stop;
 impl MicrophoneStream {
     /// Opens an array and begins to listen. Takes up to some tenths of a second, 10 s where the audio system hangs.
     pub fn open(settings: &MicrophoneSettings) -> Result<Self, MicrophoneError> {
+        Self::open_while(settings, || true)
+    }
+
+    /// [`open`](Self::open), given up when `wanted` says that nobody wants it any more; it is asked every few ms.
+    pub fn open_while(
+        settings: &MicrophoneSettings,
+        wanted: impl Fn() -> bool,
+    ) -> Result<Self, MicrophoneError> {
         let queue = Arc::new(BlockQueue::new(settings.queue_blocks()));
         let (holder, stop) = mpsc::channel();
         let (answer, answered) = mpsc::sync_channel(1);
@@ -80,6 +87,8 @@ impl MicrophoneStream {
             stop: holder.clone(),
         };
         start_thread(move || {
+            // Declared first, so that it is dropped last, whatever happens.
+            let _release = Release(Arc::clone(&thread.queue));
             let (stream, opened) = match thread.open() {
                 Ok((stream, info)) => (Some(stream), Ok(info)),
                 Err(error) => (None, Err(error)),
@@ -90,7 +99,7 @@ impl MicrophoneStream {
             }
             drop(stream);
         })?;
-        let info = wait(&answered).inspect_err(|_| {
+        let info = wait(&answered, wanted).inspect_err(|_| {
             // It may have been opened in the moment in which we gave up.
             let _ = holder.send(Stop);
         })?;
@@ -99,6 +108,14 @@ impl MicrophoneStream {
             receiver: AudioReceiver(queue),
             holder,
         })
+    }
+
+    /// Ends the stream and waits until the device can be opened again; `false` when that took longer than `timeout`, which
+    /// a device that hangs can make it.
+    pub fn close(self, timeout: Duration) -> bool {
+        let queue = Arc::clone(&self.receiver.0);
+        drop(self);
+        queue.wait_for_release(timeout)
     }
 
     /// What was opened.
@@ -138,6 +155,15 @@ impl Drop for MicrophoneStream {
         ));
         // Without a thread there is nothing to stop.
         let _ = self.holder.send(Stop);
+    }
+}
+
+/// Says that the device was let go, even if the driver panics.
+struct Release(Arc<BlockQueue>);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }
 
@@ -287,17 +313,33 @@ fn start_thread(run: impl FnOnce() + Send + 'static) -> Result<(), MicrophoneErr
     Ok(())
 }
 
-/// Waits for the answer of an audio thread.
-fn wait<T: Any>(answer: &mpsc::Receiver<Result<T, MicrophoneError>>) -> Result<T, MicrophoneError> {
-    match answer.recv_timeout(PATIENCE) {
-        Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(MicrophoneError::Driver(format!(
-            "the audio system has not answered for {} s. Plug the sensor in again, or start the sound server anew",
-            PATIENCE.as_secs()
-        ))),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(MicrophoneError::Driver(
-            "the audio system's driver panicked; please report this with the lines above"
-                .to_owned(),
-        )),
+/// Waits for the answer of an audio thread, as long as somebody wants it.
+fn wait<T>(
+    answer: &mpsc::Receiver<Result<T, MicrophoneError>>,
+    wanted: impl Fn() -> bool,
+) -> Result<T, MicrophoneError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match answer.recv_timeout(Duration::from_millis(10)) {
+            Ok(result) => return result,
+            Err(mpsc::RecvTimeoutError::Timeout) if !wanted() => {
+                return Err(MicrophoneError::Lost(
+                    "the microphones were switched off before they were open".to_owned(),
+                ));
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) if Instant::now() < end => {}
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                return Err(MicrophoneError::Driver(format!(
+                    "the audio system has not answered for {} s. Plug the sensor in again, or start the sound server anew",
+                    PATIENCE.as_secs()
+                )));
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(MicrophoneError::Driver(
+                    "the audio system's driver panicked; please report this with the lines above"
+                        .to_owned(),
+                ));
+            }
+        }
     }
 }

@@ -112,23 +112,29 @@ impl Listener {
 }
 
 /// Frames the fake device is asked for at a time. ALSA does not wait for the rest when a file has less than that, so they
-/// are sent as one.
+/// are sent as one, and never more than a pipe holds.
 const PERIOD: usize = 960;
+const IN_THE_PIPE: u64 = 3 * 14 * PERIOD as u64;
 
-/// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. Gives the frames
-/// sent.
-pub(crate) fn play(sound: &mut ChildStdin, from: usize, seconds: f32) -> usize {
-    let start = Instant::now();
-    let periods = (seconds * 50.0) as usize;
-    for period in 0..periods {
-        let sent = period * PERIOD;
-        if sound.write_all(&frames(from + sent, PERIOD)).is_err() {
-            return sent;
+/// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. A listener that
+/// is late is waited for.
+pub(crate) fn play(sound: &mut ChildStdin, from: usize, seconds: f32) {
+    let end = Instant::now() + Duration::from_secs_f32(seconds);
+    let mut next = Instant::now();
+    let mut from = from;
+    while Instant::now() < end {
+        if rustix::io::ioctl_fionread(&*sound).unwrap() > IN_THE_PIPE {
+            std::thread::sleep(Duration::from_millis(2));
+            next = Instant::now();
+            continue;
         }
-        let next = start + Duration::from_millis(20) * (period as u32 + 1);
+        if sound.write_all(&frames(from, PERIOD)).is_err() {
+            return;
+        }
+        from += PERIOD;
+        next += Duration::from_millis(20);
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
     }
-    periods * PERIOD
 }
 
 /// Whether this process has the devices; says so otherwise.
