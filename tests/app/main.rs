@@ -10,7 +10,12 @@
 )]
 
 mod devices;
+#[cfg(all(feature = "microphones", target_os = "linux"))]
+#[path = "../../crates/kinect_azure/tests/support/fake_array.rs"]
+mod fake_array;
 mod life;
+#[cfg(feature = "microphones")]
+mod microphones;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
 mod rendering;
