@@ -9,7 +9,13 @@
     reason = "tests say what is wrong by panicking"
 )]
 
+mod devices;
+#[cfg(all(feature = "microphones", target_os = "linux"))]
+#[path = "../../crates/kinect_azure/tests/support/fake_array.rs"]
+mod fake_array;
 mod life;
+#[cfg(feature = "microphones")]
+mod microphones;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
 mod rendering;

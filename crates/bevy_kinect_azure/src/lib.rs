@@ -27,6 +27,7 @@
 //! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
+//! | hear its microphones (feature `microphones`) | `Microphones` on the sensor entity |
 //! | feel which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
 //!
@@ -43,6 +44,8 @@ pub mod device;
 pub mod diagnostics;
 pub mod image_output;
 pub mod imu;
+#[cfg(feature = "microphones")]
+pub mod microphones;
 pub mod point_cloud;
 pub mod sensor;
 pub mod simulation;
@@ -67,6 +70,8 @@ pub mod prelude {
         OutputImage, OutputImageChanged,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
+    #[cfg(feature = "microphones")]
+    pub use crate::microphones::{AudioMessage, MicrophoneState, Microphones};
     pub use crate::point_cloud::{PointCloud, PointCloudBuffer, PointColor, PointShape, PointSize};
     pub use crate::sensor::{
         Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
@@ -85,6 +90,8 @@ plugin_group! {
         sensor:::SensorPlugin,
         simulation:::SimulationPlugin,
         imu:::ImuPlugin,
+        #[cfg(feature = "microphones")]
+        microphones:::MicrophonePlugin,
         diagnostics:::SensorDiagnosticsPlugin,
         stream:::StreamPlugin,
         image_output:::ImageOutputPlugin,

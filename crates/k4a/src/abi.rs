@@ -79,7 +79,7 @@ pub struct Camera {
     pub model: i32,
     /// Parameters used, normally 14.
     pub parameter_count: u32,
-    /// cx, cy, fx, fy, k1 to k6, codx, cody, p2, p1, and one that is never filled.
+    /// cx, cy, fx, fy, k1 to k6, codx, cody, p2, p1, and one that the libraries never fill.
     pub parameters: [f32; 15],
     /// Pixels.
     pub width: i32,
@@ -429,7 +429,7 @@ functions! {
         ) -> i32;
         transformation_color_image_to_depth_camera: fn(Handle, Handle, Handle, Handle) -> i32;
         transformation_depth_image_to_point_cloud: fn(Handle, Handle, i32, Handle) -> i32;
-        set_orbbec_extensions_directory: fn(*const c_char);
+        set_orbbec_extensions_directory: fn(*const c_char) -> i32;
         device_get_pid: fn(Handle) -> i32;
         device_get_wired_sync_mode: fn(Handle) -> i32;
         device_enable_soft_filter: fn(Handle, bool) -> i32;

@@ -68,6 +68,9 @@ pub(crate) fn received(
             ),
         ));
     }
+    // The library never fills the last one, and copies whatever its own memory held.
+    calibration.depth_camera.parameters[14] = 0.0;
+    calibration.color_camera.parameters[14] = 0.0;
     Ok(calibration)
 }
 

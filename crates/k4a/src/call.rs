@@ -1,6 +1,7 @@
 //! What all calls share: results that are checked, buffers whose size must be asked for, texts and times as C wants them.
 
 use std::ffi::CString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::ptr::null_mut;
 use std::time::Duration;
@@ -101,27 +102,28 @@ pub(crate) fn bytes(
     ))
 }
 
-/// As [`bytes`], up to the first NUL, which C's texts end with.
-pub(crate) fn bytes_before_nul(
+/// As [`bytes`], without the NUL that C's texts end with (or several).
+pub(crate) fn bytes_without_nul(
     function: &'static str,
     least: usize,
     call: impl FnMut(*mut u8, *mut usize) -> i32,
 ) -> Result<Vec<u8>> {
     let mut bytes = bytes(function, least, call)?;
-    if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
-        bytes.truncate(end);
+    while bytes.last() == Some(&0) {
+        bytes.pop();
     }
     Ok(bytes)
 }
 
-/// As [`bytes_before_nul`], as text; what is not UTF-8 is replaced.
+/// As [`bytes`], up to the first NUL, as text; what is not UTF-8 is replaced.
 pub(crate) fn text(
     function: &'static str,
     least: usize,
     call: impl FnMut(*mut u8, *mut usize) -> i32,
 ) -> Result<String> {
-    let bytes = bytes_before_nul(function, least, call)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let bytes = bytes(function, least, call)?;
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(text).into_owned())
 }
 
 /// A text as C wants it.
@@ -147,6 +149,17 @@ pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
             format!("the path {} has a NUL in it", path.display()),
         )
     })
+}
+
+/// Runs what a library calls back: a panic in it ends here, because nothing may unwind into C.
+pub(crate) fn called_back(work: impl FnOnce()) {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(work)) else {
+        return;
+    };
+    // Dropping what a panic carries can panic again; then that is left lying.
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
 }
 
 /// Milliseconds for a library: rounded up, so that a short wait does not become a poll, and never the negative number that

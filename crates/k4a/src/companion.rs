@@ -50,12 +50,16 @@ fn load_candidate<T>(
         return Err(NOT_THERE.to_owned());
     }
     let file = if candidate.exists {
-        std::fs::canonicalize(&candidate.path).map_err(|error| error.to_string())?
+        loader::whole_path(&candidate.path).map_err(|error| error.to_string())?
     } else {
         candidate.path.clone()
     };
     let companion = loader::open(&file)?;
-    let bound = loader::is_bound_to(&companion, library.functions().capture_release as usize);
+    let bound = loader::is_bound_to(
+        &companion,
+        library.path(),
+        library.functions().capture_release as usize,
+    );
     let outcome = if bound {
         table(&companion)
     } else {

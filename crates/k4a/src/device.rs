@@ -292,7 +292,7 @@ impl Device {
     pub fn raw_calibration(&self) -> Result<Vec<u8>> {
         let _turn = self.open.control();
         // Orbbec's library tells 10,240 bytes whatever there is, and fails where that is too little.
-        call::bytes_before_nul(
+        call::bytes_without_nul(
             "k4a_device_get_raw_calibration",
             LEAST_CALIBRATION,
             |buffer, size| {

@@ -5,12 +5,11 @@
 
 use std::ffi::{c_int, c_void};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, null_mut};
 use std::slice;
 
 use crate::abi::Handle;
-use crate::call::check;
+use crate::call::{called_back, check};
 use crate::codes::ImageFormat;
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -474,14 +473,10 @@ impl Library {
 
 /// Drops what owned an image's memory.
 unsafe extern "C" fn drop_owner<B>(_buffer: *mut c_void, context: *mut c_void) {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+    called_back(|| {
         // SAFETY: the context is the box that `create_image_from_owner` leaked, and the library calls this once.
         drop(unsafe { Box::from_raw(context.cast::<B>()) });
-    }));
-    if let Err(payload) = outcome {
-        // Dropping what a panic carries can panic again, and nothing may unwind into C.
-        std::mem::forget(payload);
-    }
+    });
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::ptr::{from_ref, null_mut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use crate::abi::{Handle, K4a, result};
 use crate::call::{c_path, check};
@@ -97,11 +97,20 @@ impl Library {
         for candidate in candidates {
             match Self::load_candidate(vendor, &candidate) {
                 Ok(library) => return Ok(library),
-                Err(reason) => attempts.push(Attempt {
-                    path: candidate.path,
-                    origin: candidate.origin,
-                    reason,
-                }),
+                Err(reason) => {
+                    let is_others =
+                        vendor.is_some() && candidate.vendor.is_some_and(|v| Some(v) != vendor);
+                    if let Origin::Variable(name) = candidate.origin
+                        && !is_others
+                    {
+                        say_once(name, &candidate.path, &reason);
+                    }
+                    attempts.push(Attempt {
+                        path: candidate.path,
+                        origin: candidate.origin,
+                        reason,
+                    });
+                }
             }
         }
         Err(search::failure(Part::K4a, vendor, attempts))
@@ -134,7 +143,7 @@ impl Library {
         let file = if candidate.origin == Origin::Loader {
             candidate.path.clone()
         } else {
-            std::fs::canonicalize(&candidate.path).map_err(|error| error.to_string())?
+            loader::whole_path(&candidate.path).map_err(|error| error.to_string())?
         };
         if let Some(known) = loaded.iter().find(|known| known.0.path == file) {
             return Ok(known.clone());
@@ -161,7 +170,7 @@ impl Library {
         };
         let path = if candidate.origin == Origin::Loader {
             let path = loader::file_of(address).unwrap_or(file);
-            std::fs::canonicalize(&path).unwrap_or(path)
+            loader::whole_path(&path).unwrap_or(path)
         } else {
             file
         };
@@ -239,7 +248,8 @@ impl Library {
         code == result::SUCCEEDED
     }
 
-    /// Devices that are plugged in, those in use included. Looks at all USB devices, which takes milliseconds.
+    /// Devices that are plugged in, those in use included. Looks at all USB devices, which takes milliseconds. Microsoft's
+    /// library loses some bytes each time, so look every second rather than every frame.
     pub fn device_count(&self) -> u32 {
         // SAFETY: it takes nothing.
         let count = log::during(|| unsafe { (self.functions().device_get_installed_count)() });
@@ -257,8 +267,9 @@ impl Library {
         let set = self.needed(FUNCTION, self.functions().set_orbbec_extensions_directory)?;
         // Whether the library copies it is not documented, so it stays.
         let folder: &'static _ = Box::leak(Box::new(c_path(FUNCTION, folder.as_ref())?));
+        // What it answers is not documented.
         // SAFETY: the text lives.
-        log::during(|| unsafe { set(folder.as_ptr()) });
+        let _ = log::during(|| unsafe { set(folder.as_ptr()) });
         Ok(())
     }
 
@@ -317,6 +328,17 @@ impl Drop for DepthEngineHelper {
         // SAFETY: the handle is ours and is not used again.
         unsafe { (self.release)(self.handle) }
     }
+}
+
+/// Somebody who sets a variable wants to know that it did not help. Once, because programs try again.
+fn say_once(variable: &str, path: &Path, reason: &str) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            target: "k4a::library",
+            "{variable} names {}, which is not used: {reason}", path.display()
+        );
+    });
 }
 
 /// What the library's own variable says: the first letter counts, as in the library.

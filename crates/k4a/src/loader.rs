@@ -37,6 +37,16 @@ unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::E
     unsafe { Library::load_with_flags(path, flags) }.map(Into::into)
 }
 
+/// The whole path of a file. On Windows without resolving links, which would give a form that the loader does not search
+/// folders of.
+pub(crate) fn whole_path(path: &Path) -> std::io::Result<PathBuf> {
+    if cfg!(windows) {
+        std::path::absolute(path)
+    } else {
+        std::fs::canonicalize(path)
+    }
+}
+
 /// Loads the closed depth engine that lies beside `libk4a`, because that asks for it by its bare name.
 pub(crate) fn preload_depth_engine(libk4a: &Path) {
     let Some(folder) = libk4a.parent() else {
@@ -88,10 +98,14 @@ pub(crate) fn file_of(_address: usize) -> Option<PathBuf> {
     None
 }
 
-/// Whether `companion`, which builds on `libk4a`, got the functions of the `libk4a` whose `k4a_capture_release` is at that
+/// Whether `companion`, which builds on `libk4a`, got the functions of that `libk4a`, whose `k4a_capture_release` is at that
 /// address: its captures and images are the other's to a `libk4a` of another vendor, and the loader goes by names only.
 #[cfg(unix)]
-pub(crate) fn is_bound_to(companion: &libloading::Library, capture_release: usize) -> bool {
+pub(crate) fn is_bound_to(
+    companion: &libloading::Library,
+    _libk4a: &Path,
+    capture_release: usize,
+) -> bool {
     const SYMBOL: &str = "k4a_capture_release";
     let global = libloading::Library::from(libloading::os::unix::Library::this());
     // The loader takes names from the global scope first, then from what the library says it needs, in that order.
@@ -101,11 +115,18 @@ pub(crate) fn is_bound_to(companion: &libloading::Library, capture_release: usiz
     }
 }
 
-/// Whether `companion`, which builds on `libk4a`, got the functions of the `libk4a` whose `k4a_capture_release` is at that
+/// Whether `companion`, which builds on `libk4a`, got the functions of that `libk4a`, whose `k4a_capture_release` is at that
 /// address. Windows gives every library the `k4a.dll` that was loaded first.
 #[cfg(windows)]
-pub(crate) fn is_bound_to(_companion: &libloading::Library, capture_release: usize) -> bool {
-    let Ok(first) = libloading::os::windows::Library::open_already_loaded("k4a.dll") else {
+pub(crate) fn is_bound_to(
+    _companion: &libloading::Library,
+    libk4a: &Path,
+    capture_release: usize,
+) -> bool {
+    let Some(name) = libk4a.file_name() else {
+        return false;
+    };
+    let Ok(first) = libloading::os::windows::Library::open_already_loaded(name) else {
         return false;
     };
     address_in(&first.into(), "k4a_capture_release") == Some(capture_release)

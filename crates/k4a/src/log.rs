@@ -9,10 +9,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::hash::{BuildHasher, RandomState};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::call::called_back;
 use crate::codes::LogLevel;
 
 /// Messages that an error keeps.
@@ -147,7 +147,7 @@ pub(crate) unsafe extern "C" fn on_message(
     line: c_int,
     message: *const c_char,
 ) {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+    called_back(|| {
         // SAFETY: the caller vouches for the context.
         let Some(sink) = (unsafe { context.cast::<Sink>().as_ref() }) else {
             return;
@@ -160,11 +160,7 @@ pub(crate) unsafe extern "C" fn on_message(
             &format!("{name}:{line}"),
             message.trim_end(),
         );
-    }));
-    if let Err(payload) = outcome {
-        // Dropping what a panic carries can panic again, and nothing may unwind into C.
-        std::mem::forget(payload);
-    }
+    });
 }
 
 /// # Safety

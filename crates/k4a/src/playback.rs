@@ -154,7 +154,7 @@ impl Playback {
     /// # Errors
     /// A recording without one.
     pub fn raw_calibration(&self) -> Result<Vec<u8>> {
-        call::bytes_before_nul("k4a_playback_get_raw_calibration", 0, |buffer, size| {
+        call::bytes_without_nul("k4a_playback_get_raw_calibration", 0, |buffer, size| {
             // SAFETY: the handle lives; the buffer is null or as large as the size says.
             unsafe { (self.functions().playback_get_raw_calibration)(self.handle, buffer, size) }
         })

@@ -123,7 +123,7 @@ impl fmt::Debug for RecordLibrary {
     }
 }
 
-/// A recording being written. Dropping it finishes the file without a word about errors; [`finish`](Self::finish) tells.
+/// A recording being written, one thread at a time. Dropping it finishes the file without a word about errors; [`finish`](Self::finish) tells.
 ///
 /// The library collects two seconds and writes them from a thread of its own, so images and inertial samples must come in
 /// turns, none of them later than about a second.
@@ -148,7 +148,7 @@ impl Recorder {
     ///
     /// # Errors
     /// A header that is written already.
-    pub fn add_tag(&mut self, name: &str, value: &str) -> Result<()> {
+    pub fn add_tag(&self, name: &str, value: &str) -> Result<()> {
         const FUNCTION: &str = "k4a_record_add_tag";
         let (name, value) = (c_text(FUNCTION, name)?, c_text(FUNCTION, value)?);
         check(FUNCTION, || {
@@ -161,7 +161,7 @@ impl Recorder {
     ///
     /// # Errors
     /// A header that is written already, a track that is there already.
-    pub fn add_imu_track(&mut self) -> Result<()> {
+    pub fn add_imu_track(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_add_imu_track", || unsafe {
             (self.functions().record_add_imu_track)(self.handle)
@@ -172,7 +172,7 @@ impl Recorder {
     ///
     /// # Errors
     /// A header that is written already, a name that is taken.
-    pub fn add_attachment(&mut self, file_name: &str, bytes: &[u8]) -> Result<()> {
+    pub fn add_attachment(&self, file_name: &str, bytes: &[u8]) -> Result<()> {
         const FUNCTION: &str = "k4a_record_add_attachment";
         let name = c_text(FUNCTION, file_name)?;
         check(FUNCTION, || {
@@ -193,7 +193,7 @@ impl Recorder {
     /// # Errors
     /// A header that is written already, a name that is taken or made of other characters than A–Z, 0–9, `-` and `_`.
     pub fn add_custom_video_track(
-        &mut self,
+        &self,
         name: &str,
         codec_id: &str,
         private: &[u8],
@@ -221,7 +221,7 @@ impl Recorder {
     /// # Errors
     /// As for [`add_custom_video_track`](Self::add_custom_video_track).
     pub fn add_custom_subtitle_track(
-        &mut self,
+        &self,
         name: &str,
         codec_id: &str,
         private: &[u8],
@@ -248,7 +248,7 @@ impl Recorder {
     ///
     /// # Errors
     /// A second header, a disk that is full.
-    pub fn write_header(&mut self) -> Result<()> {
+    pub fn write_header(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_write_header", || unsafe {
             (self.functions().record_write_header)(self.handle)
@@ -260,7 +260,7 @@ impl Recorder {
     /// # Errors
     /// No header yet, an image of another format than the configuration's (the others are written), a capture that is older
     /// than what is on the disk, a capture of another library.
-    pub fn write_capture(&mut self, capture: &Capture) -> Result<()> {
+    pub fn write_capture(&self, capture: &Capture) -> Result<()> {
         const FUNCTION: &str = "k4a_record_write_capture";
         if capture.library() != self.library.library() {
             return Err(Error::other_library(FUNCTION));
@@ -275,7 +275,7 @@ impl Recorder {
     ///
     /// # Errors
     /// No header or no track yet, a sample that is older than what is on the disk.
-    pub fn write_imu_sample(&mut self, sample: ImuSample) -> Result<()> {
+    pub fn write_imu_sample(&self, sample: ImuSample) -> Result<()> {
         // SAFETY: the handle lives; the sample is passed by value.
         check("k4a_record_write_imu_sample", || unsafe {
             (self.functions().record_write_imu_sample)(self.handle, sample)
@@ -287,7 +287,7 @@ impl Recorder {
     /// # Errors
     /// No header or no such track, a block that is older than what is on the disk.
     pub fn write_custom_track_data(
-        &mut self,
+        &self,
         track: &str,
         device_timestamp_usec: u64,
         bytes: &[u8],
@@ -312,7 +312,7 @@ impl Recorder {
     ///
     /// # Errors
     /// A disk that is full.
-    pub fn flush(&mut self) -> Result<()> {
+    pub fn flush(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_flush", || unsafe {
             (self.functions().record_flush)(self.handle)
@@ -323,7 +323,7 @@ impl Recorder {
     ///
     /// # Errors
     /// A disk that is full.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
         self.flush()
     }
 }

@@ -1,14 +1,15 @@
 //! Images and captures.
 
-use std::ptr::null_mut;
+use std::cell::{OnceCell, RefCell};
 
-use crate::abi::Handle;
-use crate::{Judge, Refused, check};
+use k4a::{ImageFormat, ImageMut};
 
-/// An image of the vendor's library, released on drop.
+use crate::{Error, Judge, known};
+
+/// An image of the vendor's library. What a test makes can be changed until it is read or put into a capture.
 pub struct Image {
-    judge: &'static Judge,
-    handle: Handle,
+    own: RefCell<Option<ImageMut>>,
+    shared: OnceCell<k4a::Image>,
 }
 
 /// What an image says about itself.
@@ -29,232 +30,146 @@ pub struct ImageInfo {
 }
 
 /// `K4A_IMAGE_FORMAT_COLOR_MJPG`.
-pub const FORMAT_MJPG: i32 = 0;
+pub const FORMAT_MJPG: i32 = ImageFormat::ColorMjpg.code();
 /// `K4A_IMAGE_FORMAT_DEPTH16`.
-pub const FORMAT_DEPTH16: i32 = 4;
+pub const FORMAT_DEPTH16: i32 = ImageFormat::Depth16.code();
 /// `K4A_IMAGE_FORMAT_CUSTOM`.
-pub const FORMAT_CUSTOM: i32 = 8;
+pub const FORMAT_CUSTOM: i32 = ImageFormat::Custom.code();
 
 impl Judge {
     /// `k4a_image_create`, filled with `bytes` as far as they go. A format code is the C enum's; MJPG is made with
     /// [`mjpg_image`](Self::mjpg_image).
     pub fn image(
-        &'static self,
+        &self,
         format: i32,
         width: u32,
         height: u32,
         stride: u32,
         bytes: &[u8],
-    ) -> Result<Image, Refused> {
-        let mut handle = null_mut();
-        // SAFETY: the result points to a live handle.
-        let code = unsafe {
-            (self.functions.image_create)(
-                format,
-                width as i32,
-                height as i32,
-                stride as i32,
-                &raw mut handle,
-            )
-        };
-        check("k4a_image_create", code)?;
-        let mut image = Image {
-            judge: self,
-            handle,
-        };
+    ) -> Result<Image, Error> {
+        let format = known!(ImageFormat, format);
+        let mut image = self.library.create_image(format, width, height, stride)?;
         let memory = image.bytes_mut();
         let length = memory.len().min(bytes.len());
         memory[..length].copy_from_slice(&bytes[..length]);
-        Ok(image)
+        Ok(Image::own(image))
     }
 
     /// A depth image of tightly packed rows.
-    pub fn depth_image(
-        &'static self,
-        width: u32,
-        height: u32,
-        depth: &[u16],
-    ) -> Result<Image, Refused> {
+    pub fn depth_image(&self, width: u32, height: u32, depth: &[u16]) -> Result<Image, Error> {
         let bytes: Vec<u8> = depth.iter().flat_map(|d| d.to_ne_bytes()).collect();
         self.image(FORMAT_DEPTH16, width, height, width * 2, &bytes)
     }
 
     /// An empty image for a point cloud of three i16 a pixel.
-    pub fn point_cloud_image(&'static self, width: u32, height: u32) -> Result<Image, Refused> {
+    pub fn point_cloud_image(&self, width: u32, height: u32) -> Result<Image, Error> {
         self.image(FORMAT_CUSTOM, width, height, width * 6, &[])
     }
 
     /// `k4a_image_create_from_buffer` for one JPEG.
-    pub fn mjpg_image(
-        &'static self,
-        width: u32,
-        height: u32,
-        jpeg: &[u8],
-    ) -> Result<Image, Refused> {
-        unsafe extern "C" fn free(_: *mut std::ffi::c_void, context: *mut std::ffi::c_void) {
-            // SAFETY: the context is the box leaked below, and the library calls this once.
-            drop(unsafe { Box::from_raw(context.cast::<Vec<u8>>()) });
-        }
-        let mut bytes = Box::new(jpeg.to_vec());
-        let (pointer, length) = (bytes.as_mut_ptr(), bytes.len());
-        let context = Box::into_raw(bytes);
-        let mut handle = null_mut();
-        // SAFETY: the buffer lives until the library calls `free` with its context.
-        let code = unsafe {
-            (self.functions.image_create_from_buffer)(
-                FORMAT_MJPG,
-                width as i32,
-                height as i32,
-                0,
-                pointer,
-                length,
-                Some(free),
-                context.cast(),
-                &raw mut handle,
-            )
-        };
-        if code != 0 {
-            // SAFETY: on failure the library does not call `free`; the box is still ours.
-            drop(unsafe { Box::from_raw(context) });
-        }
-        check("k4a_image_create_from_buffer", code)?;
-        Ok(Image {
-            judge: self,
-            handle,
-        })
+    pub fn mjpg_image(&self, width: u32, height: u32, jpeg: &[u8]) -> Result<Image, Error> {
+        let format = ImageFormat::ColorMjpg;
+        self.library
+            .create_image_from_bytes(format, width, height, 0, jpeg.to_vec())
+            .map(Image::own)
     }
 
     /// `k4a_capture_create` with up to three images.
     pub fn capture(
-        &'static self,
+        &self,
         color: Option<&Image>,
         depth: Option<&Image>,
         ir: Option<&Image>,
-    ) -> Result<Capture, Refused> {
-        let mut handle = null_mut();
-        // SAFETY: the result points to a live handle.
-        check("k4a_capture_create", unsafe {
-            (self.functions.capture_create)(&raw mut handle)
-        })?;
-        let f = &self.functions;
-        for (image, set) in [
-            (color, f.capture_set_color_image),
-            (depth, f.capture_set_depth_image),
-            (ir, f.capture_set_ir_image),
-        ] {
-            if let Some(image) = image {
-                // SAFETY: both handles live; the capture takes its own reference.
-                unsafe { set(handle, image.handle) };
-            }
-        }
-        Ok(Capture {
-            judge: self,
-            handle,
-        })
+    ) -> Result<Capture, Error> {
+        let mut capture = self.library.create_capture()?;
+        capture.set_color(color.map(Image::shared))?;
+        capture.set_depth(depth.map(Image::shared))?;
+        capture.set_ir(ir.map(Image::shared))?;
+        Ok(Capture(capture.share()))
     }
 }
 
 impl Image {
-    pub(crate) fn handle(&self) -> Handle {
-        self.handle
+    fn own(image: ImageMut) -> Self {
+        Self {
+            own: RefCell::new(Some(image)),
+            shared: OnceCell::new(),
+        }
+    }
+
+    /// As others see it; it cannot be changed from now on.
+    pub(crate) fn shared(&self) -> &k4a::Image {
+        self.shared.get_or_init(|| {
+            let own = self.own.take();
+            own.expect("an image is a test's own or shared").share()
+        })
+    }
+
+    /// Changes what is not shared yet.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut ImageMut) -> T) -> T {
+        let mut own = self.own.borrow_mut();
+        change(
+            own.as_mut()
+                .expect("an image that was read or put into a capture stays as it is"),
+        )
     }
 
     /// The image's memory.
     pub fn bytes(&self) -> &[u8] {
-        let f = &self.judge.functions;
-        // SAFETY: the library owns that many initialised bytes there for as long as the image lives.
-        unsafe {
-            std::slice::from_raw_parts(
-                (f.image_get_buffer)(self.handle),
-                (f.image_get_size)(self.handle),
-            )
-        }
-    }
-
-    fn bytes_mut(&mut self) -> &mut [u8] {
-        let f = &self.judge.functions;
-        // SAFETY: as in `bytes`; the image was just made and nobody else has it.
-        unsafe {
-            std::slice::from_raw_parts_mut(
-                (f.image_get_buffer)(self.handle),
-                (f.image_get_size)(self.handle),
-            )
-        }
+        self.shared().bytes()
     }
 
     /// Format, size and times.
     pub fn info(&self) -> ImageInfo {
-        let f = &self.judge.functions;
-        // SAFETY: the handle lives.
-        unsafe {
-            ImageInfo {
-                format: (f.image_get_format)(self.handle),
-                width: (f.image_get_width_pixels)(self.handle),
-                height: (f.image_get_height_pixels)(self.handle),
-                stride: (f.image_get_stride_bytes)(self.handle),
-                device_timestamp_usec: (f.image_get_device_timestamp_usec)(self.handle),
-                system_timestamp_nsec: (f.image_get_system_timestamp_nsec)(self.handle),
-            }
+        let image = self.shared();
+        ImageInfo {
+            format: image.format().code(),
+            width: image.width() as i32,
+            height: image.height() as i32,
+            stride: image.stride() as i32,
+            device_timestamp_usec: image.device_timestamp_usec(),
+            system_timestamp_nsec: image.system_timestamp_nsec(),
         }
     }
 
     /// `k4a_image_set_device_timestamp_usec`.
     pub fn set_device_timestamp_usec(&self, timestamp: u64) {
-        // SAFETY: the handle lives; the library writes the number under no lock, and images are not shared here.
-        unsafe { (self.judge.functions.image_set_device_timestamp_usec)(self.handle, timestamp) }
+        self.change(|image| image.set_device_timestamp_usec(timestamp));
     }
 }
 
-impl Drop for Image {
-    fn drop(&mut self) {
-        // SAFETY: this is our reference, and it is not used again.
-        unsafe { (self.judge.functions.image_release)(self.handle) }
-    }
-}
-
-/// A capture of the vendor's library, released on drop.
-pub struct Capture {
-    judge: &'static Judge,
-    handle: Handle,
-}
+/// A capture of the vendor's library.
+pub struct Capture(k4a::Capture);
 
 impl Capture {
-    pub(crate) fn new(judge: &'static Judge, handle: Handle) -> Self {
-        Self { judge, handle }
+    pub(crate) fn new(capture: k4a::Capture) -> Self {
+        Self(capture)
     }
 
-    pub(crate) fn handle(&self) -> Handle {
-        self.handle
-    }
-
-    fn image(&self, get: unsafe extern "C" fn(Handle) -> Handle) -> Option<Image> {
-        // SAFETY: the handle lives; what comes back is a reference of our own.
-        let handle = unsafe { get(self.handle) };
-        (!handle.is_null()).then_some(Image {
-            judge: self.judge,
-            handle,
-        })
+    pub(crate) fn inner(&self) -> &k4a::Capture {
+        &self.0
     }
 
     /// The colour image.
     pub fn color(&self) -> Option<Image> {
-        self.image(self.judge.functions.capture_get_color_image)
+        image(self.0.color())
     }
 
     /// The depth image.
     pub fn depth(&self) -> Option<Image> {
-        self.image(self.judge.functions.capture_get_depth_image)
+        image(self.0.depth())
     }
 
     /// The infrared image.
     pub fn ir(&self) -> Option<Image> {
-        self.image(self.judge.functions.capture_get_ir_image)
+        image(self.0.ir())
     }
 }
 
-impl Drop for Capture {
-    fn drop(&mut self) {
-        // SAFETY: this is our reference, and it is not used again.
-        unsafe { (self.judge.functions.capture_release)(self.handle) }
-    }
+fn image(answer: Result<Option<k4a::Image>, Error>) -> Option<Image> {
+    let image = answer.expect("the vendor's library gives images that can be")?;
+    Some(Image {
+        own: RefCell::default(),
+        shared: OnceCell::from(image),
+    })
 }

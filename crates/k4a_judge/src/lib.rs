@@ -1,64 +1,49 @@
 //! The vendor's real libraries as the judge of our tests and benchmarks.
 //!
-//! Loads `libk4a` and `libk4arecord` at run time from the folder in the environment variable `KINECT_VENDOR_LIBS`, by
-//! default `target/vendor/k4a` of the workspace, and gives a thin safe interface to what tests compare with. Never a
-//! dependency of anything that ships. [`judge`] is the way in:
+//! Loads `libk4a` and `libk4arecord` through the crate `k4a` from the folder in the environment variable
+//! `KINECT_VENDOR_LIBS`, by default `target/vendor/k4a` of the workspace, and gives a shorter interface to what tests compare
+//! with: C's numbers for modes and formats, and panics where the libraries give what they never should. Never a dependency
+//! of anything that ships. [`judge`] is the way in:
 //!
 //! ```no_run
 //! let Some(judge) = k4a_judge::judge() else { return };
 //! let playback = judge.open("recording.mkv").unwrap();
 //! ```
 //!
-//! The libraries are loaded once and stay for the life of the process. Numbers for modes and formats are the C enums'.
-//! [`CountingAllocator`] lives here too, because it needs unsafe code for tests as well.
+//! The libraries are loaded once and stay for the life of the process. [`CountingAllocator`] lives here too, because it
+//! needs unsafe code for tests as well.
 
-pub mod abi;
 mod allocator;
 mod calibration;
 mod image;
 mod playback;
 mod record;
 
+/// The C structures that tests fill in and read.
+pub mod abi {
+    pub use crate::playback::RecordConfiguration;
+    pub use k4a::abi::{
+        Calibration, Camera, DeviceConfiguration, Extrinsics, ImuSample, SubtitleSettings,
+        VideoSettings,
+    };
+}
+
 pub use allocator::{
     CountingAllocator, allocations, allocations_of_all_threads, allocations_so_far,
 };
 pub use calibration::Transformation;
 pub use image::{Capture, FORMAT_CUSTOM, FORMAT_DEPTH16, FORMAT_MJPG, Image, ImageInfo};
-pub use playback::{ImuSample, Playback, SeekOrigin, VideoSettings};
+pub use k4a::{Error, ImuSample, SeekOrigin, VideoSettings};
+pub use playback::Playback;
 pub use record::Recorder;
 
-use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// What the vendor's library said no to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The function that failed.
-    pub function: &'static str,
-    /// Its result code.
-    pub code: i32,
-}
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} returned {}", self.function, self.code)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-fn check(function: &'static str, code: i32) -> Result<(), Refused> {
-    if code == 0 {
-        Ok(())
-    } else {
-        Err(Refused { function, code })
-    }
-}
-
 /// The loaded libraries.
 pub struct Judge {
-    functions: abi::Functions,
+    library: k4a::Library,
+    record: k4a::RecordLibrary,
 }
 
 /// The vendor's libraries; `None`, with a printed word, where they are not installed.
@@ -67,7 +52,7 @@ pub struct Judge {
 ///
 /// When they are missing or broken although the environment says `KINECT_REQUIRE_REAL=1`.
 pub fn judge() -> Option<&'static Judge> {
-    static JUDGE: OnceLock<Result<Judge, String>> = OnceLock::new();
+    static JUDGE: OnceLock<Result<Judge, k4a::LoadError>> = OnceLock::new();
     match JUDGE.get_or_init(Judge::load) {
         Ok(judge) => Some(judge),
         Err(reason) => {
@@ -114,62 +99,25 @@ pub fn library_folder() -> PathBuf {
 }
 
 impl Judge {
-    fn load() -> Result<Self, String> {
-        let folder = library_folder();
-        // Packed libraries carry a hash in their names: libk4a-f64cb9eb.so.1.4.2.
-        let find = |name: &str| -> Result<PathBuf, String> {
-            let entries = std::fs::read_dir(&folder)
-                .map_err(|error| format!("{}: {error}", folder.display()))?;
-            entries
-                .filter_map(|entry| Some(entry.ok()?.path()))
-                .find(|path| {
-                    path.file_name()
-                        .and_then(|file| file.to_str()?.strip_prefix(name))
-                        .is_some_and(|rest| rest.starts_with(['-', '.']) && rest.contains("so"))
-                })
-                .ok_or_else(|| format!("{}: holds no {name}", folder.display()))
-        };
-        let (k4a, k4arecord) = (find("libk4a")?, find("libk4arecord")?);
+    fn load() -> Result<Self, k4a::LoadError> {
         if std::env::var_os("K4A_ENABLE_LOG_TO_STDOUT").is_none() {
-            // Tests provoke errors on purpose; what the libraries print about them hides what the tests say.
+            // Tests provoke errors on purpose; what libk4arecord prints about them hides what the tests say.
             // SAFETY: the libraries, which read it with `getenv`, are not loaded yet; everything else in the process
             // reads the environment through `std`, which locks.
             unsafe { std::env::set_var("K4A_ENABLE_LOG_TO_STDOUT", "0") };
         }
-        // SAFETY: loading runs the libraries' initialisers, which set up their loggers and nothing else.
-        let (k4a, k4arecord) = unsafe {
-            // In this order: the second finds the first, which it needs, because it is already loaded.
-            (
-                libloading::Library::new(&k4a).map_err(explain)?,
-                libloading::Library::new(&k4arecord).map_err(explain)?,
-            )
-        };
-        // They keep threads and thread-local data: never unloaded.
-        let libraries = abi::Libraries {
-            k4a: Box::leak(Box::new(k4a)),
-            k4arecord: Box::leak(Box::new(k4arecord)),
-        };
-        Ok(Self {
-            functions: abi::Functions::load(&libraries)?,
-        })
+        let library = k4a::Library::load_from(library_folder())?;
+        let record = library.record_library()?;
+        Ok(Self { library, record })
     }
 }
 
-/// The loader's own words, which the error keeps as its source.
-fn explain(error: libloading::Error) -> String {
-    let source = std::error::Error::source(&error).map(ToString::to_string);
-    format!("{error}: {}", source.unwrap_or_default())
+/// The Rust enum's value of a C enum's number, which a test chose.
+macro_rules! known {
+    ($name:ident, $code:expr) => {{
+        let code = $code;
+        k4a::$name::from_code(code)
+            .unwrap_or_else(|| panic!("{} has no number {code}", stringify!($name)))
+    }};
 }
-
-/// A C string that stays for the life of the process: the libraries keep the paths they are given.
-fn keep_path(path: &Path) -> &'static CString {
-    let bytes = path.as_os_str().as_encoded_bytes().to_vec();
-    let text = CString::new(bytes).unwrap_or_default();
-    Box::leak(Box::new(text))
-}
-
-/// A C string from a name; names with a NUL in them end there.
-fn c_string(text: &str) -> CString {
-    let bytes = text.as_bytes().split(|&byte| byte == 0).next();
-    CString::new(bytes.unwrap_or_default()).unwrap_or_default()
-}
+pub(crate) use known;

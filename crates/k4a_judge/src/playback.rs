@@ -1,350 +1,162 @@
 //! Recordings, read by the vendor's library.
 
-use std::mem::zeroed;
 use std::path::Path;
-use std::ptr::null_mut;
 
-use crate::abi::{Calibration, Handle, RecordConfiguration};
-pub use crate::abi::{ImuSample, VideoSettings};
+use k4a::{Calibration, ImuSample, SeekOrigin, VideoSettings};
+
 use crate::image::Capture;
-use crate::{Judge, Refused, c_string, check, keep_path};
+use crate::{Error, Judge, known};
 
 /// A recording opened by the vendor's library. One thread at a time.
-pub struct Playback {
-    judge: &'static Judge,
-    handle: Handle,
-}
+pub struct Playback(k4a::Playback);
 
-/// What a seek's offset counts from.
+/// `k4a_record_configuration_t` (Microsoft's), in C's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SeekOrigin {
-    /// The beginning of the file.
-    Begin = 0,
-    /// The end; offsets are negative.
-    End = 1,
-    /// The device clock's zero.
-    DeviceTime = 2,
+pub struct RecordConfiguration {
+    /// `k4a_image_format_t`.
+    pub color_format: i32,
+    /// `k4a_color_resolution_t`.
+    pub color_resolution: i32,
+    /// `k4a_depth_mode_t`.
+    pub depth_mode: i32,
+    /// `k4a_fps_t`: 0 = 5, 1 = 15, 2 = 30.
+    pub camera_fps: i32,
+    /// Whether the track is there.
+    pub color_track_enabled: bool,
+    /// Whether the track is there.
+    pub depth_track_enabled: bool,
+    /// Whether the track is there.
+    pub ir_track_enabled: bool,
+    /// Whether the track is there.
+    pub imu_track_enabled: bool,
+    /// µs.
+    pub depth_delay_off_color_usec: i32,
+    /// `k4a_wired_sync_mode_t`.
+    pub wired_sync_mode: i32,
+    /// µs.
+    pub subordinate_delay_off_master_usec: u32,
+    /// µs; wraps after 71.6 minutes.
+    pub start_timestamp_offset_usec: u32,
 }
-
-/// End of the stream.
-const STREAM_EOF: i32 = 2;
-/// The buffer is too small; the size now says how large it must be.
-const BUFFER_TOO_SMALL: i32 = 2;
 
 impl Judge {
     /// `k4a_playback_open`.
-    pub fn open(&'static self, path: impl AsRef<Path>) -> Result<Playback, Refused> {
-        let path = keep_path(path.as_ref());
-        let mut handle = null_mut();
-        // SAFETY: the path stays for the life of the process, which is longer than the library keeps it.
-        let code = unsafe { (self.functions.playback_open)(path.as_ptr(), &raw mut handle) };
-        check("k4a_playback_open", code)?;
-        Ok(Playback {
-            judge: self,
-            handle,
-        })
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Playback, Error> {
+        self.record.open(path).map(Playback)
     }
 }
 
 impl Playback {
-    /// Asks for the size first, then for the bytes.
-    fn bytes(
-        &self,
-        function: &'static str,
-        call: impl Fn(*mut u8, *mut usize) -> i32,
-    ) -> Result<Vec<u8>, Refused> {
-        let mut size = 0;
-        let code = call(null_mut(), &raw mut size);
-        if code != BUFFER_TOO_SMALL {
-            // Nothing to copy, or a failure.
-            return check(function, code).map(|()| Vec::new());
-        }
-        let mut bytes = vec![0; size];
-        check(function, call(bytes.as_mut_ptr(), &raw mut size))?;
-        bytes.truncate(size);
-        Ok(bytes)
-    }
-
-    fn text(
-        &self,
-        function: &'static str,
-        call: impl Fn(*mut u8, *mut usize) -> i32,
-    ) -> Result<String, Refused> {
-        let mut bytes = self.bytes(function, call)?;
-        while bytes.last() == Some(&0) {
-            bytes.pop();
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     /// The raw calibration with the NUL the library appends.
-    pub fn raw_calibration(&self) -> Result<Vec<u8>, Refused> {
-        self.bytes("k4a_playback_get_raw_calibration", |buffer, size| {
-            // SAFETY: the handle lives; the buffer is null or as large as the size says.
-            unsafe {
-                (self.judge.functions.playback_get_raw_calibration)(self.handle, buffer, size)
-            }
-        })
+    pub fn raw_calibration(&self) -> Result<Vec<u8>, Error> {
+        let mut raw = self.0.raw_calibration()?;
+        raw.push(0);
+        Ok(raw)
     }
 
     /// The calibration for the recording's modes.
-    pub fn calibration(&self) -> Result<Calibration, Refused> {
-        // SAFETY: all zero is a valid value of this structure of numbers.
-        let mut calibration: Calibration = unsafe { zeroed() };
-        // SAFETY: the handle lives; the result is as large as the library expects.
-        let code = unsafe {
-            (self.judge.functions.playback_get_calibration)(self.handle, &raw mut calibration)
-        };
-        check("k4a_playback_get_calibration", code)?;
-        Ok(calibration)
+    pub fn calibration(&self) -> Result<Calibration, Error> {
+        self.0.calibration()
     }
 
     /// How the recording was made.
-    pub fn record_configuration(&self) -> Result<RecordConfiguration, Refused> {
-        // Larger than Microsoft's structure, because Orbbec's library writes four bytes more.
-        let mut buffer = [RecordConfiguration::default(); 2];
-        // SAFETY: the handle lives; the result is at least as large as the library expects.
-        let code = unsafe {
-            (self.judge.functions.playback_get_record_configuration)(
-                self.handle,
-                buffer.as_mut_ptr(),
-            )
-        };
-        check("k4a_playback_get_record_configuration", code)?;
-        Ok(buffer[0])
+    pub fn record_configuration(&self) -> Result<RecordConfiguration, Error> {
+        let made = self.0.record_configuration()?;
+        Ok(RecordConfiguration {
+            color_format: made.color_format.code(),
+            color_resolution: made.color_resolution.code(),
+            depth_mode: made.depth_mode.code(),
+            camera_fps: made.frame_rate.code(),
+            color_track_enabled: made.color_track_enabled,
+            depth_track_enabled: made.depth_track_enabled,
+            ir_track_enabled: made.ir_track_enabled,
+            imu_track_enabled: made.imu_track_enabled,
+            depth_delay_off_color_usec: made.depth_delay_off_color_usec,
+            wired_sync_mode: made.wired_sync_mode.code(),
+            subordinate_delay_off_master_usec: made.subordinate_delay_off_master_usec,
+            start_timestamp_offset_usec: u32::try_from(made.start_timestamp_offset_usec)
+                .expect("Microsoft's library has 32 bits"),
+        })
     }
 
     /// Names of all tracks in the library's order.
-    pub fn tracks(&self) -> Result<Vec<String>, Refused> {
-        // SAFETY: the handle lives.
-        let count = unsafe { (self.judge.functions.playback_get_track_count)(self.handle) };
-        (0..count)
-            .map(|index| {
-                self.text("k4a_playback_get_track_name", |buffer, size| {
-                    // SAFETY: the handle lives; the buffer is null or as large as the size says.
-                    unsafe {
-                        (self.judge.functions.playback_get_track_name)(
-                            self.handle,
-                            index,
-                            buffer.cast(),
-                            size,
-                        )
-                    }
-                })
-            })
-            .collect()
+    pub fn tracks(&self) -> Result<Vec<String>, Error> {
+        self.0.tracks()
     }
 
-    /// Whether a track is there.
+    /// Whether there is such a track.
     pub fn has_track(&self, name: &str) -> bool {
-        let name = c_string(name);
-        // SAFETY: the handle and the name live.
-        unsafe { (self.judge.functions.playback_check_track_exists)(self.handle, name.as_ptr()) }
+        self.0.has_track(name)
     }
 
-    /// Whether a track is one of the sensor's.
+    /// Whether a track is one of a device's.
     pub fn track_is_builtin(&self, name: &str) -> bool {
-        let name = c_string(name);
-        // SAFETY: the handle and the name live.
-        unsafe { (self.judge.functions.playback_track_is_builtin)(self.handle, name.as_ptr()) }
+        self.0.track_is_builtin(name)
     }
 
     /// Size and rate of a video track.
-    pub fn video_settings(&self, track: &str) -> Result<VideoSettings, Refused> {
-        let name = c_string(track);
-        let mut settings = VideoSettings::default();
-        // SAFETY: the handle and the name live; the result is as large as the library expects.
-        let code = unsafe {
-            (self.judge.functions.playback_track_get_video_settings)(
-                self.handle,
-                name.as_ptr(),
-                &raw mut settings,
-            )
-        };
-        check("k4a_playback_track_get_video_settings", code)?;
-        Ok(settings)
+    pub fn video_settings(&self, track: &str) -> Result<VideoSettings, Error> {
+        self.0.video_settings(track)
     }
 
     /// A track's codec.
-    pub fn codec_id(&self, track: &str) -> Result<String, Refused> {
-        let name = c_string(track);
-        self.text("k4a_playback_track_get_codec_id", |buffer, size| {
-            // SAFETY: the handle and the name live; the buffer is null or as large as the size says.
-            unsafe {
-                (self.judge.functions.playback_track_get_codec_id)(
-                    self.handle,
-                    name.as_ptr(),
-                    buffer.cast(),
-                    size,
-                )
-            }
-        })
+    pub fn codec_id(&self, track: &str) -> Result<String, Error> {
+        self.0.codec_id(track)
     }
 
     /// A track's private bytes.
-    pub fn codec_context(&self, track: &str) -> Result<Vec<u8>, Refused> {
-        let name = c_string(track);
-        self.bytes("k4a_playback_track_get_codec_context", |buffer, size| {
-            // SAFETY: the handle and the name live; the buffer is null or as large as the size says.
-            unsafe {
-                (self.judge.functions.playback_track_get_codec_context)(
-                    self.handle,
-                    name.as_ptr(),
-                    buffer,
-                    size,
-                )
-            }
-        })
+    pub fn codec_context(&self, track: &str) -> Result<Vec<u8>, Error> {
+        self.0.codec_context(track)
     }
 
     /// A tag's value.
-    pub fn tag(&self, name: &str) -> Result<String, Refused> {
-        let name = c_string(name);
-        self.text("k4a_playback_get_tag", |buffer, size| {
-            // SAFETY: the handle and the name live; the buffer is null or as large as the size says.
-            unsafe {
-                (self.judge.functions.playback_get_tag)(
-                    self.handle,
-                    name.as_ptr(),
-                    buffer.cast(),
-                    size,
-                )
-            }
-        })
+    pub fn tag(&self, name: &str) -> Result<String, Error> {
+        self.0.tag(name)
     }
 
     /// An attached file.
-    pub fn attachment(&self, file_name: &str) -> Result<Vec<u8>, Refused> {
-        let name = c_string(file_name);
-        self.bytes("k4a_playback_get_attachment", |buffer, size| {
-            // SAFETY: the handle and the name live; the buffer is null or as large as the size says.
-            unsafe {
-                (self.judge.functions.playback_get_attachment)(
-                    self.handle,
-                    name.as_ptr(),
-                    buffer,
-                    size,
-                )
-            }
-        })
+    pub fn attachment(&self, file_name: &str) -> Result<Vec<u8>, Error> {
+        self.0.attachment(file_name)
     }
 
     /// Converts colour images to that `k4a_image_format_t` from now on.
-    pub fn set_color_conversion(&self, format: i32) -> Result<(), Refused> {
-        // SAFETY: the handle lives.
-        let code =
-            unsafe { (self.judge.functions.playback_set_color_conversion)(self.handle, format) };
-        check("k4a_playback_set_color_conversion", code)
-    }
-
-    fn capture(
-        &self,
-        function: &'static str,
-        get: unsafe extern "C" fn(Handle, *mut Handle) -> i32,
-    ) -> Result<Option<Capture>, Refused> {
-        let mut handle = null_mut();
-        // SAFETY: the handle lives; what comes back is a reference of our own.
-        match unsafe { get(self.handle, &raw mut handle) } {
-            STREAM_EOF => Ok(None),
-            code => {
-                check(function, code)?;
-                Ok((!handle.is_null()).then(|| Capture::new(self.judge, handle)))
-            }
-        }
+    pub fn set_color_conversion(&self, format: i32) -> Result<(), Error> {
+        self.0.set_color_conversion(known!(ImageFormat, format))
     }
 
     /// The next capture; `None` at the end.
-    pub fn next_capture(&self) -> Result<Option<Capture>, Refused> {
-        self.capture(
-            "k4a_playback_get_next_capture",
-            self.judge.functions.playback_get_next_capture,
-        )
+    pub fn next_capture(&self) -> Result<Option<Capture>, Error> {
+        Ok(self.0.next_capture()?.map(Capture::new))
     }
 
     /// The previous capture; `None` at the beginning.
-    pub fn previous_capture(&self) -> Result<Option<Capture>, Refused> {
-        self.capture(
-            "k4a_playback_get_previous_capture",
-            self.judge.functions.playback_get_previous_capture,
-        )
-    }
-
-    fn imu(
-        &self,
-        function: &'static str,
-        get: unsafe extern "C" fn(Handle, *mut ImuSample) -> i32,
-    ) -> Result<Option<ImuSample>, Refused> {
-        let mut sample = ImuSample::default();
-        // SAFETY: the handle lives; the result is as large as the library expects.
-        match unsafe { get(self.handle, &raw mut sample) } {
-            STREAM_EOF => Ok(None),
-            code => check(function, code).map(|()| Some(sample)),
-        }
+    pub fn previous_capture(&self) -> Result<Option<Capture>, Error> {
+        Ok(self.0.previous_capture()?.map(Capture::new))
     }
 
     /// The next inertial sample; `None` at the end.
-    pub fn next_imu_sample(&self) -> Result<Option<ImuSample>, Refused> {
-        self.imu(
-            "k4a_playback_get_next_imu_sample",
-            self.judge.functions.playback_get_next_imu_sample,
-        )
+    pub fn next_imu_sample(&self) -> Result<Option<ImuSample>, Error> {
+        self.0.next_imu_sample()
     }
 
     /// The previous inertial sample; `None` at the beginning.
-    pub fn previous_imu_sample(&self) -> Result<Option<ImuSample>, Refused> {
-        self.imu(
-            "k4a_playback_get_previous_imu_sample",
-            self.judge.functions.playback_get_previous_imu_sample,
-        )
+    pub fn previous_imu_sample(&self) -> Result<Option<ImuSample>, Error> {
+        self.0.previous_imu_sample()
     }
 
     /// The next block of a custom track with its device time in µs; `None` at the end.
-    pub fn next_data_block(&self, track: &str) -> Result<Option<(u64, Vec<u8>)>, Refused> {
-        let name = c_string(track);
-        let f = &self.judge.functions;
-        let mut handle = null_mut();
-        // SAFETY: the handle and the name live.
-        let code = unsafe {
-            (f.playback_get_next_data_block)(self.handle, name.as_ptr(), &raw mut handle)
-        };
-        if code == STREAM_EOF {
-            return Ok(None);
-        }
-        check("k4a_playback_get_next_data_block", code)?;
-        // SAFETY: the block lives until it is released; its bytes are copied before that.
-        unsafe {
-            let time = (f.playback_data_block_get_device_timestamp_usec)(handle);
-            let size = (f.playback_data_block_get_buffer_size)(handle);
-            let bytes = (f.playback_data_block_get_buffer)(handle);
-            let copy = if size == 0 {
-                Vec::new()
-            } else {
-                std::slice::from_raw_parts(bytes, size).to_vec()
-            };
-            (f.playback_data_block_release)(handle);
-            Ok(Some((time, copy)))
-        }
+    pub fn next_data_block(&self, track: &str) -> Result<Option<(u64, Vec<u8>)>, Error> {
+        let block = self.0.next_data_block(track)?;
+        Ok(block.map(|block| (block.device_timestamp_usec, block.bytes)))
     }
 
     /// `k4a_playback_seek_timestamp`.
-    pub fn seek(&self, offset_usec: i64, origin: SeekOrigin) -> Result<(), Refused> {
-        // SAFETY: the handle lives.
-        let code = unsafe {
-            (self.judge.functions.playback_seek_timestamp)(self.handle, offset_usec, origin as i32)
-        };
-        check("k4a_playback_seek_timestamp", code)
+    pub fn seek(&self, offset_usec: i64, origin: SeekOrigin) -> Result<(), Error> {
+        self.0.seek(offset_usec, origin)
     }
 
     /// The recording's length in µs.
     pub fn length_usec(&self) -> u64 {
-        // SAFETY: the handle lives.
-        unsafe { (self.judge.functions.playback_get_recording_length_usec)(self.handle) }
-    }
-}
-
-impl Drop for Playback {
-    fn drop(&mut self) {
-        // SAFETY: the handle lives and is not used again.
-        unsafe { (self.judge.functions.playback_close)(self.handle) }
+        self.0.length_usec()
     }
 }

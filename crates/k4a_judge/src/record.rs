@@ -1,76 +1,53 @@
 //! Recordings, written by the vendor's library without a device.
 
 use std::path::Path;
-use std::ptr::{null, null_mut};
 
-use crate::abi::{DeviceConfiguration, Handle, ImuSample, SubtitleSettings, VideoSettings};
+use k4a::abi::DeviceConfiguration;
+use k4a::{ImuSample, SubtitleSettings, VideoSettings};
+
 use crate::image::Capture;
-use crate::{Judge, Refused, c_string, check, keep_path};
+use crate::{Error, Judge, known};
 
 /// A recording being written: `add_*`, then [`write_header`](Self::write_header), then `write_*`. Dropping it finishes the
 /// file.
-pub struct Recorder {
-    judge: &'static Judge,
-    handle: Handle,
-}
+pub struct Recorder(k4a::Recorder);
 
 impl Judge {
     /// `k4a_record_create` without a device.
     pub fn record(
-        &'static self,
+        &self,
         path: impl AsRef<Path>,
         configuration: DeviceConfiguration,
-    ) -> Result<Recorder, Refused> {
-        let path = keep_path(path.as_ref());
-        let mut handle = null_mut();
-        // SAFETY: the path stays for the life of the process, which is longer than the library keeps it.
-        let code = unsafe {
-            (self.functions.record_create)(
-                path.as_ptr(),
-                null_mut(),
-                configuration,
-                &raw mut handle,
-            )
+    ) -> Result<Recorder, Error> {
+        let configuration = k4a::DeviceConfiguration {
+            color_format: known!(ImageFormat, configuration.color_format),
+            color_resolution: known!(ColorResolution, configuration.color_resolution),
+            depth_mode: known!(DepthMode, configuration.depth_mode),
+            frame_rate: known!(FrameRate, configuration.camera_fps),
+            synchronized_images_only: configuration.synchronized_images_only,
+            depth_delay_off_color_usec: configuration.depth_delay_off_color_usec,
+            wired_sync_mode: known!(WiredSyncMode, configuration.wired_sync_mode),
+            subordinate_delay_off_master_usec: configuration.subordinate_delay_off_master_usec,
+            disable_streaming_indicator: configuration.disable_streaming_indicator,
         };
-        check("k4a_record_create", code)?;
-        Ok(Recorder {
-            judge: self,
-            handle,
-        })
+        self.record.record(path, None, &configuration).map(Recorder)
     }
 }
 
 impl Recorder {
     /// `k4a_record_add_tag`.
-    pub fn add_tag(&self, name: &str, value: &str) -> Result<(), Refused> {
-        let (name, value) = (c_string(name), c_string(value));
-        // SAFETY: the handle and both texts live.
-        let code = unsafe {
-            (self.judge.functions.record_add_tag)(self.handle, name.as_ptr(), value.as_ptr())
-        };
-        check("k4a_record_add_tag", code)
+    pub fn add_tag(&self, name: &str, value: &str) -> Result<(), Error> {
+        self.0.add_tag(name, value)
     }
 
     /// `k4a_record_add_imu_track`.
-    pub fn add_imu_track(&self) -> Result<(), Refused> {
-        // SAFETY: the handle lives.
-        let code = unsafe { (self.judge.functions.record_add_imu_track)(self.handle) };
-        check("k4a_record_add_imu_track", code)
+    pub fn add_imu_track(&self) -> Result<(), Error> {
+        self.0.add_imu_track()
     }
 
     /// `k4a_record_add_attachment`.
-    pub fn add_attachment(&self, file_name: &str, bytes: &[u8]) -> Result<(), Refused> {
-        let name = c_string(file_name);
-        // SAFETY: the handle, the name and the bytes live.
-        let code = unsafe {
-            (self.judge.functions.record_add_attachment)(
-                self.handle,
-                name.as_ptr(),
-                bytes.as_ptr(),
-                bytes.len(),
-            )
-        };
-        check("k4a_record_add_attachment", code)
+    pub fn add_attachment(&self, file_name: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.0.add_attachment(file_name, bytes)
     }
 
     /// `k4a_record_add_custom_video_track`.
@@ -80,20 +57,9 @@ impl Recorder {
         codec_id: &str,
         private: &[u8],
         settings: VideoSettings,
-    ) -> Result<(), Refused> {
-        let (name, codec_id) = (c_string(name), c_string(codec_id));
-        // SAFETY: the handle, both texts, the bytes and the settings live.
-        let code = unsafe {
-            (self.judge.functions.record_add_custom_video_track)(
-                self.handle,
-                name.as_ptr(),
-                codec_id.as_ptr(),
-                private.as_ptr(),
-                private.len(),
-                &raw const settings,
-            )
-        };
-        check("k4a_record_add_custom_video_track", code)
+    ) -> Result<(), Error> {
+        self.0
+            .add_custom_video_track(name, codec_id, private, settings)
     }
 
     /// `k4a_record_add_custom_subtitle_track`.
@@ -103,42 +69,24 @@ impl Recorder {
         codec_id: &str,
         private: &[u8],
         settings: Option<SubtitleSettings>,
-    ) -> Result<(), Refused> {
-        let (name, codec_id) = (c_string(name), c_string(codec_id));
-        // SAFETY: the handle, both texts, the bytes and the settings live.
-        let code = unsafe {
-            (self.judge.functions.record_add_custom_subtitle_track)(
-                self.handle,
-                name.as_ptr(),
-                codec_id.as_ptr(),
-                private.as_ptr(),
-                private.len(),
-                settings.as_ref().map_or(null(), std::ptr::from_ref),
-            )
-        };
-        check("k4a_record_add_custom_subtitle_track", code)
+    ) -> Result<(), Error> {
+        self.0
+            .add_custom_subtitle_track(name, codec_id, private, settings)
     }
 
     /// `k4a_record_write_header`.
-    pub fn write_header(&self) -> Result<(), Refused> {
-        // SAFETY: the handle lives.
-        let code = unsafe { (self.judge.functions.record_write_header)(self.handle) };
-        check("k4a_record_write_header", code)
+    pub fn write_header(&self) -> Result<(), Error> {
+        self.0.write_header()
     }
 
     /// `k4a_record_write_capture`.
-    pub fn write_capture(&self, capture: &Capture) -> Result<(), Refused> {
-        // SAFETY: both handles live; the library takes its own references.
-        let code =
-            unsafe { (self.judge.functions.record_write_capture)(self.handle, capture.handle()) };
-        check("k4a_record_write_capture", code)
+    pub fn write_capture(&self, capture: &Capture) -> Result<(), Error> {
+        self.0.write_capture(capture.inner())
     }
 
     /// `k4a_record_write_imu_sample`.
-    pub fn write_imu_sample(&self, sample: ImuSample) -> Result<(), Refused> {
-        // SAFETY: the handle lives; the sample is passed by value.
-        let code = unsafe { (self.judge.functions.record_write_imu_sample)(self.handle, sample) };
-        check("k4a_record_write_imu_sample", code)
+    pub fn write_imu_sample(&self, sample: ImuSample) -> Result<(), Error> {
+        self.0.write_imu_sample(sample)
     }
 
     /// `k4a_record_write_custom_track_data`.
@@ -147,32 +95,12 @@ impl Recorder {
         track: &str,
         device_usec: u64,
         bytes: &[u8],
-    ) -> Result<(), Refused> {
-        let name = c_string(track);
-        // SAFETY: the handle, the name and the bytes live; the library copies the bytes.
-        let code = unsafe {
-            (self.judge.functions.record_write_custom_track_data)(
-                self.handle,
-                name.as_ptr(),
-                device_usec,
-                bytes.as_ptr(),
-                bytes.len(),
-            )
-        };
-        check("k4a_record_write_custom_track_data", code)
+    ) -> Result<(), Error> {
+        self.0.write_custom_track_data(track, device_usec, bytes)
     }
 
     /// `k4a_record_flush`.
-    pub fn flush(&self) -> Result<(), Refused> {
-        // SAFETY: the handle lives.
-        let code = unsafe { (self.judge.functions.record_flush)(self.handle) };
-        check("k4a_record_flush", code)
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        // SAFETY: the handle lives and is not used again.
-        unsafe { (self.judge.functions.record_close)(self.handle) }
+    pub fn flush(&self) -> Result<(), Error> {
+        self.0.flush()
     }
 }

@@ -8,6 +8,7 @@
 //! - [`simulation`]: a simulated sensor, with ground truth.
 //! - [`doctor`]: whether this machine can use a sensor, and what to mend.
 //! - [`skeleton`]: people as joints.
+//! - `microphones` (a feature of that name): the array of an Azure Kinect.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
 //!
 //! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
@@ -20,6 +21,8 @@ pub mod decode;
 pub mod device;
 pub mod doctor;
 pub mod image;
+#[cfg(feature = "microphones")]
+pub mod microphones;
 pub mod modes;
 pub mod recording;
 pub mod simulation;

@@ -106,6 +106,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
     for (name, features) in [
         ("without features", ""),
         ("with reflection", "bevy_reflect"),
+        ("with microphones", "microphones"),
     ] {
         steps.run(
             name,

@@ -77,17 +77,25 @@ pub(crate) fn windows() -> Vec<Need> {
     ]
 }
 
-/// Programs that some tests use to make their input.
+/// What the tests need besides: they are built with all features, and some use programs to make their input.
 pub(crate) fn test_tools() -> Vec<Need> {
     if !cfg!(target_os = "linux") {
         return Vec::new();
     }
-    vec![Need {
-        what: "mkvmerge, which the tests remux recordings with",
-        packages: &["mkvtoolnix"],
-        required: false,
-        is_there: || is_program("mkvmerge"),
-    }]
+    vec![
+        Need {
+            what: "ALSA's headers and pkg-config, which the feature `microphones` is built with",
+            packages: &["libasound2-dev", "pkg-config"],
+            required: true,
+            is_there: || is_pkg_config_package("alsa"),
+        },
+        Need {
+            what: "mkvmerge, which the tests remux recordings with",
+            packages: &["mkvtoolnix"],
+            required: false,
+            is_there: || is_program("mkvmerge"),
+        },
+    ]
 }
 
 /// What fetching the vendor's libraries needs.
@@ -224,6 +232,17 @@ fn packages(needs: &[&Need]) -> Vec<&'static str> {
 pub(crate) fn is_program(name: &str) -> bool {
     env::var_os("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+/// Whether a library can be built against: its headers are there, and pkg-config knows where.
+fn is_pkg_config_package(name: &str) -> bool {
+    // The name of the program may be another where one builds for another machine.
+    let program = env::var_os("PKG_CONFIG").unwrap_or_else(|| "pkg-config".into());
+    Command::new(program)
+        .args(["--exists", name])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// Whether the dynamic loader would find a library. Where its cache cannot be asked, we assume so.

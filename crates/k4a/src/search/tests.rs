@@ -102,7 +102,10 @@ fn a_variable_may_name_a_folder_and_orbbecs_has_its_own() {
     });
     let found = |vendor| existing(&surroundings.candidates(Part::K4a, vendor, None));
     assert_eq!(found(None), [microsoft.clone(), orbbec.clone()]);
-    assert_eq!(found(Some(Vendor::Microsoft)), [microsoft.clone()]);
+    assert_eq!(
+        found(Some(Vendor::Microsoft)),
+        std::slice::from_ref(&microsoft)
+    );
     assert_eq!(found(Some(Vendor::Orbbec)), [orbbec, microsoft]);
 }
 

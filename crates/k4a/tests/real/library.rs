@@ -55,7 +55,7 @@ fn a_library_that_is_somebody_elses_is_refused_by_name() {
     assert!(error.to_string().contains("/no/such/folder"), "{error}");
 
     // A file that is no library, and a library that is no libk4a.
-    let error = Library::load_from(file!().trim_start_matches("crates/k4a/")).unwrap_err();
+    let error = Library::load_from(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap_err();
     assert!(!error.attempts[0].reason.contains("not there"), "{error}");
     let engine = std::fs::read_dir(folder())
         .unwrap()
@@ -110,10 +110,7 @@ fn the_golden_values_of_a_real_sensor_come_out() {
         .calibration(&raw, DepthMode::NfovUnbinned, ColorResolution::R720p)
         .unwrap();
     let [cx, cy, fx, fy, ..] = calibration.depth_camera.parameters;
-    assert_eq!(
-        [cx, cy, fx, fy],
-        [332.78107, 348.82971, 504.60764, 504.73251]
-    );
+    assert_eq!([cx, cy, fx, fy], [332.78107, 348.8297, 504.60764, 504.7325]);
 
     let pixel = library
         .point_3d_to_2d(

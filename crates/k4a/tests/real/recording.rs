@@ -269,7 +269,7 @@ fn a_recording_that_is_written_reads_back_as_it_was() {
         subordinate_delay_off_master_usec: 160,
         ..DeviceConfiguration::default()
     };
-    let mut recorder = library.record(&file.0, None, &configuration).unwrap();
+    let recorder = library.record(&file.0, None, &configuration).unwrap();
     recorder.add_imu_track().unwrap();
     recorder.add_tag("PLACE", "here").unwrap();
     recorder.add_attachment("note.txt", b"remember").unwrap();

@@ -1,0 +1,120 @@
+//! The seven microphones of an Azure Kinect (S15): finds the array among the system's audio inputs and delivers what it
+//! hears in blocks.
+//!
+//! The array is an ordinary USB audio device beside the cameras; the vendor's library does not touch it. This module
+//! needs the feature `microphones` and uses the system's own audio interface: WASAPI on Windows, ALSA on Linux.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use kinect_azure::microphones::{self, MicrophoneSettings, MicrophoneStream};
+//!
+//! for array in microphones::list()? {
+//!     println!("{array}");
+//! }
+//! let stream = MicrophoneStream::open(&MicrophoneSettings::default())?;
+//! while let Some(block) = stream.next_block(Duration::from_secs(1))? {
+//!     println!("microphone 0 peaks at {:.1} dBFS", block.levels[0].peak_dbfs());
+//! }
+//! # Ok::<(), kinect_azure::microphones::MicrophoneError>(())
+//! ```
+//!
+//! # How the array is found
+//!
+//! By its USB id (045e:097e, [`USB_ID`]) where the system tells it, otherwise by its name, which every system builds around
+//! "Azure Kinect Microphone Array". Which sensor it belongs to is told by the serial number, which the array shares with
+//! the cameras:
+//!
+//! | system | name | serial number |
+//! | --- | --- | --- |
+//! | Linux, ALSA | card "Azure Kinect Microphone Array", `hw:CARD=Array,DEV=0` | of the USB device, read from `/sys` |
+//! | Linux, PulseAudio or PipeWire | `alsa_input.usb-…Azure_Kinect_Microphone_Array_000123456789-00.…` | in the name |
+//! | Windows, WASAPI | "Microphone Array (Azure Kinect Microphone Array)", a second one "(2- Azure Kinect …)" | not told |
+//!
+//! With a single array there is nothing to confuse. With several whose serial numbers are not told, choosing by serial
+//! number is an [`Ambiguous`](MicrophoneError::Ambiguous) error that lists them; choose by
+//! [`Index`](MicrophoneSelection::Index) or [`Device`](MicrophoneSelection::Device) then, and tap on a sensor to see which
+//! meter moves.
+//!
+//! Orbbec's Femto Bolt and Femto Mega have no array of this kind.
+//!
+//! # How to check the device
+//!
+//! - **Linux**: `lsusb -d 045e:097e` shows whether it is on the bus, `arecord -l` (package `alsa-utils`) whether ALSA has it
+//!   as a card, and `arecord -D hw:CARD=Array,DEV=0 -c 7 -r 48000 -f S16_LE -d 5 test.wav` whether it records. The user must
+//!   be in the group `audio` or logged in at the machine. The array is opened directly, all channels and no conversion, so
+//!   only one program at a time can have it; a sound server lets go of it when nobody listens through it.
+//! - **Windows**: Settings → System → Sound must list it under Input. Its properties → Advanced → Default Format must be
+//!   "7 channel, 16 bit, 48000 Hz", and Settings → Privacy → Microphone must let desktop apps listen. An array that is
+//!   missing after a firmware update comes back when it is uninstalled in the device manager and plugged in again.
+//!
+//! # What a block is
+//!
+//! An [`AudioBlock`] holds the same number of frames each time, a frame being one sample of each microphone, in the order
+//! in which the array sends them. Blocks wait in a bounded queue; if nobody takes them, the oldest go and are counted. Their
+//! memory is used again once nobody holds them.
+
+mod block;
+mod device;
+mod error;
+mod host;
+mod queue;
+mod stream;
+mod timeline;
+mod usb;
+
+pub use block::{AudioBlock, AudioLevel};
+pub use device::{MicrophoneDevice, MicrophoneMatch, MicrophoneSelection};
+pub use error::MicrophoneError;
+pub use queue::{AudioCounters, AudioReceiver};
+pub use stream::{MicrophoneInfo, MicrophoneStream, list, list_inputs};
+
+/// Microphones of the array.
+///
+/// Source: Azure Kinect DK hardware specification, "Microphone array": a circular array of seven, a standard device of the
+/// USB audio class 2.0, all 7 channels of which can be accessed.
+pub const MICROPHONES: u16 = 7;
+
+/// Samples per second of each microphone, in Hz.
+///
+/// Source: the vendor's viewer, which asks for it (`K4AMicrophoneSampleRate` in `tools/k4aviewer`). Where the system only
+/// offers another rate, that one is delivered, and [`AudioBlock::sample_rate`] says it.
+pub const SAMPLE_RATE: u32 = 48_000;
+
+/// Vendor and product number of the array on the USB.
+///
+/// Source: Azure Kinect DK hardware specification, "USB", and the vendor's udev rules (`scripts/99-k4a.rules`).
+pub const USB_ID: (u16, u16) = (0x045e, 0x097e);
+
+/// Which array to listen to and how.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct MicrophoneSettings {
+    /// Which array.
+    pub selection: MicrophoneSelection,
+    /// Frames in a block; from 48 (1 ms) to 48,000 (1 s), values outside count as the nearest of these.
+    pub block_frames: u32,
+    /// Blocks that wait for being taken before the oldest are dropped; from 1 to 10,000, values outside count as the nearest
+    /// of these.
+    pub queue_blocks: u32,
+}
+
+impl Default for MicrophoneSettings {
+    /// The only array there is, in blocks of 10 ms, of which 1 s is kept.
+    fn default() -> Self {
+        Self {
+            selection: MicrophoneSelection::Auto,
+            block_frames: SAMPLE_RATE / 100,
+            queue_blocks: 100,
+        }
+    }
+}
+
+impl MicrophoneSettings {
+    fn block_frames(&self) -> usize {
+        self.block_frames.clamp(48, SAMPLE_RATE) as usize
+    }
+
+    fn queue_blocks(&self) -> usize {
+        self.queue_blocks.clamp(1, 10_000) as usize
+    }
+}

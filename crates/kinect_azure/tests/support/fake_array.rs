@@ -1,0 +1,147 @@
+//! Microphone arrays that are not there: ALSA devices of a configuration of our own, which read what they hear from a
+//! file or from the standard input. ALSA reads its configuration once in a process and by an environment variable, so
+//! whoever listens to them is a process of its own: a test that starts itself again.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What ALSA shows for the array's card.
+pub(crate) const NAME: &str = "Azure Kinect Microphone Array, USB Audio";
+/// Says in a child that it is one.
+const MARK: &str = "KINECT_FAKE_ARRAY";
+
+/// A sample that tells its frame and its channel.
+pub(crate) fn sample(frame: usize, channel: usize) -> i16 {
+    (frame % 4000 * 8 + channel) as i16
+}
+
+/// That many frames of seven channels, as the device sends them.
+pub(crate) fn frames(from: usize, count: usize) -> Vec<u8> {
+    (from..from + count)
+        .flat_map(|frame| (0..7).flat_map(move |channel| sample(frame, channel).to_le_bytes()))
+        .collect()
+}
+
+/// An ALSA configuration with these devices: description, and where their sound comes from.
+pub(crate) struct FakeArrays {
+    folder: PathBuf,
+}
+
+impl FakeArrays {
+    pub(crate) fn new(test: &str, devices: &[(&str, &Path)]) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("kinect-mics-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let arrays = Self { folder };
+        let mut text = String::new();
+        for (index, (description, sound)) in devices.iter().enumerate() {
+            write!(
+                text,
+                "pcm.array{index} {{\n type file\n slave.pcm {{ type null }}\n file /dev/null\n infile \"{}\"\n \
+                 format raw\n hint {{ show on description \"{description}\" }}\n}}\n",
+                sound.display()
+            )
+            .unwrap();
+        }
+        std::fs::write(arrays.configuration(), text).unwrap();
+        arrays
+    }
+
+    fn configuration(&self) -> PathBuf {
+        self.folder.join("asound.conf")
+    }
+
+    /// A file with that sound beside the configuration.
+    pub(crate) fn file(name: &str, sound: &[u8]) -> PathBuf {
+        let path =
+            std::env::temp_dir().join(format!("kinect-mics-{name}-{}.raw", std::process::id()));
+        std::fs::write(&path, sound).unwrap();
+        path
+    }
+
+    /// Starts a test of this program in a process that has these devices.
+    pub(crate) fn run(&self, test: &str) -> Listener {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                test,
+                "--ignored",
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env("ALSA_CONFIG_PATH", self.configuration())
+            .env(MARK, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Listener(child)
+    }
+}
+
+impl Drop for FakeArrays {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The process that listens.
+pub(crate) struct Listener(Child);
+
+impl Listener {
+    /// Where the devices hear from that listen to `/dev/stdin`.
+    pub(crate) fn sound(&mut self) -> ChildStdin {
+        self.0.stdin.take().unwrap()
+    }
+
+    /// Waits for its end; what it says is shown, and its failure is ours.
+    pub(crate) fn finish(self) {
+        let output = self.0.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{complained}");
+        assert!(said.contains("1 passed"), "no such test: {said}");
+        if let Some(why) = said.lines().find(|line| line.starts_with("skipped:")) {
+            println!("{why}");
+        }
+    }
+}
+
+/// Frames the fake device is asked for at a time. ALSA does not wait for the rest when a file has less than that, so they
+/// are sent as one, and never more than a pipe holds.
+const PERIOD: usize = 960;
+const IN_THE_PIPE: u64 = 3 * 14 * PERIOD as u64;
+
+/// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. A listener that
+/// is late is waited for.
+pub(crate) fn play(sound: &mut ChildStdin, from: usize, seconds: f32) {
+    let end = Instant::now() + Duration::from_secs_f32(seconds);
+    let mut next = Instant::now();
+    let mut from = from;
+    while Instant::now() < end {
+        if rustix::io::ioctl_fionread(&*sound).unwrap() > IN_THE_PIPE {
+            std::thread::sleep(Duration::from_millis(2));
+            next = Instant::now();
+            continue;
+        }
+        if sound.write_all(&frames(from, PERIOD)).is_err() {
+            return;
+        }
+        from += PERIOD;
+        next += Duration::from_millis(20);
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// Whether this process has the devices; says so otherwise.
+pub(crate) fn is_listener() -> bool {
+    let is = std::env::var_os(MARK).is_some();
+    if !is {
+        println!("skipped: this test is started by another one");
+    }
+    is
+}
