@@ -429,7 +429,7 @@ functions! {
         ) -> i32;
         transformation_color_image_to_depth_camera: fn(Handle, Handle, Handle, Handle) -> i32;
         transformation_depth_image_to_point_cloud: fn(Handle, Handle, i32, Handle) -> i32;
-        set_orbbec_extensions_directory: fn(*const c_char) -> i32;
+        set_orbbec_extensions_directory: fn(*const c_char);
         device_get_pid: fn(Handle) -> i32;
         device_get_wired_sync_mode: fn(Handle) -> i32;
         device_enable_soft_filter: fn(Handle, bool) -> i32;

@@ -267,9 +267,8 @@ impl Library {
         let set = self.needed(FUNCTION, self.functions().set_orbbec_extensions_directory)?;
         // Whether the library copies it is not documented, so it stays.
         let folder: &'static _ = Box::leak(Box::new(c_path(FUNCTION, folder.as_ref())?));
-        // What it answers is not documented.
         // SAFETY: the text lives.
-        let _ = log::during(|| unsafe { set(folder.as_ptr()) });
+        log::during(|| unsafe { set(folder.as_ptr()) });
         Ok(())
     }
 
