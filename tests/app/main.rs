@@ -12,6 +12,7 @@
 mod life;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
+mod recorder;
 mod rendering;
 mod simulation;
 mod steady_state;

@@ -26,6 +26,7 @@
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
+//! | record it | [`Recorder`] on the sensor entity; [`RecorderState`] says how that goes |
 //! | feel which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
 //!
@@ -42,6 +43,7 @@ pub mod diagnostics;
 pub mod image_output;
 pub mod imu;
 pub mod point_cloud;
+pub mod recorder;
 pub mod sensor;
 pub mod simulation;
 pub mod stream;
@@ -50,6 +52,7 @@ pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, Outp
 /// The engine-free half: recordings, calibration, camera model.
 pub use kinect_azure;
 pub use point_cloud::{PointCloud, PointCloudBuffer};
+pub use recorder::{Recorder, RecorderState};
 pub use sensor::{KinectSensor, Playback, SensorState};
 
 /// Everything an app usually needs.
@@ -62,6 +65,7 @@ pub mod prelude {
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     pub use crate::point_cloud::{PointCloud, PointCloudBuffer, PointColor, PointShape, PointSize};
+    pub use crate::recorder::{Recorder, RecorderProgress, RecorderState, RecorderStateChanged};
     pub use crate::sensor::{
         Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
         PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
@@ -76,6 +80,7 @@ plugin_group! {
     pub struct KinectAzurePlugin {
         :SharedShadersPlugin,
         sensor:::SensorPlugin,
+        recorder:::RecorderPlugin,
         simulation:::SimulationPlugin,
         imu:::ImuPlugin,
         diagnostics:::SensorDiagnosticsPlugin,

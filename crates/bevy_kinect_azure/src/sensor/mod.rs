@@ -25,6 +25,7 @@ pub use stream::{SensorFrame, SensorStream};
 
 use crate::diagnostics::{LatencyLog, SensorDiagnostics};
 use crate::imu::Imu;
+use crate::recorder::RecorderTap;
 use crate::simulation::{GroundTruth, Lockstep, LockstepDrive};
 use thread::{Command, Event, ThreadHandle};
 
@@ -48,7 +49,8 @@ use thread::{Command, Event, ThreadHandle};
     SensorDiagnostics,
     LatencyLog,
     StreamIdentity,
-    Imu
+    Imu,
+    RecorderTap
 )]
 #[component(on_remove = stop)]
 pub struct KinectSensor {
@@ -190,6 +192,7 @@ pub(crate) fn start_and_stop(
             &KinectSensor,
             &Playback,
             &mut StreamIdentity,
+            &RecorderTap,
             Option<&mut SensorThread>,
             Has<Lockstep>,
         ),
@@ -200,7 +203,7 @@ pub(crate) fn start_and_stop(
     mut changes: MessageWriter<SensorStateChanged>,
     reaper: Res<Reaper>,
 ) {
-    for (entity, sensor, playback, mut identity, mut thread, lockstep) in &mut sensors {
+    for (entity, sensor, playback, mut identity, tap, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
             continue;
@@ -225,7 +228,7 @@ pub(crate) fn start_and_stop(
             let name = format!("kinect {}", sensor.source.label());
             let before = thread.as_mut().and_then(|thread| thread.handle.stop());
             let reaper = reaper.sender.clone();
-            thread::start(&name, open, playback.command(), before, reaper)
+            thread::start(&name, open, playback.command(), tap.clone(), before, reaper)
         });
         // Whatever ran before is dropped here, which ends its thread.
         entity_commands.remove::<(SensorThread, SensorStream, LockstepDrive)>();

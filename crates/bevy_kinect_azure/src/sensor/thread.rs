@@ -17,6 +17,7 @@ use super::frame::{FramePool, FrameSlot, IrRange};
 use super::source::OpenSource;
 use super::state::SensorState;
 use super::stream::SensorStream;
+use crate::recorder::RecorderTap;
 
 /// The longest wait for a capture before commands are looked at again.
 const WAIT: Duration = Duration::from_millis(10);
@@ -114,6 +115,7 @@ pub(crate) fn start(
     name: &str,
     open: OpenSource,
     playback: Command,
+    recorder: RecorderTap,
     before: Option<std::thread::JoinHandle<()>>,
     reaper: Sender<std::thread::JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
@@ -132,6 +134,7 @@ pub(crate) fn start(
         counters: Arc::clone(&counters),
         stop: Arc::clone(&stop),
         playback,
+        recorder,
         state: SensorState::Disabled,
         pool: FramePool::default(),
         decoder: ColorDecoder::default(),
@@ -173,6 +176,8 @@ struct CaptureThread {
     stop: Arc<AtomicBool>,
     /// How to play, also after the source was opened again.
     playback: Command,
+    /// Gets everything that the source delivers.
+    recorder: RecorderTap,
     state: SensorState,
     pool: FramePool,
     decoder: ColorDecoder,
@@ -196,7 +201,9 @@ impl CaptureThread {
             let left = match open.open() {
                 Ok(mut source) => {
                     let delivered = self.sequence;
+                    self.recorder.opened(source.as_ref());
                     let left = self.stream(source.as_mut(), attempt > 0);
+                    self.recorder.closed();
                     // Only a source that delivers is back: one that opens and fails again must not be tried in a loop.
                     if self.sequence > delivered {
                         attempt = 0;
@@ -275,6 +282,7 @@ impl CaptureThread {
             match source.next_capture(WAIT) {
                 Ok(NextCapture::Capture(capture)) => {
                     self.bad_in_a_row = 0;
+                    self.recorder.capture(&capture);
                     if core::mem::take(&mut is_back) {
                         self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
                     }
@@ -294,6 +302,10 @@ impl CaptureThread {
                 }
                 Ok(NextCapture::Timeout) => {}
                 Ok(NextCapture::End) => {
+                    if self.state == SensorState::Ended {
+                        // The second time, behind the last inertial samples.
+                        self.recorder.ended();
+                    }
                     self.enter(SensorState::Ended);
                     std::thread::sleep(WAIT);
                 }
@@ -385,6 +397,7 @@ impl CaptureThread {
     }
 
     fn publish_imu(&self, sample: ImuSample) {
+        self.recorder.sample(&sample);
         let mut sample = sample;
         while let Err(full) = self.imu.try_send(sample) {
             sample = full.into_inner();

@@ -73,7 +73,7 @@ struct TestFile {
 impl Write for TestFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let slow = self.faults.usec_per_mib.load(Ordering::Relaxed);
-        std::thread::sleep(Duration::from_micros(bytes.len() as u64 * slow >> 20));
+        std::thread::sleep(Duration::from_micros((bytes.len() as u64 * slow) >> 20));
         let capacity = self.faults.capacity.load(Ordering::Relaxed);
         let left = capacity.saturating_sub(self.file.stream_position()?);
         if left == 0 {
