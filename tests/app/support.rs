@@ -203,6 +203,8 @@ pub(crate) struct TestSource {
     captures: u64,
     limit: u64,
     interval: Duration,
+    /// Samples that wait to be taken, where there is an inertial sensor.
+    samples: Option<u64>,
 }
 
 impl TestSource {
@@ -223,7 +225,15 @@ impl TestSource {
             captures: 0,
             limit,
             interval,
+            samples: None,
         }
+    }
+
+    /// With an inertial sensor that has 16 samples for each capture.
+    pub(crate) fn with_imu(mut self) -> Self {
+        self.info.has_imu = true;
+        self.samples = Some(0);
+        self
     }
 }
 
@@ -304,6 +314,7 @@ impl CaptureSource for TestSource {
         }
         std::thread::sleep(self.interval.min(timeout));
         self.captures += 1;
+        self.samples = self.samples.map(|waiting| waiting + 16);
         let usec = self.captures * 33_333;
         let set = |image: &mut Picture, width: u32, height: u32| {
             (image.width, image.height) = (width, height);
@@ -344,7 +355,17 @@ impl CaptureSource for TestSource {
     }
 
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
-        Ok(None)
+        let Some(waiting) = self.samples.as_mut().filter(|waiting| **waiting > 0) else {
+            return Ok(None);
+        };
+        *waiting -= 1;
+        let usec = self.captures * 33_333 - *waiting * 2000;
+        Ok(Some(ImuSample {
+            acceleration: [0.0, 0.0, -9.81],
+            acceleration_timestamp_usec: usec,
+            angular_velocity_timestamp_usec: usec,
+            ..default()
+        }))
     }
 }
 

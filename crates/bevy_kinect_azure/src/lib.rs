@@ -28,6 +28,7 @@
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
 //! | hear its microphones (feature `microphones`) | `Microphones` on the sensor entity |
+//! | record it | [`Recorder`] on the sensor entity; [`RecorderState`] says how that goes |
 //! | feel which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
 //!
@@ -47,6 +48,7 @@ pub mod imu;
 #[cfg(feature = "microphones")]
 pub mod microphones;
 pub mod point_cloud;
+pub mod recorder;
 pub mod sensor;
 pub mod simulation;
 pub mod stream;
@@ -55,6 +57,7 @@ pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, Outp
 /// The engine-free half: recordings, calibration, camera model.
 pub use kinect_azure;
 pub use point_cloud::{PointCloud, PointCloudBuffer};
+pub use recorder::{Recorder, RecorderState};
 pub use sensor::{KinectSensor, Playback, SensorState};
 
 /// Everything an app usually needs.
@@ -73,6 +76,7 @@ pub mod prelude {
     #[cfg(feature = "microphones")]
     pub use crate::microphones::{AudioMessage, MicrophoneState, Microphones};
     pub use crate::point_cloud::{PointCloud, PointCloudBuffer, PointColor, PointShape, PointSize};
+    pub use crate::recorder::{Recorder, RecorderProgress, RecorderState, RecorderStateChanged};
     pub use crate::sensor::{
         Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
         PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
@@ -88,6 +92,7 @@ plugin_group! {
         :SharedShadersPlugin,
         device:::DevicePlugin,
         sensor:::SensorPlugin,
+        recorder:::RecorderPlugin,
         simulation:::SimulationPlugin,
         imu:::ImuPlugin,
         #[cfg(feature = "microphones")]

@@ -28,6 +28,7 @@ pub use stream::{SensorFrame, SensorStream};
 use crate::device::{SensorColorControls, SensorColorReport, SensorDevice, WiredSync};
 use crate::diagnostics::{LatencyLog, SensorDiagnostics};
 use crate::imu::Imu;
+use crate::recorder::RecorderTap;
 use crate::simulation::{GroundTruth, Lockstep, LockstepDrive};
 pub(crate) use thread::Command;
 use thread::{Event, ThreadHandle};
@@ -52,7 +53,8 @@ use thread::{Event, ThreadHandle};
     SensorDiagnostics,
     LatencyLog,
     StreamIdentity,
-    Imu
+    Imu,
+    RecorderTap
 )]
 #[component(on_remove = stop)]
 pub struct KinectSensor {
@@ -205,6 +207,7 @@ pub(crate) fn start_and_stop(
             &KinectSensor,
             &Playback,
             &mut StreamIdentity,
+            &RecorderTap,
             Option<&mut SensorThread>,
             Has<Lockstep>,
         ),
@@ -228,7 +231,7 @@ pub(crate) fn start_and_stop(
         };
         sync.group.expect(all.iter().filter(subordinate).count());
     }
-    for (entity, sensor, playback, mut identity, mut thread, lockstep) in &mut sensors {
+    for (entity, sensor, playback, mut identity, tap, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
             continue;
@@ -271,7 +274,15 @@ pub(crate) fn start_and_stop(
             let before = thread.as_mut().and_then(|thread| thread.handle.stop());
             let reaper = reaper.sender.clone();
             let device = sensor.source.device().cloned();
-            thread::start(&name, open, playback.command(), device, before, reaper)
+            thread::start(
+                &name,
+                open,
+                playback.command(),
+                device,
+                tap.clone(),
+                before,
+                reaper,
+            )
         });
         // Whatever ran before is dropped here, which ends its thread.
         entity_commands.remove::<(

@@ -18,6 +18,7 @@ use super::frame::{FramePool, FrameSlot, IrRange};
 use super::source::{OpenRequest, OpenSource};
 use super::state::SensorState;
 use super::stream::SensorStream;
+use crate::recorder::RecorderTap;
 
 /// The longest wait for a capture before commands are looked at again.
 const WAIT: Duration = Duration::from_millis(10);
@@ -122,6 +123,7 @@ pub(crate) fn start(
     open: OpenSource,
     playback: Command,
     device: Option<DeviceSettings>,
+    recorder: RecorderTap,
     before: Option<std::thread::JoinHandle<()>>,
     reaper: Sender<std::thread::JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
@@ -143,6 +145,7 @@ pub(crate) fn start(
         device,
         color_controls: None,
         told: None,
+        recorder,
         state: SensorState::Disabled,
         pool: FramePool::default(),
         decoder: ColorDecoder::default(),
@@ -190,6 +193,8 @@ struct CaptureThread {
     color_controls: Option<ColorControls>,
     /// What the app was told of the device, in numbers that change when there is more to tell.
     told: Option<Told>,
+    /// Gets everything that the source delivers.
+    recorder: RecorderTap,
     state: SensorState,
     pool: FramePool,
     decoder: ColorDecoder,
@@ -221,7 +226,9 @@ impl CaptureThread {
             let left = match open.open(&request) {
                 Ok(mut source) => {
                     let delivered = self.sequence;
+                    self.recorder.opened(source.as_ref());
                     let left = self.stream(source.as_mut(), attempt > 0);
+                    self.recorder.closed();
                     // Only a source that delivers is back: one that opens and fails again must not be tried in a loop.
                     if self.sequence > delivered {
                         attempt = 0;
@@ -348,6 +355,7 @@ impl CaptureThread {
                         device.set_color_controls(controls);
                         control_sets += 1;
                     }
+                    self.recorder.opened(source);
                     let opened = self.describe(source);
                     if self.events.send(Event::Opened(Box::new(opened))).is_err() {
                         return Left::Stopped;
@@ -384,6 +392,7 @@ impl CaptureThread {
             match source.next_capture(WAIT) {
                 Ok(NextCapture::Capture(capture)) => {
                     self.bad_in_a_row = 0;
+                    self.recorder.capture(&capture);
                     if core::mem::take(&mut is_back) {
                         self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
                     }
@@ -403,6 +412,10 @@ impl CaptureThread {
                 }
                 Ok(NextCapture::Timeout) => {}
                 Ok(NextCapture::End) => {
+                    if self.state == SensorState::Ended {
+                        // The second time, behind the last inertial samples.
+                        self.recorder.ended();
+                    }
                     self.enter(SensorState::Ended);
                     std::thread::sleep(WAIT);
                 }
@@ -495,6 +508,7 @@ impl CaptureThread {
     }
 
     fn publish_imu(&self, sample: ImuSample) {
+        self.recorder.sample(&sample);
         let mut sample = sample;
         while let Err(full) = self.imu.try_send(sample) {
             sample = full.into_inner();

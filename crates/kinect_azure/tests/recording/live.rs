@@ -319,6 +319,27 @@ fn a_file_that_is_there_is_only_replaced_when_that_is_asked_for() {
 }
 
 #[test]
+fn two_recordings_cannot_write_one_file() {
+    let folder = Folder::new("two");
+    let path = folder.file("a.mkv");
+    let settings = LiveSettings {
+        overwrite: true,
+        ..LiveSettings::new(&path)
+    };
+    let first = LiveRecorder::start(settings.clone());
+    first.source_opened(depth_only());
+    first.push_capture(&capture(1));
+    wait_until("the first", || first.figures().captures == 1);
+    let second = LiveRecorder::start(settings);
+    second.source_opened(depth_only());
+    second.push_capture(&capture(2));
+    let reason = failed(second.finish());
+    assert!(reason.contains("its own name") || cfg!(windows), "{reason}");
+    assert_eq!(finished(first.finish()).0, 1);
+    assert_eq!(depth_times(&path), [1]);
+}
+
+#[test]
 fn places_and_settings_that_cannot_be_fail_and_say_what_to_do() {
     let folder = Folder::new("places");
     let open = |path: PathBuf, settings: RecordingSettings| {

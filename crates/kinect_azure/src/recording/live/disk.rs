@@ -1,5 +1,7 @@
 //! Where a live recording's files go.
 
+#[cfg(not(windows))]
+use std::fs::TryLockError;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -46,11 +48,21 @@ impl RecordingDisk for LocalDisk {
         let mut options = OpenOptions::new();
         options.write(true);
         if replace {
-            options.create(true).truncate(true);
+            options.create(true);
         } else {
             options.create_new(true);
         }
+        // On Windows others may read it meanwhile, but neither write nor delete it; elsewhere a lock says as much.
+        #[cfg(windows)]
+        std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1);
         let file = options.open(path)?;
+        #[cfg(not(windows))]
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::ErrorKind::ResourceBusy.into());
+        }
+        if replace && file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
         self.file = file.try_clone().ok();
         Ok(Box::new(file))
     }

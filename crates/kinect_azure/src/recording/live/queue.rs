@@ -210,7 +210,8 @@ impl Shared {
         let state = lock(&self.report).state.clone();
         match state {
             LiveState::Waiting | LiveState::Recording if stopped => LiveState::Finishing,
-            LiveState::Recording if behind => LiveState::FallingBehind,
+            // A disk can be too slow for creating the file, too.
+            LiveState::Waiting | LiveState::Recording if behind => LiveState::FallingBehind,
             state => state,
         }
     }

@@ -515,6 +515,7 @@ fn explain(path: &Path, what: &str, error: &io::Error) -> String {
         Kind::AlreadyExists => {
             "choose another name, have names counted up with {number}, or allow it to be overwritten"
         }
+        Kind::ResourceBusy => "another recording is being written to it: give each its own name",
         Kind::NotFound | Kind::NotADirectory => "its folder does not exist: create it",
         Kind::IsADirectory => "a folder has that name: choose another one",
         Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
