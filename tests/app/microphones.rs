@@ -57,7 +57,7 @@ mod listening {
     use bevy_kinect_azure::microphones::MicrophoneDiagnostics;
 
     use super::*;
-    use crate::fake_array::{FakeArrays, NAME, is_listener, play, sample};
+    use crate::fake_array::{FakeArrays, NAME, is_listener, sample};
 
     /// What an app heard: number, first sample of microphone 6, frames.
     #[derive(Resource, Default)]
@@ -100,11 +100,10 @@ mod listening {
     fn a_sensor_is_heard_falls_silent_and_is_heard_again() {
         let arrays = FakeArrays::new("app", &[(NAME, Path::new("/dev/stdin"))]);
         let mut listener = arrays.run("microphones::listening::hears_a_sensor");
-        let mut sound = listener.sound();
-        play(&mut sound, 0, 4.0);
+        listener.play(0, 4.0);
         // Longer than an array may be silent.
         std::thread::sleep(Duration::from_millis(3500));
-        play(&mut sound, 192_000, 20.0);
+        listener.play(192_000, 20.0);
         listener.finish();
     }
 

@@ -15,7 +15,7 @@ mod fake_array;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fake_array::{FakeArrays, NAME, frames, is_listener, play, sample};
+use fake_array::{FakeArrays, NAME, frames, is_listener, sample};
 use kinect_azure::microphones::{
     MicrophoneError, MicrophoneMatch, MicrophoneSelection, MicrophoneSettings, MicrophoneStream,
     list, list_inputs,
@@ -28,8 +28,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn all_microphones_come_out_right_and_in_order() {
     let arrays = FakeArrays::new("order", &[(NAME, Path::new(STDIN))]);
     let mut listener = arrays.run("hears_everything_in_order");
-    let mut sound = listener.sound();
-    play(&mut sound, 0, 10.0);
+    listener.play(0, 10.0);
     listener.finish();
 }
 
@@ -126,11 +125,9 @@ fn is_too_slow() {
 fn a_silent_array_is_lost_and_lets_go_of_the_app_at_once() {
     let arrays = FakeArrays::new("silent", &[(NAME, Path::new(STDIN))]);
     let mut listener = arrays.run("hears_the_end");
-    let mut sound = listener.sound();
     // Half a second, and then nothing, as from a device that hangs: the pipe stays open.
-    play(&mut sound, 0, 0.5);
+    listener.play(0, 0.5);
     listener.finish();
-    drop(sound);
 }
 
 #[test]

@@ -180,7 +180,7 @@ impl Assembler {
         while let Some(&(done, _)) = frames.peek() {
             let mut block = match self.current.take() {
                 Some(block) => block,
-                None => self.begin(nsec + frames_nsec(done as u64, sample_rate)),
+                None => self.begin(nsec.saturating_add(frames_nsec(done as u64, sample_rate))),
             };
             // The pool hands out blocks that nobody else holds.
             let Some(filling) = Arc::get_mut(&mut block) else {

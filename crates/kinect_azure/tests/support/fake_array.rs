@@ -64,7 +64,7 @@ impl FakeArrays {
 
     /// Starts a test of this program in a process that has these devices.
     pub(crate) fn run(&self, test: &str) -> Listener {
-        let child = Command::new(std::env::current_exe().unwrap())
+        let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
                 test,
@@ -79,7 +79,8 @@ impl FakeArrays {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        Listener(child)
+        let sound = child.stdin.take();
+        Listener { child, sound }
     }
 }
 
@@ -89,18 +90,45 @@ impl Drop for FakeArrays {
     }
 }
 
-/// The process that listens.
-pub(crate) struct Listener(Child);
+/// Frames the fake device is asked for at a time. ALSA does not wait for the rest when a file has less than that, so they
+/// are sent as one, and never more than a pipe holds.
+const PERIOD: usize = 960;
+const IN_THE_PIPE: u64 = 3 * 14 * PERIOD as u64;
+
+/// The process that listens. What its devices hear from `/dev/stdin` stays open until it ends: silence is no end.
+pub(crate) struct Listener {
+    child: Child,
+    sound: Option<ChildStdin>,
+}
 
 impl Listener {
-    /// Where the devices hear from that listen to `/dev/stdin`.
-    pub(crate) fn sound(&mut self) -> ChildStdin {
-        self.0.stdin.take().unwrap()
+    /// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. A listener
+    /// that is late is waited for.
+    pub(crate) fn play(&mut self, mut from: usize, seconds: f32) {
+        let sound = self.sound.as_mut().unwrap();
+        let end = Instant::now() + Duration::from_secs_f32(seconds);
+        let mut next = Instant::now();
+        while Instant::now() < end {
+            if rustix::io::ioctl_fionread(&*sound).unwrap() > IN_THE_PIPE {
+                if self.child.try_wait().unwrap().is_some() {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(2));
+                next = Instant::now();
+                continue;
+            }
+            if sound.write_all(&frames(from, PERIOD)).is_err() {
+                return;
+            }
+            from += PERIOD;
+            next += Duration::from_millis(20);
+            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+        }
     }
 
     /// Waits for its end; what it says is shown, and its failure is ours.
     pub(crate) fn finish(self) {
-        let output = self.0.wait_with_output().unwrap();
+        let output = self.child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         let complained = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}\n{complained}");
@@ -108,32 +136,6 @@ impl Listener {
         if let Some(why) = said.lines().find(|line| line.starts_with("skipped:")) {
             println!("{why}");
         }
-    }
-}
-
-/// Frames the fake device is asked for at a time. ALSA does not wait for the rest when a file has less than that, so they
-/// are sent as one, and never more than a pipe holds.
-const PERIOD: usize = 960;
-const IN_THE_PIPE: u64 = 3 * 14 * PERIOD as u64;
-
-/// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. A listener that
-/// is late is waited for.
-pub(crate) fn play(sound: &mut ChildStdin, from: usize, seconds: f32) {
-    let end = Instant::now() + Duration::from_secs_f32(seconds);
-    let mut next = Instant::now();
-    let mut from = from;
-    while Instant::now() < end {
-        if rustix::io::ioctl_fionread(&*sound).unwrap() > IN_THE_PIPE {
-            std::thread::sleep(Duration::from_millis(2));
-            next = Instant::now();
-            continue;
-        }
-        if sound.write_all(&frames(from, PERIOD)).is_err() {
-            return;
-        }
-        from += PERIOD;
-        next += Duration::from_millis(20);
-        std::thread::sleep(next.saturating_duration_since(Instant::now()));
     }
 }
 
