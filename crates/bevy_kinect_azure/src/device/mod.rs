@@ -94,14 +94,17 @@ fn set_color_controls(mut sensors: Query<(&SensorColorControls, &mut SensorThrea
 
 /// Gives synchronised sensors their own time for depth, or says that they need it.
 fn spread(
-    changed: Query<(), Changed<KinectSensor>>,
-    mut sensors: Query<(Entity, &mut KinectSensor)>,
+    mut sensors: ParamSet<(
+        Query<(), Changed<KinectSensor>>,
+        Query<(Entity, &mut KinectSensor)>,
+    )>,
     sync: Res<WiredSync>,
     mut advised: Local<bool>,
 ) {
-    if changed.is_empty() && !sync.is_changed() {
+    if sensors.p0().is_empty() && !sync.is_changed() {
         return;
     }
+    let mut sensors = sensors.p1();
     let synchronised = |sensor: &KinectSensor| match &sensor.source {
         SensorSource::Device(settings)
             if sensor.active && settings.wired_sync_mode != WiredSyncMode::Standalone =>
