@@ -341,7 +341,9 @@ pub(crate) fn receive(
             match event {
                 Event::State(state) => {
                     if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
-                        commands.entity(entity).remove::<SensorStream>();
+                        commands
+                            .entity(entity)
+                            .remove::<(SensorStream, SensorDevice, SensorColorReport)>();
                     }
                     log_once(entity, &state);
                     enter(entity, state, &mut states, &mut changes);
@@ -365,7 +367,9 @@ pub(crate) fn receive(
             let state = SensorState::Failed { reason };
             if states.get(entity).is_ok_and(|old| *old != state) {
                 log_once(entity, &state);
-                commands.entity(entity).remove::<SensorStream>();
+                commands
+                    .entity(entity)
+                    .remove::<(SensorStream, SensorDevice, SensorColorReport)>();
             }
             enter(entity, state, &mut states, &mut changes);
         }
