@@ -213,7 +213,8 @@ fn record(
                 RecorderState::Waiting
             }
             (Some(mut recording), _) => {
-                if !recording.stopped && !(recorder.active && recording.path == recorder.path) {
+                let wanted = recorder.active && recording.path == recorder.path;
+                if !wanted && !recording.stopped {
                     recording.stop();
                 }
                 if recording.told && recording.stopped && recorder.active {
