@@ -203,7 +203,7 @@ struct CaptureThread {
     bad_in_a_row: u32,
 }
 
-/// Bad images, clock jumps, warnings, and how often controls were set.
+/// Bad images, clock jumps and missed captures, warnings, and how often controls were set.
 type Told = (u64, u64, usize, u64);
 
 /// Why the stream loop was left.
@@ -289,7 +289,7 @@ impl CaptureThread {
         let status = device.status();
         let now = (
             status.bad_images,
-            status.clock_jumps,
+            status.clock_jumps + status.missed_captures,
             status.warnings.len(),
             sets,
         );

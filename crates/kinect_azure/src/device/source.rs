@@ -368,6 +368,13 @@ impl DeviceSource {
         };
         if usec < started.newest_usec {
             status.clock_jumps += 1;
+        } else if started.newest_usec > 0 {
+            let period = self.settings.frame_rate.period_ns() / 1000;
+            let frames = (usec - started.newest_usec + period / 2) / period;
+            // More than a minute is no gap but a clock that was set anew.
+            if frames * period < 60_000_000 {
+                status.missed_captures += frames.saturating_sub(1);
+            }
         }
         started.newest_usec = usec;
         Ok(capture)

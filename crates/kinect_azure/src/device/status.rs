@@ -26,6 +26,9 @@ pub struct DeviceStatus {
     pub sync_out_connected: Option<bool>,
     /// Images that were dropped because they could not be what they said.
     pub bad_images: u64,
+    /// Captures that should have come, by the device's clock, and did not: lost in the sensor, on USB, or in the library's
+    /// queue because this app did not take them in time.
+    pub missed_captures: u64,
     /// Times the device clock went back: the sensor's clock was set anew, or it sends nonsense.
     pub clock_jumps: u64,
     /// What is not as it should be though the sensor runs, for people.
