@@ -232,71 +232,68 @@ fn devices(bus: &Bus, asked: Option<&[LibrarySensors]>) -> Finding {
         .fix(FIX)
 }
 
-fn permissions(facts: &Facts, bus: &Bus) -> Vec<Finding> {
-    const CHECK: Check = Check::UsbPermission;
+/// One finding for each camera of a sensor, which is told with its name and port; one that says so where there is none.
+fn each_camera(
+    bus: &Bus,
+    check: Check,
+    judge: impl Fn(&UsbDevice, String) -> Finding,
+) -> Vec<Finding> {
     let cameras: Vec<_> = bus.devices().filter(|device| device.is_camera()).collect();
     if cameras.is_empty() {
-        return vec![Finding::new(
-            CHECK,
-            Status::Unknown,
-            "no sensor is there to look at",
-        )];
+        let what = "no sensor is there to look at";
+        return vec![Finding::new(check, Status::Unknown, what)];
     }
     cameras
         .into_iter()
         .map(|device| {
             let name = format!("{} on port {}", device.name(), device.port);
-            let Some(node) = &device.node else {
-                return Finding::new(
-                    CHECK,
-                    Status::Unknown,
-                    format!("{name}: the system does not tell its device file"),
-                );
-            };
-            let node_name = node.display();
-            match (facts.may_open)(node) {
-                Ok(()) => Finding::new(CHECK, Status::Found, format!("{name}: {node_name} opens")),
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Finding::new(
-                    CHECK,
-                    Status::Wrong,
-                    format!("{name}: you may not use {node_name}"),
-                )
-                .fix(format!(
-                    "install the vendor's udev rules ({}), then plug the sensor in again",
-                    rules_of(device.vendor)
-                )),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::new(
-                    CHECK,
-                    Status::Wrong,
-                    format!("{name}: there is no {node_name}"),
-                )
-                .fix("in a container, pass /dev/bus/usb into it; else plug the sensor in again"),
-                Err(error) => Finding::new(
-                    CHECK,
-                    Status::Unknown,
-                    format!("{name}: {node_name}: {error}"),
-                ),
-            }
-            .needed(true)
+            judge(device, name)
         })
         .collect()
 }
 
+fn permissions(facts: &Facts, bus: &Bus) -> Vec<Finding> {
+    const CHECK: Check = Check::UsbPermission;
+    each_camera(bus, CHECK, |device, name| {
+        let Some(node) = &device.node else {
+            return Finding::new(
+                CHECK,
+                Status::Unknown,
+                format!("{name}: the system does not tell its device file"),
+            );
+        };
+        let node_name = node.display();
+        match (facts.may_open)(node) {
+            Ok(()) => Finding::new(CHECK, Status::Found, format!("{name}: {node_name} opens")),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Finding::new(
+                CHECK,
+                Status::Wrong,
+                format!("{name}: you may not use {node_name}"),
+            )
+            .fix(format!(
+                "install the vendor's udev rules ({}), then plug the sensor in again",
+                rules_of(device.vendor)
+            )),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::new(
+                CHECK,
+                Status::Wrong,
+                format!("{name}: there is no {node_name}"),
+            )
+            .fix("in a container, pass /dev/bus/usb into it; else plug the sensor in again"),
+            Err(error) => Finding::new(
+                CHECK,
+                Status::Unknown,
+                format!("{name}: {node_name}: {error}"),
+            ),
+        }
+        .needed(true)
+    })
+}
+
 fn speeds(bus: &Bus) -> Vec<Finding> {
     const CHECK: Check = Check::UsbSpeed;
-    let cameras: Vec<_> = bus.devices().filter(|device| device.is_camera()).collect();
-    if cameras.is_empty() {
-        return vec![Finding::new(
-            CHECK,
-            Status::Unknown,
-            "no sensor is there to look at",
-        )];
-    }
-    cameras
-        .into_iter()
-        .map(|device| {
-            let name = format!("{} on port {}", device.name(), device.port);
-            match device.speed {
+    each_camera(bus, CHECK, |device, name| {
+        match device.speed {
                 None => Finding::new(CHECK, Status::Unknown, format!("{name}: the system does not tell")),
                 Some(speed) if speed < USB3_MBIT => Finding::new(
                     CHECK,
@@ -310,8 +307,7 @@ fn speeds(bus: &Bus) -> Vec<Finding> {
                 Some(speed) => Finding::new(CHECK, Status::Found, format!("{name}: {speed} Mbit/s")),
             }
             .needed(true)
-        })
-        .collect()
+    })
 }
 
 fn memory(facts: &Facts, bus: &Bus) -> Finding {
