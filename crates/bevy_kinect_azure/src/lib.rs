@@ -41,6 +41,8 @@ use bevy::prelude::*;
 use bevy::render::RenderApp;
 use bevy::shader::load_shader_library;
 
+pub mod align;
+pub mod body_index;
 pub mod device;
 pub mod diagnostics;
 pub mod image_output;
@@ -63,14 +65,16 @@ pub use sensor::{KinectSensor, Playback, SensorState};
 /// Everything an app usually needs.
 pub mod prelude {
     pub use crate::KinectAzurePlugin;
+    pub use crate::body_index::{BodyIndexImage, BodyIndexMap, BodyTime};
     pub use crate::device::{
         ConnectedSensors, DeviceWatch, SensorColorControls, SensorColorReport, SensorDevice,
         WiredSync,
     };
     pub use crate::diagnostics::SensorDiagnostics;
     pub use crate::image_output::{
-        FalseColor, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputDiagnostics,
-        OutputImage, OutputImageChanged,
+        ChannelMask, FalseColor, HiddenColor, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs,
+        ImageTiming, OutputAspect, OutputDiagnostics, OutputFilter, OutputImage,
+        OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale, PixelFormat,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     #[cfg(feature = "microphones")]
@@ -98,7 +102,9 @@ plugin_group! {
         #[cfg(feature = "microphones")]
         microphones:::MicrophonePlugin,
         diagnostics:::SensorDiagnosticsPlugin,
+        body_index:::BodyIndexPlugin,
         stream:::StreamPlugin,
+        align:::AlignPlugin,
         image_output:::ImageOutputPlugin,
         point_cloud:::PointCloudPlugin,
     }

@@ -16,6 +16,7 @@
 //! images, run only when they have changed.
 
 mod passes;
+mod settings;
 
 use bevy::asset::embedded_asset;
 use bevy::diagnostic::FrameCount;
@@ -26,6 +27,11 @@ use bevy::render::render_resource::{TextureFormat, TextureUsages, WgpuFeatures};
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use kinect_azure::DepthMode;
+
+pub use settings::{
+    ChannelMask, HiddenColor, ImageTiming, OutputAspect, OutputFilter, OutputPass,
+    OutputResolution, OutputSampling, OutputScale, PixelFormat,
+};
 
 use crate::sensor::{KinectSystems, SensorFrame, SensorStream};
 use crate::stream::{ImageShape, StableImage, has_view_formats};
@@ -45,6 +51,10 @@ pub enum ImageKind {
     /// Position of every depth pixel in the sensor's space, metres, alpha 1; all 0 where nothing was measured (I9):
     /// `Rgba32Float`, the depth mode's resolution, never filtered.
     PointCloud,
+    /// Which player covers each depth pixel (I7): 25 for the first, 50 for the second, …; 0 = nobody. `R8Unorm`, the depth
+    /// mode's resolution, never filtered. It shows something as soon as the sensor has a
+    /// [`BodyIndexMap`](crate::body_index::BodyIndexMap).
+    PlayerIndex,
 }
 
 /// One picture of a sensor. Spawn it with [`ImageOutputOf`] the sensor; its image is in its [`OutputImage`].
@@ -55,6 +65,27 @@ pub enum ImageKind {
 pub struct ImageOutput {
     /// What it shows.
     pub kind: ImageKind,
+    /// Whether it is shown as the other camera would see it (I12): colour from the depth camera, at the depth mode's
+    /// resolution (I2), all others from the colour camera, at its resolution (I4, I6, I8, I10).
+    pub aligned: bool,
+    /// What happens to background that the colour camera does not see, in aligned colour.
+    pub hidden: HiddenColor,
+    /// Which moment it shows (I13).
+    pub timing: ImageTiming,
+    /// Whether it is mirrored from left to right (I14).
+    pub mirror: bool,
+    /// How large its image is (I15).
+    pub resolution: OutputResolution,
+    /// The shape it is meant to be shown in (I16).
+    pub aspect: OutputAspect,
+    /// How it is scaled and sampled (I17).
+    pub sampling: OutputSampling,
+    /// The pixel format of its image (I19).
+    pub format: PixelFormat,
+    /// The channels that are written (I20).
+    pub channels: ChannelMask,
+    /// Shaders applied to it, in order, before it is scaled, mirrored and masked (I21).
+    pub passes: Vec<OutputPass>,
     /// Colours for people to look at, instead of the data (I22): depth and point cloud as a rainbow from near (red) to
     /// far (blue), infrared as grey that counts stops (logarithmic, ten at most). The image is then `Rgba8UnormSrgb`;
     /// black where nothing was measured. Colour images ignore it.
@@ -64,10 +95,7 @@ pub struct ImageOutput {
 impl ImageOutput {
     /// An output of that kind, with its data as it is.
     pub fn new(kind: ImageKind) -> Self {
-        Self {
-            kind,
-            false_color: None,
-        }
+        Self { kind, ..default() }
     }
 
     /// An output of that kind in false colours with an automatic range.
@@ -75,7 +103,29 @@ impl ImageOutput {
         Self {
             kind,
             false_color: Some(FalseColor::default()),
+            ..default()
         }
+    }
+
+    /// An output of that kind as the other camera would see it.
+    pub fn aligned(kind: ImageKind) -> Self {
+        Self {
+            kind,
+            aligned: true,
+            ..default()
+        }
+    }
+
+    /// Whether the colour image can be written straight into its texture, without a pass.
+    pub(crate) fn is_plain_color(&self) -> bool {
+        self.kind == ImageKind::Color
+            && !self.aligned
+            && !self.mirror
+            && self.passes.is_empty()
+            && self.resolution == OutputResolution::Native
+            && self.format == PixelFormat::Auto
+            && self.channels == ChannelMask::ALL
+            && self.sampling != OutputSampling::Mipmap
     }
 }
 
@@ -313,6 +363,7 @@ fn shape(
         (_, Some(_)) => TextureFormat::Rgba8UnormSrgb,
         (ImageKind::Depth, None) => TextureFormat::R32Float,
         (ImageKind::PointCloud, None) => TextureFormat::Rgba32Float,
+        (ImageKind::PlayerIndex, None) => TextureFormat::R8Unorm,
         (ImageKind::Infrared, None) => {
             if can_draw_r16_unorm(device, adapter) {
                 TextureFormat::R16Unorm
@@ -372,6 +423,7 @@ fn diagnose(
                 ImageKind::Color => !frame.color_bgra.is_empty(),
                 ImageKind::Depth | ImageKind::PointCloud => frame.capture.depth.is_some(),
                 ImageKind::Infrared => frame.capture.ir.is_some(),
+                ImageKind::PlayerIndex => frame.capture.depth.is_some(),
             });
         if is_new {
             diagnostics.seen = id;

@@ -21,12 +21,12 @@ use bevy::shader::Shader;
 
 use super::{FalseColor, ImageKind, ImageOutput, ImageOutputOf, OutputImage, operating_range};
 use crate::sensor::SensorStream;
-use crate::stream::{ExtractedSensors, SensorTextures, TextureSet, stand_in};
+use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, stand_in};
 
 /// An output that needs a pass, as the render world sees it.
 pub(super) struct ExtractedOutput {
     entity: Entity,
-    sensor: Entity,
+    key: StreamKey,
     output: ImageOutput,
     image: AssetId<Image>,
     format: TextureFormat,
@@ -51,7 +51,10 @@ pub(super) fn extract_outputs(
                 .unwrap_or_default();
             extracted.0.push(ExtractedOutput {
                 entity,
-                sensor: sensor.0,
+                key: StreamKey {
+                    sensor: sensor.0,
+                    timing: output.timing,
+                },
                 output: output.clone(),
                 image: image.image.id(),
                 format,
@@ -140,8 +143,8 @@ pub(super) fn prepare(
     for output in &outputs.0 {
         passes.alive.insert(output.entity);
         let (Some(set), Some(sensor), Some(image)) = (
-            textures.0.get(&output.sensor),
-            sensors.0.get(&output.sensor),
+            textures.0.get(&output.key),
+            sensors.0.get(&output.key),
             images.get(output.image),
         ) else {
             continue;
@@ -157,9 +160,11 @@ pub(super) fn prepare(
             (Some(_), _) => output.auto_depth,
         };
         let views = [
-            set.depth.as_ref().map_or(&passes.no_image, |s| &s.view),
-            set.ir.as_ref().map_or(&passes.no_image, |s| &s.view),
-            set.rays.as_ref().map_or(&passes.no_rays, |(_, s)| &s.view),
+            set.get(RawImage::Depth)
+                .map_or(&passes.no_image, |s| &s.view),
+            set.get(RawImage::Infrared)
+                .map_or(&passes.no_image, |s| &s.view),
+            set.get(RawImage::Rays).map_or(&passes.no_rays, |s| &s.view),
         ];
         let inputs = views.map(|view| view.id());
         let pipeline = *passes
@@ -238,12 +243,17 @@ pub(super) fn prepare(
 fn entry_point(output: &ImageOutput, set: &TextureSet) -> (&'static str, u64) {
     match (output.kind, output.false_color.is_some()) {
         // Colour needs no pass and does not come here.
-        (ImageKind::Color | ImageKind::Depth, false) => ("depth_metres", set.depth_version),
-        (ImageKind::Color | ImageKind::Depth, true) => ("depth_false_color", set.depth_version),
-        (ImageKind::Infrared, false) => ("infrared_unorm", set.ir_version),
-        (ImageKind::Infrared, true) => ("infrared_false_color", set.ir_version),
-        (ImageKind::PointCloud, false) => ("point_cloud", set.depth_version),
-        (ImageKind::PointCloud, true) => ("point_cloud_false_color", set.depth_version),
+        (ImageKind::Color | ImageKind::Depth, false) => {
+            ("depth_metres", set.version(RawImage::Depth))
+        }
+        (ImageKind::Color | ImageKind::Depth, true) => {
+            ("depth_false_color", set.version(RawImage::Depth))
+        }
+        (ImageKind::Infrared, false) => ("infrared_unorm", set.version(RawImage::Infrared)),
+        (ImageKind::Infrared, true) => ("infrared_false_color", set.version(RawImage::Infrared)),
+        (ImageKind::PointCloud, false) => ("point_cloud", set.version(RawImage::Depth)),
+        (ImageKind::PlayerIndex, _) => ("player_index", set.version(RawImage::Players)),
+        (ImageKind::PointCloud, true) => ("point_cloud_false_color", set.version(RawImage::Depth)),
     }
 }
 

@@ -20,9 +20,10 @@ use kinect_azure::Calibration;
 use kinect_azure::calibration::{LensModel, Sensor};
 
 use super::{PointCloud, PointCloudBuffer, PointColor, sensor_of};
+use crate::image_output::ImageTiming;
 use crate::image_output::operating_range;
 use crate::sensor::{KinectSensor, SensorStream};
-use crate::stream::{ExtractedSensors, SensorTextures, stand_in};
+use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, stand_in};
 
 /// Side of a workgroup; keep in sync with `unproject.wgsl`.
 const WORKGROUP: u32 = 8;
@@ -30,7 +31,7 @@ const WORKGROUP: u32 = 8;
 /// A point cloud as the render world sees it.
 pub(super) struct ExtractedCloud {
     entity: Entity,
-    sensor: Entity,
+    key: StreamKey,
     color: PointColor,
     buffer: AssetId<ShaderBuffer>,
     size: UVec2,
@@ -56,7 +57,10 @@ pub(super) fn extract_clouds(
                 .unwrap_or_default();
             extracted.0.push(ExtractedCloud {
                 entity,
-                sensor,
+                key: StreamKey {
+                    sensor,
+                    timing: ImageTiming::Live,
+                },
                 color: cloud.color,
                 buffer: buffer.buffer.id(),
                 size: UVec2::new(buffer.width, buffer.height),
@@ -229,32 +233,31 @@ pub(super) fn prepare(
     for cloud in &clouds.0 {
         unproject.alive.insert(cloud.entity);
         let (Some(set), Some(sensor), Some(buffer)) = (
-            textures.0.get(&cloud.sensor),
-            sensors.0.get(&cloud.sensor),
+            textures.0.get(&cloud.key),
+            sensors.0.get(&cloud.key),
             buffers.get(cloud.buffer),
         ) else {
             continue;
         };
-        let Some((_, rays)) = &set.rays else {
+        let Some(rays) = set.get(RawImage::Rays) else {
             continue;
         };
         // No depth (yet), or still that of a former mode: no points.
         let depth = set
-            .depth
-            .as_ref()
-            .filter(|d| (d.texture.width(), d.texture.height()) == (cloud.size.x, cloud.size.y));
+            .get(RawImage::Depth)
+            .filter(|depth| depth.size() == cloud.size);
         let views = [
             depth.map_or(&unproject.no_image, |s| &s.view),
-            set.ir.as_ref().map_or(&unproject.no_image, |s| &s.view),
-            set.color
-                .as_ref()
-                .map_or(&unproject.no_color, |c| &c.stored_view),
+            set.get(RawImage::Infrared)
+                .map_or(&unproject.no_image, |s| &s.view),
+            set.get(RawImage::Color)
+                .map_or(&unproject.no_color, |s| &s.view),
             &rays.view,
         ];
         let inputs = (views.map(|view| view.id()), buffer.buffer.id());
         let ir_range = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
         let mut params = Params::new(cloud, sensor.calibration.as_deref(), ir_range);
-        params.color_is_linear = u32::from(set.color.as_ref().is_some_and(|c| c.is_linear));
+        params.color_is_linear = u32::from(set.get(RawImage::Color).is_some_and(|c| c.is_linear));
         let old = unproject.clouds.remove(&cloud.entity);
         let mut pass = match old.filter(|pass| pass.inputs == inputs) {
             Some(mut pass) => {
@@ -291,13 +294,13 @@ pub(super) fn prepare(
             }
         };
         pass.wanted = [
-            set.depth_version,
+            set.version(RawImage::Depth),
             match cloud.color {
-                PointColor::Infrared => set.ir_version,
+                PointColor::Infrared => set.version(RawImage::Infrared),
                 _ => 0,
             },
             match cloud.color {
-                PointColor::Camera { .. } => set.color_version,
+                PointColor::Camera { .. } => set.version(RawImage::Color),
                 _ => 0,
             },
         ];

@@ -1,5 +1,6 @@
 //! The sensor entity: one component to spawn, a thread behind it, and what it delivers as components beside it.
 
+mod delay;
 mod frame;
 mod playback;
 mod source;
@@ -19,12 +20,14 @@ use kinect_azure::WiredSyncMode;
 use kinect_azure::device::DeviceSettings;
 use kinect_azure::simulation::{LockstepClock, SimulationSettings};
 
+pub use delay::{DelayedFrame, FRAME_HISTORY};
 pub use frame::Frame;
 pub use playback::{Playback, PlaybackAction, PlaybackCommand, PlaybackPosition};
 pub use source::{CustomSource, SensorSource};
 pub use state::{SensorState, SensorStateChanged};
 pub use stream::{SensorFrame, SensorStream};
 
+use crate::body_index::{BodyIndexMap, BodyTime};
 use crate::device::{SensorColorControls, SensorColorReport, SensorDevice, WiredSync};
 use crate::diagnostics::{LatencyLog, SensorDiagnostics};
 use crate::imu::Imu;
@@ -157,11 +160,18 @@ impl Plugin for SensorPlugin {
                 PreUpdate,
                 (KinectSystems::Receive, KinectSystems::Prepare).chain(),
             )
+            .register_type::<DelayedFrame>()
             .add_systems(
                 PreUpdate,
-                (start_and_stop, receive, reap)
-                    .chain()
-                    .in_set(KinectSystems::Receive),
+                (
+                    (start_and_stop, receive, reap)
+                        .chain()
+                        .in_set(KinectSystems::Receive),
+                    delay::delay
+                        .after(KinectSystems::Receive)
+                        .after(crate::body_index::take_truth)
+                        .before(KinectSystems::Prepare),
+                ),
             )
             .add_systems(PostUpdate, playback::control.in_set(KinectSystems::Control));
     }
@@ -244,6 +254,8 @@ pub(crate) fn start_and_stop(
                 SensorFrame::default(),
                 PlaybackPosition::default(),
                 Imu::default(),
+                BodyIndexMap::default(),
+                BodyTime::default(),
             ));
         }
         // Another configuration of the same device: its thread goes on and starts only the cameras anew.

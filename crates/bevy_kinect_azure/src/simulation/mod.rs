@@ -7,6 +7,7 @@ use bevy::prelude::*;
 
 pub use lockstep::Lockstep;
 pub(crate) use lockstep::LockstepDrive;
+pub(crate) use truth::take;
 pub use truth::{GroundTruth, joint_isometry};
 
 use crate::sensor::KinectSystems;
@@ -26,8 +27,7 @@ impl Plugin for SimulationPlugin {
                         .in_set(KinectSystems::Receive)
                         .after(crate::sensor::start_and_stop)
                         .before(crate::sensor::receive),
-                    truth::take
-                        .after(KinectSystems::Receive)
+                    take.after(KinectSystems::Receive)
                         .before(KinectSystems::Prepare),
                 ),
             );

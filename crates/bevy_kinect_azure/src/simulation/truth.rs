@@ -32,7 +32,7 @@ pub fn joint_isometry(joint: &JointPose) -> Isometry3d {
 }
 
 /// Puts the newest frame's truth beside it.
-pub(super) fn take(
+pub(crate) fn take(
     mut commands: Commands,
     mut sensors: Query<(Entity, &SensorFrame, Option<&mut GroundTruth>), Changed<SensorFrame>>,
 ) {

@@ -2,32 +2,40 @@
 
 use std::sync::Arc;
 
-use bevy::ecs::entity::EntityHashMap;
+use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use bevy::render::Extract;
 use kinect_azure::Calibration;
 use kinect_azure::calibration::XyTable;
 
+use super::images::{Demand, StreamKey};
+use crate::align::ColorRays;
+use crate::body_index::{BodyIndexImage, BodyIndexMap};
 use crate::diagnostics::LatencyLog;
-use crate::image_output::{ImageKind, ImageOutput, ImageOutputs, OutputImage};
-use crate::sensor::{Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
+use crate::image_output::{ImageOutput, ImageOutputs, ImageTiming, OutputImage};
+use crate::sensor::{DelayedFrame, Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
 
-/// A sensor as the render world sees it.
+/// A sensor at a time, as the render world sees it.
 pub(crate) struct ExtractedSensor {
-    /// The newest frame.
+    /// The newest frame of that time.
     pub(crate) frame: Option<Arc<Frame>>,
     pub(crate) calibration: Option<Arc<Calibration>>,
     pub(crate) xy_table: Option<Arc<XyTable>>,
-    /// The images of native colour outputs: colour is written to the first and copied to the others.
+    /// Rays of the colour camera, where somebody needs them.
+    pub(crate) color_table: Option<Arc<XyTable>>,
+    pub(crate) players: Option<Arc<BodyIndexImage>>,
+    /// The images of plain colour outputs: the colour image is written into each.
     pub(crate) color_outputs: Vec<AssetId<Image>>,
+    /// The images that somebody wants.
+    pub(crate) demand: Demand,
     /// Counts the sources the sensor has had.
     pub(crate) generation: u64,
     pub(crate) latency: LatencyLog,
 }
 
-/// Every sensor of the main world, by its entity there.
+/// Every sensor of the main world, now and, where that is asked for, when its newest skeletons were seen.
 #[derive(Resource, Default)]
-pub(crate) struct ExtractedSensors(pub(crate) EntityHashMap<ExtractedSensor>);
+pub(crate) struct ExtractedSensors(pub(crate) HashMap<StreamKey, ExtractedSensor>);
 
 pub(super) fn extract_sensors(
     mut extracted: ResMut<ExtractedSensors>,
@@ -35,8 +43,10 @@ pub(super) fn extract_sensors(
         Query<
             (
                 Entity,
-                &SensorFrame,
+                (&SensorFrame, Option<&DelayedFrame>),
                 Option<&SensorStream>,
+                Option<&ColorRays>,
+                &BodyIndexMap,
                 Option<&ImageOutputs>,
                 &StreamIdentity,
                 &LatencyLog,
@@ -46,37 +56,61 @@ pub(super) fn extract_sensors(
     >,
     outputs: Extract<Query<(&ImageOutput, &OutputImage)>>,
 ) {
-    extracted.0.retain(|&entity, _| sensors.contains(entity));
-    for (entity, frame, stream, output_list, identity, latency) in &sensors {
-        let sensor = extracted
-            .0
-            .entry(entity)
-            .or_insert_with(|| ExtractedSensor {
+    extracted.0.retain(|key, _| match sensors.get(key.sensor) {
+        Ok((_, (_, delayed), ..)) => key.timing == ImageTiming::Live || delayed.is_some(),
+        Err(_) => false,
+    });
+    for (entity, (frame, delayed), stream, color_rays, players, output_list, identity, latency) in
+        &sensors
+    {
+        let frames = [
+            (ImageTiming::Live, Some(&frame.0)),
+            (ImageTiming::Bodies, delayed.map(|delayed| &delayed.0)),
+        ];
+        for (timing, frame) in frames {
+            let Some(frame) = frame else {
+                continue;
+            };
+            let key = StreamKey {
+                sensor: entity,
+                timing,
+            };
+            let sensor = extracted.0.entry(key).or_insert_with(|| ExtractedSensor {
                 frame: None,
                 calibration: None,
                 xy_table: None,
+                color_table: None,
+                players: None,
                 color_outputs: Vec::new(),
+                demand: Demand::default(),
                 generation: identity.generation,
                 latency: latency.clone(),
             });
-        sensor.frame.clone_from(&frame.0);
-        if sensor.generation != identity.generation {
-            sensor.generation = identity.generation;
-            sensor.calibration = None;
-            sensor.xy_table = None;
+            sensor.frame.clone_from(frame);
+            sensor.players.clone_from(&players.0);
+            sensor.demand = Demand::default();
+            if sensor.generation != identity.generation {
+                sensor.generation = identity.generation;
+                sensor.calibration = None;
+                sensor.xy_table = None;
+                sensor.color_table = None;
+            }
+            // While a sensor is lost or off, its last images stay, and so does what is needed to show them.
+            if let Some(stream) = stream {
+                sensor.calibration.clone_from(&stream.calibration);
+                sensor.xy_table.clone_from(&stream.xy_table);
+                sensor.color_table = color_rays.and_then(|rays| rays.table(stream));
+            }
+            sensor.color_outputs.clear();
+            sensor.color_outputs.extend(
+                output_list
+                    .into_iter()
+                    .flat_map(|list| outputs.iter_many(list.iter()))
+                    .filter(|(output, image)| {
+                        output.is_plain_color() && output.timing == timing && image.is_ready()
+                    })
+                    .map(|(_, image)| image.image.id()),
+            );
         }
-        // While a sensor is lost or off, its last images stay, and so does what is needed to show them.
-        if let Some(stream) = stream {
-            sensor.calibration.clone_from(&stream.calibration);
-            sensor.xy_table.clone_from(&stream.xy_table);
-        }
-        sensor.color_outputs.clear();
-        sensor.color_outputs.extend(
-            output_list
-                .into_iter()
-                .flat_map(|list| outputs.iter_many(list.iter()))
-                .filter(|(output, image)| output.kind == ImageKind::Color && image.is_ready())
-                .map(|(_, image)| image.image.id()),
-        );
     }
 }

@@ -6,6 +6,7 @@
 //! Image outputs and point clouds are then computed from these textures.
 
 mod extract;
+mod images;
 mod stable;
 mod upload;
 
@@ -13,12 +14,16 @@ use bevy::prelude::*;
 use bevy::render::{Render, RenderApp, RenderSystems};
 
 pub(crate) use extract::ExtractedSensors;
+pub(crate) use images::{Demand, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
 pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{SensorTextures, TextureSet, has_view_formats, stand_in};
+pub(crate) use upload::{color_view_formats, has_view_formats, stand_in};
 
 /// When the render world works on frames.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamSystems {
+    /// In `ExtractSchedule`: what sensors deliver is told to the render world. Outputs and clouds, which say what they need of
+    /// it, come after.
+    Extract,
     /// In `Render`, within `RenderSystems::PrepareResources`: new frames are written into textures.
     Upload,
 }
@@ -34,7 +39,10 @@ impl Plugin for StreamPlugin {
         };
         render_app
             .init_resource::<ExtractedSensors>()
-            .add_systems(ExtractSchedule, extract::extract_sensors)
+            .add_systems(
+                ExtractSchedule,
+                extract::extract_sensors.in_set(StreamSystems::Extract),
+            )
             .add_systems(bevy::render::RenderStartup, upload::reset)
             .add_systems(
                 Render,

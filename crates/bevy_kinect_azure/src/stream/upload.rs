@@ -2,68 +2,25 @@
 
 use std::sync::Arc;
 
-use bevy::ecs::entity::EntityHashMap;
 use bevy::prelude::*;
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{
     DownlevelFlags, Extent3d, Origin3d, TexelCopyBufferLayout, TexelCopyTextureInfo, Texture,
-    TextureAspect, TextureDescriptor, TextureDimension, TextureFormat, TextureId, TextureUsages,
-    TextureView, TextureViewDescriptor,
+    TextureAspect, TextureDescriptor, TextureDimension, TextureFormat, TextureUsages, TextureView,
+    TextureViewDescriptor,
 };
 use bevy::render::renderer::{RenderAdapter, RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
 use kinect_azure::calibration::XyTable;
 
 use super::ExtractedSensors;
+use super::images::{RawImage, SensorTextures, Stored, TextureSet};
+use crate::image_output::ImageTiming;
 use crate::sensor::Frame;
 
 /// Marks rays that the lens does not have; keep in sync with `common.wgsl`. WGSL may assume that there are no NaNs,
 /// so the table's are replaced.
 const NO_RAY: f32 = -1.0e6;
-
-/// The textures of every sensor, by its entity in the main world.
-#[derive(Resource, Default)]
-pub(crate) struct SensorTextures(pub(crate) EntityHashMap<TextureSet>);
-
-/// One sensor's images on the GPU.
-#[derive(Default)]
-pub(crate) struct TextureSet {
-    /// Depth in mm, `R16Uint`.
-    pub(crate) depth: Option<Stored>,
-    /// Infrared, `R16Uint`.
-    pub(crate) ir: Option<Stored>,
-    /// Colour, `Bgra8UnormSrgb`, with a view of the stored values.
-    pub(crate) color: Option<ColorTexture>,
-    /// Rays of the depth camera, `Rg32Float`.
-    pub(crate) rays: Option<(Arc<XyTable>, Stored)>,
-    /// The source the images are from.
-    generation: u64,
-    /// The frame that is in the textures.
-    uploaded: u64,
-    /// Textures that have its colour image.
-    written: Vec<TextureId>,
-    /// Counts the uploads of each kind of image: what was computed from them is stale when they move.
-    pub(crate) depth_version: u64,
-    pub(crate) ir_version: u64,
-    pub(crate) color_version: u64,
-    /// The frame whose latency is to be measured once it is submitted.
-    to_measure: Option<std::time::Instant>,
-}
-
-/// A texture with the view that shaders read.
-pub(crate) struct Stored {
-    pub(crate) texture: Texture,
-    pub(crate) view: TextureView,
-}
-
-/// Where the colour image lies.
-pub(crate) struct ColorTexture {
-    texture: Texture,
-    /// The stored values, not converted to linear light, where the driver can.
-    pub(crate) stored_view: TextureView,
-    /// Whether the driver cannot.
-    pub(crate) is_linear: bool,
-}
 
 /// A new GPU knows nothing of the old one's textures.
 pub(super) fn reset(mut commands: Commands) {
@@ -79,32 +36,26 @@ pub(super) fn upload(
     queue: Res<RenderQueue>,
 ) {
     let views = has_view_formats(&adapter);
-    textures
-        .0
-        .retain(|entity, _| sensors.0.contains_key(entity));
-    for (&entity, sensor) in &sensors.0 {
-        let set = textures.0.entry(entity).or_default();
+    textures.0.retain(|key, _| sensors.0.contains_key(key));
+    for (&key, sensor) in &sensors.0 {
+        let set = textures.0.entry(key).or_default();
         if set.generation != sensor.generation {
             // What the former source left is not shown as the new one's.
-            *set = TextureSet {
-                generation: sensor.generation,
-                ..default()
-            };
+            set.forget(sensor.generation);
             for image in sensor.color_outputs.iter().filter_map(|&id| images.get(id)) {
                 clear(&queue, &image.texture);
             }
         }
-        match &sensor.xy_table {
-            None => set.rays = None,
-            Some(table) => {
-                if set
-                    .rays
-                    .as_ref()
-                    .is_none_or(|(old, _)| !Arc::ptr_eq(old, table))
-                {
-                    set.rays = Some((Arc::clone(table), upload_rays(table, &device, &queue)));
-                }
+        set.keep_rays(RawImage::Rays, &sensor.xy_table, &device, &queue);
+        set.keep_rays(RawImage::ColorRays, &sensor.color_table, &device, &queue);
+        match &sensor.players {
+            Some(players) if players.id() != set.uploaded_players => {
+                set.uploaded_players = players.id();
+                let size = (players.width(), players.height());
+                set.write(RawImage::Players, size, players.pixels(), &device, &queue);
             }
+            Some(_) => {}
+            None => set.set(RawImage::Players, None),
         }
         let Some(frame) = sensor.frame.as_ref().filter(|frame| fits(frame, &device)) else {
             continue;
@@ -115,15 +66,11 @@ pub(super) fn upload(
             set.written.clear();
             if let Some(depth) = &frame.capture.depth {
                 let size = (depth.width, depth.height);
-                let stored = reuse(&mut set.depth, "kinect depth", size, &device);
-                write(&queue, &stored.texture, size, depth.bytes());
-                set.depth_version += 1;
+                set.write(RawImage::Depth, size, depth.bytes(), &device, &queue);
             }
             if let Some(ir) = &frame.capture.ir {
                 let size = (ir.width, ir.height);
-                let stored = reuse(&mut set.ir, "kinect infrared", size, &device);
-                write(&queue, &stored.texture, size, ir.bytes());
-                set.ir_version += 1;
+                set.write(RawImage::Infrared, size, ir.bytes(), &device, &queue);
             }
         }
         if !frame.color_bgra.is_empty() {
@@ -165,14 +112,82 @@ pub(super) fn measure_latency(
     sensors: Res<ExtractedSensors>,
     mut textures: ResMut<SensorTextures>,
 ) {
-    for (entity, set) in &mut textures.0 {
-        if let (Some(captured_at), Some(sensor)) = (set.to_measure.take(), sensors.0.get(entity)) {
+    for (key, set) in &mut textures.0 {
+        // Delayed images are late on purpose.
+        if let (Some(captured_at), Some(sensor)) = (set.to_measure.take(), sensors.0.get(key))
+            && key.timing == ImageTiming::Live
+        {
             sensor.latency.record(captured_at.elapsed());
         }
     }
 }
 
 impl TextureSet {
+    /// Lets go of every image of a former source. Versions go on, so that what was computed from them is stale.
+    fn forget(&mut self, generation: u64) {
+        for image in RawImage::ALL {
+            self.set(image, None);
+        }
+        self.tables = [None, None];
+        self.generation = generation;
+        self.uploaded = 0;
+        self.uploaded_players = 0;
+        self.written.clear();
+        self.to_measure = None;
+    }
+
+    /// Has the rays of a table in their texture.
+    fn keep_rays(
+        &mut self,
+        image: RawImage,
+        table: &Option<Arc<XyTable>>,
+        device: &RenderDevice,
+        queue: &RenderQueue,
+    ) {
+        let of_color = usize::from(image == RawImage::ColorRays);
+        let is_same = match (&self.tables[of_color], table) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.tables[of_color].clone_from(table);
+            let rays = table
+                .as_ref()
+                .and_then(|table| upload_rays(table, device, queue));
+            self.set(image, rays);
+        }
+    }
+
+    /// Writes an image of integers into its texture, made anew when the size has changed.
+    fn write(
+        &mut self,
+        image: RawImage,
+        size: (u32, u32),
+        bytes: &[u8],
+        device: &RenderDevice,
+        queue: &RenderQueue,
+    ) {
+        let has_size = |stored: &Stored| (stored.texture.width(), stored.texture.height()) == size;
+        if !self.get(image).is_some_and(has_size) {
+            let (label, format) = match image {
+                RawImage::Players => ("kinect body index", TextureFormat::R8Uint),
+                RawImage::Infrared => ("kinect infrared", TextureFormat::R16Uint),
+                _ => ("kinect depth", TextureFormat::R16Uint),
+            };
+            let limit = device.limits().max_texture_dimension_2d;
+            if size.0.max(size.1) > limit || size.0.min(size.1) == 0 {
+                return;
+            }
+            let texture = create(device, label, size, format, &[]);
+            self.set(image, Some(Stored::new(texture)));
+        }
+        if let Some(stored) = self.get(image) {
+            write(queue, &stored.texture, size, bytes);
+            self.touch(image);
+        }
+    }
+
     /// Writes the colour image into the texture of every colour output that does not have it yet, or into one of the
     /// sensor's own where there is no such output.
     fn write_color(
@@ -200,34 +215,30 @@ impl TextureSet {
         match first {
             Some(texture) => {
                 if self
-                    .color
-                    .as_ref()
-                    .is_none_or(|c| c.texture.id() != texture.id())
+                    .get(RawImage::Color)
+                    .is_none_or(|color| color.texture.id() != texture.id())
                 {
-                    self.color = Some(ColorTexture::new(texture.clone(), views));
-                    self.color_version += 1;
+                    let color = Stored::color(texture.clone(), views);
+                    self.set(RawImage::Color, Some(color));
                 }
             }
             // Outputs whose images come soon need no texture beside them.
             None if outputs.iter().any(|&output| images.get(output).is_none()) => {}
             None => {
                 if self
-                    .color
-                    .as_ref()
+                    .get(RawImage::Color)
                     .is_none_or(|color| !fits(&color.texture))
                 {
-                    self.color = Some(ColorTexture::new(
-                        create(
-                            device,
-                            "kinect colour",
-                            size,
-                            TextureFormat::Bgra8UnormSrgb,
-                            color_view_formats(views),
-                        ),
-                        views,
-                    ));
+                    let texture = create(
+                        device,
+                        "kinect colour",
+                        size,
+                        TextureFormat::Bgra8UnormSrgb,
+                        color_view_formats(views),
+                    );
+                    self.set(RawImage::Color, Some(Stored::color(texture, views)));
                 }
-                if let Some(texture) = self.color.as_ref().map(|color| color.texture.clone()) {
+                if let Some(texture) = self.get(RawImage::Color).map(|c| c.texture.clone()) {
                     self.write_once(&texture, frame, queue);
                 }
             }
@@ -239,26 +250,38 @@ impl TextureSet {
         if !self.written.contains(&texture.id()) {
             write(queue, texture, frame.color_size, &frame.color_bgra);
             self.written.push(texture.id());
-            self.color_version += 1;
+            self.touch(RawImage::Color);
         }
     }
 }
 
-impl ColorTexture {
-    fn new(texture: Texture, views: bool) -> Self {
-        let stored_view = texture.create_view(&if views {
-            TextureViewDescriptor {
-                format: Some(TextureFormat::Bgra8Unorm),
-                usage: Some(TextureUsages::TEXTURE_BINDING),
-                ..default()
-            }
-        } else {
-            TextureViewDescriptor::default()
+impl Stored {
+    pub(crate) fn new(texture: Texture) -> Self {
+        let view = texture.create_view(&TextureViewDescriptor::default());
+        Self {
+            texture,
+            view,
+            is_linear: false,
+        }
+    }
+
+    /// A colour texture, read as it is stored, without conversion to linear light, where the driver can.
+    fn color(texture: Texture, views: bool) -> Self {
+        if !views {
+            return Self {
+                is_linear: true,
+                ..Self::new(texture)
+            };
+        }
+        let view = texture.create_view(&TextureViewDescriptor {
+            format: Some(TextureFormat::Bgra8Unorm),
+            usage: Some(TextureUsages::TEXTURE_BINDING),
+            ..default()
         });
         Self {
             texture,
-            stored_view,
-            is_linear: !views,
+            view,
+            is_linear: false,
         }
     }
 }
@@ -281,8 +304,12 @@ pub(crate) fn color_view_formats(views: bool) -> &'static [TextureFormat] {
     }
 }
 
-fn upload_rays(table: &XyTable, device: &RenderDevice, queue: &RenderQueue) -> Stored {
+/// The rays as a texture; none where the GPU has no texture that large.
+fn upload_rays(table: &XyTable, device: &RenderDevice, queue: &RenderQueue) -> Option<Stored> {
     let size = (table.width(), table.height());
+    if size.0.max(size.1) > device.limits().max_texture_dimension_2d {
+        return None;
+    }
     let rays: Vec<[f32; 2]> = table
         .rays()
         .iter()
@@ -290,24 +317,7 @@ fn upload_rays(table: &XyTable, device: &RenderDevice, queue: &RenderQueue) -> S
         .collect();
     let texture = create(device, "kinect rays", size, TextureFormat::Rg32Float, &[]);
     write(queue, &texture, size, bytemuck::cast_slice(&rays));
-    let view = texture.create_view(&TextureViewDescriptor::default());
-    Stored { texture, view }
-}
-
-/// The texture in `slot`, made anew when the size has changed.
-fn reuse<'a>(
-    slot: &'a mut Option<Stored>,
-    label: &'static str,
-    size: (u32, u32),
-    device: &RenderDevice,
-) -> &'a Stored {
-    let fits = |stored: &Stored| (stored.texture.width(), stored.texture.height()) == size;
-    let old = slot.take().filter(fits);
-    slot.insert(old.unwrap_or_else(|| {
-        let texture = create(device, label, size, TextureFormat::R16Uint, &[]);
-        let view = texture.create_view(&TextureViewDescriptor::default());
-        Stored { texture, view }
-    }))
+    Some(Stored::new(texture))
 }
 
 fn create(

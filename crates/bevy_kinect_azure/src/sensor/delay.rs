@@ -1,0 +1,103 @@
+//! Images that wait for the skeletons found in them (I13).
+//!
+//! Finding people takes time: what is drawn from joints lags behind the newest image. Outputs with
+//! [`ImageTiming::Bodies`] show the frame that the newest skeletons were found in instead; until somebody names it (see
+//! [`BodyTime`]), frames are held here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bevy::prelude::*;
+
+use super::frame::Frame;
+use super::stream::SensorFrame;
+use crate::body_index::BodyTime;
+use crate::image_output::{ImageOutput, ImageOutputs, ImageTiming};
+
+/// Frames that are held for skeletons at most: half a second at 30 frames a second. Skeletons that come later get the
+/// oldest frame there is.
+pub const FRAME_HISTORY: usize = 16;
+
+/// The frame that a sensor's newest skeletons were found in, on the sensor entity while an output with
+/// [`ImageTiming::Bodies`] asks for it; `None` before the first skeletons.
+#[derive(Component, Reflect, Clone, Debug, Default)]
+#[reflect(Component, Default, Debug)]
+pub struct DelayedFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
+
+/// Frames that wait, the oldest first.
+#[derive(Component, Default)]
+pub(super) struct FrameHistory(VecDeque<Arc<Frame>>);
+
+/// The time that body trackers name a frame by: the depth image's, or the infrared image's where there is none.
+fn time(frame: &Frame) -> Option<u64> {
+    let capture = &frame.capture;
+    let image = capture.depth.as_ref().or(capture.ir.as_ref())?;
+    Some(image.device_timestamp_usec)
+}
+
+/// Holds frames while they are asked for, and lets go of those that are older than the newest skeletons.
+pub(super) fn delay(
+    mut commands: Commands,
+    mut sensors: Query<(
+        Entity,
+        Ref<SensorFrame>,
+        &BodyTime,
+        Option<&ImageOutputs>,
+        Option<(&mut FrameHistory, &mut DelayedFrame)>,
+    )>,
+    outputs: Query<&ImageOutput>,
+) {
+    for (entity, newest, bodies, list, state) in &mut sensors {
+        let is_wanted = list
+            .into_iter()
+            .flat_map(|list| outputs.iter_many(list.iter()))
+            .any(|output| output.timing == ImageTiming::Bodies);
+        match (is_wanted, state) {
+            (false, None) => {}
+            (false, Some(_)) => {
+                commands
+                    .entity(entity)
+                    .remove::<(FrameHistory, DelayedFrame)>();
+            }
+            (true, None) => {
+                commands
+                    .entity(entity)
+                    .insert((FrameHistory::default(), DelayedFrame::default()));
+            }
+            (true, Some((mut history, mut delayed))) => {
+                if let Some(frame) = newest.0.as_ref().filter(|_| newest.is_changed()) {
+                    history.push(frame);
+                }
+                if let Some(frame) = bodies.0.and_then(|at| history.release(at)) {
+                    delayed.0 = Some(frame);
+                }
+            }
+        }
+    }
+}
+
+impl FrameHistory {
+    fn push(&mut self, frame: &Arc<Frame>) {
+        // A clock that went back is a source that started anew: what waits is of another time.
+        if self.0.back().and_then(|last| time(last)) > time(frame) {
+            self.0.clear();
+        }
+        while self.0.len() >= FRAME_HISTORY {
+            self.0.pop_front();
+        }
+        self.0.push_back(Arc::clone(frame));
+    }
+
+    /// The newest frame that is not newer than skeletons of that time, with those before it. `None` where there is none
+    /// that was not released before.
+    fn release(&mut self, at: u64) -> Option<Arc<Frame>> {
+        let mut found = None;
+        while let Some(frame) = self
+            .0
+            .pop_front_if(|frame| time(frame).is_none_or(|time| time <= at))
+        {
+            found = Some(frame);
+        }
+        found
+    }
+}

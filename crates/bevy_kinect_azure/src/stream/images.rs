@@ -1,0 +1,155 @@
+//! The images of a sensor on the GPU, native and aligned, by name; and who wants which.
+
+use std::sync::Arc;
+
+use bevy::platform::collections::HashMap;
+use bevy::prelude::*;
+use bevy::render::render_resource::{Texture, TextureId, TextureView};
+use kinect_azure::calibration::XyTable;
+
+use crate::image_output::ImageTiming;
+
+/// An image that image outputs and point clouds are computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum RawImage {
+    /// Depth in mm, `R16Uint`, 0 = nothing measured.
+    Depth,
+    /// Infrared, `R16Uint`.
+    Infrared,
+    /// The body index of every depth pixel, `R8Uint`, 255 = nobody.
+    Players,
+    /// Colour, stored (sRGB-encoded) values in a filterable texture; see [`Stored::is_linear`].
+    Color,
+    /// Rays of the depth camera, `Rg32Float`.
+    Rays,
+    /// Depth in the colour camera's view, `R16Uint`.
+    AlignedDepth,
+    /// Infrared in the colour camera's view, `R16Uint`, 0 where depth is.
+    AlignedInfrared,
+    /// The body index in the colour camera's view, `R8Uint`.
+    AlignedPlayers,
+    /// Colour in the depth camera's view, stored values, all channels 0 = no data. What near things hide from the
+    /// colour camera has their colour, as the vendor's library does it.
+    AlignedColor,
+    /// Likewise, but what the colour camera does not see has no data.
+    AlignedVisibleColor,
+    /// Rays of the colour camera, `Rg32Float`.
+    ColorRays,
+}
+
+impl RawImage {
+    const COUNT: usize = Self::ALL.len();
+
+    /// Every image, in the order of their numbers.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Depth,
+        Self::Infrared,
+        Self::Players,
+        Self::Color,
+        Self::Rays,
+        Self::AlignedDepth,
+        Self::AlignedInfrared,
+        Self::AlignedPlayers,
+        Self::AlignedColor,
+        Self::AlignedVisibleColor,
+        Self::ColorRays,
+    ];
+
+    /// Whether it is computed from the sensor's own images.
+    pub(crate) fn is_aligned(self) -> bool {
+        matches!(
+            self,
+            Self::AlignedDepth
+                | Self::AlignedInfrared
+                | Self::AlignedPlayers
+                | Self::AlignedColor
+                | Self::AlignedVisibleColor
+        )
+    }
+}
+
+/// The images that somebody wants this frame. What nobody wants is not computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Demand(u16);
+
+impl Demand {
+    pub(crate) fn insert(&mut self, image: RawImage) {
+        self.0 |= 1 << image as u16;
+    }
+
+    pub(crate) fn contains(self, image: RawImage) -> bool {
+        self.0 & (1 << image as u16) != 0
+    }
+}
+
+/// Images of a sensor at a time: now, or when its newest skeletons were seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StreamKey {
+    /// The sensor entity in the main world.
+    pub(crate) sensor: Entity,
+    pub(crate) timing: ImageTiming,
+}
+
+/// The textures of every sensor.
+#[derive(Resource, Default)]
+pub(crate) struct SensorTextures(pub(crate) HashMap<StreamKey, TextureSet>);
+
+/// One sensor's images on the GPU.
+#[derive(Default)]
+pub(crate) struct TextureSet {
+    images: [Option<Stored>; RawImage::COUNT],
+    /// Counts the changes of each image: what was computed from it is stale when it moves.
+    versions: [u64; RawImage::COUNT],
+    /// The tables that are in the two ray textures.
+    pub(super) tables: [Option<Arc<XyTable>>; 2],
+    /// The source the images are from.
+    pub(super) generation: u64,
+    /// The frame that is in the textures.
+    pub(super) uploaded: u64,
+    /// The body index map that is in its texture.
+    pub(super) uploaded_players: u64,
+    /// Textures that have the frame's colour image.
+    pub(super) written: Vec<TextureId>,
+    /// The frame whose latency is to be measured once it is submitted.
+    pub(super) to_measure: Option<std::time::Instant>,
+}
+
+/// A texture with the view that shaders read.
+#[derive(Clone)]
+pub(crate) struct Stored {
+    pub(crate) texture: Texture,
+    pub(crate) view: TextureView,
+    /// Of colour: whether the view gives linear light, because the driver cannot show the stored values.
+    pub(crate) is_linear: bool,
+}
+
+impl Stored {
+    pub(crate) fn size(&self) -> UVec2 {
+        UVec2::new(self.texture.width(), self.texture.height())
+    }
+}
+
+impl TextureSet {
+    /// An image, if the sensor has it (and, of aligned ones, somebody wants it).
+    pub(crate) fn get(&self, image: RawImage) -> Option<&Stored> {
+        self.images[image as usize].as_ref()
+    }
+
+    /// Moves whenever the image changes, also when it comes or goes.
+    pub(crate) fn version(&self, image: RawImage) -> u64 {
+        self.versions[image as usize]
+    }
+
+    /// Puts a texture in an image's place, or takes it away.
+    pub(crate) fn set(&mut self, image: RawImage, stored: Option<Stored>) {
+        if stored.is_some() || self.images[image as usize].is_some() {
+            self.images[image as usize] = stored;
+            self.touch(image);
+        }
+    }
+
+    /// Says that an image's content is new.
+    pub(crate) fn touch(&mut self, image: RawImage) {
+        self.versions[image as usize] += 1;
+    }
+}
