@@ -219,6 +219,7 @@ fn false_colours_run_from_near_red_to_far_blue_and_leave_holes_black() {
             ImageOutput {
                 kind: ImageKind::Depth,
                 false_color: Some(FalseColor::Range { min: 0.9, max: 2.7 }),
+                ..default()
             },
             ImageOutput::false_color(ImageKind::Infrared),
         ],

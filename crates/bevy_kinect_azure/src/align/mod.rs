@@ -1,14 +1,33 @@
 //! Images as the other camera would see them (I2, I4, I6, I8, I10), on the GPU.
 //!
-//! Outputs and clouds say which images they want; only those are computed, and each once however many want it.
+//! Outputs and clouds say which images they want; only those are computed, and each once however many want it. The rules
+//! are those of [`kinect_azure::transform`], whose results these are compared with.
 
+mod camera;
+mod gpu;
 mod rays;
 
+use bevy::asset::embedded_asset;
 use bevy::prelude::*;
+use bevy::render::renderer::RenderGraph;
+use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
+use bevy::shader::load_shader_library;
 
+pub(crate) use camera::ColorCamera;
 pub(crate) use rays::ColorRays;
 
 use crate::sensor::KinectSystems;
+use crate::stream::StreamSystems;
+
+/// When alignment works, in the render world.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AlignSystems {
+    /// In `Render`, within `RenderSystems::PrepareResources`, after `StreamSystems::Upload`: textures are made, and their versions
+    /// moved.
+    Prepare,
+    /// In `RenderGraph`: images are computed. What reads them comes after.
+    Run,
+}
 
 /// Alignment on the GPU. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -16,6 +35,28 @@ pub struct AlignPlugin;
 
 impl Plugin for AlignPlugin {
     fn build(&self, app: &mut App) {
+        if app.get_sub_app(RenderApp).is_none() {
+            return;
+        }
+        load_shader_library!(app, "color_camera.wgsl");
+        load_shader_library!(app, "quad.wgsl");
+        embedded_asset!(app, "rasterize.wgsl");
+        embedded_asset!(app, "resolve.wgsl");
         app.add_systems(PreUpdate, rays::prepare.in_set(KinectSystems::Prepare));
+        app.sub_app_mut(RenderApp)
+            .add_systems(RenderStartup, gpu::init)
+            .add_systems(
+                Render,
+                gpu::prepare
+                    .in_set(AlignSystems::Prepare)
+                    .in_set(RenderSystems::PrepareResources)
+                    .after(StreamSystems::Upload),
+            )
+            .add_systems(
+                RenderGraph,
+                gpu::run
+                    .in_set(AlignSystems::Run)
+                    .before(bevy::core_pipeline::schedule::camera_driver),
+            );
     }
 }

@@ -54,18 +54,6 @@ impl RawImage {
         Self::AlignedVisibleColor,
         Self::ColorRays,
     ];
-
-    /// Whether it is computed from the sensor's own images.
-    pub(crate) fn is_aligned(self) -> bool {
-        matches!(
-            self,
-            Self::AlignedDepth
-                | Self::AlignedInfrared
-                | Self::AlignedPlayers
-                | Self::AlignedColor
-                | Self::AlignedVisibleColor
-        )
-    }
 }
 
 /// The images that somebody wants this frame. What nobody wants is not computed.

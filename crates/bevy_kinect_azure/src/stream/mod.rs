@@ -16,7 +16,7 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 pub(crate) use extract::ExtractedSensors;
 pub(crate) use images::{Demand, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
 pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{color_view_formats, has_view_formats, stand_in};
+pub(crate) use upload::{extent, has_view_formats, stand_in};
 
 /// When the render world works on frames.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]

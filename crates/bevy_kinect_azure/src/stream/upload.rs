@@ -381,7 +381,7 @@ fn write(queue: &RenderQueue, texture: &Texture, size: (u32, u32), bytes: &[u8])
     );
 }
 
-fn extent((width, height): (u32, u32)) -> Extent3d {
+pub(crate) fn extent((width, height): (u32, u32)) -> Extent3d {
     Extent3d {
         width,
         height,

@@ -1,0 +1,57 @@
+// Where the colour camera sees a point: the vendor's lens model in 32-bit floats.
+
+#define_import_path kinect_azure::color_camera
+
+// Keep in sync with `ColorCamera` in `camera.rs`.
+struct ColorCamera {
+    // Colour camera from depth camera: columns of the rotation, and the translation in mm.
+    rotation_x: vec3<f32>,
+    // Factor of the mixed tangential terms: 2 for Brown-Conrady, 1 for Rational 6KT.
+    tangential: f32,
+    rotation_y: vec3<f32>,
+    // Below 0 where there is no colour camera: then nothing is seen.
+    metric_radius_squared: f32,
+    rotation_z: vec3<f32>,
+    padding: u32,
+    translation: vec3<f32>,
+    padding_too: u32,
+    focal_length: vec2<f32>,
+    principal_point: vec2<f32>,
+    // k1, k2, k3
+    numerator: vec3<f32>,
+    // Width and height of its images.
+    width: u32,
+    // k4, k5, k6
+    denominator: vec3<f32>,
+    height: u32,
+    center_of_distortion: vec2<f32>,
+    // p1, p2
+    p: vec2<f32>,
+}
+
+// The pixel (x, y) at which a point of the depth camera's frame (mm) is seen, and its distance from the colour camera
+// along the optical axis in mm (z); z is 0 for points it cannot see. The pixel may lie outside the image.
+fn see(camera: ColorCamera, point: vec3<f32>) -> vec3<f32> {
+    let q = camera.rotation_x * point.x + camera.rotation_y * point.y + camera.rotation_z * point.z
+        + camera.translation;
+    if q.z <= 0.0 {
+        return vec3(0.0);
+    }
+    let a = q.xy / q.z - camera.center_of_distortion;
+    let r = dot(a, a);
+    if r > camera.metric_radius_squared {
+        return vec3(0.0);
+    }
+    let powers = vec3(r, r * r, r * r * r);
+    var denominator = 1.0 + dot(camera.denominator, powers);
+    if denominator == 0.0 {
+        denominator = 1.0;
+    }
+    let radial = (1.0 + dot(camera.numerator, powers)) / denominator;
+    let distorted = a * radial
+        + camera.p.yx * (r + 2.0 * a * a)
+        + camera.tangential * camera.p * a.x * a.y;
+    let pixel = camera.focal_length * (distorted + camera.center_of_distortion)
+        + camera.principal_point;
+    return vec3(pixel, q.z);
+}

@@ -1,0 +1,139 @@
+// What was found by `rasterize.wgsl`, as textures: one full-screen pass for each image that somebody wants.
+
+#import kinect_azure::color_camera::ColorCamera
+#import kinect_azure::common::srgb_from_linear
+#import kinect_azure::quad::{hit, interpolated, nearest, quad_between}
+
+// Keep in sync with `Params` in `gpu.rs`.
+struct Params {
+    camera: ColorCamera,
+    size: vec2<u32>,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var infrared: texture_2d<u32>;
+@group(0) @binding(2) var players: texture_2d<u32>;
+@group(0) @binding(3) var color: texture_2d<f32>;
+@group(0) @binding(4) var<storage, read> vertices: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> nearest_depth: array<u32>;
+@group(0) @binding(6) var<storage, read> patches: array<u32>;
+
+// Keep in sync with `rasterize.wgsl`.
+const MAX_PATCH: u32 = 0xffffffffu;
+// What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
+const NOBODY: u32 = 255u;
+
+fn color_pixel(at: vec4<f32>) -> u32 {
+    return u32(at.y) * params.camera.width + u32(at.x);
+}
+
+@fragment
+fn aligned_depth(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
+    let stored = nearest_depth[color_pixel(at)];
+    return vec4(select(65536u - stored, 0u, stored == 0u), 0u, 0u, 0u);
+}
+
+@fragment
+fn aligned_infrared(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
+    let stored = patches[color_pixel(at)];
+    if stored == 0u {
+        return vec4(0u);
+    }
+    let number = MAX_PATCH - stored;
+    let q = quad_between(
+        vertices[number].xyz,
+        vertices[number + 1u].xyz,
+        vertices[number + params.size.x + 1u].xyz,
+        vertices[number + params.size.x].xyz,
+    );
+    let corner = vec2<i32>(vec2(number % params.size.x, number / params.size.x));
+    let value = interpolated(
+        q,
+        hit(q, floor(at.xy)),
+        textureLoad(infrared, corner, 0).r,
+        textureLoad(infrared, corner + vec2(1, 0), 0).r,
+        textureLoad(infrared, corner + vec2(1, 1), 0).r,
+        textureLoad(infrared, corner + vec2(0, 1), 0).r,
+    );
+    return vec4(value, 0u, 0u, 0u);
+}
+
+@fragment
+fn aligned_players(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
+    let stored = patches[color_pixel(at)];
+    if stored == 0u {
+        return vec4(NOBODY, 0u, 0u, 0u);
+    }
+    let number = MAX_PATCH - stored;
+    let q = quad_between(
+        vertices[number].xyz,
+        vertices[number + 1u].xyz,
+        vertices[number + params.size.x + 1u].xyz,
+        vertices[number + params.size.x].xyz,
+    );
+    let corner = vec2<i32>(vec2(number % params.size.x, number / params.size.x));
+    let value = nearest(
+        q,
+        hit(q, floor(at.xy)),
+        textureLoad(players, corner, 0).r,
+        textureLoad(players, corner + vec2(1, 0), 0).r,
+        textureLoad(players, corner + vec2(1, 1), 0).r,
+        textureLoad(players, corner + vec2(0, 1), 0).r,
+    );
+    return vec4(value, 0u, 0u, 0u);
+}
+
+@fragment
+fn aligned_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+    return color_at(vertices[u32(at.y) * params.size.x + u32(at.x)].xyz);
+}
+
+@fragment
+fn aligned_visible_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+    let seen = vertices[u32(at.y) * params.size.x + u32(at.x)].xyz;
+    if seen.z > 0.0 && is_hidden(seen) {
+        return vec4(0.0);
+    }
+    return color_at(seen);
+}
+
+// Whether a nearer surface lies between the colour camera and a point. Keep in sync with
+// `kinect_azure::transform::Occlusion::Hide`.
+fn is_hidden(seen: vec3<f32>) -> bool {
+    let pixel = vec2<i32>(floor(seen.xy + 0.5));
+    let size = vec2(i32(params.camera.width), i32(params.camera.height));
+    if any(pixel < vec2(0)) || any(pixel >= size) {
+        return false;
+    }
+    let stored = nearest_depth[u32(pixel.y) * params.camera.width + u32(pixel.x)];
+    return stored != 0u && f32(65536u - stored) < seen.z * (1.0 - 0.0469344);
+}
+
+// The colour between four pixels of the colour image, in stored values; no data where one of the four lies outside.
+fn color_at(seen: vec3<f32>) -> vec4<f32> {
+    if seen.z <= 0.0 {
+        return vec4(0.0);
+    }
+    let size = vec2(i32(params.camera.width), i32(params.camera.height));
+    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
+    let corner = vec2<i32>(floor(clamp(seen.xy, vec2(-1.0), vec2<f32>(size))));
+    if any(corner < vec2(0)) || any(corner + 1 >= size) {
+        return vec4(0.0);
+    }
+    let t = seen.xy - floor(seen.xy);
+    let top = mix(load(corner), load(corner + vec2(1, 0)), t.x);
+    let bottom = mix(load(corner + vec2(0, 1)), load(corner + vec2(1, 1)), t.x);
+    let bgra = mix(top, bottom, t.y);
+    // All 0 means "no data", so a black that is transparent gets a trace of blue.
+    return select(bgra, vec4(0.0, 0.0, 1.0 / 255.0, 0.0), all(bgra < vec4(0.5 / 255.0)));
+}
+
+fn load(pixel: vec2<i32>) -> vec4<f32> {
+    let value = textureLoad(color, pixel, 0);
+#ifdef COLOR_IS_LINEAR
+    // The driver can only read colour as linear light.
+    return vec4(srgb_from_linear(value.rgb), value.a);
+#else
+    return value;
+#endif
+}
