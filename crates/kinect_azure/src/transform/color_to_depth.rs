@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::quad::SAME_SURFACE;
+use super::quad::{SAME_SURFACE, integer};
 use super::vertices::Vertices;
 
 /// Whether depth pixels that a near object hides from the colour camera take that object's colour. The cameras are 32 mm
@@ -22,10 +22,10 @@ pub enum Occlusion {
     /// hidden when one of these four has a depth D that is not 0 and z − D > [`SAME_SURFACE`](super::SAME_SURFACE) · D:
     /// something nearer that is another surface by the same measure by which surfaces are drawn. All in f32.
     ///
-    /// So a surface never hides itself, however slanted: what is drawn changes by no more than this from one depth pixel to
-    /// the next, and the four are no farther away than that. A strip that stays unseen because the step is
-    /// smaller (5 cm at 1 m) is at most a pixel wide. As one of the four is enough, no colour is mixed
-    /// across an edge either.
+    /// So a surface does not hide itself unless it is seen at a grazing angle (less than some 10°): what is drawn changes by no
+    /// more than this from one depth pixel to the next, and the four are no farther away than that. What a smaller step
+    /// hides (5 cm at 1 m) is a strip of at most a pixel at 720p. As one of the four is enough, no colour is
+    /// mixed across an edge either.
     Hide,
 }
 
@@ -36,9 +36,12 @@ pub(super) fn look_up(
     color: &[[u8; 4]],
     out: &mut [[u8; 4]],
 ) {
-    for_each_seen(vertices, out, |u, v, _| {
-        Neighbors::around(size, u, v).and_then(|four| four.mixed(color))
-    });
+    for_each_seen(
+        vertices,
+        out,
+        #[inline(always)]
+        |u, v, _| Neighbors::around(size, u, v)?.mixed(color),
+    );
 }
 
 /// The same, for what the colour camera sees and nothing nearer hides from it; `aligned` is depth in its view.
@@ -49,11 +52,18 @@ pub(super) fn look_up_visible(
     aligned: &[u16],
     out: &mut [[u8; 4]],
 ) {
-    for_each_seen(vertices, out, |u, v, z| {
-        Neighbors::around(size, u, v)
-            .filter(|four| !four.hide(aligned, z))
-            .and_then(|four| four.mixed(color))
-    });
+    for_each_seen(
+        vertices,
+        out,
+        #[inline(always)]
+        |u, v, z| {
+            let four = Neighbors::around(size, u, v)?;
+            if four.hide(aligned, z) {
+                return None;
+            }
+            four.mixed(color)
+        },
+    );
 }
 
 /// Pixels that one task does.
@@ -66,6 +76,7 @@ fn for_each_seen(
     color_at: impl Fn(f32, f32, f32) -> Option<[u8; 4]> + Sync,
 ) {
     let seen = vertices.seen();
+    let arch = pulp::Arch::new();
     (
         out.par_chunks_mut(PIXELS_PER_TASK),
         seen.u.par_chunks(PIXELS_PER_TASK),
@@ -74,11 +85,40 @@ fn for_each_seen(
     )
         .into_par_iter()
         .for_each(|(out, u, v, z)| {
-            for (((out, &u), &v), &z) in out.iter_mut().zip(u).zip(v).zip(z) {
-                let color = if z > 0.0 { color_at(u, v, z) } else { None };
-                *out = color.unwrap_or([0; 4]);
-            }
+            arch.dispatch(Pixels {
+                out,
+                u,
+                v,
+                z,
+                color_at: &color_at,
+            });
         });
+}
+
+/// Some pixels' work: a type of its own, because a closure is not sure to be compiled for the processor it is dispatched to.
+struct Pixels<'a, F> {
+    out: &'a mut [[u8; 4]],
+    u: &'a [f32],
+    v: &'a [f32],
+    z: &'a [f32],
+    color_at: &'a F,
+}
+
+impl<F: Fn(f32, f32, f32) -> Option<[u8; 4]>> pulp::NullaryFnOnce for Pixels<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let seen = self.u.iter().zip(self.v).zip(self.z);
+        for (out, ((&u, &v), &z)) in self.out.iter_mut().zip(seen) {
+            let color = if z > 0.0 {
+                (self.color_at)(u, v, z)
+            } else {
+                None
+            };
+            *out = color.unwrap_or([0; 4]);
+        }
+    }
 }
 
 /// The four pixels around a place, and how far it is from the top left one.
@@ -119,23 +159,30 @@ impl Neighbors {
 
     #[inline(always)]
     fn hide(&self, aligned: &[u16], z: f32) -> bool {
-        self.of(aligned).is_some_and(|four| {
-            four.iter().any(|&nearer| {
-                let nearer_z = f32::from(nearer);
-                nearer != 0 && z - nearer_z > SAME_SURFACE * nearer_z
-            })
-        })
+        let Some(four) = self.of(aligned) else {
+            return false;
+        };
+        let mut hidden = false;
+        for depth in four {
+            let nearer = f32::from(depth);
+            hidden |= (depth != 0) & (z - nearer > SAME_SURFACE * nearer);
+        }
+        hidden
     }
 
     #[inline(always)]
     fn mixed(&self, color: &[[u8; 4]]) -> Option<[u8; 4]> {
-        let [a, b, c, d] = self.of(color)?.map(|pixel| pixel.map(f32::from));
-        let mix = |from: [f32; 4], to: [f32; 4], part: f32| {
-            [0, 1, 2, 3].map(|i| from[i] + (to[i] - from[i]) * part)
-        };
-        let mixed = mix(mix(a, b, self.right), mix(c, d, self.right), self.down);
-        // All channels lie within 0 and 255. All zero means "nothing", so a colour is never that.
-        let mixed = mixed.map(|channel| (channel + 0.5) as i32 as u8);
+        let [a, b, c, d] = self.of(color)?;
+        let mut mixed = [0; 4];
+        for channel in 0..4 {
+            let at = |pixel: [u8; 4]| f32::from(pixel[channel]);
+            let above = at(a) + (at(b) - at(a)) * self.right;
+            let below = at(c) + (at(d) - at(c)) * self.right;
+            let value = above + (below - above) * self.down;
+            // It lies within 0 and 255, where this is the vendor's rounding.
+            mixed[channel] = integer((value + 0.5).floor()) as u8;
+        }
+        // All zero means "nothing", so a colour is never that.
         Some(if mixed == [0; 4] { [1, 0, 0, 0] } else { mixed })
     }
 }

