@@ -19,6 +19,7 @@ mod life;
 mod microphones;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
+mod outputs;
 mod recorder;
 mod rendering;
 mod simulation;
