@@ -9,6 +9,7 @@
     reason = "tests say what is wrong by panicking"
 )]
 
+mod clouds;
 mod devices;
 #[cfg(all(feature = "microphones", target_os = "linux"))]
 #[path = "../../crates/kinect_azure/tests/support/fake_array.rs"]
