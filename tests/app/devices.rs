@@ -514,6 +514,27 @@ fn a_sensor_ends_within_a_second_in_any_state() {
 
 #[test]
 fn a_thousand_losses_are_survived_without_a_leak() {
+    // In a process of its own: what the other tests allocate meanwhile must not count.
+    const ALONE: &str = "KINECT_LOSSES_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "devices::a_thousand_losses_are_survived_without_a_leak",
+                "--nocapture",
+            ])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        print!("{said}");
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        return;
+    }
     let stand_in = StandIn::microsoft(&Script {
         // Unplugged at the third frame of every start, back a millisecond later, a hundred times as fast as a sensor.
         speed: 100.0,
@@ -528,6 +549,8 @@ fn a_thousand_losses_are_survived_without_a_leak() {
     });
     let open = settings(&stand_in);
     let mut memory = Vec::new();
+    let mut held = Vec::with_capacity(16);
+    let mut resident = Vec::with_capacity(16);
     let rounds = std::env::var("KINECT_LOSSES").map_or(1000, |n| n.parse().unwrap());
     let mut lost = 0;
     while lost < rounds {
@@ -539,6 +562,8 @@ fn a_thousand_losses_are_survived_without_a_leak() {
                 lost += 1;
                 if lost % 100 == 0 {
                     memory.push(stand_in.statistics().bytes);
+                    held.push(k4a_judge::held_bytes());
+                    resident.push(resident_bytes());
                 }
             }
             Err(error) => {
@@ -565,10 +590,54 @@ fn a_thousand_losses_are_survived_without_a_leak() {
         memory.windows(2).all(|pair| pair[0] == pair[1]),
         "bytes held grow: {memory:?}"
     );
+    println!("bytes held after each hundred: {held:?}");
+    println!("resident bytes after each hundred: {resident:?}");
+    // The first hundreds fill pools and the allocator's lists.
+    let grown = held.last().unwrap_or(&0) - held.get(1).unwrap_or(&0);
+    assert!(grown <= 4096, "held memory grows: {held:?}");
+    // What the library's allocator and the system add: a thread's stack or an image of each round would be hundreds of megabytes.
+    if let (Some(Some(early)), Some(Some(last))) = (resident.get(1), resident.last()) {
+        assert!(
+            last.saturating_sub(*early) <= 1024 * 1024,
+            "resident memory grows: {resident:?}"
+        );
+    }
 }
 
-#[test]
-fn the_main_thread_does_not_wait_for_sensors() {
+/// Memory of this process that is in use, in bytes; `None` where the system does not say.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// How long the plugin's systems held the main thread in each update.
+#[derive(Resource, Default)]
+struct Held {
+    since: Option<Instant>,
+    now: Duration,
+    updates: Vec<Duration>,
+}
+
+fn hold(mut held: ResMut<Held>) {
+    held.since = Some(Instant::now());
+}
+
+fn let_go(mut held: ResMut<Held>) {
+    if let Some(since) = held.since.take() {
+        held.now += since.elapsed();
+    }
+}
+
+fn next_update(mut held: ResMut<Held>) {
+    let now = core::mem::take(&mut held.now);
+    held.updates.push(now);
+}
+
+/// The longest the plugin held the main thread in one update, from the first update on: beside two sensors, one of which is slow
+/// to open, to stop and to close, and is lost again and again.
+fn longest_hold() -> Duration {
     let mut slow = DeviceScript::new("2");
     (slow.open_ms, slow.stop_ms, slow.close_ms) = (1000, 600, 600);
     let script = Script::of([
@@ -583,57 +652,50 @@ fn the_main_thread_does_not_wait_for_sensors() {
         ),
     ]);
     let stand_in = StandIn::microsoft(&script);
-    // One after another on this thread, so that what is measured is the systems and not who runs them; and without colour,
-    // so that decoding does not take the processor from under them.
-    let alone = || {
-        let mut app = headless_app();
-        for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
-            schedule.set_executor(SingleThreadedExecutor::new());
-        }
-        app
-    };
-    let measure = |app: &mut App| {
-        let mut times = Vec::new();
-        let end = Instant::now() + Duration::from_secs(4);
-        while Instant::now() < end {
-            let start = Instant::now();
-            app.update();
-            times.push(start.elapsed());
-            std::thread::sleep(Duration::from_millis(4));
-        }
-        // The first updates start the threads and run every system for the first time.
-        let start = times.drain(..5).max();
-        println!("the longest of the first five updates: {start:?}");
-        times.sort_unstable();
-        let at = move |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-        println!(
-            "updates: median {:?}, 99 % {:?}, 99.9 % {:?}, longest {:?}",
-            at(0.5),
-            at(0.99),
-            at(0.999),
-            at(1.0)
-        );
-        at
-    };
-    println!("without sensors:");
-    let _ = measure(&mut alone());
-    let mut app = alone();
+    let mut app = headless_app();
+    app.init_resource::<Held>()
+        .add_systems(PreUpdate, hold.before(KinectSystems::Receive))
+        .add_systems(PreUpdate, let_go.after(KinectSystems::Prepare))
+        .add_systems(PostUpdate, hold.before(KinectSystems::Control))
+        .add_systems(PostUpdate, let_go.after(KinectSystems::Control))
+        .add_systems(Last, next_update);
+    // One after another on this thread, so that what is measured is the systems and not who runs them.
+    for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
+        schedule.set_executor(SingleThreadedExecutor::new());
+    }
     for serial in ["1", "2"] {
         app.world_mut().spawn(sensor(DeviceSettings {
             device: DeviceSelector::Serial(serial.into()),
             ..settings(&stand_in)
         }));
     }
-    println!("with two, one of which is slow and lost again and again:");
-    let at = measure(&mut app);
+    let end = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < end {
+        app.update();
+        std::thread::sleep(Duration::from_millis(4));
+    }
     assert!(stand_in.statistics().by_serial["2"].unplugged > 0);
-    // A call that waits would be seen in the longest; what others do on this computer, too, but it is shorter.
-    assert!(at(0.5) < Duration::from_millis(2), "median: {:?}", at(0.5));
-    assert!(
-        at(1.0) < Duration::from_millis(400),
-        "longest: {:?}",
+    let mut times = core::mem::take(&mut app.world_mut().resource_mut::<Held>().updates);
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    println!(
+        "{} updates: median {:?}, 99 % {:?}, longest {:?}",
+        times.len(),
+        at(0.5),
+        at(0.99),
         at(1.0)
     );
+    at(1.0)
+}
+
+#[test]
+fn the_main_thread_never_waits_two_milliseconds_for_the_plugin() {
+    // A plugin that waits does so in every run; a computer that is busy with something else takes the processor away in
+    // some. All updates count, those that start and stop sensors, too.
+    let longest = (0..8)
+        .map(|_| longest_hold())
+        .find(|longest| *longest < Duration::from_millis(2));
+    assert!(longest.is_some(), "in none of eight runs");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// The system's allocator, counting. A test binary makes it its own with
 /// `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;`.
@@ -10,9 +10,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct CountingAllocator;
 
 static ALL_THREADS: AtomicU64 = AtomicU64::new(0);
+static HELD: AtomicI64 = AtomicI64::new(0);
 
 thread_local! {
     static THIS_THREAD: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count_bytes(more: usize, less: usize) {
+    HELD.fetch_add(more as i64 - less as i64, Ordering::Relaxed);
 }
 
 fn count_one() {
@@ -26,23 +31,27 @@ fn count_one() {
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count_one();
+        count_bytes(layout.size(), 0);
         // SAFETY: the caller's promises are the system allocator's demands.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count_one();
+        count_bytes(layout.size(), 0);
         // SAFETY: as above.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         count_one();
+        count_bytes(new_size, layout.size());
         // SAFETY: as above.
         unsafe { System.realloc(pointer, layout, new_size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count_bytes(0, layout.size());
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -65,4 +74,9 @@ pub fn allocations_of_all_threads(work: impl FnOnce()) -> u64 {
 /// How often this thread has allocated since it was started: for code that is called back on a thread not its own.
 pub fn allocations_so_far() -> u64 {
     THIS_THREAD.get()
+}
+
+/// Bytes that all threads hold: allocated and not freed. A library that brings its own allocator is not in it.
+pub fn held_bytes() -> i64 {
+    HELD.load(Ordering::Relaxed)
 }

@@ -29,7 +29,7 @@ pub mod abi {
 }
 
 pub use allocator::{
-    CountingAllocator, allocations, allocations_of_all_threads, allocations_so_far,
+    CountingAllocator, allocations, allocations_of_all_threads, allocations_so_far, held_bytes,
 };
 pub use calibration::Transformation;
 pub use image::{Capture, FORMAT_CUSTOM, FORMAT_DEPTH16, FORMAT_MJPG, Image, ImageInfo};

@@ -47,10 +47,9 @@ fn see(camera: ColorCamera, point: vec3<f32>) -> vec3<f32> {
     if denominator == 0.0 {
         denominator = 1.0;
     }
-    let radial = (1.0 + dot(camera.numerator, powers)) / denominator;
+    let radial = (1.0 + dot(camera.numerator, powers)) * (1.0 / denominator);
     let distorted = a * radial
-        + camera.p.yx * (r + 2.0 * a * a)
-        + camera.tangential * camera.p * a.x * a.y;
+        + ((r + 2.0 * a * a) * camera.p.yx + camera.tangential * a.x * a.y * camera.p);
     let pixel = camera.focal_length * (distorted + camera.center_of_distortion)
         + camera.principal_point;
     return vec3(pixel, q.z);

@@ -2,7 +2,7 @@
 
 #import kinect_azure::color_camera::ColorCamera
 #import kinect_azure::common::srgb_from_linear
-#import kinect_azure::quad::{hit, interpolated, nearest, quad_between}
+#import kinect_azure::quad::{DISCONTINUITY, hit, interpolated, nearest, quad_between}
 
 // Keep in sync with `Params` in `gpu.rs`.
 struct Params {
@@ -97,16 +97,36 @@ fn aligned_visible_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<
     return color_at(seen);
 }
 
-// Whether a nearer surface lies between the colour camera and a point. Keep in sync with
+// Whether one of the four colour pixels around shows something nearer that is another surface. Keep in sync with
 // `kinect_azure::transform::Occlusion::Hide`.
 fn is_hidden(seen: vec3<f32>) -> bool {
-    let pixel = vec2<i32>(floor(seen.xy + 0.5));
-    let size = vec2(i32(params.camera.width), i32(params.camera.height));
-    if any(pixel < vec2(0)) || any(pixel >= size) {
+    let corner = corner_of(seen);
+    if !is_inside(corner) {
         return false;
     }
+    return is_behind(corner, seen.z)
+        || is_behind(corner + vec2(1, 0), seen.z)
+        || is_behind(corner + vec2(0, 1), seen.z)
+        || is_behind(corner + vec2(1, 1), seen.z);
+}
+
+fn is_behind(pixel: vec2<i32>, z: f32) -> bool {
     let stored = nearest_depth[u32(pixel.y) * params.camera.width + u32(pixel.x)];
-    return stored != 0u && f32(65536u - stored) < seen.z * (1.0 - 0.0469344);
+    let nearer = f32(65536u - stored);
+    return stored != 0u && z - nearer > DISCONTINUITY * nearer;
+}
+
+// The upper left of the four colour pixels around a place.
+fn corner_of(seen: vec3<f32>) -> vec2<i32> {
+    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
+    let size = vec2(f32(params.camera.width), f32(params.camera.height));
+    return vec2<i32>(floor(clamp(seen.xy, vec2(-1.0), size)));
+}
+
+// Whether all four of them are in the image.
+fn is_inside(corner: vec2<i32>) -> bool {
+    let size = vec2(i32(params.camera.width), i32(params.camera.height));
+    return all(corner >= vec2(0)) && all(corner + 1 < size);
 }
 
 // The colour between four pixels of the colour image, in stored values; no data where one of the four lies outside.
@@ -114,10 +134,8 @@ fn color_at(seen: vec3<f32>) -> vec4<f32> {
     if seen.z <= 0.0 {
         return vec4(0.0);
     }
-    let size = vec2(i32(params.camera.width), i32(params.camera.height));
-    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
-    let corner = vec2<i32>(floor(clamp(seen.xy, vec2(-1.0), vec2<f32>(size))));
-    if any(corner < vec2(0)) || any(corner + 1 >= size) {
+    let corner = corner_of(seen);
+    if !is_inside(corner) {
         return vec4(0.0);
     }
     let t = seen.xy - floor(seen.xy);
