@@ -47,7 +47,7 @@ pub struct SurfaceMesh {
     pub cut: f32,
     /// Which moment it shows (I13).
     pub timing: ImageTiming,
-    /// Which depth pixels become points.
+    /// Which depth pixels become points. Flying pixels do not by default: they would be spikes at every edge.
     pub filter: PointFilter,
 }
 
@@ -58,7 +58,10 @@ impl Default for SurfaceMesh {
             shading: SurfaceShading::default(),
             cut: DISCONTINUITY,
             timing: ImageTiming::default(),
-            filter: PointFilter::default(),
+            filter: PointFilter {
+                flying_pixels: Some(DISCONTINUITY),
+                ..default()
+            },
         }
     }
 }
