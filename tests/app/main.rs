@@ -10,6 +10,7 @@
 )]
 
 mod align;
+mod clouds;
 mod devices;
 #[cfg(all(feature = "microphones", target_os = "linux"))]
 #[path = "../../crates/kinect_azure/tests/support/fake_array.rs"]

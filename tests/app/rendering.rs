@@ -252,6 +252,12 @@ fn false_colours_run_from_near_red_to_far_blue_and_leave_holes_black() {
     );
 }
 
+/// Colours as the vendor's library gives them, also to what the colour camera does not see.
+const BLEEDING: PointColor = PointColor::Camera {
+    unseen: Color::BLACK,
+    hidden: HiddenColor::Bleed,
+};
+
 /// Points in the buffer: positions as the CPU computes them, colours within one step.
 fn check_buffer(app: &mut App, cloud: Entity, points: &[[f32; 3]], colors: &[[u8; 4]]) {
     let bytes = read_points(app, cloud);
@@ -296,7 +302,13 @@ fn the_point_buffer_holds_positions_and_colours_of_the_camera_model() {
     let mut app = rendering_app();
     let cloud = app
         .world_mut()
-        .spawn((test_sensor(), PointCloud::default()))
+        .spawn((
+            test_sensor(),
+            PointCloud {
+                color: BLEEDING,
+                ..default()
+            },
+        ))
         .id();
     wait_for_frames(&mut app, cloud);
     let frame = frame_of(app.world(), cloud);
@@ -420,7 +432,7 @@ fn a_cloud_can_hang_on_a_descendant_of_its_sensor() {
         .world_mut()
         .spawn((
             PointCloud {
-                color: PointColor::DepthRamp,
+                color: PointColor::DepthRamp(FalseColor::Auto),
                 ..default()
             },
             ChildOf(sensor),
@@ -449,6 +461,7 @@ fn the_sample_recording_is_shown_as_it_is() {
     );
     app.world_mut().entity_mut(sensor).insert(PointCloud {
         size: PointSize::Pixels(1.0),
+        color: BLEEDING,
         ..default()
     });
     wait_for_frames(&mut app, sensor);

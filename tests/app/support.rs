@@ -18,6 +18,7 @@ use bevy::render::render_resource::{
     Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages,
 };
 use bevy::render::renderer::RenderDevice;
+use bevy::render::storage::ShaderBuffer;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::kinect_azure::calibration::{
@@ -45,6 +46,11 @@ pub(crate) fn read_points(app: &mut App, cloud: Entity) -> Vec<u8> {
     let buffer = app.world().get::<PointCloudBuffer>(cloud).unwrap();
     let buffer = buffer.buffer.clone();
     read(app, Readback::buffer(buffer))
+}
+
+/// The bytes of a buffer on the GPU.
+pub(crate) fn read_buffer(app: &mut App, buffer: &Handle<ShaderBuffer>) -> Vec<u8> {
+    read(app, Readback::buffer(buffer.clone()))
 }
 
 /// An app that renders, without a window, one update at a time.
