@@ -79,7 +79,7 @@ fn scaled(value: f32) -> f32 {
 }
 
 // The colour that the colour camera sees at a point of the depth camera's space, in mm: the vendor's rule, bilinear in
-// stored values, only where all four neighbours exist. Keep in sync with `kinect_azure::transform::color_points`.
+// stored values, only where all four neighbours exist. Keep in sync with `Transformation::color_to_depth` of `kinect_azure`.
 fn camera_color(point: vec3<f32>) -> u32 {
     let q = params.rotation_x * point.x + params.rotation_y * point.y + params.rotation_z * point.z
         + params.translation;
