@@ -205,9 +205,10 @@ fn check(still: &Still, name: &str) {
     );
     println!("{name}: depth {d:?}");
     assert!(d.valid > width * height / 10, "{name}: {d:?}");
-    // Rounding may differ from driver to driver where a pixel lies on an edge.
+    // Drivers round as they like (they may multiply and add in one): where the last bit decides, a pixel is a millimetre
+    // off or, on an edge, falls to the other side.
     assert!(d.masks * 20_000 <= d.valid, "{name}: depth {d:?}");
-    assert!(d.unequal * 5_000 <= d.valid, "{name}: depth {d:?}");
+    assert!(d.unequal * 3_000 <= d.valid, "{name}: depth {d:?}");
     assert!(d.off_by_more * 20_000 <= d.valid, "{name}: depth {d:?}");
 
     let d = compare(

@@ -92,9 +92,7 @@ fn hit(q: Quad, p: vec2<f32>) -> Hit {
     out.is_inside = weights.x >= 0.0 && weights.z > 0.0;
     let sum = weights.x + weights.y + weights.z;
     out.weights = weights / sum;
-    // The vendor's weighted mean, written so that rounding takes less from it: drivers round as they like.
-    let z = third.z
-        + (weights.x * (q.bottom_right.z - third.z) + weights.z * (q.top_left.z - third.z)) / sum;
+    let z = (weights.x * q.bottom_right.z + weights.y * third.z + weights.z * q.top_left.z) / sum;
     out.depth = u32(clamp(z + 0.5, 0.0, 65535.0));
     return out;
 }
