@@ -259,7 +259,9 @@ fn images_wait_for_the_skeletons_found_in_them() {
     for number in 1..=8_u64 {
         stepped.step(&mut app);
         let late = number.saturating_sub(2) * 33_333;
-        app.world_mut().entity_mut(sensor).insert(BodyTime(Some(late)));
+        app.world_mut()
+            .entity_mut(sensor)
+            .insert(BodyTime(Some(late)));
         update(&mut app);
     }
     let live = picture(&mut app, outputs[0]);

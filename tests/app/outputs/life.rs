@@ -187,7 +187,10 @@ fn figures_say_what_is_updated_and_when() {
         let before = of(&app, 0);
         stepped.allowed.store(number, Ordering::Relaxed);
         update_until(&mut app, "the next frame", |world| {
-            world.get::<OutputDiagnostics>(outputs[0]).unwrap().updated_this_frame
+            world
+                .get::<OutputDiagnostics>(outputs[0])
+                .unwrap()
+                .updated_this_frame
         });
         let figures = of(&app, 0);
         assert_eq!(figures.updates, number);

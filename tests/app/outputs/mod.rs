@@ -279,7 +279,10 @@ impl Stepped {
     fn replace(&self, app: &mut App, depth: fn(u64, u32, u32) -> u16) {
         self.allowed.store(0, Ordering::Relaxed);
         let source = Self::source(&self.allowed, depth);
-        let mut sensor = app.world_mut().get_mut::<KinectSensor>(self.sensor).unwrap();
+        let mut sensor = app
+            .world_mut()
+            .get_mut::<KinectSensor>(self.sensor)
+            .unwrap();
         sensor.source = source;
     }
 
