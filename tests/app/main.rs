@@ -21,9 +21,11 @@ mod microphones;
 mod mkv;
 mod recorder;
 mod rendering;
+mod saved_points;
 mod simulation;
 mod steady_state;
 mod support;
+mod surfaces;
 mod timing;
 
 #[global_allocator]

@@ -8,7 +8,7 @@ use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 use bevy_kinect_azure::kinect_azure::Calibration;
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
-use bevy_kinect_azure::kinect_azure::transform::{color_points, point_cloud_f32};
+use bevy_kinect_azure::kinect_azure::transform::{Occlusion, Transformation, point_cloud_f32};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;
@@ -81,14 +81,15 @@ fn expected_points(frame: &Frame, calibration: &Calibration) -> (Vec<[f32; 3]>, 
     let mut points = vec![[0.0; 3]; depth.len()];
     point_cloud_f32(&table, depth, &mut points).unwrap();
     let mut colors = vec![[0; 4]; depth.len()];
-    color_points(
-        calibration,
-        &table,
-        depth,
-        bytemuck::cast_slice(&frame.color_bgra),
-        &mut colors,
-    )
-    .unwrap();
+    Transformation::new(calibration)
+        .unwrap()
+        .color_to_depth(
+            depth,
+            bytemuck::cast_slice(&frame.color_bgra),
+            &mut colors,
+            Occlusion::Ignore,
+        )
+        .unwrap();
     (points, colors)
 }
 

@@ -164,7 +164,7 @@ fn scaled(value: f32) -> f32 {
 }
 
 // The colour where the colour camera sees a point: the vendor's rule, bilinear in stored values, only where all four
-// neighbours exist. Keep in sync with `kinect_azure::transform::color_points`.
+// neighbours exist. Keep in sync with `Transformation::color_to_depth` of `kinect_azure`.
 fn camera_color(seen: vec3<f32>) -> u32 {
     let size = vec2<i32>(textureDimensions(color));
     // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
