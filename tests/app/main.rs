@@ -23,9 +23,11 @@ mod mkv;
 mod outputs;
 mod recorder;
 mod rendering;
+mod saved_points;
 mod simulation;
 mod steady_state;
 mod support;
+mod surfaces;
 mod timing;
 
 #[global_allocator]

@@ -70,7 +70,7 @@ pub struct Point {
 
 impl Points {
     /// The points there are, row by row.
-    pub fn iter(&self) -> impl Iterator<Item = &Point> {
+    pub fn iter(&self) -> impl Iterator<Item = &Point> + Clone {
         self.grid.iter().filter(|point| point.color[3] != 0)
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bevy::prelude::*;
 use bevy::tasks::{IoTaskPool, Task, block_on, poll_once};
+use kinect_azure::ply;
 
 use super::copy::{Copied, HasRenderer, begin};
 use super::{PointCloudBuffer, Points, PointsError};
@@ -147,20 +148,11 @@ fn write_file(path: &Path, points: &Points) -> io::Result<usize> {
 }
 
 fn write_ply(mut file: impl Write, points: &Points) -> io::Result<usize> {
-    let count = points.iter().count();
-    write!(
-        file,
-        "ply\nformat binary_little_endian 1.0\ncomment metres: x right, y up, -z forward\nelement vertex {count}\n\
-         property float x\nproperty float y\nproperty float z\n\
-         property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n"
-    )?;
-    for point in points.iter() {
-        for coordinate in point.position.to_array() {
-            file.write_all(&coordinate.to_le_bytes())?;
-        }
+    let colored = points.iter().map(|point| {
         let [red, green, blue, _] = point.color;
-        file.write_all(&[red, green, blue])?;
-    }
+        (point.position.to_array(), [red, green, blue])
+    });
+    let count = ply::write_points(&mut file, colored)?;
     file.flush()?;
     Ok(count)
 }
