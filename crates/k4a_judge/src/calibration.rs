@@ -100,4 +100,47 @@ impl Transformation {
         let camera = known!(Sensor, camera);
         points.change(|points| self.0.point_cloud(depth.shared(), camera, points))
     }
+
+    /// `k4a_transformation_depth_image_to_color_camera`.
+    pub fn depth_to_color(&self, depth: &Image, transformed: &Image) -> Result<(), Error> {
+        transformed.change(|transformed| self.0.depth_to_color(depth.shared(), transformed))
+    }
+
+    /// `k4a_transformation_depth_image_to_color_camera_custom`; `interpolation` is 0 for nearest, 1 for linear.
+    pub fn depth_to_color_custom(
+        &self,
+        depth: &Image,
+        custom: &Image,
+        transformed_depth: &Image,
+        transformed_custom: &Image,
+        interpolation: i32,
+        invalid: u32,
+    ) -> Result<(), Error> {
+        let interpolation = known!(Interpolation, interpolation);
+        transformed_depth.change(|out_depth| {
+            transformed_custom.change(|out_custom| {
+                self.0.depth_to_color_custom(
+                    depth.shared(),
+                    custom.shared(),
+                    out_depth,
+                    out_custom,
+                    interpolation,
+                    invalid,
+                )
+            })
+        })
+    }
+
+    /// `k4a_transformation_color_image_to_depth_camera`.
+    pub fn color_to_depth(
+        &self,
+        depth: &Image,
+        color: &Image,
+        transformed: &Image,
+    ) -> Result<(), Error> {
+        transformed.change(|transformed| {
+            self.0
+                .color_to_depth(depth.shared(), color.shared(), transformed)
+        })
+    }
 }

@@ -83,8 +83,12 @@ pub fn real_data(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// Says that a test is skipped, or panics where it must not be.
-fn skip(reason: &str) {
+/// Says that a test is skipped.
+///
+/// # Panics
+///
+/// When no test may be: the environment says `KINECT_REQUIRE_REAL=1`.
+pub fn skip(reason: &str) {
     let required = std::env::var("KINECT_REQUIRE_REAL").is_ok_and(|value| value == "1");
     assert!(!required, "KINECT_REQUIRE_REAL=1, but {reason}");
     eprintln!("SKIPPED: {reason}");

@@ -95,6 +95,18 @@ pub(crate) fn test_tools() -> Vec<Need> {
             required: false,
             is_there: || is_program("mkvmerge"),
         },
+        Need {
+            what: "Xvfb, the display on which the vendor's depth engine computes what the tests compare with",
+            packages: &["xvfb"],
+            required: false,
+            is_there: || is_program("Xvfb"),
+        },
+        Need {
+            what: "OpenGL for that display (libGL.so.1, libGLX_mesa.so.0)",
+            packages: &["libgl1", "libglx-mesa0", "libgl1-mesa-dri"],
+            required: false,
+            is_there: || is_library("libGL.so.1") && is_library("libGLX_mesa.so.0"),
+        },
     ]
 }
 

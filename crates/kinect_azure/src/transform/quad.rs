@@ -3,9 +3,9 @@
 /// How much farther the far end of a surface may be than its near end, in parts of the near end, from one depth pixel to
 /// the next; beyond, they are two surfaces.
 ///
-/// The vendor's number, sin(120°/512) / cos(85°): what a surface tilted by 85° spans between two pixels of the wide binned
+/// The vendor's number, sin(120°/512) / cos(85°) = 0.046 934 417 59: what a surface tilted by 85° spans between two pixels of the wide binned
 /// mode.
-pub const SAME_SURFACE: f32 = 0.046_934_417_59;
+pub const SAME_SURFACE: f32 = 0.046_934_42;
 
 /// Quads wider or higher than this many pixels are not drawn. In the largest colour mode those of real sensors have some
 /// dozen pixels; the limit bounds the time that a broken calibration can cost.

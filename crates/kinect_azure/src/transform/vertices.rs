@@ -134,7 +134,7 @@ impl Vertices {
         }
     }
 
-    /// Some rows' vertices, from `first` on.
+    /// All vertices.
     pub(super) fn seen(&self) -> Seen<&[f32]> {
         Seen {
             u: &self.seen.u,

@@ -18,10 +18,13 @@ mod point_cloud;
 mod points;
 mod recording;
 mod simulation;
+mod transform;
 mod writer;
 
 #[path = "../support/disk.rs"]
 mod disk;
+#[path = "../support/display.rs"]
+mod display;
 #[path = "../support/mkv.rs"]
 mod mkv;
 #[path = "../support/scratch.rs"]

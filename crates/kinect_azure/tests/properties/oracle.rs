@@ -114,7 +114,7 @@ pub fn depth_to_color(
             let least = |part: fn(&Vertex) -> f32| all.iter().map(part).fold(f32::MAX, f32::min);
             let most = |part: fn(&Vertex) -> f32| all.iter().map(part).fold(f32::MIN, f32::max);
             let (near, far) = (least(|v| v.z), most(|v| v.z));
-            if far - near > 0.046_934_417_59 * near {
+            if far - near > 0.046_934_42 * near {
                 continue;
             }
             for y in
@@ -186,7 +186,7 @@ pub fn color_to_depth(
         if occlusion == Occlusion::Hide {
             for pixel in four {
                 let nearer = f32::from(aligned[pixel]);
-                if nearer != 0.0 && vertex.z - nearer > 0.046_934_417_59 * nearer {
+                if nearer != 0.0 && vertex.z - nearer > 0.046_934_42 * nearer {
                     return [0; 4];
                 }
             }

@@ -138,10 +138,11 @@ pub(crate) fn read_png(path: &Path) -> Png {
             .map(|&b| u16::from_be_bytes(b))
             .collect()
     } else {
-        assert_eq!(
-            (frame.bit_depth, frame.color_type),
-            (png::BitDepth::Eight, png::ColorType::Rgb)
-        );
+        assert_eq!(frame.bit_depth, png::BitDepth::Eight);
+        assert!(matches!(
+            frame.color_type,
+            png::ColorType::Rgb | png::ColorType::Rgba
+        ));
         Vec::new()
     };
     let timestamp = reader
