@@ -40,7 +40,7 @@ impl Default for PointSize {
     }
 }
 
-/// What points are drawn as. Both face the viewer.
+/// What points are drawn as. Squares and discs face the viewer.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PointShape {
     /// Squares: the fastest.
@@ -48,6 +48,10 @@ pub enum PointShape {
     Square,
     /// Discs.
     Disc,
+    /// By the app: put any `MeshMaterial3d` on the entity. The mesh is four corners and two triangles a point and knows only
+    /// their numbers, [`ATTRIBUTE_POINT_CORNER`](super::ATTRIBUTE_POINT_CORNER); see
+    /// [`PointCloudBuffer`](super::PointCloudBuffer) for the points.
+    Custom,
 }
 
 /// Where the colour of points comes from. Points that get a colour with alpha 0 are left out.
