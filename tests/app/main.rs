@@ -9,6 +9,7 @@
     reason = "tests say what is wrong by panicking"
 )]
 
+mod align;
 mod clouds;
 mod devices;
 #[cfg(all(feature = "microphones", target_os = "linux"))]
@@ -19,6 +20,7 @@ mod life;
 mod microphones;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
+mod outputs;
 mod recorder;
 mod rendering;
 mod saved_points;

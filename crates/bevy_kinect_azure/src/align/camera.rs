@@ -7,7 +7,7 @@ use kinect_azure::calibration::{LensModel, Sensor};
 
 /// Keep in sync with `ColorCamera` in `color_camera.wgsl`, which also says what each field is.
 #[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ColorCamera {
+pub(super) struct ColorCamera {
     rotation_x: Vec3,
     tangential: f32,
     rotation_y: Vec3,
@@ -52,7 +52,7 @@ impl Default for ColorCamera {
 
 impl ColorCamera {
     /// The colour camera of a calibration, seen from the depth camera; `None` when one of them is off.
-    pub(crate) fn new(calibration: &Calibration) -> Option<Self> {
+    pub(super) fn new(calibration: &Calibration) -> Option<Self> {
         calibration.depth_camera?;
         let camera = calibration.color_camera.as_ref()?;
         let extrinsics = calibration.extrinsics(Sensor::Depth, Sensor::Color)?;

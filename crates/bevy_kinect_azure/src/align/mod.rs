@@ -13,7 +13,6 @@ use bevy::render::renderer::RenderGraph;
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
-pub(crate) use camera::ColorCamera;
 pub(crate) use rays::ColorRays;
 
 use crate::sensor::KinectSystems;

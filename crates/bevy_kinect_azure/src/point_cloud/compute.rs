@@ -21,9 +21,9 @@ use bevy::render::render_resource::{
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::storage::{GpuShaderBuffer, ShaderBuffer};
 
-use super::params::{Params, flag, hides};
+use super::params::{Params, flag};
 use super::{PlayerFilter, PointCloudBuffer, PointColor, PointSource};
-use crate::image_output::operating_range;
+use crate::image_output::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
 use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, stand_in};
 
@@ -48,7 +48,14 @@ pub(super) struct ExtractedClouds(Vec<ExtractedCloud>);
 /// The images beside depth and its rays that a cloud's points depend on.
 fn inputs(source: &PointSource) -> impl Iterator<Item = RawImage> {
     let color = match source.color {
-        PointColor::Camera { .. } => Some(RawImage::Color),
+        PointColor::Camera {
+            hidden: HiddenColor::Bleed,
+            ..
+        } => Some(RawImage::AlignedColor),
+        PointColor::Camera {
+            hidden: HiddenColor::Hide,
+            ..
+        } => Some(RawImage::AlignedVisibleColor),
         PointColor::Infrared => Some(RawImage::Infrared),
         _ => None,
     };
@@ -56,7 +63,6 @@ fn inputs(source: &PointSource) -> impl Iterator<Item = RawImage> {
         || source.filter.players != PlayerFilter::All;
     color
         .into_iter()
-        .chain(hides(&source.color).then_some(RawImage::AlignedDepth))
         .chain(has_players.then_some(RawImage::Players))
 }
 
@@ -120,7 +126,7 @@ type Versions = [u64; RawImage::ALL.len()];
 
 struct CloudPass {
     params: UniformBuffer<Params>,
-    inputs: ([TextureViewId; 6], BufferId),
+    inputs: ([TextureViewId; 5], BufferId),
     bind_group: BindGroup,
     size: UVec2,
     computed: Option<Versions>,
@@ -145,8 +151,7 @@ pub(super) fn init(
                 texture_2d(TextureSampleType::Uint),
                 texture_2d(TextureSampleType::Float { filterable: false }),
                 texture_2d(TextureSampleType::Uint),
-                texture_2d(TextureSampleType::Float { filterable: true }),
-                texture_2d(TextureSampleType::Uint),
+                texture_2d(TextureSampleType::Float { filterable: false }),
                 texture_2d(TextureSampleType::Uint),
                 storage_buffer_sized(false, None),
             ),
@@ -163,7 +168,7 @@ pub(super) fn init(
         layout,
         pipeline,
         no_image: stand_in(&device, TextureFormat::R16Uint),
-        no_color: stand_in(&device, TextureFormat::Bgra8Unorm),
+        no_color: stand_in(&device, TextureFormat::Rgba8Unorm),
         clouds: EntityHashMap::default(),
         alive: EntityHashSet::default(),
     });
@@ -211,8 +216,9 @@ pub(super) fn prepare(
             .filter(|depth| of_depth_size(depth.size()));
         let infrared = looks_at(RawImage::Infrared).filter(|image| of_depth_size(image.size()));
         let players = looks_at(RawImage::Players).filter(|image| of_depth_size(image.size()));
-        let color = looks_at(RawImage::Color);
-        let aligned_depth = looks_at(RawImage::AlignedDepth);
+        let color = looks_at(RawImage::AlignedColor)
+            .or(looks_at(RawImage::AlignedVisibleColor))
+            .filter(|image| of_depth_size(image.size()));
 
         let ir_range = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
         let mut params = Params::new(
@@ -220,15 +226,9 @@ pub(super) fn prepare(
             &cloud.source.filter,
             &cloud.world_from_points,
             cloud.size,
-            sensor.calibration.as_deref(),
             ir_range,
             cloud.operating_range,
         );
-        params.set(
-            flag::COLOR_IS_LINEAR,
-            color.is_some_and(|color| color.is_linear),
-        );
-        params.set(flag::HAS_ALIGNED_DEPTH, aligned_depth.is_some());
         params.set(flag::HAS_PLAYERS, players.is_some());
 
         let no_image = &unproject.no_image;
@@ -238,7 +238,6 @@ pub(super) fn prepare(
             infrared.map_or(no_image, |s| &s.view),
             color.map_or(&unproject.no_color, |s| &s.view),
             players.map_or(no_image, |s| &s.view),
-            aligned_depth.map_or(no_image, |s| &s.view),
         ];
         let bound = (views.map(|view| view.id()), buffer.buffer.id());
         let old = unproject.clouds.remove(&cloud.entity);
@@ -255,7 +254,7 @@ pub(super) fn prepare(
             None => {
                 let mut uniform = UniformBuffer::from(params);
                 uniform.write_buffer(&device, &queue);
-                let [depth, rays, infrared, color, players, aligned_depth] = views;
+                let [depth, rays, infrared, color, players] = views;
                 let bind_group = device.create_bind_group(
                     "kinect points",
                     &cache.get_bind_group_layout(&unproject.layout),
@@ -266,7 +265,6 @@ pub(super) fn prepare(
                         infrared,
                         color,
                         players,
-                        aligned_depth,
                         buffer.buffer.as_entire_binding(),
                     )),
                 );

@@ -3,16 +3,13 @@
 use bevy::math::{Affine3A, UVec4};
 use bevy::prelude::*;
 use bevy::render::render_resource::ShaderType;
-use kinect_azure::Calibration;
 
 use super::{PLAYER_COLORS, PointColor, PointFilter};
-use crate::align::ColorCamera;
-use crate::image_output::{FalseColor, HiddenColor};
+use crate::image_output::FalseColor;
 
 /// Keep in sync with `Params` in `unproject.wgsl`, which also says what each field is.
 #[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Params {
-    camera: ColorCamera,
     box_x: Vec3,
     color_source: u32,
     box_y: Vec3,
@@ -31,8 +28,6 @@ pub(super) struct Params {
 
 /// Bits of `Params::flags`; keep in sync with `unproject.wgsl`.
 pub(super) mod flag {
-    pub(crate) const COLOR_IS_LINEAR: u32 = 1;
-    pub(crate) const HAS_ALIGNED_DEPTH: u32 = 2;
     pub(crate) const HAS_PLAYERS: u32 = 4;
     pub(super) const KEEP_LATER_PLAYERS: u32 = 8;
     pub(super) const KEEP_BACKGROUND: u32 = 16;
@@ -44,13 +39,10 @@ impl Params {
         filter: &PointFilter,
         world_from_points: &Affine3A,
         size: UVec2,
-        calibration: Option<&Calibration>,
         ir_range: (u16, u16),
         operating_range: (f32, f32),
     ) -> Self {
         let mut params = Self {
-            // Without a colour camera no point is seen by it.
-            camera: calibration.and_then(ColorCamera::new).unwrap_or_default(),
             size,
             step: filter.step(),
             depth: UVec2::new(
@@ -109,17 +101,6 @@ impl Params {
             self.flags |= flag;
         }
     }
-}
-
-/// Whether a colour needs to know what is hidden from the colour camera.
-pub(super) fn hides(color: &PointColor) -> bool {
-    matches!(
-        color,
-        PointColor::Camera {
-            hidden: HiddenColor::Hide,
-            ..
-        }
-    )
 }
 
 /// Metres as depth images count them.

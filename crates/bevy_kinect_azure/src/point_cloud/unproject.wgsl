@@ -1,12 +1,10 @@
 // Depth image to points: place each depth pixel in the sensor's space, decide whether it is kept, and give it a colour.
 
-#import kinect_azure::color_camera::{ColorCamera, see}
 #import kinect_azure::common::{NO_RAY_BELOW, metres, place, srgb_from_linear, stops, turbo}
 #import kinect_azure::point::Point
 
 // Keep in sync with `Params` in `params.rs`.
 struct Params {
-    camera: ColorCamera,
     // From the points' space to the clip box: inside it, no coordinate is beyond -1 to 1. All 0 where there is no box.
     box_x: vec3<f32>,
     color_source: u32,
@@ -37,8 +35,6 @@ const INFRARED: u32 = 1u;
 const DEPTH_RAMP: u32 = 2u;
 const PLAYER: u32 = 3u;
 
-const COLOR_IS_LINEAR: u32 = 1u;
-const HAS_ALIGNED_DEPTH: u32 = 2u;
 const HAS_PLAYERS: u32 = 4u;
 const KEEP_LATER_PLAYERS: u32 = 8u;
 const KEEP_BACKGROUND: u32 = 16u;
@@ -47,19 +43,15 @@ const KEEP_BACKGROUND: u32 = 16u;
 const NOBODY: u32 = 255u;
 // Keep in sync with `PLAYER_COLORS`.
 const PALETTE: u32 = 7u;
-// A surface that is nearer than a point by more than this part of its distance hides it; keep in sync with `resolve.wgsl`.
-const DISCONTINUITY: f32 = 0.0469344;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var depth: texture_2d<u32>;
 @group(0) @binding(2) var rays: texture_2d<f32>;
 @group(0) @binding(3) var infrared: texture_2d<u32>;
-// The stored, sRGB-encoded values.
+// What the colour camera sees at each depth pixel, stored (sRGB-encoded) values; all 0 = nothing.
 @group(0) @binding(4) var color: texture_2d<f32>;
 @group(0) @binding(5) var players: texture_2d<u32>;
-// In the colour camera's view.
-@group(0) @binding(6) var aligned_depth: texture_2d<u32>;
-@group(0) @binding(7) var<storage, read_write> points: array<Point>;
+@group(0) @binding(6) var<storage, read_write> points: array<Point>;
 
 @compute @workgroup_size(8, 8)
 fn unproject(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -74,7 +66,7 @@ fn unproject(@builtin(global_invocation_id) id: vec3<u32>) {
         let position = place(ray, z);
         let player = player_at(pixel);
         if is_kept(position, z, player) && !flies(pixel, f32(z)) {
-            let color = color_of(pixel, ray, z, player);
+            let color = color_of(pixel, z, player);
             if color >> 24u != 0u {
                 point = Point(position, color);
             }
@@ -134,10 +126,11 @@ fn is_between(pixel: vec2<i32>, direction: vec2<i32>, z: f32) -> bool {
     return near > 0.0 && far - near > gap && z - near > 0.25 * gap && far - z > 0.25 * gap;
 }
 
-fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32, player: u32) -> u32 {
+fn color_of(pixel: vec2<i32>, z: u32, player: u32) -> u32 {
     switch params.color_source {
         case CAMERA: {
-            return camera_color(see(params.camera, vec3(ray, 1.0) * f32(z)));
+            let seen = textureLoad(color, pixel, 0);
+            return select(pack4x8unorm(vec4(seen.rgb, 1.0)), params.color, all(seen == vec4(0.0)));
         }
         case INFRARED: {
             let value = f32(textureLoad(infrared, pixel, 0).r);
@@ -161,43 +154,4 @@ fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32, player: u32) -> u32 {
 
 fn scaled(value: f32) -> f32 {
     return saturate((value - params.range.x) / (params.range.y - params.range.x));
-}
-
-// The colour where the colour camera sees a point: the vendor's rule, bilinear in stored values, only where all four
-// neighbours exist. Keep in sync with `Transformation::color_to_depth` of `kinect_azure`.
-fn camera_color(seen: vec3<f32>) -> u32 {
-    let size = vec2<i32>(textureDimensions(color));
-    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
-    let corner = vec2<i32>(floor(clamp(seen.xy, vec2(-1.0), vec2<f32>(size))));
-    if seen.z <= 0.0 || any(corner < vec2(0)) || any(corner + 1 >= size) || is_hidden(seen) {
-        return params.color;
-    }
-    let t = seen.xy - floor(seen.xy);
-    let top = mix(
-        textureLoad(color, corner, 0),
-        textureLoad(color, corner + vec2(1, 0), 0),
-        t.x,
-    );
-    let bottom = mix(
-        textureLoad(color, corner + vec2(0, 1), 0),
-        textureLoad(color, corner + vec2(1, 1), 0),
-        t.x,
-    );
-    var rgb = mix(top, bottom, t.y).rgb;
-    if is_set(COLOR_IS_LINEAR) {
-        rgb = srgb_from_linear(rgb);
-    }
-    return pack4x8unorm(vec4(rgb, 1.0));
-}
-
-// Whether a nearer surface lies between the colour camera and a point. Keep in sync with
-// `kinect_azure::transform::Occlusion::Hide`.
-fn is_hidden(seen: vec3<f32>) -> bool {
-    let pixel = vec2<i32>(floor(seen.xy + 0.5));
-    let size = vec2<i32>(textureDimensions(aligned_depth));
-    if !is_set(HAS_ALIGNED_DEPTH) || any(pixel < vec2(0)) || any(pixel >= size) {
-        return false;
-    }
-    let nearest = textureLoad(aligned_depth, pixel, 0).r;
-    return nearest != 0u && f32(nearest) < seen.z * (1.0 - DISCONTINUITY);
 }
