@@ -11,7 +11,7 @@ use bevy_kinect_azure::kinect_azure::{
     Calibration, CaptureSource, ImageFormat, ImagePool, ImuSample, NextCapture, SensorInfo,
     SourceError,
 };
-use bevy_kinect_azure::point_cloud::{DISCONTINUITY, PLAYER_COLORS};
+use bevy_kinect_azure::point_cloud::{ATTRIBUTE_POINT_CORNER, DISCONTINUITY, PLAYER_COLORS};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;
@@ -631,6 +631,28 @@ fn what_near_things_hide_from_the_colour_camera_is_not_painted_with_them() {
         let sensor = app.world_mut().spawn(KinectSensor::recording(path)).id();
         check_hidden_colors(&mut app, sensor, 3000);
     }
+}
+
+#[test]
+fn a_cloud_can_be_left_to_a_material_of_the_app() {
+    let mut app = rendering_app();
+    let cloud = app
+        .world_mut()
+        .spawn((test_sensor(), PointCloud::default()))
+        .id();
+    wait_for_points(&mut app, cloud);
+    let components = |app: &App| app.world().entity(cloud).archetype().components().len();
+    let drawn = components(&app);
+    app.world_mut().get_mut::<PointCloud>(cloud).unwrap().shape = PointShape::Custom;
+    update(&mut app);
+    assert_eq!(components(&app), drawn - 1, "the plugin's material goes");
+    let mesh = app.world().get::<Mesh3d>(cloud).unwrap().0.clone();
+    let corners = app.world().resource::<Assets<Mesh>>().get(&mesh).unwrap();
+    assert_eq!(corners.count_vertices(), (WIDTH * HEIGHT * 4) as usize);
+    assert!(corners.contains_attribute(ATTRIBUTE_POINT_CORNER));
+    app.world_mut().get_mut::<PointCloud>(cloud).unwrap().shape = PointShape::Disc;
+    update(&mut app);
+    assert_eq!(components(&app), drawn, "and comes back");
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Params {
             size: if size.is_finite() { size.max(0.0) } else { 0.0 },
             size_unit,
             shape: match cloud.shape {
-                PointShape::Square => 0,
+                PointShape::Square | PointShape::Custom => 0,
                 PointShape::Disc => 1,
             },
             padding: 0,
@@ -63,8 +63,9 @@ impl Params {
     }
 }
 
-/// Number of the corner: four times the point's number, plus 0–3.
-const ATTRIBUTE_CORNER: MeshVertexAttribute =
+/// What a vertex of a point cloud's mesh knows: four times the number of its point in the
+/// [`PointCloudBuffer`](super::PointCloudBuffer), plus 0–3 for the corner (bit 0: right, bit 1: top). A `u32`.
+pub const ATTRIBUTE_POINT_CORNER: MeshVertexAttribute =
     MeshVertexAttribute::new("KinectPointCorner", 0x6b69_6e65_6374, VertexFormat::Uint32);
 
 impl Material for PointCloudMaterial {
@@ -93,7 +94,7 @@ impl Material for PointCloudMaterial {
         descriptor.vertex.buffers = vec![
             layout
                 .0
-                .get_layout(&[ATTRIBUTE_CORNER.at_shader_location(0)])?,
+                .get_layout(&[ATTRIBUTE_POINT_CORNER.at_shader_location(0)])?,
         ];
         // Quads face the viewer by construction.
         descriptor.primitive.cull_mode = None;
@@ -123,7 +124,7 @@ impl MeshCache {
             PrimitiveTopology::TriangleList,
             RenderAssetUsages::default(),
         )
-        .with_inserted_attribute(ATTRIBUTE_CORNER, corners)
+        .with_inserted_attribute(ATTRIBUTE_POINT_CORNER, corners)
         .with_inserted_indices(Indices::U32(indices));
         let handle = meshes.add(mesh);
         self.0.insert(points, handle.id());

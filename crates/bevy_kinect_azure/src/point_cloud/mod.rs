@@ -46,6 +46,7 @@ use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
 pub use copy::{Point, Points, PointsError, PointsReady, RequestPoints};
+pub use material::ATTRIBUTE_POINT_CORNER;
 pub use save::{PointsSaved, SavePoints};
 pub use settings::{
     ClipBox, ClipSpace, DISCONTINUITY, PLAYER_COLORS, PlayerFilter, PointColor, PointFilter,
@@ -152,6 +153,7 @@ fn prepare_clouds(
         &PointCloud,
         &PointSource,
         Ref<PointCloudBuffer>,
+        Has<Mesh3d>,
         Option<&MeshMaterial3d<PointCloudMaterial>>,
     )>,
     streams: Query<&SensorStream>,
@@ -159,18 +161,37 @@ fn prepare_clouds(
     mut mesh_cache: ResMut<MeshCache>,
     mut materials: ResMut<Assets<PointCloudMaterial>>,
 ) {
-    for (entity, cloud, source, buffer, material) in &clouds {
+    for (entity, cloud, source, buffer, has_mesh, material) in &clouds {
         // While a sensor is off or lost its last points stay as they were drawn.
-        let calibration = streams.get(source.sensor).ok();
-        let camera = calibration
-            .and_then(|stream| stream.calibration.as_ref())
-            .and_then(|calibration| calibration.depth_camera);
+        let camera = streams
+            .get(source.sensor)
+            .ok()
+            .and_then(|stream| stream.calibration.as_ref()?.depth_camera);
         let Some(camera) = camera else {
             continue;
         };
+        let is_new = buffer.is_changed();
+        if is_new || !has_mesh {
+            commands.entity(entity).insert((
+                Mesh3d(mesh_cache.quads(buffer.width * buffer.height, &mut meshes)),
+                // The mesh has no positions of its own: only the GPU knows where the points are.
+                NoAutoAabb,
+                NoFrustumCulling,
+                NotShadowCaster,
+                NotShadowReceiver,
+            ));
+        }
+        if cloud.shape == PointShape::Custom {
+            if material.is_some() {
+                commands
+                    .entity(entity)
+                    .remove::<MeshMaterial3d<PointCloudMaterial>>();
+            }
+            continue;
+        }
         let params = material::Params::new(cloud, &camera);
-        match material {
-            Some(material) if !buffer.is_changed() => {
+        match material.filter(|_| !is_new) {
+            Some(material) => {
                 if materials
                     .get(&material.0)
                     .is_some_and(|material| material.params != params)
@@ -179,19 +200,12 @@ fn prepare_clouds(
                     material.params = params;
                 }
             }
-            _ => {
-                commands.entity(entity).insert((
-                    Mesh3d(mesh_cache.quads(buffer.width * buffer.height, &mut meshes)),
-                    MeshMaterial3d(materials.add(PointCloudMaterial {
-                        points: buffer.buffer.clone(),
-                        params,
-                    })),
-                    // The mesh has no positions of its own: only the GPU knows where the points are.
-                    NoAutoAabb,
-                    NoFrustumCulling,
-                    NotShadowCaster,
-                    NotShadowReceiver,
-                ));
+            None => {
+                let material = materials.add(PointCloudMaterial {
+                    points: buffer.buffer.clone(),
+                    params,
+                });
+                commands.entity(entity).insert(MeshMaterial3d(material));
             }
         }
     }

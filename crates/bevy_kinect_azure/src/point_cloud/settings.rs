@@ -5,10 +5,10 @@ use bevy::prelude::*;
 
 use crate::image_output::{FalseColor, HiddenColor};
 
-/// The vendor's measure of a gap between surfaces: neighbouring depth pixels that differ by more than this part of the nearer
-/// one lie on different surfaces. sin(120°/512) / cos(85°): between the pixels of a wide image of 512 pixels, a surface would
-/// have to be turned away by more than 85° for such a step.
-pub const DISCONTINUITY: f32 = 0.046_934_42;
+/// The vendor's measure of a gap between surfaces, [`SAME_SURFACE`](kinect_azure::transform::SAME_SURFACE): neighbouring depth
+/// pixels that differ by more than this part of the nearer one lie on different surfaces. sin(120°/512) / cos(85°): between the
+/// pixels of a wide image of 512 pixels, a surface would have to be turned away by more than 85° for such a step.
+pub const DISCONTINUITY: f32 = kinect_azure::transform::SAME_SURFACE;
 
 /// Colours of players in [`PointColor::Player`], repeated after the last, sRGB: those of Okabe and Ito (2008), which people
 /// with any colour vision can tell apart.
@@ -40,7 +40,7 @@ impl Default for PointSize {
     }
 }
 
-/// What points are drawn as. Both face the viewer.
+/// What points are drawn as. Squares and discs face the viewer.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PointShape {
     /// Squares: the fastest.
@@ -48,6 +48,10 @@ pub enum PointShape {
     Square,
     /// Discs.
     Disc,
+    /// By the app: put any `MeshMaterial3d` on the entity. The mesh is four corners and two triangles a point and knows only
+    /// their numbers, [`ATTRIBUTE_POINT_CORNER`](super::ATTRIBUTE_POINT_CORNER); see
+    /// [`PointCloudBuffer`](super::PointCloudBuffer) for the points.
+    Custom,
 }
 
 /// Where the colour of points comes from. Points that get a colour with alpha 0 are left out.

@@ -31,7 +31,8 @@ use crate::sensor::{KinectSensor, SensorStream};
 /// @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<storage, read> points: array<Point>;
 /// ```
 ///
-/// In a material: `#[storage(0, read_only)] points: Handle<ShaderBuffer>`, made when this component is there or has changed:
+/// In a material: `#[storage(0, read_only)] points: Handle<ShaderBuffer>`, made when this component is there or has changed. A
+/// cloud with [`PointShape::Custom`](super::PointShape::Custom) has the mesh for it:
 ///
 /// ```
 /// # use bevy::{prelude::*, render::{render_resource::AsBindGroup, storage::ShaderBuffer}};
@@ -136,7 +137,7 @@ pub(super) fn prepare_sources(
     mut buffers: ResMut<Assets<ShaderBuffer>>,
 ) {
     let limit = device.map_or(u64::MAX, |device| {
-        device.limits().max_storage_buffer_binding_size.into()
+        device.limits().max_storage_buffer_binding_size
     });
     for (entity, drawn, old, buffer) in &mut clouds {
         let sensor = sensor_of(entity, &sensors, &parents);
