@@ -149,9 +149,9 @@ pub(crate) fn keys(
             KeyCode::KeyC => {
                 cloud.color = match cloud.color {
                     PointColor::Camera { .. } => PointColor::Infrared,
-                    PointColor::Infrared => PointColor::DepthRamp,
-                    PointColor::DepthRamp => PointColor::Flat(Color::srgb(0.75, 0.82, 0.9)),
-                    PointColor::Flat(_) => PointColor::default(),
+                    PointColor::Infrared => PointColor::DepthRamp(FalseColor::Auto),
+                    PointColor::DepthRamp(_) => PointColor::Flat(Color::srgb(0.75, 0.82, 0.9)),
+                    PointColor::Flat(_) | PointColor::Player { .. } => PointColor::default(),
                 };
             }
             KeyCode::KeyB => skeletons.0 = !skeletons.0,

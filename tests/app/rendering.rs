@@ -419,7 +419,7 @@ fn a_cloud_can_hang_on_a_descendant_of_its_sensor() {
         .world_mut()
         .spawn((
             PointCloud {
-                color: PointColor::DepthRamp,
+                color: PointColor::DepthRamp(FalseColor::Auto),
                 ..default()
             },
             ChildOf(sensor),

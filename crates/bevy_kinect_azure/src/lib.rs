@@ -22,7 +22,10 @@
 //! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
 //! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
 //! | show its point cloud | [`PointCloud`] on the sensor entity |
-//! | use the points in a shader of your own | [`PointCloudBuffer`] |
+//! | show it as a surface | [`SurfaceMesh`] on the sensor entity |
+//! | thin, clip or clean it, or keep only people | [`PointFilter`](point_cloud::PointFilter) |
+//! | use the points in a shader of your own | [`PointCloudBuffer`], [`SurfaceBuffers`](point_cloud::SurfaceBuffers) |
+//! | copy or save the points | [`RequestPoints`](point_cloud::RequestPoints), [`SavePoints`](point_cloud::SavePoints) |
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
@@ -58,7 +61,7 @@ pub mod stream;
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
 /// The engine-free half: recordings, calibration, camera model.
 pub use kinect_azure;
-pub use point_cloud::{PointCloud, PointCloudBuffer};
+pub use point_cloud::{PointCloud, PointCloudBuffer, SurfaceMesh};
 pub use recorder::{Recorder, RecorderState};
 pub use sensor::{KinectSensor, Playback, SensorState};
 
@@ -79,7 +82,11 @@ pub mod prelude {
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     #[cfg(feature = "microphones")]
     pub use crate::microphones::{AudioMessage, MicrophoneState, Microphones};
-    pub use crate::point_cloud::{PointCloud, PointCloudBuffer, PointColor, PointShape, PointSize};
+    pub use crate::point_cloud::{
+        ClipBox, ClipSpace, PlayerFilter, PointCloud, PointCloudBuffer, PointColor, PointFilter,
+        PointShape, PointSize, Points, PointsError, PointsReady, PointsSaved, RequestPoints,
+        SavePoints, SurfaceBuffers, SurfaceMesh, SurfaceShading,
+    };
     pub use crate::recorder::{Recorder, RecorderProgress, RecorderState, RecorderStateChanged};
     pub use crate::sensor::{
         Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,

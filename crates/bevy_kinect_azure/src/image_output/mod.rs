@@ -12,34 +12,46 @@
 //! }
 //! ```
 //!
-//! Colour is uploaded straight into its output's texture. Every other output is one full-screen pass over the raw
-//! images, run only when they have changed.
+//! Colour is uploaded straight into its output's texture. Every other output is one full-screen pass over the sensor's
+//! images (`output.wgsl`), run only when they or its settings have changed. Where an output has shaders of its own
+//! ([`OutputPass`]), the same pass first makes a working image of the data, the shaders take turns with it, and
+//! the result is scaled, mirrored and coloured in a last pass.
 
-mod passes;
+mod chain;
+mod custom;
+mod diagnostics;
+mod draw;
+mod extract;
+mod pipelines;
+mod prepare;
 mod settings;
+mod shape;
 
 use bevy::asset::embedded_asset;
-use bevy::diagnostic::FrameCount;
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
-use bevy::render::render_resource::{TextureFormat, TextureUsages, WgpuFeatures};
-use bevy::render::renderer::{RenderAdapter, RenderDevice};
+use bevy::render::render_resource::TextureFormat;
+use bevy::render::renderer::RenderGraph;
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
+use bevy::shader::load_shader_library;
 use kinect_azure::DepthMode;
 
+pub use diagnostics::OutputDiagnostics;
 pub use settings::{
     ChannelMask, HiddenColor, ImageTiming, OutputAspect, OutputFilter, OutputPass,
     OutputResolution, OutputSampling, OutputScale, PixelFormat,
 };
 
-use crate::sensor::{KinectSystems, SensorFrame, SensorStream};
-use crate::stream::{ImageShape, StableImage, has_view_formats};
+use crate::align::AlignSystems;
+use crate::sensor::KinectSystems;
+use crate::stream::{StableImage, StreamSystems};
 
 /// What an image output shows.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ImageKind {
-    /// The colour image, 8 bits a channel (I1): `Bgra8UnormSrgb`, the colour camera's resolution.
+    /// The colour image, 8 bits a channel (I1): `Bgra8UnormSrgb`, the colour camera's resolution. Aligned (I2), at the depth
+    /// mode's: alpha is 0, and so is everything else, where there is no data.
     #[default]
     Color,
     /// Distance along the optical axis in metres, 0 where nothing was measured (I3): `R32Float`, the depth mode's
@@ -49,7 +61,8 @@ pub enum ImageKind {
     /// normalised textures; the depth mode's resolution.
     Infrared,
     /// Position of every depth pixel in the sensor's space, metres, alpha 1; all 0 where nothing was measured (I9):
-    /// `Rgba32Float`, the depth mode's resolution, never filtered.
+    /// `Rgba32Float`, the depth mode's resolution, never filtered. Aligned (I10), each pixel of the colour image has the place of
+    /// what it shows, in the same space: the depth camera's, not the colour camera's.
     PointCloud,
     /// Which player covers each depth pixel (I7): 25 for the first, 50 for the second, …; 0 = nobody. `R8Unorm`, the depth
     /// mode's resolution, never filtered. It shows something as soon as the sensor has a
@@ -60,7 +73,7 @@ pub enum ImageKind {
 /// One picture of a sensor. Spawn it with [`ImageOutputOf`] the sensor; its image is in its [`OutputImage`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
-#[require(OutputImage, OutputDiagnostics)]
+#[require(OutputImage, OutputDiagnostics, diagnostics::OutputReport)]
 #[component(on_add = reserve_image)]
 pub struct ImageOutput {
     /// What it shows.
@@ -87,8 +100,9 @@ pub struct ImageOutput {
     /// Shaders applied to it, in order, before it is scaled, mirrored and masked (I21).
     pub passes: Vec<OutputPass>,
     /// Colours for people to look at, instead of the data (I22): depth and point cloud as a rainbow from near (red) to
-    /// far (blue), infrared as grey that counts stops (logarithmic, ten at most). The image is then `Rgba8UnormSrgb`;
-    /// black where nothing was measured. Colour images ignore it.
+    /// far (blue), infrared as grey that counts stops (logarithmic, ten at most), players in ten colours that are told
+    /// apart easily. The image is then `Rgba8UnormSrgb` (unless [`format`](Self::format) says otherwise); black where
+    /// nothing was measured and where nobody is. Colour images ignore it.
     pub false_color: Option<FalseColor>,
 }
 
@@ -116,16 +130,20 @@ impl ImageOutput {
         }
     }
 
-    /// Whether the colour image can be written straight into its texture, without a pass.
-    pub(crate) fn is_plain_color(&self) -> bool {
+    /// Whether the colour image can be written straight into its texture, if that is as large.
+    fn is_plain_color(&self) -> bool {
         self.kind == ImageKind::Color
             && !self.aligned
             && !self.mirror
-            && self.passes.is_empty()
-            && self.resolution == OutputResolution::Native
+            && self.passes.iter().all(|pass| pass.repeat == 0)
             && self.format == PixelFormat::Auto
             && self.channels == ChannelMask::ALL
             && self.sampling != OutputSampling::Mipmap
+    }
+
+    /// Whether people look at it: its pixels may be blended with their neighbours.
+    fn is_picture(&self) -> bool {
+        matches!(self.kind, ImageKind::Color | ImageKind::Infrared) || self.false_color.is_some()
     }
 }
 
@@ -136,7 +154,7 @@ pub enum FalseColor {
     /// a second.
     #[default]
     Auto,
-    /// Fixed: metres for depth, 0–1 for infrared. A range that is empty or not finite counts as `Auto`.
+    /// Fixed: metres for depth and points, 0–1 for infrared; players ignore it. A range that is empty or not finite counts as `Auto`.
     Range {
         /// Where the scale begins.
         min: f32,
@@ -168,6 +186,12 @@ pub struct OutputImage {
     pub image: Handle<Image>,
     #[reflect(ignore)]
     stable: StableImage,
+    /// Whether the colour image is written straight into it.
+    #[reflect(ignore)]
+    is_direct: bool,
+    /// Whether what was asked for cannot be: it shows nothing.
+    #[reflect(ignore)]
+    is_refused: bool,
 }
 
 impl OutputImage {
@@ -181,9 +205,9 @@ impl OutputImage {
         self.stable.shape().map(|shape| shape.format)
     }
 
-    /// Whether the image exists.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.stable.shape().is_some()
+    /// Whether the sensor's colour image is written straight into it.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.is_direct && self.stable.shape().is_some()
     }
 }
 
@@ -199,28 +223,6 @@ pub struct OutputImageChanged {
     pub new: Handle<Image>,
 }
 
-/// Figures about one output (D). Read only.
-#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
-#[reflect(Component, Default, Debug, PartialEq)]
-pub struct OutputDiagnostics {
-    /// Width and height in pixels.
-    pub resolution: UVec2,
-    /// Width divided by height; 0 while there is no image.
-    pub aspect: f32,
-    /// GPU memory of the image in bytes.
-    pub gpu_memory_bytes: u64,
-    /// Frames that brought this output something new.
-    pub updates: u64,
-    /// Bevy's frame count at the last of them.
-    pub last_update_frame: u32,
-    /// Whether that was this frame.
-    pub updated_this_frame: bool,
-    /// Why the output shows nothing, where that is so.
-    pub warning: Option<String>,
-    #[reflect(ignore)]
-    seen: u64,
-}
-
 /// Image outputs. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct ImageOutputPlugin;
@@ -233,28 +235,43 @@ impl Plugin for ImageOutputPlugin {
             .register_type::<ImageOutputs>()
             .register_type::<OutputImage>()
             .register_type::<OutputDiagnostics>()
+            .register_type::<OutputScale>()
+            .init_resource::<OutputScale>()
             .add_systems(
                 PreUpdate,
-                (prepare_images, diagnose)
+                (prepare::prepare_images, diagnostics::diagnose)
                     .chain()
                     .in_set(KinectSystems::Prepare),
             );
         if app.get_sub_app(RenderApp).is_none() {
             return;
         }
-        embedded_asset!(app, "passes.wgsl");
+        load_shader_library!(app, "output_pass.wgsl");
+        embedded_asset!(app, "output.wgsl");
+        embedded_asset!(app, "filters.wgsl");
         let render_app = app.sub_app_mut(RenderApp);
         render_app
-            .init_resource::<passes::ExtractedOutputs>()
-            .add_systems(RenderStartup, passes::init)
-            .add_systems(ExtractSchedule, passes::extract_outputs)
+            .init_resource::<extract::ExtractedOutputs>()
             .add_systems(
-                Render,
-                passes::prepare.in_set(RenderSystems::PrepareBindGroups),
+                RenderStartup,
+                (pipelines::init, custom::init, draw::init).chain(),
             )
             .add_systems(
-                bevy::render::renderer::RenderGraph,
-                passes::run.before(bevy::core_pipeline::schedule::camera_driver),
+                ExtractSchedule,
+                (
+                    extract::extract_outputs.after(StreamSystems::Extract),
+                    custom::extract_shaders,
+                ),
+            )
+            .add_systems(
+                Render,
+                draw::prepare.in_set(RenderSystems::PrepareBindGroups),
+            )
+            .add_systems(
+                RenderGraph,
+                draw::run
+                    .after(AlignSystems::Run)
+                    .before(bevy::core_pipeline::schedule::camera_driver),
             );
     }
 }
@@ -272,124 +289,6 @@ fn reserve_image(mut world: DeferredWorld, context: HookContext) {
     }
 }
 
-/// Makes the images of outputs whose sensor's modes, or whose own settings, are new.
-fn prepare_images(
-    mut outputs: Query<(
-        Entity,
-        &ImageOutput,
-        &ImageOutputOf,
-        &mut OutputImage,
-        &mut OutputDiagnostics,
-    )>,
-    sensors: Query<(&SensorStream, &SensorFrame)>,
-    device: Option<Res<RenderDevice>>,
-    adapter: Option<Res<RenderAdapter>>,
-    images: Option<ResMut<Assets<Image>>>,
-    mut changes: MessageWriter<OutputImageChanged>,
-) {
-    let (Some(device), Some(adapter), Some(mut images)) = (device, adapter, images) else {
-        return;
-    };
-    let views = has_view_formats(&adapter);
-    for (entity, output, sensor, mut image, mut diagnostics) in &mut outputs {
-        let Ok((stream, frame)) = sensors.get(sensor.0) else {
-            continue;
-        };
-        // What comes counts, not what was announced: recordings may hold unusual resolutions.
-        let color_size = match &frame.0 {
-            Some(frame) if !frame.color_bgra.is_empty() => frame.color_size,
-            _ => stream.info.color_resolution.size(),
-        };
-        let (shape, warning) = match shape(output, stream, color_size, &device, &adapter) {
-            Ok(shape) => (Some(shape), None),
-            Err(warning) => (None, Some(warning)),
-        };
-        if diagnostics.warning.as_deref() != warning {
-            diagnostics.warning = warning.map(str::to_owned);
-        }
-        let Some(shape) = shape.filter(|&shape| image.stable.shape() != Some(shape)) else {
-            continue;
-        };
-        let OutputImage {
-            image: handle,
-            stable,
-        } = &mut *image;
-        if let Some(old) = stable.ensure(handle, shape, views, &mut images) {
-            changes.write(OutputImageChanged {
-                output: entity,
-                old,
-                new: handle.clone(),
-            });
-        }
-        diagnostics.resolution = shape.size;
-        diagnostics.aspect = shape.size.x as f32 / shape.size.y as f32;
-        diagnostics.gpu_memory_bytes = shape.bytes();
-    }
-}
-
-/// What an output's texture must be; or why it cannot be.
-fn shape(
-    output: &ImageOutput,
-    stream: &SensorStream,
-    color_size: (u32, u32),
-    device: &RenderDevice,
-    adapter: &RenderAdapter,
-) -> Result<ImageShape, &'static str> {
-    let info = &stream.info;
-    let ((width, height), missing) = match output.kind {
-        ImageKind::Color => (
-            color_size,
-            "the sensor's colour camera is off: it has no colour image",
-        ),
-        ImageKind::Depth | ImageKind::PointCloud if !info.depth_mode.has_depth() => {
-            ((0, 0), "the sensor's depth mode gives no depth")
-        }
-        ImageKind::PointCloud if stream.xy_table.is_none() => (
-            (0, 0),
-            "the sensor has no calibration: its depth cannot become points",
-        ),
-        _ => (info.depth_mode.size(), "the sensor's depth camera is off"),
-    };
-    if width == 0 || height == 0 {
-        return Err(missing);
-    }
-    if width.max(height) > device.limits().max_texture_dimension_2d {
-        return Err(
-            "the sensor's image is larger than this GPU's textures can be: choose a lower resolution",
-        );
-    }
-    let format = match (output.kind, output.false_color) {
-        (ImageKind::Color, _) => TextureFormat::Bgra8UnormSrgb,
-        (_, Some(_)) => TextureFormat::Rgba8UnormSrgb,
-        (ImageKind::Depth, None) => TextureFormat::R32Float,
-        (ImageKind::PointCloud, None) => TextureFormat::Rgba32Float,
-        (ImageKind::PlayerIndex, None) => TextureFormat::R8Unorm,
-        (ImageKind::Infrared, None) => {
-            if can_draw_r16_unorm(device, adapter) {
-                TextureFormat::R16Unorm
-            } else {
-                TextureFormat::R32Float
-            }
-        }
-    };
-    Ok(ImageShape {
-        size: UVec2::new(width, height),
-        format,
-        filterable: !matches!(format, TextureFormat::R32Float | TextureFormat::Rgba32Float),
-    })
-}
-
-/// 16-bit normalised textures are an optional feature, and drawing into them is one more.
-fn can_draw_r16_unorm(device: &RenderDevice, adapter: &RenderAdapter) -> bool {
-    device.features().contains(
-        WgpuFeatures::TEXTURE_FORMAT_16BIT_NORM
-            | WgpuFeatures::TEXTURE_ADAPTER_SPECIFIC_FORMAT_FEATURES,
-    ) && adapter
-        .get_texture_format_features(TextureFormat::R16Unorm)
-        .allowed_usages
-        .contains(TextureUsages::RENDER_ATTACHMENT)
-}
-
 /// The range that `Auto` means for a depth mode, in metres: the data sheet's operating range.
 pub(crate) fn operating_range(mode: DepthMode) -> (f32, f32) {
     match mode {
@@ -397,41 +296,5 @@ pub(crate) fn operating_range(mode: DepthMode) -> (f32, f32) {
         DepthMode::Wfov2x2Binned => (0.25, 2.88),
         DepthMode::WfovUnbinned => (0.25, 2.21),
         DepthMode::NfovUnbinned | DepthMode::Off | DepthMode::PassiveIr => (0.5, 3.86),
-    }
-}
-
-fn diagnose(
-    mut outputs: Query<(
-        &ImageOutput,
-        &ImageOutputOf,
-        &OutputImage,
-        &mut OutputDiagnostics,
-    )>,
-    sensors: Query<Ref<SensorFrame>>,
-    frame_count: Option<Res<FrameCount>>,
-) {
-    let now = frame_count.map_or(0, |count| count.0);
-    for (output, sensor, image, mut diagnostics) in &mut outputs {
-        let frame = sensors
-            .get(sensor.0)
-            .ok()
-            .and_then(|f| f.0.clone())
-            .filter(|_| image.is_ready());
-        let id = frame.as_ref().map_or(0, |frame| frame.id);
-        let is_new = id != diagnostics.seen
-            && frame.is_some_and(|frame| match output.kind {
-                ImageKind::Color => !frame.color_bgra.is_empty(),
-                ImageKind::Depth | ImageKind::PointCloud => frame.capture.depth.is_some(),
-                ImageKind::Infrared => frame.capture.ir.is_some(),
-                ImageKind::PlayerIndex => frame.capture.depth.is_some(),
-            });
-        if is_new {
-            diagnostics.seen = id;
-            diagnostics.updates += 1;
-            diagnostics.last_update_frame = now;
-            diagnostics.updated_this_frame = true;
-        } else if diagnostics.updated_this_frame {
-            diagnostics.updated_this_frame = false;
-        }
     }
 }

@@ -1,9 +1,14 @@
-//! The compute pass that fills point buffers. Runs when a cloud's depth, colour or settings are newer than its points.
+//! The compute pass that fills point buffers. Runs when a cloud's images or settings are newer than its points.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bevy::asset::{AssetServer, load_embedded_asset};
 use bevy::ecs::entity::{EntityHashMap, EntityHashSet};
+use bevy::math::Affine3A;
 use bevy::prelude::*;
 use bevy::render::Extract;
+use bevy::render::diagnostic::RecordDiagnostics;
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::binding_types::{
     storage_buffer_sized, texture_2d, uniform_buffer,
@@ -11,19 +16,16 @@ use bevy::render::render_resource::binding_types::{
 use bevy::render::render_resource::{
     BindGroup, BindGroupEntries, BindGroupLayoutDescriptor, BindGroupLayoutEntries, BufferId,
     CachedComputePipelineId, ComputePassDescriptor, ComputePipelineDescriptor, PipelineCache,
-    ShaderStages, ShaderType, TextureFormat, TextureSampleType, TextureView, TextureViewId,
-    UniformBuffer,
+    ShaderStages, TextureFormat, TextureSampleType, TextureView, TextureViewId, UniformBuffer,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::storage::{GpuShaderBuffer, ShaderBuffer};
-use kinect_azure::Calibration;
-use kinect_azure::calibration::{LensModel, Sensor};
 
-use super::{PointCloud, PointCloudBuffer, PointColor, sensor_of};
-use crate::image_output::ImageTiming;
+use super::params::{Params, flag, hides};
+use super::{PlayerFilter, PointCloudBuffer, PointColor, PointSource};
 use crate::image_output::operating_range;
-use crate::sensor::{KinectSensor, SensorStream};
-use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, stand_in};
+use crate::sensor::SensorStream;
+use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, stand_in};
 
 /// Side of a workgroup; keep in sync with `unproject.wgsl`.
 const WORKGROUP: u32 = 8;
@@ -32,127 +34,64 @@ const WORKGROUP: u32 = 8;
 pub(super) struct ExtractedCloud {
     entity: Entity,
     key: StreamKey,
-    color: PointColor,
+    source: PointSource,
+    world_from_points: Affine3A,
     buffer: AssetId<ShaderBuffer>,
+    filled: Arc<AtomicBool>,
     size: UVec2,
-    depth_range: (f32, f32),
+    operating_range: (f32, f32),
 }
 
 #[derive(Resource, Default)]
 pub(super) struct ExtractedClouds(Vec<ExtractedCloud>);
 
+/// The images beside depth and its rays that a cloud's points depend on.
+fn inputs(source: &PointSource) -> impl Iterator<Item = RawImage> {
+    let color = match source.color {
+        PointColor::Camera { .. } => Some(RawImage::Color),
+        PointColor::Infrared => Some(RawImage::Infrared),
+        _ => None,
+    };
+    let has_players = matches!(source.color, PointColor::Player { .. })
+        || source.filter.players != PlayerFilter::All;
+    color
+        .into_iter()
+        .chain(hides(&source.color).then_some(RawImage::AlignedDepth))
+        .chain(has_players.then_some(RawImage::Players))
+}
+
 pub(super) fn extract_clouds(
     mut extracted: ResMut<ExtractedClouds>,
-    clouds: Extract<Query<(Entity, &PointCloud, &PointCloudBuffer)>>,
-    sensors: Extract<Query<(), With<KinectSensor>>>,
-    parents: Extract<Query<&ChildOf>>,
+    mut extracted_sensors: ResMut<ExtractedSensors>,
+    clouds: Extract<Query<(Entity, &PointSource, &PointCloudBuffer, &GlobalTransform)>>,
     streams: Extract<Query<&SensorStream>>,
 ) {
     extracted.0.clear();
-    for (entity, cloud, buffer) in &clouds {
-        if let Some(sensor) = sensor_of(entity, &sensors, &parents) {
-            let mode = streams
-                .get(sensor)
-                .map(|stream| stream.info.depth_mode)
-                .unwrap_or_default();
-            extracted.0.push(ExtractedCloud {
-                entity,
-                key: StreamKey {
-                    sensor,
-                    timing: ImageTiming::Live,
-                },
-                color: cloud.color,
-                buffer: buffer.buffer.id(),
-                size: UVec2::new(buffer.width, buffer.height),
-                depth_range: operating_range(mode),
-            });
+    for (entity, source, buffer, transform) in &clouds {
+        let key = StreamKey {
+            sensor: source.sensor,
+            timing: source.timing,
+        };
+        if let Some(sensor) = extracted_sensors.0.get_mut(&key) {
+            sensor.demand.insert(RawImage::Depth);
+            sensor.demand.insert(RawImage::Rays);
+            inputs(source).for_each(|image| sensor.demand.insert(image));
         }
-    }
-}
-
-/// Keep in sync with `Params` in `unproject.wgsl`, which also says what each field is.
-#[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
-struct Params {
-    rotation_x: Vec3,
-    tangential: f32,
-    rotation_y: Vec3,
-    metric_radius_squared: f32,
-    rotation_z: Vec3,
-    color_source: u32,
-    translation: Vec3,
-    unseen: u32,
-    focal_length: Vec2,
-    principal_point: Vec2,
-    numerator: Vec3,
-    flat_color: u32,
-    denominator: Vec3,
-    color_is_linear: u32,
-    center_of_distortion: Vec2,
-    p: Vec2,
-    range: Vec2,
-    size: UVec2,
-}
-
-impl Params {
-    fn new(
-        cloud: &ExtractedCloud,
-        calibration: Option<&Calibration>,
-        ir_range: (u16, u16),
-    ) -> Self {
-        let mut params = Self {
-            size: cloud.size,
-            range: cloud.depth_range.into(),
-            ..default()
-        };
-        params.color_source = match cloud.color {
-            PointColor::Camera { unseen } => {
-                params.unseen = pack(unseen);
-                0
-            }
-            PointColor::Infrared => {
-                params.range = Vec2::new(f32::from(ir_range.0), f32::from(ir_range.1));
-                1
-            }
-            PointColor::DepthRamp => 2,
-            PointColor::Flat(color) => {
-                params.flat_color = pack(color);
-                3
-            }
-        };
-        let camera = calibration.and_then(|c| {
-            c.color_camera
-                .as_ref()
-                .zip(c.extrinsics(Sensor::Depth, Sensor::Color))
+        let mode = streams
+            .get(source.sensor)
+            .map(|stream| stream.info.depth_mode)
+            .unwrap_or_default();
+        extracted.0.push(ExtractedCloud {
+            entity,
+            key,
+            source: source.clone(),
+            world_from_points: transform.affine(),
+            buffer: buffer.buffer.id(),
+            filled: buffer.filled(),
+            size: UVec2::new(buffer.width, buffer.height),
+            operating_range: operating_range(mode),
         });
-        if let Some((camera, extrinsics)) = camera {
-            let i = &camera.intrinsics;
-            let r = &extrinsics.rotation;
-            params.rotation_x = Vec3::new(r[0], r[3], r[6]);
-            params.rotation_y = Vec3::new(r[1], r[4], r[7]);
-            params.rotation_z = Vec3::new(r[2], r[5], r[8]);
-            params.translation = extrinsics.translation.into();
-            params.tangential = match i.model {
-                LensModel::BrownConrady => 2.0,
-                _ => 1.0,
-            };
-            params.metric_radius_squared = camera.metric_radius * camera.metric_radius;
-            params.focal_length = Vec2::new(i.fx, i.fy);
-            params.principal_point = Vec2::new(i.cx, i.cy);
-            params.numerator = Vec3::new(i.k1, i.k2, i.k3);
-            params.denominator = Vec3::new(i.k4, i.k5, i.k6);
-            params.center_of_distortion = Vec2::new(i.codx, i.cody);
-            params.p = Vec2::new(i.p1, i.p2);
-        } else if params.color_source == 0 {
-            // No colour camera, or nothing known about it: no point is seen by it.
-            params.metric_radius_squared = -1.0;
-        }
-        params
     }
-}
-
-/// A colour as `pack4x8unorm` of its sRGB encoding.
-fn pack(color: Color) -> u32 {
-    u32::from_le_bytes(color.to_srgba().to_u8_array())
 }
 
 /// What all clouds share, and the state of each.
@@ -166,16 +105,29 @@ pub(super) struct Unproject {
     alive: EntityHashSet,
 }
 
-/// What of the inputs a cloud's points were computed from: depth, infrared, colour.
-type Versions = [u64; 3];
+impl Unproject {
+    /// Counts how often the points of a cloud were computed into that buffer; 0 = never.
+    pub(super) fn runs(&self, cloud: Entity, buffer: BufferId) -> u64 {
+        self.clouds
+            .get(&cloud)
+            .filter(|pass| pass.inputs.1 == buffer)
+            .map_or(0, |pass| pass.runs)
+    }
+}
+
+/// What of the inputs a cloud's points were computed from, in the order of [`RawImage::ALL`]; 0 = not looked at.
+type Versions = [u64; RawImage::ALL.len()];
 
 struct CloudPass {
     params: UniformBuffer<Params>,
-    inputs: ([TextureViewId; 4], BufferId),
+    inputs: ([TextureViewId; 6], BufferId),
     bind_group: BindGroup,
     size: UVec2,
     computed: Option<Versions>,
     wanted: Versions,
+    runs: u64,
+    has_depth: bool,
+    filled: Arc<AtomicBool>,
 }
 
 pub(super) fn init(
@@ -189,11 +141,13 @@ pub(super) fn init(
         &BindGroupLayoutEntries::sequential(
             ShaderStages::COMPUTE,
             (
+                uniform_buffer::<Params>(false),
                 texture_2d(TextureSampleType::Uint),
+                texture_2d(TextureSampleType::Float { filterable: false }),
                 texture_2d(TextureSampleType::Uint),
                 texture_2d(TextureSampleType::Float { filterable: true }),
-                texture_2d(TextureSampleType::Float { filterable: false }),
-                uniform_buffer::<Params>(false),
+                texture_2d(TextureSampleType::Uint),
+                texture_2d(TextureSampleType::Uint),
                 storage_buffer_sized(false, None),
             ),
         ),
@@ -242,24 +196,54 @@ pub(super) fn prepare(
         let Some(rays) = set.get(RawImage::Rays) else {
             continue;
         };
+        // A buffer that is still that of another mode waits for its successor.
+        if cloud.source.filter.grid(rays.size().x, rays.size().y) != cloud.size {
+            continue;
+        }
+        let looks_at = |image| {
+            set.get(image)
+                .filter(|_| inputs(&cloud.source).any(|input| input == image))
+        };
         // No depth (yet), or still that of a former mode: no points.
+        let of_depth_size = |size: UVec2| size == rays.size();
         let depth = set
             .get(RawImage::Depth)
-            .filter(|depth| depth.size() == cloud.size);
-        let views = [
-            depth.map_or(&unproject.no_image, |s| &s.view),
-            set.get(RawImage::Infrared)
-                .map_or(&unproject.no_image, |s| &s.view),
-            set.get(RawImage::Color)
-                .map_or(&unproject.no_color, |s| &s.view),
-            &rays.view,
-        ];
-        let inputs = (views.map(|view| view.id()), buffer.buffer.id());
+            .filter(|depth| of_depth_size(depth.size()));
+        let infrared = looks_at(RawImage::Infrared).filter(|image| of_depth_size(image.size()));
+        let players = looks_at(RawImage::Players).filter(|image| of_depth_size(image.size()));
+        let color = looks_at(RawImage::Color);
+        let aligned_depth = looks_at(RawImage::AlignedDepth);
+
         let ir_range = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
-        let mut params = Params::new(cloud, sensor.calibration.as_deref(), ir_range);
-        params.color_is_linear = u32::from(set.get(RawImage::Color).is_some_and(|c| c.is_linear));
+        let mut params = Params::new(
+            &cloud.source.color,
+            &cloud.source.filter,
+            &cloud.world_from_points,
+            cloud.size,
+            sensor.calibration.as_deref(),
+            ir_range,
+            cloud.operating_range,
+        );
+        params.set(
+            flag::COLOR_IS_LINEAR,
+            color.is_some_and(|color| color.is_linear),
+        );
+        params.set(flag::HAS_ALIGNED_DEPTH, aligned_depth.is_some());
+        params.set(flag::HAS_PLAYERS, players.is_some());
+
+        let no_image = &unproject.no_image;
+        let views = [
+            depth.map_or(no_image, |s| &s.view),
+            &rays.view,
+            infrared.map_or(no_image, |s| &s.view),
+            color.map_or(&unproject.no_color, |s| &s.view),
+            players.map_or(no_image, |s| &s.view),
+            aligned_depth.map_or(no_image, |s| &s.view),
+        ];
+        let bound = (views.map(|view| view.id()), buffer.buffer.id());
         let old = unproject.clouds.remove(&cloud.entity);
-        let mut pass = match old.filter(|pass| pass.inputs == inputs) {
+        let runs = old.as_ref().map_or(0, |pass| pass.runs);
+        let mut pass = match old.filter(|pass| pass.inputs == bound) {
             Some(mut pass) => {
                 if *pass.params.get() != params {
                     pass.params.set(params);
@@ -271,43 +255,50 @@ pub(super) fn prepare(
             None => {
                 let mut uniform = UniformBuffer::from(params);
                 uniform.write_buffer(&device, &queue);
+                let [depth, rays, infrared, color, players, aligned_depth] = views;
                 let bind_group = device.create_bind_group(
                     "kinect points",
                     &cache.get_bind_group_layout(&unproject.layout),
                     &BindGroupEntries::sequential((
-                        views[0],
-                        views[1],
-                        views[2],
-                        views[3],
                         &uniform,
+                        depth,
+                        rays,
+                        infrared,
+                        color,
+                        players,
+                        aligned_depth,
                         buffer.buffer.as_entire_binding(),
                     )),
                 );
                 CloudPass {
                     params: uniform,
-                    inputs,
+                    inputs: bound,
                     bind_group,
                     size: cloud.size,
                     computed: None,
                     wanted: Versions::default(),
+                    runs,
+                    has_depth: false,
+                    filled: Arc::clone(&cloud.filled),
                 }
             }
         };
-        pass.wanted = [
-            set.version(RawImage::Depth),
-            match cloud.color {
-                PointColor::Infrared => set.version(RawImage::Infrared),
-                _ => 0,
-            },
-            match cloud.color {
-                PointColor::Camera { .. } => set.version(RawImage::Color),
-                _ => 0,
-            },
-        ];
+        pass.wanted = versions(set, &cloud.source);
+        pass.has_depth = depth.is_some();
         unproject.clouds.insert(cloud.entity, pass);
     }
     let alive = &unproject.alive;
     unproject.clouds.retain(|entity, _| alive.contains(entity));
+}
+
+fn versions(set: &TextureSet, source: &PointSource) -> Versions {
+    let mut versions = Versions::default();
+    for image in [RawImage::Depth].into_iter().chain(inputs(source)) {
+        if let Some(version) = versions.get_mut(image as usize) {
+            *version = set.version(image);
+        }
+    }
+    versions
 }
 
 pub(super) fn run(
@@ -322,10 +313,14 @@ pub(super) fn run(
     let Some(pipeline) = cache.get_compute_pipeline(unproject.pipeline) else {
         return;
     };
-    for pass in unproject.clouds.values_mut() {
-        if pass.computed == Some(pass.wanted) {
-            continue;
-        }
+    let is_due = |pass: &CloudPass| pass.computed != Some(pass.wanted);
+    if !unproject.clouds.values().any(is_due) {
+        return;
+    }
+    let recorder = context.diagnostic_recorder();
+    let recorder = recorder.as_deref();
+    let span = recorder.time_span(context.command_encoder(), "kinect/points");
+    for pass in unproject.clouds.values_mut().filter(|pass| is_due(pass)) {
         let mut compute_pass =
             context
                 .command_encoder()
@@ -335,12 +330,15 @@ pub(super) fn run(
                 });
         compute_pass.set_pipeline(pipeline);
         compute_pass.set_bind_group(0, &pass.bind_group, &[]);
-        compute_pass.dispatch_workgroups(
-            pass.size.x.div_ceil(WORKGROUP),
-            pass.size.y.div_ceil(WORKGROUP),
-            1,
-        );
+        let groups = pass.size.map(|n| n.div_ceil(WORKGROUP));
+        compute_pass.dispatch_workgroups(groups.x, groups.y, 1);
         drop(compute_pass);
         pass.computed = Some(pass.wanted);
+        pass.runs += 1;
+        // Of zeros that come before depth nobody is told.
+        if pass.has_depth {
+            pass.filled.store(true, Ordering::Relaxed);
+        }
     }
+    span.end(context.command_encoder());
 }

@@ -1,34 +1,73 @@
-//! Point clouds: positions and colours in a GPU buffer, and a renderer for it (P1, P2, P4).
+//! Point clouds and surfaces: a sensor's depth in a GPU buffer as coloured points, drawn as points or as triangles
+//! (P1–P7).
 //!
 //! A compute pass turns each new depth image into a buffer of points, coloured through the colour camera's real lens
-//! model. The plugin's own material draws the buffer as camera-facing quads; any material or compute shader of the
-//! app can bind the same buffer: see [`PointCloudBuffer`].
+//! model. [`PointCloud`] draws the buffer as camera-facing quads; [`SurfaceMesh`] joins the points to triangles, which
+//! any Bevy material can draw. Materials and compute shaders of the app can bind the same buffers: see
+//! [`PointCloudBuffer`] and [`SurfaceBuffers`].
+//!
+//! [`RequestPoints`] copies the points to the CPU, [`SavePoints`] writes them to a PLY file:
+//!
+//! ```
+//! # use bevy::prelude::*;
+//! # use bevy_kinect_azure::prelude::*;
+//! fn save(mut commands: Commands, cloud: Single<Entity, With<PointCloud>>) {
+//!     commands.trigger(SavePoints { cloud: *cloud, path: "room.ply".into() });
+//! }
+//!
+//! fn report(mut saved: MessageReader<PointsSaved>) {
+//!     for PointsSaved { path, result, .. } in saved.read() {
+//!         match result {
+//!             Ok(points) => info!("{points} points are in {}", path.display()),
+//!             Err(error) => error!("{error}"),
+//!         }
+//!     }
+//! }
+//! ```
 
 mod compute;
+mod copy;
 mod material;
+mod params;
+mod save;
+mod settings;
+mod source;
+mod surface;
 
-use bevy::asset::{RenderAssetUsages, embedded_asset};
+use bevy::asset::embedded_asset;
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
-use bevy::ecs::lifecycle::HookContext;
-use bevy::ecs::world::DeferredWorld;
+use bevy::core_pipeline::schedule::camera_driver;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
-use bevy::render::render_resource::BufferUsages;
-use bevy::render::storage::ShaderBuffer;
+use bevy::render::renderer::RenderGraph;
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
-use crate::sensor::{KinectSensor, KinectSystems, SensorStream};
+pub use copy::{Point, Points, PointsError, PointsReady, RequestPoints};
+pub use save::{PointsSaved, SavePoints};
+pub use settings::{
+    ClipBox, ClipSpace, DISCONTINUITY, PLAYER_COLORS, PlayerFilter, PointColor, PointFilter,
+    PointShape, PointSize,
+};
+pub(crate) use source::PointSource;
+pub use source::{POINT_BYTES, PointCloudBuffer};
+pub use surface::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
+
+use crate::align::AlignSystems;
+use crate::image_output::ImageTiming;
+use crate::sensor::{KinectSystems, SensorStream};
+use crate::stream::StreamSystems;
 use material::{MeshCache, PointCloudMaterial};
 
 /// Draws a sensor's point cloud. Put it on the sensor entity, or on a descendant of it to move the cloud or to draw
-/// several.
+/// several. An entity is either a point cloud or a [`SurfaceMesh`].
 ///
-/// Points are in metres in the sensor's space: x right, y up, −z forward (P4).
+/// Points are in metres in the sensor's space: x right, y up, −z forward (P4). While the entity is hidden they are computed
+/// all the same, for those who only want the [`PointCloudBuffer`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
-#[component(on_remove = remove_parts)]
+#[component(on_remove = source::remove_source)]
 pub struct PointCloud {
     /// How large each point is drawn.
     pub size: PointSize,
@@ -36,97 +75,27 @@ pub struct PointCloud {
     pub shape: PointShape,
     /// Where its colour comes from.
     pub color: PointColor,
+    /// Which moment it shows (I13).
+    pub timing: ImageTiming,
+    /// Which depth pixels become points.
+    pub filter: PointFilter,
 }
 
-/// How large points are drawn. Values that are not finite or below 0 count as 0; never smaller than a pixel.
-#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
-pub enum PointSize {
-    /// A multiple of the patch of surface that the depth pixel covers: at 1, surfaces that face the sensor are closed at
-    /// any distance.
-    Footprint(f32),
-    /// Metres, seen in perspective.
-    World(f32),
-    /// Pixels of the view.
-    Pixels(f32),
-}
-
-impl Default for PointSize {
-    fn default() -> Self {
-        Self::Footprint(1.6)
-    }
-}
-
-/// What points are drawn as. Both face the viewer.
-#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PointShape {
-    /// Squares: the fastest.
-    #[default]
-    Square,
-    /// Discs.
-    Disc,
-}
-
-/// Where the colour of points comes from.
-#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
-pub enum PointColor {
-    /// The colour camera, through its lens model.
-    Camera {
-        /// For points that the colour camera does not see; alpha 0 hides them.
-        unseen: Color,
-    },
-    /// Infrared brightness as grey that counts stops (logarithmic), its range stretched.
-    Infrared,
-    /// A rainbow from near (red) to far (blue) over the operating range of the depth mode.
-    DepthRamp,
-    /// One colour.
-    Flat(Color),
-}
-
-impl Default for PointColor {
-    fn default() -> Self {
-        Self::Camera {
-            unseen: Color::srgb(0.25, 0.25, 0.25),
-        }
-    }
-}
-
-/// The points of a [`PointCloud`] on the GPU. Read only; on the same entity once the sensor's modes are known. A change
-/// of the depth mode gives a new handle.
-///
-/// The buffer holds `width × height` points, row by row as in the depth image. In WGSL:
-///
-/// ```wgsl
-/// struct Point {
-///     position: vec3<f32>, // metres in the sensor's space
-///     color: u32,          // pack4x8unorm of sRGB-encoded red, green, blue, and alpha: 0 = no point here
-/// }
-/// @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<storage, read> points: array<Point>;
-/// ```
-///
-/// In a material: `#[storage(0, read_only)] points: Handle<ShaderBuffer>`. It can also be a source of copies, or bound
-/// as a vertex buffer with one point an instance (stride 16: `Float32x3`, `Unorm8x4`).
-#[derive(Component, Reflect, Clone, Debug)]
-#[reflect(Component, Debug)]
-pub struct PointCloudBuffer {
-    /// The buffer.
-    pub buffer: Handle<ShaderBuffer>,
-    /// Points in a row: width of the depth image.
-    pub width: u32,
-    /// Rows: height of the depth image.
-    pub height: u32,
-}
-
-/// Bytes of one point in a [`PointCloudBuffer`].
-pub const POINT_BYTES: usize = 16;
-
-/// Point clouds. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
+/// Point clouds and surfaces. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct PointCloudPlugin;
+
+/// In `PreUpdate`, within [`KinectSystems::Prepare`]: sources come before what is drawn of them.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct PrepareSources;
 
 impl Plugin for PointCloudPlugin {
     fn build(&self, app: &mut App) {
         app.register_type::<PointCloud>()
             .register_type::<PointCloudBuffer>();
+        copy::build(app);
+        save::build(app);
+        surface::build(app);
         // Without a renderer there are no point clouds to see.
         if app.get_sub_app(RenderApp).is_none() {
             return;
@@ -136,27 +105,36 @@ impl Plugin for PointCloudPlugin {
         embedded_asset!(app, "points.wgsl");
         app.add_plugins(MaterialPlugin::<PointCloudMaterial>::default())
             .init_resource::<MeshCache>()
-            .add_systems(PreUpdate, prepare_clouds.in_set(KinectSystems::Prepare));
-        if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
-            render_app
-                .init_resource::<compute::ExtractedClouds>()
-                .add_systems(RenderStartup, compute::init)
-                .add_systems(ExtractSchedule, compute::extract_clouds)
-                .add_systems(
-                    Render,
-                    compute::prepare.in_set(RenderSystems::PrepareBindGroups),
-                )
-                .add_systems(
-                    bevy::render::renderer::RenderGraph,
-                    compute::run.before(bevy::core_pipeline::schedule::camera_driver),
-                );
-        }
+            .configure_sets(PreUpdate, PrepareSources.in_set(KinectSystems::Prepare))
+            .add_systems(
+                PreUpdate,
+                (
+                    source::prepare_sources.in_set(PrepareSources),
+                    prepare_clouds
+                        .in_set(KinectSystems::Prepare)
+                        .after(PrepareSources),
+                ),
+            );
+        app.sub_app_mut(RenderApp)
+            .init_resource::<compute::ExtractedClouds>()
+            .add_systems(RenderStartup, compute::init)
+            .add_systems(
+                ExtractSchedule,
+                compute::extract_clouds.after(StreamSystems::Extract),
+            )
+            .add_systems(
+                Render,
+                compute::prepare.in_set(RenderSystems::PrepareBindGroups),
+            )
+            .add_systems(
+                RenderGraph,
+                compute::run.after(AlignSystems::Run).before(camera_driver),
+            );
     }
 }
 
 /// What [`prepare_clouds`] adds to a cloud.
-type Parts = (
-    PointCloudBuffer,
+type Drawn = (
     Mesh3d,
     MeshMaterial3d<PointCloudMaterial>,
     NoAutoAabb,
@@ -165,88 +143,46 @@ type Parts = (
     NotShadowReceiver,
 );
 
-/// An entity that is no cloud any more is not drawn as one.
-fn remove_parts(mut world: DeferredWorld, context: HookContext) {
-    world
-        .commands()
-        .entity(context.entity)
-        .try_remove::<Parts>();
-}
-
-/// The sensor whose points an entity shows: itself, or its nearest ancestor that is one.
-pub(crate) fn sensor_of(
-    entity: Entity,
-    sensors: &Query<(), With<KinectSensor>>,
-    parents: &Query<&ChildOf>,
-) -> Option<Entity> {
-    core::iter::once(entity)
-        .chain(parents.iter_ancestors(entity))
-        .find(|&candidate| sensors.contains(candidate))
-}
-
-/// Makes buffer, mesh and material of clouds that have none of the right size, and keeps the material up to date.
+/// Makes mesh and material of clouds whose buffer is new, and keeps the material up to date.
 fn prepare_clouds(
     mut commands: Commands,
     clouds: Query<(
         Entity,
-        Ref<PointCloud>,
-        Option<&PointCloudBuffer>,
+        &PointCloud,
+        &PointSource,
+        Ref<PointCloudBuffer>,
         Option<&MeshMaterial3d<PointCloudMaterial>>,
     )>,
-    sensors: Query<(), With<KinectSensor>>,
-    parents: Query<&ChildOf>,
     streams: Query<&SensorStream>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut mesh_cache: ResMut<MeshCache>,
-    mut buffers: ResMut<Assets<ShaderBuffer>>,
     mut materials: ResMut<Assets<PointCloudMaterial>>,
 ) {
-    for (entity, cloud, buffer, material) in &clouds {
-        let sensor = sensor_of(entity, &sensors, &parents);
-        let stream = sensor.and_then(|sensor| streams.get(sensor).ok());
-        let placed = stream.and_then(|stream| {
-            let calibration = stream.calibration.as_ref()?;
-            Some((
-                stream.xy_table.as_ref()?,
-                calibration.depth_camera.as_ref()?,
-            ))
-        });
-        let Some((table, camera)) = placed else {
-            // While a sensor is off or lost its last points stay; one that cannot place points has none.
-            if buffer.is_some() && (sensor.is_none() || stream.is_some()) {
-                commands.entity(entity).remove::<Parts>();
-            }
+    for (entity, cloud, source, buffer, material) in &clouds {
+        // While a sensor is off or lost its last points stay as they were drawn.
+        let calibration = streams.get(source.sensor).ok();
+        let camera = calibration
+            .and_then(|stream| stream.calibration.as_ref())
+            .and_then(|calibration| calibration.depth_camera);
+        let Some(camera) = camera else {
             continue;
         };
-        let (width, height) = (table.width(), table.height());
-        let params = material::Params::new(&cloud, camera);
-        match (buffer, material) {
-            (Some(buffer), Some(material)) if (buffer.width, buffer.height) == (width, height) => {
-                if let Some(material) = materials.get(&material.0)
-                    && material.params == params
+        let params = material::Params::new(cloud, &camera);
+        match material {
+            Some(material) if !buffer.is_changed() => {
+                if materials
+                    .get(&material.0)
+                    .is_some_and(|material| material.params != params)
+                    && let Some(mut material) = materials.get_mut(&material.0)
                 {
-                    continue;
-                }
-                if let Some(mut material) = materials.get_mut(&material.0) {
                     material.params = params;
                 }
             }
             _ => {
-                let points = width as usize * height as usize;
-                let mut buffer =
-                    ShaderBuffer::with_size(points * POINT_BYTES, RenderAssetUsages::RENDER_WORLD);
-                buffer.buffer_description.label = Some("kinect points");
-                buffer.buffer_description.usage |= BufferUsages::VERTEX;
-                let buffer = buffers.add(buffer);
                 commands.entity(entity).insert((
-                    PointCloudBuffer {
-                        buffer: buffer.clone(),
-                        width,
-                        height,
-                    },
-                    Mesh3d(mesh_cache.quads(points as u32, &mut meshes)),
+                    Mesh3d(mesh_cache.quads(buffer.width * buffer.height, &mut meshes)),
                     MeshMaterial3d(materials.add(PointCloudMaterial {
-                        points: buffer,
+                        points: buffer.buffer.clone(),
                         params,
                     })),
                     // The mesh has no positions of its own: only the GPU knows where the points are.

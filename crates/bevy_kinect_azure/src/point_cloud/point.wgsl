@@ -8,3 +8,7 @@ struct Point {
     // pack4x8unorm of sRGB-encoded red, green, blue, and alpha; alpha 0 = no point here.
     color: u32,
 }
+
+fn exists(point: Point) -> bool {
+    return point.color >> 24u != 0u;
+}

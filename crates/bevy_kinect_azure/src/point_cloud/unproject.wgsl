@@ -1,65 +1,142 @@
-// Depth image to points: place each depth pixel in the sensor's space and give it a colour.
+// Depth image to points: place each depth pixel in the sensor's space, decide whether it is kept, and give it a colour.
 
+#import kinect_azure::color_camera::{ColorCamera, see}
 #import kinect_azure::common::{NO_RAY_BELOW, metres, place, srgb_from_linear, stops, turbo}
 #import kinect_azure::point::Point
 
-// Keep in sync with `Params` in `compute.rs`.
+// Keep in sync with `Params` in `params.rs`.
 struct Params {
-    // Colour camera from depth camera: columns of the rotation, and the translation in mm.
-    rotation_x: vec3<f32>,
-    tangential: f32,
-    rotation_y: vec3<f32>,
-    metric_radius_squared: f32,
-    rotation_z: vec3<f32>,
+    camera: ColorCamera,
+    // From the points' space to the clip box: inside it, no coordinate is beyond -1 to 1. All 0 where there is no box.
+    box_x: vec3<f32>,
     color_source: u32,
-    translation: vec3<f32>,
-    unseen: u32,
-    focal_length: vec2<f32>,
-    principal_point: vec2<f32>,
-    numerator: vec3<f32>,
-    flat_color: u32,
-    denominator: vec3<f32>,
-    // 1 where the driver cannot show the stored values.
-    color_is_linear: u32,
-    center_of_distortion: vec2<f32>,
-    // p1, p2
-    p: vec2<f32>,
+    box_y: vec3<f32>,
+    // For points that have none of the source's.
+    color: u32,
+    box_z: vec3<f32>,
+    // Bit n: player n is kept.
+    players: u32,
+    box_origin: vec3<f32>,
+    flags: u32,
+    // Of players, seven of them.
+    palette: array<vec4<u32>, 2>,
     // Where the scale of infrared (0-65535) or depth (m) begins and ends.
     range: vec2<f32>,
+    // The nearest and the farthest depth that is kept, in mm.
+    depth: vec2<u32>,
+    // Of the grid of points.
     size: vec2<u32>,
+    // Depth pixels from one point to the next.
+    step: u32,
+    // Part of a depth that counts as a gap; below 0: flying pixels are kept.
+    flying_pixels: f32,
 }
 
 const CAMERA: u32 = 0u;
 const INFRARED: u32 = 1u;
 const DEPTH_RAMP: u32 = 2u;
+const PLAYER: u32 = 3u;
 
-@group(0) @binding(0) var depth: texture_2d<u32>;
-@group(0) @binding(1) var infrared: texture_2d<u32>;
+const COLOR_IS_LINEAR: u32 = 1u;
+const HAS_ALIGNED_DEPTH: u32 = 2u;
+const HAS_PLAYERS: u32 = 4u;
+const KEEP_LATER_PLAYERS: u32 = 8u;
+const KEEP_BACKGROUND: u32 = 16u;
+
+// What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
+const NOBODY: u32 = 255u;
+// Keep in sync with `PLAYER_COLORS`.
+const PALETTE: u32 = 7u;
+// A surface that is nearer than a point by more than this part of its distance hides it; keep in sync with `resolve.wgsl`.
+const DISCONTINUITY: f32 = 0.0469344;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var depth: texture_2d<u32>;
+@group(0) @binding(2) var rays: texture_2d<f32>;
+@group(0) @binding(3) var infrared: texture_2d<u32>;
 // The stored, sRGB-encoded values.
-@group(0) @binding(2) var color: texture_2d<f32>;
-@group(0) @binding(3) var rays: texture_2d<f32>;
-@group(0) @binding(4) var<uniform> params: Params;
-@group(0) @binding(5) var<storage, read_write> points: array<Point>;
+@group(0) @binding(4) var color: texture_2d<f32>;
+@group(0) @binding(5) var players: texture_2d<u32>;
+// In the colour camera's view.
+@group(0) @binding(6) var aligned_depth: texture_2d<u32>;
+@group(0) @binding(7) var<storage, read_write> points: array<Point>;
 
 @compute @workgroup_size(8, 8)
 fn unproject(@builtin(global_invocation_id) id: vec3<u32>) {
     if any(id.xy >= params.size) {
         return;
     }
-    let pixel = vec2<i32>(id.xy);
+    let pixel = vec2<i32>(id.xy * params.step);
     let z = textureLoad(depth, pixel, 0).r;
     let ray = textureLoad(rays, pixel, 0).xy;
     var point = Point(vec3(0.0), 0u);
     if z != 0u && ray.x > NO_RAY_BELOW {
-        point = Point(place(ray, z), color_of(pixel, ray, z));
+        let position = place(ray, z);
+        let player = player_at(pixel);
+        if is_kept(position, z, player) && !flies(pixel, f32(z)) {
+            let color = color_of(pixel, ray, z, player);
+            if color >> 24u != 0u {
+                point = Point(position, color);
+            }
+        }
     }
     points[id.y * params.size.x + id.x] = point;
 }
 
-fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32) -> u32 {
+fn is_set(bit: u32) -> bool {
+    return (params.flags & bit) != 0u;
+}
+
+fn player_at(pixel: vec2<i32>) -> u32 {
+    if is_set(HAS_PLAYERS) {
+        return textureLoad(players, pixel, 0).r;
+    }
+    return NOBODY;
+}
+
+fn is_kept(position: vec3<f32>, z: u32, player: u32) -> bool {
+    if z < params.depth.x || z > params.depth.y {
+        return false;
+    }
+    let in_box = params.box_x * position.x + params.box_y * position.y + params.box_z * position.z
+        + params.box_origin;
+    if any(abs(in_box) > vec3(1.0)) {
+        return false;
+    }
+    if player == NOBODY {
+        return is_set(KEEP_BACKGROUND);
+    }
+    if player >= 32u {
+        return is_set(KEEP_LATER_PLAYERS);
+    }
+    return ((params.players >> player) & 1u) != 0u;
+}
+
+// Whether a pixel floats between two surfaces.
+fn flies(pixel: vec2<i32>, z: f32) -> bool {
+    if params.flying_pixels < 0.0 {
+        return false;
+    }
+    return is_between(pixel, vec2(1, 0), z) || is_between(pixel, vec2(0, 1), z)
+        || is_between(pixel, vec2(1, 1), z) || is_between(pixel, vec2(1, -1), z);
+}
+
+fn is_between(pixel: vec2<i32>, direction: vec2<i32>, z: f32) -> bool {
+    let size = vec2<i32>(textureDimensions(depth));
+    if any(pixel - abs(direction) < vec2(0)) || any(pixel + abs(direction) >= size) {
+        return false;
+    }
+    let a = f32(textureLoad(depth, pixel - direction, 0).r);
+    let b = f32(textureLoad(depth, pixel + direction, 0).r);
+    let near = min(a, b);
+    return near > 0.0 && z - near > params.flying_pixels * near
+        && max(a, b) - z > params.flying_pixels * z;
+}
+
+fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32, player: u32) -> u32 {
     switch params.color_source {
         case CAMERA: {
-            return camera_color(vec3(ray, 1.0) * f32(z));
+            return camera_color(see(params.camera, vec3(ray, 1.0) * f32(z)));
         }
         case INFRARED: {
             let value = f32(textureLoad(infrared, pixel, 0).r);
@@ -68,8 +145,15 @@ fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32) -> u32 {
         case DEPTH_RAMP: {
             return pack4x8unorm(vec4(srgb_from_linear(turbo(1.0 - scaled(metres(z)))), 1.0));
         }
+        case PLAYER: {
+            if player == NOBODY {
+                return params.color;
+            }
+            let entry = player % PALETTE;
+            return params.palette[entry / 4u][entry % 4u];
+        }
         default: {
-            return params.flat_color;
+            return params.color;
         }
     }
 }
@@ -78,36 +162,16 @@ fn scaled(value: f32) -> f32 {
     return saturate((value - params.range.x) / (params.range.y - params.range.x));
 }
 
-// The colour that the colour camera sees at a point of the depth camera's space, in mm: the vendor's rule, bilinear in
-// stored values, only where all four neighbours exist. Keep in sync with `kinect_azure::transform::color_points`.
-fn camera_color(point: vec3<f32>) -> u32 {
-    let q = params.rotation_x * point.x + params.rotation_y * point.y + params.rotation_z * point.z
-        + params.translation;
-    if q.z <= 0.0 {
-        return params.unseen;
-    }
-    let a = q.xy / q.z - params.center_of_distortion;
-    let r = dot(a, a);
-    if r > params.metric_radius_squared {
-        return params.unseen;
-    }
-    let powers = vec3(r, r * r, r * r * r);
-    var denominator = 1.0 + dot(params.denominator, powers);
-    if denominator == 0.0 {
-        denominator = 1.0;
-    }
-    let radial = (1.0 + dot(params.numerator, powers)) / denominator;
-    let distorted = a * radial
-        + params.p.yx * (r + 2.0 * a * a)
-        + params.tangential * params.p * a.x * a.y;
-    let at = params.focal_length * (distorted + params.center_of_distortion) + params.principal_point;
-
+// The colour where the colour camera sees a point: the vendor's rule, bilinear in stored values, only where all four
+// neighbours exist. Keep in sync with `kinect_azure::transform::color_points`.
+fn camera_color(seen: vec3<f32>) -> u32 {
     let size = vec2<i32>(textureDimensions(color));
-    let corner = vec2<i32>(floor(at));
-    if any(corner < vec2(0)) || any(corner + 1 >= size) {
-        return params.unseen;
+    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
+    let corner = vec2<i32>(floor(clamp(seen.xy, vec2(-1.0), vec2<f32>(size))));
+    if seen.z <= 0.0 || any(corner < vec2(0)) || any(corner + 1 >= size) || is_hidden(seen) {
+        return params.color;
     }
-    let t = at - floor(at);
+    let t = seen.xy - floor(seen.xy);
     let top = mix(
         textureLoad(color, corner, 0),
         textureLoad(color, corner + vec2(1, 0), 0),
@@ -119,8 +183,20 @@ fn camera_color(point: vec3<f32>) -> u32 {
         t.x,
     );
     var rgb = mix(top, bottom, t.y).rgb;
-    if params.color_is_linear == 1u {
+    if is_set(COLOR_IS_LINEAR) {
         rgb = srgb_from_linear(rgb);
     }
     return pack4x8unorm(vec4(rgb, 1.0));
+}
+
+// Whether a nearer surface lies between the colour camera and a point. Keep in sync with
+// `kinect_azure::transform::Occlusion::Hide`.
+fn is_hidden(seen: vec3<f32>) -> bool {
+    let pixel = vec2<i32>(floor(seen.xy + 0.5));
+    let size = vec2<i32>(textureDimensions(aligned_depth));
+    if !is_set(HAS_ALIGNED_DEPTH) || any(pixel < vec2(0)) || any(pixel >= size) {
+        return false;
+    }
+    let nearest = textureLoad(aligned_depth, pixel, 0).r;
+    return nearest != 0u && f32(nearest) < seen.z * (1.0 - DISCONTINUITY);
 }

@@ -13,6 +13,7 @@ use super::frame::Frame;
 use super::stream::SensorFrame;
 use crate::body_index::BodyTime;
 use crate::image_output::{ImageOutput, ImageOutputs, ImageTiming};
+use crate::point_cloud::PointSource;
 
 /// Frames that are held for skeletons at most: half a second at 30 frames a second. Skeletons that come later get the
 /// oldest frame there is.
@@ -46,12 +47,16 @@ pub(super) fn delay(
         Option<(&mut FrameHistory, &mut DelayedFrame)>,
     )>,
     outputs: Query<&ImageOutput>,
+    clouds: Query<&PointSource>,
 ) {
     for (entity, newest, bodies, list, state) in &mut sensors {
         let is_wanted = list
             .into_iter()
             .flat_map(|list| outputs.iter_many(list.iter()))
-            .any(|output| output.timing == ImageTiming::Bodies);
+            .any(|output| output.timing == ImageTiming::Bodies)
+            || clouds
+                .iter()
+                .any(|cloud| cloud.sensor == entity && cloud.timing == ImageTiming::Bodies);
         match (is_wanted, state) {
             (false, None) => {}
             (false, Some(_)) => {

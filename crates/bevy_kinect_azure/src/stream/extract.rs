@@ -106,9 +106,7 @@ pub(super) fn extract_sensors(
                 output_list
                     .into_iter()
                     .flat_map(|list| outputs.iter_many(list.iter()))
-                    .filter(|(output, image)| {
-                        output.is_plain_color() && output.timing == timing && image.is_ready()
-                    })
+                    .filter(|(output, image)| image.is_direct() && output.timing == timing)
                     .map(|(_, image)| image.image.id()),
             );
         }

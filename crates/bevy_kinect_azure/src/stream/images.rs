@@ -96,6 +96,8 @@ pub(crate) struct TextureSet {
     pub(super) uploaded: u64,
     /// The body index map that is in its texture.
     pub(super) uploaded_players: u64,
+    /// Whether the colour texture is the sensor's own, not an output's.
+    pub(super) color_is_own: bool,
     /// Textures that have the frame's colour image.
     pub(super) written: Vec<TextureId>,
     /// The frame whose latency is to be measured once it is submitted.

@@ -13,7 +13,7 @@ mod upload;
 use bevy::prelude::*;
 use bevy::render::{Render, RenderApp, RenderSystems};
 
-pub(crate) use extract::ExtractedSensors;
+pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
 pub(crate) use images::{Demand, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
 pub(crate) use stable::{ImageShape, StableImage};
 pub(crate) use upload::{extent, has_view_formats, stand_in};

@@ -14,13 +14,23 @@ pub(crate) struct ImageShape {
     pub(crate) format: TextureFormat,
     /// Whether neighbouring pixels may be blended. Never for depth and positions: 0 means "no data".
     pub(crate) filterable: bool,
+    /// How many images there are: the whole, half of it, and so on.
+    pub(crate) mips: u32,
 }
 
 impl ImageShape {
     /// Memory of the texture in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         let pixel = self.format.block_copy_size(None).unwrap_or(0);
-        u64::from(self.size.x) * u64::from(self.size.y) * u64::from(pixel)
+        (0..self.mips)
+            .map(|level| self.level_size(level))
+            .map(|size| u64::from(size.x) * u64::from(size.y) * u64::from(pixel))
+            .sum()
+    }
+
+    /// Width and height of an image of the chain; 0 is the whole.
+    pub(crate) fn level_size(&self, level: u32) -> UVec2 {
+        self.size.map(|n| (n >> level).max(1))
     }
 
     fn image(&self, views: bool) -> Image {
@@ -35,6 +45,7 @@ impl ImageShape {
             RenderAssetUsages::RENDER_WORLD,
         );
         image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+        image.texture_descriptor.mip_level_count = self.mips;
         if self.format == TextureFormat::Bgra8UnormSrgb {
             image.texture_descriptor.view_formats = color_view_formats(views);
         }

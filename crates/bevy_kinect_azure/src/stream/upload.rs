@@ -220,14 +220,17 @@ impl TextureSet {
                 {
                     let color = Stored::color(texture.clone(), views);
                     self.set(RawImage::Color, Some(color));
+                    self.color_is_own = false;
                 }
             }
             // Outputs whose images come soon need no texture beside them.
             None if outputs.iter().any(|&output| images.get(output).is_none()) => {}
             None => {
-                if self
-                    .get(RawImage::Color)
-                    .is_none_or(|color| !fits(&color.texture))
+                // The texture of an output that is not written directly any more is drawn into.
+                if !self.color_is_own
+                    || self
+                        .get(RawImage::Color)
+                        .is_none_or(|color| !fits(&color.texture))
                 {
                     let texture = create(
                         device,
@@ -237,6 +240,7 @@ impl TextureSet {
                         color_view_formats(views),
                     );
                     self.set(RawImage::Color, Some(Stored::color(texture, views)));
+                    self.color_is_own = true;
                 }
                 if let Some(texture) = self.get(RawImage::Color).map(|c| c.texture.clone()) {
                     self.write_once(&texture, frame, queue);

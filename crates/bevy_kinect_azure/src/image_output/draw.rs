@@ -1,0 +1,600 @@
+//! What is drawn for each output, and when: only what is new, or set differently.
+
+use bevy::ecs::entity::{EntityHashMap, EntityHashSet};
+use bevy::prelude::*;
+use bevy::render::diagnostic::RecordDiagnostics;
+use bevy::render::render_asset::RenderAssets;
+use bevy::render::render_resource::{
+    BindGroup, BindGroupEntries, CachedRenderPipelineId, ColorWrites, LoadOp, Operations,
+    PipelineCache, RenderPassColorAttachment, RenderPassDescriptor, RenderPipeline, ShaderType,
+    StoreOp, TextureView, TextureViewDescriptor, TextureViewId, UniformBuffer,
+};
+use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
+use bevy::render::texture::GpuImage;
+use kinect_azure::calibration::{Extrinsics, Sensor};
+
+use super::chain::{self, Chain, working_format};
+use super::custom::CustomPipelines;
+use super::diagnostics::{Report, span_name};
+use super::extract::{ExtractedOutput, ExtractedOutputs, images_of};
+use super::pipelines::{OutputKey, Pipelines};
+use super::shape::full_scale;
+use super::{ChannelMask, FalseColor, ImageKind, ImageOutput, OutputSampling};
+use crate::stream::{
+    ExtractedSensor, ExtractedSensors, ImageShape, SensorTextures, Stored, TextureSet,
+};
+
+/// Keep in sync with `Params` in `output.wgsl`, which also says what each field is.
+#[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
+pub(super) struct Params {
+    rotation_x: Vec3,
+    data_scale: f32,
+    rotation_y: Vec3,
+    flags: u32,
+    rotation_z: Vec3,
+    padding: u32,
+    translation: Vec3,
+    padding_too: u32,
+    range: Vec2,
+    size: UVec2,
+}
+
+/// Bits of `Params::flags`; keep in sync with `output.wgsl`.
+const MIRROR: u32 = 1;
+const LINEAR: u32 = 2;
+const PICTURE: u32 = 4;
+const FALSE_COLOR: u32 = 8;
+const COLOR_IS_LINEAR: u32 = 16;
+
+/// The drawings of all outputs.
+#[derive(Resource, Default)]
+pub(super) struct Drawings {
+    outputs: EntityHashMap<Drawing>,
+    alive: EntityHashSet,
+    /// Seconds since the app started.
+    time: f32,
+}
+
+/// What an output shows now and how it is drawn.
+#[derive(Default)]
+struct Drawing {
+    plan: Plan,
+    /// What is in the image: versions of what it was made from. `None` = nothing yet, or what is no longer true.
+    drawn: Option<Versions>,
+    /// Whether it has been cleared since.
+    is_clear: bool,
+    /// From the sensor's image into the one that passes begin with.
+    convert: Option<Draw>,
+    chain: Option<Chain>,
+    /// Into the output's image.
+    publish: Option<Draw>,
+    /// Into each smaller image from the one before.
+    mips: Vec<Draw>,
+    /// The output's image: the whole, and the smaller ones.
+    levels: Vec<TextureView>,
+    /// The image that the levels belong to.
+    image: Option<TextureViewId>,
+}
+
+/// What is to be done with an output's image.
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Plan {
+    /// It stays as it is.
+    #[default]
+    Stay,
+    /// There is nothing to show.
+    Clear,
+    /// It shows what has these versions.
+    Show(Versions),
+}
+
+/// Versions of the image shown and of the rays that go with it; the generation of the sensor's source.
+type Versions = [u64; 3];
+
+/// One full-screen pass of `output.wgsl`.
+struct Draw {
+    params: UniformBuffer<Params>,
+    inputs: [TextureViewId; 3],
+    bind_group: BindGroup,
+    pipeline: CachedRenderPipelineId,
+    target: TextureView,
+    /// Whether anything of it has changed since it was drawn.
+    is_stale: bool,
+}
+
+/// What is needed to make things on the GPU.
+pub(super) struct Gpu<'a> {
+    pub(super) device: &'a RenderDevice,
+    pub(super) queue: &'a RenderQueue,
+    pub(super) cache: &'a PipelineCache,
+}
+
+pub(super) fn init(mut commands: Commands) {
+    // A new GPU knows nothing of the old one's textures.
+    commands.insert_resource(Drawings::default());
+}
+
+pub(super) fn prepare(
+    drawings: Option<ResMut<Drawings>>,
+    pipelines: Option<ResMut<Pipelines>>,
+    custom: Option<ResMut<CustomPipelines>>,
+    extracted: Res<ExtractedOutputs>,
+    sensors: Res<ExtractedSensors>,
+    textures: Res<SensorTextures>,
+    images: Res<RenderAssets<GpuImage>>,
+    cache: Res<PipelineCache>,
+    device: Res<RenderDevice>,
+    queue: Res<RenderQueue>,
+) {
+    let (Some(mut drawings), Some(mut pipelines), Some(mut custom)) = (drawings, pipelines, custom)
+    else {
+        return;
+    };
+    let gpu = Gpu {
+        device: &device,
+        queue: &queue,
+        cache: &cache,
+    };
+    custom.update();
+    let Drawings {
+        outputs,
+        alive,
+        time,
+    } = &mut *drawings;
+    *time = extracted.time;
+    alive.clear();
+    for output in &extracted.outputs {
+        alive.insert(output.entity);
+        let drawing = outputs.entry(output.entity).or_default();
+        drawing.plan = Plan::Stay;
+        let Some(image) = images.get(output.image) else {
+            continue;
+        };
+        drawing.take_image(image, output.shape);
+        let (Some(set), Some(sensor)) = (textures.0.get(&output.key), sensors.0.get(&output.key))
+        else {
+            continue;
+        };
+        match Source::of(output, set, sensor, image) {
+            Some(source) if !output.is_refused => {
+                drawing.plan_to_show(output, &source, &mut pipelines, &mut custom, &gpu);
+            }
+            // Also an image that a sensor does not have (yet): what a former source left must not stay.
+            _ => drawing.plan = Plan::Clear,
+        }
+    }
+    outputs.retain(|entity, _| alive.contains(entity));
+}
+
+/// What an output is made from.
+struct Source<'a> {
+    shown: &'a Stored,
+    rays: Option<&'a Stored>,
+    /// From the space that the points are seen in to the depth camera's.
+    placement: Extrinsics,
+    range: (f32, f32),
+    versions: Versions,
+}
+
+impl<'a> Source<'a> {
+    fn of(
+        output: &ExtractedOutput,
+        set: &'a TextureSet,
+        sensor: &ExtractedSensor,
+        image: &GpuImage,
+    ) -> Option<Self> {
+        let [shown_image, rays_image] = images_of(&output.output);
+        let shown_image = shown_image?;
+        let shown = set.get(shown_image)?;
+        // Colour was written into it directly until now; next time it is elsewhere.
+        if shown.texture.id() == image.texture.id() {
+            return None;
+        }
+        let rays = match rays_image {
+            Some(rays) => Some(set.get(rays).filter(|rays| rays.size() == shown.size())?),
+            None => None,
+        };
+        let placement = match (output.output.kind, output.output.aligned) {
+            (ImageKind::PointCloud, true) => {
+                let calibration = sensor.calibration.as_ref()?;
+                *calibration.extrinsics(Sensor::Color, Sensor::Depth)?
+            }
+            _ => Extrinsics::IDENTITY,
+        };
+        let range = match (output.output.false_color, output.output.kind) {
+            (None, _) => (0.0, 1.0),
+            (Some(FalseColor::Range { min, max }), _)
+                if min.is_finite() && max.is_finite() && max > min =>
+            {
+                (min, max)
+            }
+            (Some(_), ImageKind::Infrared) => {
+                let (low, high) = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
+                (f32::from(low) / 65535.0, f32::from(high) / 65535.0)
+            }
+            (Some(_), _) => output.auto_depth,
+        };
+        let versions = [
+            set.version(shown_image),
+            rays_image.map_or(0, |rays| set.version(rays)),
+            sensor.generation,
+        ];
+        Some(Self {
+            shown,
+            rays,
+            placement,
+            range,
+            versions,
+        })
+    }
+
+    /// What the shader reads: integers, floats, rays.
+    fn views<'b>(&'b self, kind: ImageKind, pipelines: &'b Pipelines) -> [&'b TextureView; 3] {
+        let (integers, floats) = match kind {
+            ImageKind::Color => (&pipelines.no_integers, &self.shown.view),
+            _ => (&self.shown.view, &pipelines.no_floats),
+        };
+        let rays = self.rays.map_or(&pipelines.no_floats, |rays| &rays.view);
+        [integers, floats, rays]
+    }
+}
+
+impl Params {
+    /// Takes data over as it is.
+    fn plain(source: &Source, size: UVec2) -> Self {
+        let Extrinsics {
+            rotation: r,
+            translation,
+        } = source.placement;
+        Self {
+            rotation_x: Vec3::new(r[0], r[3], r[6]),
+            data_scale: 1.0,
+            rotation_y: Vec3::new(r[1], r[4], r[7]),
+            flags: if source.shown.is_linear {
+                COLOR_IS_LINEAR
+            } else {
+                0
+            },
+            rotation_z: Vec3::new(r[2], r[5], r[8]),
+            padding: 0,
+            translation: Vec3::from(translation) * 0.001,
+            padding_too: 0,
+            range: source.range.into(),
+            size,
+        }
+    }
+
+    /// Makes the image that an output shows.
+    fn published(output: &ExtractedOutput, source: &Source) -> Self {
+        let settings = &output.output;
+        let mut params = Self {
+            data_scale: full_scale(output.shape.format).recip(),
+            ..Self::plain(source, output.shape.size)
+        };
+        params.set(MIRROR, settings.mirror);
+        params.set(LINEAR, settings.is_blended());
+        params.set(PICTURE, settings.is_picture());
+        let false_color = settings.false_color.is_some() && settings.kind != ImageKind::Color;
+        params.set(FALSE_COLOR, false_color);
+        params
+    }
+
+    /// Makes a smaller image of one of the chain.
+    fn mip(output: &ImageOutput, source: &Source, size: UVec2) -> Self {
+        let mut params = Self::plain(source, size);
+        params.set(LINEAR, output.is_blended());
+        params.set(PICTURE, output.is_picture());
+        params
+    }
+
+    fn set(&mut self, flag: u32, is_set: bool) {
+        if is_set {
+            self.flags |= flag;
+        }
+    }
+}
+
+impl ImageOutput {
+    /// Whether pixels are blended when it is scaled.
+    fn is_blended(&self) -> bool {
+        match self.sampling {
+            OutputSampling::Auto => self.is_picture(),
+            OutputSampling::Nearest => false,
+            OutputSampling::Linear | OutputSampling::Mipmap => {
+                self.is_picture() || self.kind != ImageKind::PlayerIndex
+            }
+        }
+    }
+}
+
+fn writes(channels: ChannelMask) -> ColorWrites {
+    let mut writes = ColorWrites::empty();
+    writes.set(ColorWrites::RED, channels.red);
+    writes.set(ColorWrites::GREEN, channels.green);
+    writes.set(ColorWrites::BLUE, channels.blue);
+    writes.set(ColorWrites::ALPHA, channels.alpha);
+    writes
+}
+
+impl Drawing {
+    /// Draws into that image from now on.
+    fn take_image(&mut self, image: &GpuImage, shape: ImageShape) {
+        let id = image.texture_view.id();
+        if self.image == Some(id) {
+            return;
+        }
+        self.image = Some(id);
+        (self.drawn, self.is_clear) = (None, false);
+        (self.publish, self.mips) = (None, Vec::new());
+        self.levels = match shape.mips {
+            1 => vec![image.texture_view.clone()],
+            mips => (0..mips.min(image.texture.mip_level_count()))
+                .map(|level| {
+                    image.texture.create_view(&TextureViewDescriptor {
+                        base_mip_level: level,
+                        mip_level_count: Some(1),
+                        ..default()
+                    })
+                })
+                .collect(),
+        };
+    }
+
+    fn plan_to_show(
+        &mut self,
+        output: &ExtractedOutput,
+        source: &Source,
+        pipelines: &mut Pipelines,
+        custom: &mut CustomPipelines,
+        gpu: &Gpu,
+    ) {
+        let settings = &output.output;
+        let kind = settings.kind;
+        let passes = &settings.passes;
+        let Some(resolved) = chain::resolve(passes, kind, pipelines, custom, gpu.cache) else {
+            return;
+        };
+        let Some((whole, smaller)) = self.levels.split_first() else {
+            return;
+        };
+        let key = OutputKey {
+            kind,
+            is_working_image: false,
+            format: output.shape.format,
+            channels: ColorWrites::ALL,
+        };
+        let raw = source.views(kind, pipelines).map(Clone::clone);
+        let no_integers = pipelines.no_integers.clone();
+        let no_floats = pipelines.no_floats.clone();
+        let working = |image: &TextureView| [no_integers.clone(), image.clone(), no_floats.clone()];
+
+        let [_, _, generation] = source.versions;
+        let size = source.shown.size();
+        let broken_passes = resolved.broken;
+        self.chain = (!resolved.steps.is_empty()).then(|| {
+            let old = self.chain.take();
+            Chain::renew(old, resolved.steps, kind, size, generation, gpu, pipelines)
+        });
+        output.report.set(Report {
+            working_bytes: self.chain.as_ref().map_or(0, Chain::bytes),
+            broken_passes,
+        });
+        let (inputs, is_working_image) = match &self.chain {
+            None => {
+                self.convert = None;
+                (raw, false)
+            }
+            Some(chain) => {
+                let convert = OutputKey {
+                    format: working_format(kind),
+                    ..key
+                };
+                let pipeline = pipelines.output(convert, gpu.cache);
+                let params = Params::plain(source, size);
+                self.convert = Some(Draw::renew(
+                    self.convert.take(),
+                    raw,
+                    params,
+                    pipeline,
+                    chain.input(),
+                    pipelines,
+                    gpu,
+                ));
+                (working(chain.result()), true)
+            }
+        };
+        let publish = OutputKey {
+            is_working_image,
+            channels: writes(settings.channels),
+            ..key
+        };
+        let pipeline = pipelines.output(publish, gpu.cache);
+        self.publish = Some(Draw::renew(
+            self.publish.take(),
+            inputs,
+            Params::published(output, source),
+            pipeline,
+            whole,
+            pipelines,
+            gpu,
+        ));
+        let mut old_mips = core::mem::take(&mut self.mips).into_iter();
+        let mut larger = whole;
+        for (level, smaller) in (1..).zip(smaller) {
+            let mip = OutputKey {
+                is_working_image: true,
+                ..key
+            };
+            let pipeline = pipelines.output(mip, gpu.cache);
+            self.mips.push(Draw::renew(
+                old_mips.next(),
+                working(larger),
+                Params::mip(settings, source, output.shape.level_size(level)),
+                pipeline,
+                smaller,
+                pipelines,
+                gpu,
+            ));
+            larger = smaller;
+        }
+        self.plan = Plan::Show(source.versions);
+    }
+
+    fn is_stale(&self) -> bool {
+        let mut draws = self.convert.iter().chain(&self.publish).chain(&self.mips);
+        draws.any(|draw| draw.is_stale) || self.chain.as_ref().is_some_and(|chain| chain.is_stale)
+    }
+
+    fn is_ready(&self, cache: &PipelineCache) -> bool {
+        let mut draws = self.convert.iter().chain(&self.publish).chain(&self.mips);
+        draws.all(|draw| cache.get_render_pipeline(draw.pipeline).is_some())
+            && self
+                .chain
+                .as_ref()
+                .is_none_or(|chain| chain.is_ready(cache))
+    }
+
+    fn clear(&mut self, context: &mut RenderContext) {
+        for level in &self.levels {
+            begin(context, level);
+        }
+        (self.drawn, self.is_clear) = (None, true);
+    }
+
+    fn show(&mut self, versions: Versions, time: f32, context: &mut RenderContext, gpu: &Gpu) {
+        let is_new = self.drawn != Some(versions);
+        if let (Some(convert), Some(chain)) = (&mut self.convert, &mut self.chain)
+            && (is_new || convert.is_stale || chain.is_stale)
+        {
+            convert.run(context, gpu.cache);
+            chain.run(is_new, time, context, gpu);
+        }
+        for draw in self.publish.iter_mut().chain(&mut self.mips) {
+            draw.run(context, gpu.cache);
+        }
+        (self.drawn, self.is_clear) = (Some(versions), false);
+    }
+}
+
+impl Draw {
+    /// The pass with these settings: the old one, if they are the same.
+    fn renew(
+        old: Option<Self>,
+        inputs: [TextureView; 3],
+        params: Params,
+        pipeline: CachedRenderPipelineId,
+        target: &TextureView,
+        pipelines: &Pipelines,
+        gpu: &Gpu,
+    ) -> Self {
+        let ids = [inputs[0].id(), inputs[1].id(), inputs[2].id()];
+        let mut draw = match old.filter(|draw| draw.inputs == ids) {
+            Some(draw) => draw,
+            None => {
+                let mut uniform = UniformBuffer::from(params);
+                uniform.write_buffer(gpu.device, gpu.queue);
+                let bind_group = gpu.device.create_bind_group(
+                    "kinect image output",
+                    &gpu.cache.get_bind_group_layout(&pipelines.output_layout),
+                    &BindGroupEntries::sequential((&inputs[0], &inputs[1], &inputs[2], &uniform)),
+                );
+                Self {
+                    params: uniform,
+                    inputs: ids,
+                    bind_group,
+                    pipeline,
+                    target: target.clone(),
+                    is_stale: true,
+                }
+            }
+        };
+        if *draw.params.get() != params {
+            draw.params.set(params);
+            draw.params.write_buffer(gpu.device, gpu.queue);
+            draw.is_stale = true;
+        }
+        if draw.pipeline != pipeline || draw.target.id() != target.id() {
+            (draw.pipeline, draw.target) = (pipeline, target.clone());
+            draw.is_stale = true;
+        }
+        draw
+    }
+
+    fn run(&mut self, context: &mut RenderContext, cache: &PipelineCache) {
+        if let Some(pipeline) = cache.get_render_pipeline(self.pipeline) {
+            full_screen(context, &self.target, pipeline, &self.bind_group);
+            self.is_stale = false;
+        }
+    }
+}
+
+pub(super) fn run(
+    mut context: RenderContext,
+    drawings: Option<ResMut<Drawings>>,
+    cache: Res<PipelineCache>,
+    device: Res<RenderDevice>,
+    queue: Res<RenderQueue>,
+) {
+    let Some(mut drawings) = drawings else {
+        return;
+    };
+    let gpu = Gpu {
+        device: &device,
+        queue: &queue,
+        cache: &cache,
+    };
+    let recorder = context.diagnostic_recorder();
+    let recorder = recorder.as_deref();
+    let Drawings { outputs, time, .. } = &mut *drawings;
+    for (&entity, drawing) in outputs {
+        match drawing.plan {
+            Plan::Clear if !drawing.is_clear => drawing.clear(&mut context),
+            Plan::Show(versions)
+                if (drawing.drawn != Some(versions) || drawing.is_stale())
+                    && drawing.is_ready(&cache) =>
+            {
+                let span = recorder.map(|recorder| {
+                    recorder.time_span(context.command_encoder(), span_name(entity))
+                });
+                drawing.show(versions, *time, &mut context, &gpu);
+                if let Some(span) = span {
+                    span.end(context.command_encoder());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Begins a pass that has cleared its target.
+fn begin<'a>(
+    context: &'a mut RenderContext,
+    target: &TextureView,
+) -> bevy::render::render_phase::TrackedRenderPass<'a> {
+    context.begin_tracked_render_pass(RenderPassDescriptor {
+        label: Some("kinect image output"),
+        color_attachments: &[Some(RenderPassColorAttachment {
+            view: target,
+            depth_slice: None,
+            resolve_target: None,
+            ops: Operations {
+                load: LoadOp::Clear(default()),
+                store: StoreOp::Store,
+            },
+        })],
+        ..default()
+    })
+}
+
+/// Runs a shader on every pixel of a target. Channels that it does not write are 0.
+pub(super) fn full_screen(
+    context: &mut RenderContext,
+    target: &TextureView,
+    pipeline: &RenderPipeline,
+    bind_group: &BindGroup,
+) {
+    let mut pass = begin(context, target);
+    pass.set_render_pipeline(pipeline);
+    pass.set_bind_group(0, bind_group, &[]);
+    pass.draw(0..3, 0..1);
+}

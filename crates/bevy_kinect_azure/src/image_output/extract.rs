@@ -1,0 +1,114 @@
+//! What the render world is told about outputs, and what it wants of the sensors for them.
+
+use bevy::prelude::*;
+use bevy::render::Extract;
+
+use super::diagnostics::{OutputReport, Report};
+use super::{
+    HiddenColor, ImageKind, ImageOutput, ImageOutputOf, OutputImage, OutputPass, operating_range,
+};
+use crate::sensor::SensorStream;
+use crate::stream::{ExtractedSensors, ImageShape, RawImage, StreamKey};
+
+/// An output that is drawn, as the render world sees it.
+pub(super) struct ExtractedOutput {
+    pub(super) entity: Entity,
+    pub(super) key: StreamKey,
+    pub(super) output: ImageOutput,
+    pub(super) image: AssetId<Image>,
+    pub(super) shape: ImageShape,
+    /// The range of depth that `Auto` means, in metres.
+    pub(super) auto_depth: (f32, f32),
+    /// It shows nothing.
+    pub(super) is_refused: bool,
+    pub(super) report: OutputReport,
+}
+
+#[derive(Resource, Default)]
+pub(super) struct ExtractedOutputs {
+    pub(super) outputs: Vec<ExtractedOutput>,
+    /// Seconds since the app started.
+    pub(super) time: f32,
+}
+
+pub(super) fn extract_outputs(
+    mut extracted: ResMut<ExtractedOutputs>,
+    mut wanted: ResMut<ExtractedSensors>,
+    outputs: Extract<
+        Query<(
+            Entity,
+            &ImageOutput,
+            &ImageOutputOf,
+            &OutputImage,
+            &OutputReport,
+        )>,
+    >,
+    sensors: Extract<Query<&SensorStream>>,
+    time: Extract<Option<Res<Time>>>,
+) {
+    extracted.time = time.as_ref().map_or(0.0, |time| time.elapsed_secs());
+    extracted.outputs.clear();
+    for (entity, output, sensor, image, report) in &outputs {
+        let Some(shape) = image.stable.shape() else {
+            continue;
+        };
+        if image.is_direct && !image.is_refused {
+            report.set(Report::default());
+            continue;
+        }
+        let key = StreamKey {
+            sensor: sensor.0,
+            timing: output.timing,
+        };
+        if let Some(sensor) = wanted.0.get_mut(&key).filter(|_| !image.is_refused) {
+            for image in images_of(output).into_iter().flatten() {
+                sensor.demand.insert(image);
+            }
+        }
+        let mode = sensors
+            .get(sensor.0)
+            .map(|stream| stream.info.depth_mode)
+            .unwrap_or_default();
+        extracted.outputs.push(ExtractedOutput {
+            entity,
+            key,
+            output: output.clone(),
+            image: image.image.id(),
+            shape,
+            auto_depth: operating_range(mode),
+            is_refused: image.is_refused,
+            report: report.clone(),
+        });
+    }
+}
+
+/// The images that an output is made from: the one it shows and, for points, the rays that go with it.
+pub(super) fn images_of(output: &ImageOutput) -> [Option<RawImage>; 2] {
+    let shown = match (output.kind, output.aligned) {
+        (ImageKind::Color, false) => RawImage::Color,
+        (ImageKind::Color, true) => match output.hidden {
+            HiddenColor::Bleed => RawImage::AlignedColor,
+            HiddenColor::Hide => RawImage::AlignedVisibleColor,
+        },
+        (ImageKind::Depth | ImageKind::PointCloud, false) => RawImage::Depth,
+        (ImageKind::Depth | ImageKind::PointCloud, true) => RawImage::AlignedDepth,
+        (ImageKind::Infrared, false) => RawImage::Infrared,
+        (ImageKind::Infrared, true) => RawImage::AlignedInfrared,
+        (ImageKind::PlayerIndex, false) => RawImage::Players,
+        (ImageKind::PlayerIndex, true) => RawImage::AlignedPlayers,
+    };
+    let rays = match (output.kind, output.aligned) {
+        (ImageKind::PointCloud, false) => Some(RawImage::Rays),
+        (ImageKind::PointCloud, true) => Some(RawImage::ColorRays),
+        _ => None,
+    };
+    [Some(shown), rays]
+}
+
+/// The passes of an output, repeated ones as often as they are done, with their place among the passes.
+pub(super) fn repeated(passes: &[OutputPass]) -> impl Iterator<Item = (usize, &OutputPass)> {
+    passes.iter().enumerate().flat_map(|(number, pass)| {
+        let times = pass.repeat.min(OutputPass::MOST) as usize;
+        core::iter::repeat_n((number, pass), times)
+    })
+}

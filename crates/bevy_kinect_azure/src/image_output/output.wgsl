@@ -1,0 +1,250 @@
+// From a sensor's image to what an output shows: scaled, mirrored and, where asked for, in false colours. One full-screen
+// pass; the same shader fills the working image that passes begin with, and the smaller images of a mip chain.
+
+#import kinect_azure::common::{NO_RAY_BELOW, linear_from_srgb, metres, stops, turbo}
+
+// `ImageKind`; keep in sync with `draw.rs`.
+const COLOR: u32 = 0u;
+const DEPTH: u32 = 1u;
+const INFRARED: u32 = 2u;
+const POINTS: u32 = 3u;
+const PLAYERS: u32 = 4u;
+const KIND: u32 = #{KIND}u;
+
+// Whether it reads an image that was made here before, instead of the sensor's.
+const IS_WORKING_IMAGE: bool = #{IS_WORKING_IMAGE};
+
+// Bits of `flags`; keep in sync with `draw.rs`.
+const MIRROR: u32 = 1u;
+const LINEAR: u32 = 2u;
+const PICTURE: u32 = 4u;
+const FALSE_COLOR: u32 = 8u;
+const COLOR_IS_LINEAR: u32 = 16u;
+
+// Most pixels that are read in each direction for one of the output.
+const MOST_TAPS: i32 = 16;
+
+// Depths that differ by more than this share of the nearer one are of two surfaces: the vendor's limit, see
+// `kinect_azure::transform`.
+const DISCONTINUITY: f32 = 0.04693441759;
+
+struct Params {
+    // From the space of the camera that the points are seen from to the depth camera's: axes as the vendor has them, metres.
+    rotation_x: vec3<f32>,
+    // Depth in metres becomes this times what is stored.
+    data_scale: f32,
+    rotation_y: vec3<f32>,
+    flags: u32,
+    rotation_z: vec3<f32>,
+    padding: u32,
+    translation: vec3<f32>,
+    padding_too: u32,
+    // Where the scale of false colours begins and ends: metres for depth, 0-1 for infrared.
+    range: vec2<f32>,
+    // Width and height of the target.
+    size: vec2<u32>,
+}
+
+@group(0) @binding(0) var integers: texture_2d<u32>;
+@group(0) @binding(1) var floats: texture_2d<f32>;
+@group(0) @binding(2) var rays: texture_2d<f32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@fragment
+fn draw(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    var at = floor(position.xy) + 0.5;
+    let target_size = vec2<f32>(params.size);
+    if has(MIRROR) {
+        at.x = target_size.x - at.x;
+    }
+    var source_size = vec2<i32>(textureDimensions(integers));
+    if KIND == COLOR || IS_WORKING_IMAGE {
+        source_size = vec2<i32>(textureDimensions(floats));
+    }
+    let scale = vec2<f32>(source_size) / target_size;
+    at *= scale;
+
+    var value: vec4<f32>;
+    if !has(LINEAR) {
+        value = colored(fetch(nearest(at, source_size)));
+    } else if has(PICTURE) {
+        value = blended_picture(at, scale, source_size);
+    } else {
+        value = blended_surface(at, scale, source_size);
+    }
+    if KIND == DEPTH && !has(FALSE_COLOR) {
+        value.r *= params.data_scale;
+    }
+    return value;
+}
+
+fn has(flag: u32) -> bool {
+    return (params.flags & flag) != 0u;
+}
+
+fn nearest(at: vec2<f32>, size: vec2<i32>) -> vec2<i32> {
+    return clamp(vec2<i32>(floor(at)), vec2(0), size - 1);
+}
+
+// The pixels that a box around a place touches, in one direction. A box of one pixel touches two: that is bilinear.
+struct Taps {
+    low: f32,
+    high: f32,
+    first: i32,
+    last: i32,
+    step: i32,
+}
+
+fn taps(at: f32, scale: f32) -> Taps {
+    let half = 0.5 * max(scale, 1.0);
+    let low = at - half;
+    let high = at + half;
+    let first = i32(floor(low));
+    let last = i32(ceil(high)) - 1;
+    return Taps(low, high, first, last, (last - first) / MOST_TAPS + 1);
+}
+
+// How much of a pixel lies in the box.
+fn weight(taps: Taps, pixel: i32) -> f32 {
+    return max(min(f32(pixel) + 1.0, taps.high) - max(f32(pixel), taps.low), 0.0);
+}
+
+// What a pixel of the output covers, averaged in linear light; what has no data counts only as transparent.
+fn blended_picture(at: vec2<f32>, scale: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
+    let x_taps = taps(at.x, scale.x);
+    let y_taps = taps(at.y, scale.y);
+    var sum = vec4(0.0);
+    var total = 0.0;
+    for (var y = y_taps.first; y <= y_taps.last; y += y_taps.step) {
+        for (var x = x_taps.first; x <= x_taps.last; x += x_taps.step) {
+            let w = weight(x_taps, x) * weight(y_taps, y);
+            let value = colored(fetch(clamp(vec2(x, y), vec2(0), size - 1)));
+            sum += vec4(value.rgb * value.a, value.a) * w;
+            total += w;
+        }
+    }
+    if sum.a <= 0.0 || total <= 0.0 {
+        return vec4(0.0);
+    }
+    return vec4(sum.rgb / sum.a, sum.a / total);
+}
+
+// Likewise of depth and points, but only of what was measured and lies on one surface with the nearest pixel. Where that was
+// not measured, nothing was.
+fn blended_surface(at: vec2<f32>, scale: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
+    let center = fetch(nearest(at, size));
+    let z = distance_of(center);
+    if z <= 0.0 {
+        return center;
+    }
+    let x_taps = taps(at.x, scale.x);
+    let y_taps = taps(at.y, scale.y);
+    var sum = vec4(0.0);
+    var total = 0.0;
+    for (var y = y_taps.first; y <= y_taps.last; y += y_taps.step) {
+        for (var x = x_taps.first; x <= x_taps.last; x += x_taps.step) {
+            let value = fetch(clamp(vec2(x, y), vec2(0), size - 1));
+            let other = distance_of(value);
+            if other > 0.0 && abs(other - z) <= DISCONTINUITY * min(other, z) {
+                let w = weight(x_taps, x) * weight(y_taps, y);
+                sum += value * w;
+                total += w;
+            }
+        }
+    }
+    // The nearest pixel may be one that is left out where many are covered.
+    if total <= 0.0 {
+        return center;
+    }
+    return sum / total;
+}
+
+// A pixel's data: linear light; metres in red; 0-1 in red; a place; or a player's number times 25/255 in red.
+fn fetch(pixel: vec2<i32>) -> vec4<f32> {
+    if IS_WORKING_IMAGE {
+        return textureLoad(floats, pixel, 0);
+    }
+    switch KIND {
+        case COLOR: {
+            let stored = textureLoad(floats, pixel, 0);
+            if has(COLOR_IS_LINEAR) {
+                return stored;
+            }
+            return vec4(linear_from_srgb(stored.rgb), stored.a);
+        }
+        case DEPTH: {
+            return vec4(metres(textureLoad(integers, pixel, 0).r), 0.0, 0.0, 1.0);
+        }
+        case INFRARED: {
+            return vec4(f32(textureLoad(integers, pixel, 0).r) / 65535.0, 0.0, 0.0, 1.0);
+        }
+        case POINTS: {
+            return point(pixel);
+        }
+        default: {
+            let player = textureLoad(integers, pixel, 0).r;
+            let value = select(min(25u * (player + 1u), 255u), 0u, player == 255u);
+            return vec4(f32(value) / 255.0, 0.0, 0.0, 1.0);
+        }
+    }
+}
+
+fn point(pixel: vec2<i32>) -> vec4<f32> {
+    let depth = textureLoad(integers, pixel, 0).r;
+    let ray = textureLoad(rays, pixel, 0).xy;
+    if depth == 0u || ray.x < NO_RAY_BELOW {
+        return vec4(0.0);
+    }
+    let seen = vec3(ray, 1.0) * metres(depth);
+    let p = params.rotation_x * seen.x + params.rotation_y * seen.y + params.rotation_z * seen.z
+        + params.translation;
+    // Bevy's axes; keep in sync with `place` in `common.wgsl`.
+    return vec4(p.x, -p.y, -p.z, 1.0);
+}
+
+// Distance along the optical axis in metres (scaled, in a mip chain); 0 where nothing was measured.
+fn distance_of(value: vec4<f32>) -> f32 {
+    if KIND == POINTS {
+        return -value.z;
+    }
+    return value.r;
+}
+
+fn colored(value: vec4<f32>) -> vec4<f32> {
+    if !has(FALSE_COLOR) {
+        return value;
+    }
+    switch KIND {
+        case INFRARED: {
+            // Encoded values are grey levels, but targets take linear light.
+            return vec4(linear_from_srgb(vec3(stops(value.r, params.range))), 1.0);
+        }
+        case PLAYERS: {
+            return vec4(player_color(u32(round(value.r * 255.0 / 25.0))), 1.0);
+        }
+        default: {
+            // Near is red, far is blue, nothing is black.
+            let z = distance_of(value);
+            let scaled = saturate((z - params.range.x) / (params.range.y - params.range.x));
+            return vec4(select(turbo(1.0 - scaled), vec3(0.0), z <= 0.0), 1.0);
+        }
+    }
+}
+
+// Ten colours that are told apart by most people: those of Paul Tol's "bright" and "vibrant" schemes.
+fn player_color(player: u32) -> vec3<f32> {
+    var colors = array<vec3<f32>, 11>(
+        vec3(0.0, 0.0, 0.0),
+        vec3(68.0, 119.0, 170.0),
+        vec3(238.0, 102.0, 119.0),
+        vec3(34.0, 136.0, 51.0),
+        vec3(204.0, 187.0, 68.0),
+        vec3(102.0, 204.0, 238.0),
+        vec3(170.0, 51.0, 119.0),
+        vec3(238.0, 119.0, 51.0),
+        vec3(0.0, 153.0, 136.0),
+        vec3(187.0, 187.0, 187.0),
+        vec3(204.0, 51.0, 17.0),
+    );
+    return linear_from_srgb(colors[min(player, 10u)] / 255.0);
+}

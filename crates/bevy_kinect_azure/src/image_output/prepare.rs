@@ -1,0 +1,111 @@
+//! Gives every output its image, and a new one when the sensor's modes or its own settings ask for it.
+
+use bevy::prelude::*;
+use bevy::render::renderer::{RenderAdapter, RenderDevice};
+
+use super::shape::{self, Gpu, Notice};
+use super::{
+    ImageKind, ImageOutput, ImageOutputOf, OutputDiagnostics, OutputImage, OutputImageChanged,
+    OutputScale,
+};
+use crate::sensor::{SensorFrame, SensorStream};
+use crate::stream::has_view_formats;
+
+pub(super) fn prepare_images(
+    mut outputs: Query<(
+        Entity,
+        &ImageOutput,
+        &ImageOutputOf,
+        &mut OutputImage,
+        &mut OutputDiagnostics,
+    )>,
+    sensors: Query<(&SensorStream, &SensorFrame)>,
+    scale: Res<OutputScale>,
+    device: Option<Res<RenderDevice>>,
+    adapter: Option<Res<RenderAdapter>>,
+    images: Option<ResMut<Assets<Image>>>,
+    mut changes: MessageWriter<OutputImageChanged>,
+) {
+    let (Some(device), Some(adapter), Some(mut images)) = (device, adapter, images) else {
+        return;
+    };
+    let gpu = Gpu::new(&device, &adapter);
+    let views = has_view_formats(&adapter);
+    for (entity, output, sensor, mut image, mut diagnostics) in &mut outputs {
+        let Ok((stream, frame)) = sensors.get(sensor.0) else {
+            continue;
+        };
+        // What comes counts, not what was announced: recordings may hold unusual resolutions.
+        let color = match &frame.0 {
+            Some(frame) if !frame.color_bgra.is_empty() => frame.color_size,
+            _ => stream.info.color_resolution.size(),
+        };
+        let shape = native_size(output, stream, color.into()).and_then(|native| {
+            let (shape, notice) = shape::shape(output, native, scale.0, &gpu)?;
+            Ok((native, shape, notice))
+        });
+        let is_refused = shape.is_err();
+        if image.is_refused != is_refused {
+            image.is_refused = is_refused;
+        }
+        let (native, shape) = match shape {
+            Ok((native, shape, notice)) => {
+                diagnostics.set_notice(notice);
+                (native, shape)
+            }
+            Err(notice) => {
+                diagnostics.set_notice(Some(notice));
+                continue;
+            }
+        };
+        let is_direct = output.is_plain_color() && shape.size == native;
+        if image.is_direct != is_direct {
+            image.is_direct = is_direct;
+        }
+        if image.stable.shape() != Some(shape) {
+            let OutputImage {
+                image: handle,
+                stable,
+                ..
+            } = &mut *image;
+            if let Some(old) = stable.ensure(handle, shape, views, &mut images) {
+                changes.write(OutputImageChanged {
+                    output: entity,
+                    old,
+                    new: handle.clone(),
+                });
+            }
+            diagnostics.set_shape(shape);
+        }
+        diagnostics.set_aspect(shape::aspect(output.aspect, native, shape.size));
+    }
+}
+
+/// The size of what an output shows; or why there is no such thing.
+fn native_size(output: &ImageOutput, stream: &SensorStream, color: UVec2) -> Result<UVec2, Notice> {
+    let info = &stream.info;
+    let depth = UVec2::from(info.depth_mode.size());
+    let shows_color = output.kind == ImageKind::Color;
+    if color.min_element() == 0 && (shows_color || output.aligned) {
+        return Err(Notice::NoColorCamera);
+    }
+    if depth.min_element() == 0 && (!shows_color || output.aligned) {
+        return Err(Notice::NoDepthCamera);
+    }
+    let needs_depth =
+        output.aligned || matches!(output.kind, ImageKind::Depth | ImageKind::PointCloud);
+    if needs_depth && !info.depth_mode.has_depth() {
+        return Err(Notice::NoDepth);
+    }
+    if output.kind == ImageKind::PointCloud && stream.xy_table.is_none()
+        || output.aligned && stream.calibration.is_none()
+    {
+        return Err(Notice::NoCalibration);
+    }
+    // What is aligned has the other camera's pixels.
+    Ok(if shows_color != output.aligned {
+        color
+    } else {
+        depth
+    })
+}

@@ -1,0 +1,166 @@
+//! Points written to PLY files (P6), beside the app's frames.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use bevy::tasks::{IoTaskPool, Task, block_on, poll_once};
+
+use super::copy::{Copied, HasRenderer, begin};
+use super::{PointCloudBuffer, Points, PointsError};
+
+/// Writes the points of a [`PointCloud`](super::PointCloud) or a [`SurfaceMesh`](super::SurfaceMesh), as they are when this is
+/// triggered, to a PLY file: binary, little endian, position in metres in the sensor's space (x right, y up, −z forward) and
+/// colour. [`PointsSaved`] says when it is done or why not. A file of that name is replaced once the new one is complete.
+#[derive(EntityEvent, Reflect, Clone, Debug)]
+pub struct SavePoints {
+    /// The entity with the cloud.
+    #[event_target]
+    pub cloud: Entity,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// What became of a [`SavePoints`].
+#[derive(Message, Clone, Debug)]
+pub struct PointsSaved {
+    /// The entity with the cloud.
+    pub cloud: Entity,
+    /// The file.
+    pub path: PathBuf,
+    /// How many points are in it.
+    pub result: Result<usize, PointsError>,
+}
+
+pub(super) fn build(app: &mut App) {
+    app.register_type::<SavePoints>()
+        .add_message::<PointsSaved>()
+        .add_observer(save)
+        .add_systems(PreUpdate, report);
+}
+
+/// Where a copy goes.
+#[derive(Component)]
+struct Destination(PathBuf);
+
+/// A file that is being written.
+#[derive(Component)]
+struct Writing {
+    cloud: Entity,
+    result: Task<io::Result<usize>>,
+}
+
+fn save(
+    request: On<SavePoints>,
+    mut commands: Commands,
+    buffers: Query<&PointCloudBuffer>,
+    has_renderer: Res<HasRenderer>,
+    mut saved: MessageWriter<PointsSaved>,
+) {
+    let SavePoints { cloud, path } = request.event();
+    match begin(
+        &mut commands,
+        *cloud,
+        buffers.get(*cloud).ok(),
+        &has_renderer,
+    ) {
+        Ok(job) => {
+            commands
+                .entity(job)
+                .insert(Destination(path.clone()))
+                .observe(write);
+        }
+        Err(error) => {
+            saved.write(PointsSaved {
+                cloud: *cloud,
+                path: path.clone(),
+                result: Err(error),
+            });
+        }
+    }
+}
+
+fn write(
+    mut copied: On<Copied>,
+    mut commands: Commands,
+    destinations: Query<&Destination>,
+    mut saved: MessageWriter<PointsSaved>,
+) {
+    let (job, cloud, size) = (copied.job, copied.cloud, copied.size);
+    let Ok(Destination(path)) = destinations.get(job) else {
+        return;
+    };
+    let path = path.clone();
+    match core::mem::replace(&mut copied.bytes, Ok(Vec::new())) {
+        Ok(bytes) => {
+            let result = IoTaskPool::get()
+                .spawn(async move { write_file(&path, &Copied::points(size, &bytes)) });
+            commands.entity(job).insert(Writing { cloud, result });
+        }
+        Err(error) => {
+            commands.entity(job).despawn();
+            saved.write(PointsSaved {
+                cloud,
+                path,
+                result: Err(error),
+            });
+        }
+    }
+}
+
+fn report(
+    mut commands: Commands,
+    mut jobs: Query<(Entity, &mut Writing, &Destination)>,
+    mut saved: MessageWriter<PointsSaved>,
+) {
+    for (job, mut writing, Destination(path)) in &mut jobs {
+        let Some(result) = block_on(poll_once(&mut writing.result)) else {
+            continue;
+        };
+        commands.entity(job).despawn();
+        saved.write(PointsSaved {
+            cloud: writing.cloud,
+            path: path.clone(),
+            result: result.map_err(|error| PointsError::File {
+                path: path.clone(),
+                error: Arc::new(error),
+            }),
+        });
+    }
+}
+
+/// Writes a file that has its name only once it is complete. Gives the number of points.
+fn write_file(path: &Path, points: &Points) -> io::Result<usize> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let written = File::create(&unfinished)
+        .and_then(|file| write_ply(BufWriter::new(file), points))
+        .and_then(|count| std::fs::rename(&unfinished, path).map(|()| count));
+    if written.is_err() {
+        // What is left of it is of no use; where there is nothing to remove, nothing was written.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn write_ply(mut file: impl Write, points: &Points) -> io::Result<usize> {
+    let count = points.iter().count();
+    write!(
+        file,
+        "ply\nformat binary_little_endian 1.0\ncomment metres: x right, y up, -z forward\nelement vertex {count}\n\
+         property float x\nproperty float y\nproperty float z\n\
+         property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n"
+    )?;
+    for point in points.iter() {
+        for coordinate in point.position.to_array() {
+            file.write_all(&coordinate.to_le_bytes())?;
+        }
+        let [red, green, blue, _] = point.color;
+        file.write_all(&[red, green, blue])?;
+    }
+    file.flush()?;
+    Ok(count)
+}

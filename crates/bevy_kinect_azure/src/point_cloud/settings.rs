@@ -1,0 +1,217 @@
+//! What can be set for point clouds and surfaces.
+
+use bevy::math::{Affine3A, Mat3A, Vec3A};
+use bevy::prelude::*;
+
+use crate::image_output::{FalseColor, HiddenColor};
+
+/// The vendor's measure of a gap between surfaces: neighbouring depth pixels that differ by more than this part of the nearer
+/// one lie on different surfaces. sin(120°/512) / cos(85°): between the pixels of a wide image of 512 pixels, a surface would
+/// have to be turned away by more than 85° for such a step.
+pub const DISCONTINUITY: f32 = 0.046_934_42;
+
+/// Colours of players in [`PointColor::Player`], repeated after the last, sRGB: those of Okabe and Ito (2008), which people
+/// with any colour vision can tell apart.
+pub const PLAYER_COLORS: [[u8; 3]; 7] = [
+    [230, 159, 0],
+    [86, 180, 233],
+    [0, 158, 115],
+    [240, 228, 66],
+    [0, 114, 178],
+    [213, 94, 0],
+    [204, 121, 167],
+];
+
+/// How large points are drawn. Values that are not finite or below 0 count as 0; never smaller than a pixel.
+#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+pub enum PointSize {
+    /// A multiple of the patch of surface that the point stands for: at 1, surfaces that face the sensor are closed at any
+    /// distance and any [`PointFilter::density`].
+    Footprint(f32),
+    /// Metres, seen in perspective.
+    World(f32),
+    /// Pixels of the view.
+    Pixels(f32),
+}
+
+impl Default for PointSize {
+    fn default() -> Self {
+        Self::Footprint(1.6)
+    }
+}
+
+/// What points are drawn as. Both face the viewer.
+#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PointShape {
+    /// Squares: the fastest.
+    #[default]
+    Square,
+    /// Discs.
+    Disc,
+}
+
+/// Where the colour of points comes from. Points that get a colour with alpha 0 are left out.
+#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+pub enum PointColor {
+    /// The colour camera, through its lens model.
+    Camera {
+        /// For points that the colour camera does not see; alpha 0 leaves them out.
+        unseen: Color,
+        /// What points get that a nearer object hides from the colour camera. Finding them costs the depth image in the
+        /// colour camera's view, which is computed once for a sensor however many ask for it.
+        hidden: HiddenColor,
+    },
+    /// Infrared brightness as grey that counts stops (logarithmic), its range stretched.
+    Infrared,
+    /// A rainbow from near (red) to far (blue); the range is in metres.
+    DepthRamp(FalseColor),
+    /// One of [`PLAYER_COLORS`] for each player of the sensor's [`BodyIndexMap`](crate::body_index::BodyIndexMap).
+    Player {
+        /// For points where there is nobody; alpha 0 leaves them out.
+        nobody: Color,
+    },
+    /// One colour.
+    Flat(Color),
+}
+
+impl Default for PointColor {
+    /// The colour camera; what it does not see, or what is hidden from it, is grey.
+    fn default() -> Self {
+        Self::Camera {
+            unseen: Color::srgb(0.25, 0.25, 0.25),
+            hidden: HiddenColor::Hide,
+        }
+    }
+}
+
+/// Which depth pixels become points (P3). The default leaves none out.
+#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+pub struct PointFilter {
+    /// Every n-th pixel in both directions, beginning with the first: 1 (all) to 16; other values count as the nearest of
+    /// these. The grid of points is as much smaller.
+    pub density: u32,
+    /// Points nearer than this are left out: metres along the optical axis, rounded to millimetres. NaN counts as 0.
+    pub min_depth: f32,
+    /// Points farther than this are left out: metres along the optical axis, rounded to millimetres. NaN counts as infinite.
+    pub max_depth: f32,
+    /// Points outside this box are left out.
+    pub clip_box: Option<ClipBox>,
+    /// Leaves flying pixels out, which float between an edge and what is behind it because they measured both: those
+    /// that lie between two opposite neighbours and farther than this part of the nearer one from either.
+    /// [`DISCONTINUITY`] is a good value; `None` keeps them. Measured in the whole image, whatever the density. Values
+    /// that are not finite or below 0 count as `None`.
+    pub flying_pixels: Option<f32>,
+    /// Leaves players or background out.
+    pub players: PlayerFilter,
+}
+
+impl Default for PointFilter {
+    fn default() -> Self {
+        Self {
+            density: 1,
+            min_depth: 0.0,
+            max_depth: f32::INFINITY,
+            clip_box: None,
+            flying_pixels: None,
+            players: PlayerFilter::All,
+        }
+    }
+}
+
+impl PointFilter {
+    /// Depth pixels from one point to the next.
+    pub(crate) fn step(&self) -> u32 {
+        self.density.clamp(1, 16)
+    }
+
+    /// The grid of points in a depth image of that size.
+    pub(crate) fn grid(&self, width: u32, height: u32) -> UVec2 {
+        UVec2::new(width.div_ceil(self.step()), height.div_ceil(self.step()))
+    }
+}
+
+/// A box, in metres. One that is empty, or has a number that is not finite, has no points inside.
+#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+pub struct ClipBox {
+    /// Its middle.
+    pub center: Vec3,
+    /// Half its lengths.
+    pub half_size: Vec3,
+    /// How it is turned.
+    pub rotation: Quat,
+    /// The space that this is said in.
+    pub space: ClipSpace,
+}
+
+impl Default for ClipBox {
+    /// Two metres of side around a point one and a half metres in front of the sensor.
+    fn default() -> Self {
+        Self {
+            center: Vec3::new(0.0, 0.0, -1.5),
+            half_size: Vec3::ONE,
+            rotation: Quat::IDENTITY,
+            space: ClipSpace::Sensor,
+        }
+    }
+}
+
+impl ClipBox {
+    /// From space to box: inside it, no coordinate is beyond −1 to 1.
+    pub(crate) fn inverse(&self, world_from_points: &Affine3A) -> Affine3A {
+        let space = match self.space {
+            ClipSpace::Sensor => Affine3A::IDENTITY,
+            ClipSpace::World => *world_from_points,
+        };
+        let space_from_box =
+            Affine3A::from_scale_rotation_translation(self.half_size, self.rotation, self.center);
+        let inverse = space_from_box.inverse() * space;
+        let is_solid = self.half_size.cmpgt(Vec3::ZERO).all() && self.rotation.is_normalized();
+        if is_solid && inverse.is_finite() {
+            inverse
+        } else {
+            Affine3A {
+                matrix3: Mat3A::ZERO,
+                translation: Vec3A::splat(2.0),
+            }
+        }
+    }
+}
+
+/// What the numbers of a [`ClipBox`] are relative to.
+#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClipSpace {
+    /// The sensor: the box moves with it.
+    #[default]
+    Sensor,
+    /// The world: the box stays where it is, and clips points where they are drawn.
+    World,
+}
+
+/// Whose points are kept, by the sensor's [`BodyIndexMap`](crate::body_index::BodyIndexMap). While it has none, or one of
+/// another size than the depth image, everything is background. Trackers take a while: with
+/// [`ImageTiming::Bodies`](crate::image_output::ImageTiming) points and players are of the same moment.
+#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlayerFilter {
+    /// Everything.
+    #[default]
+    All,
+    /// All players, without background.
+    AnyBody,
+    /// Some players: bit n stands for player n, so `0b101` keeps the first and the third. Players from 32 on are never
+    /// kept.
+    Only(u32),
+    /// Background, without players.
+    Background,
+}
+
+impl PlayerFilter {
+    /// The players from 0 to 31 that are kept, as bits; whether later ones are; whether background is.
+    pub(crate) fn kept(self) -> (u32, bool, bool) {
+        match self {
+            Self::All => (u32::MAX, true, true),
+            Self::AnyBody => (u32::MAX, true, false),
+            Self::Only(players) => (players, false, false),
+            Self::Background => (0, false, true),
+        }
+    }
+}
