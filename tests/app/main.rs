@@ -23,6 +23,7 @@ mod rendering;
 mod simulation;
 mod steady_state;
 mod support;
+mod ui;
 
 #[global_allocator]
 static ALLOCATOR: k4a_judge::CountingAllocator = k4a_judge::CountingAllocator;
