@@ -10,6 +10,7 @@
 //! measured by the clock on the wall in any case. No window is opened.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bevy::asset::RenderAssetUsages;
@@ -196,7 +197,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 fn measure(app: &mut App, sensor: Entity, frames: u32) -> Result<Figures, String> {
     let mut figures = Figures::default();
-    let (mut shown, mut count) = (None, 0);
+    let (mut shown, mut count) = (None::<Arc<Frame>>, 0);
     let mut began = Instant::now();
     // Of spans: when they were last told of. What is old is of another scene.
     let mut told = began;
@@ -218,12 +219,13 @@ fn measure(app: &mut App, sensor: Entity, frames: u32) -> Result<Figures, String
             return Err(format!("the sensor: {problem}"));
         }
         let frame = app.world().get::<SensorFrame>(sensor);
-        let id = frame
-            .and_then(|frame| frame.0.as_ref())
-            .map(|frame| frame.id);
-        let is_new = id != shown;
+        let frame = frame.and_then(|frame| frame.0.clone());
+        let is_new = match (&frame, &shown) {
+            (Some(new), Some(old)) => !Arc::ptr_eq(new, old),
+            (new, _) => new.is_some(),
+        };
         if is_new {
-            (shown, count, began) = (id, count + 1, start);
+            (shown, count, began) = (frame, count + 1, start);
         } else if began.elapsed() > PATIENCE {
             return Err(format!("no frame came for {} s", PATIENCE.as_secs()));
         }

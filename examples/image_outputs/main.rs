@@ -110,6 +110,7 @@ fn spawn_sensor(
     });
     commands.spawn((
         Camera2d,
+        IsDefaultUiCamera,
         target.map_or_else(RenderTarget::default, |target| target.render_target()),
     ));
 }

@@ -18,6 +18,7 @@ fn app_with_output(output: ImageOutput) -> (App, Handle<Image>, Entity) {
             clear_color: ClearColorConfig::Custom(Color::srgb_u8(10, 20, 30)),
             ..default()
         },
+        IsDefaultUiCamera,
         Msaa::Off,
         target(&screen),
     );
