@@ -94,7 +94,7 @@ fn take_picture(
         exit.write(AppExit::error());
         return;
     }
-    if time.elapsed() > PATIENCE && !matches!(*progress, Progress::Writing) {
+    if time.elapsed() > PATIENCE && matches!(*progress, Progress::Opening | Progress::Stepping) {
         eprintln!("No capture came within {} s.", PATIENCE.as_secs());
         exit.write(AppExit::error());
         return;

@@ -13,6 +13,8 @@ const GAP: f32 = 10.0;
 /// Height of the images through their width: 720p, and the narrow field of view.
 const COLOR_SHAPE: f32 = 720.0 / 1280.0;
 const DEPTH_SHAPE: f32 = 576.0 / 640.0;
+/// Below each image.
+const CAPTION_HEIGHT: f32 = 44.0;
 const ALIGNED: Color = Color::srgb(0.45, 0.72, 1.0);
 
 /// The line of figures.
@@ -72,7 +74,7 @@ fn images(page: &mut ChildSpawnerCommands, title: &str, outputs: [Entity; 5], sh
     page.spawn((Text::new(title), text_font(13.0), TextColor(LABEL)));
     page.spawn(Node {
         flex_grow: shape,
-        flex_basis: px(0),
+        flex_basis: px(CAPTION_HEIGHT),
         min_height: px(0),
         column_gap: px(GAP),
         ..default()
@@ -99,6 +101,7 @@ fn images(page: &mut ChildSpawnerCommands, title: &str, outputs: [Entity; 5], sh
                         min_height: px(0),
                         ..default()
                     },
+                    BackgroundColor(Color::BLACK),
                     KinectImageNode {
                         output,
                         ..default()
@@ -115,6 +118,7 @@ fn caption_lines(cell: &mut ChildSpawnerCommands, kind: ImageKind, output: Entit
         flex_direction: FlexDirection::Column,
         padding: UiRect::axes(px(8), px(6)),
         row_gap: px(3),
+        height: px(CAPTION_HEIGHT),
         flex_shrink: 0.0,
         ..default()
     })

@@ -154,11 +154,6 @@ pub(crate) fn update(
     let Ok((state, playback)) = sensors.get(scene.sensor) else {
         return;
     };
-    let mut set = |text: &mut Text, value: &str| {
-        if text.0 != value {
-            value.clone_into(&mut text.0);
-        }
-    };
     for (value, mut text) in &mut values {
         let is_shown = Look::ALL
             .into_iter()
@@ -175,13 +170,13 @@ pub(crate) fn update(
             _ => "-",
         };
         if text.0 != word {
-            set(&mut text, word);
+            word.clone_into(&mut text.0);
         }
     }
     let line = state.problem().map_or_else(String::new, |problem| {
         format!("{}: {problem}", state.name())
     });
     if problem.0 != line {
-        set(&mut problem, &line);
+        problem.0 = line;
     }
 }

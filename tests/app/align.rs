@@ -56,7 +56,11 @@ impl Still {
             seed: 11,
             ..default()
         };
-        Self::of(&mut SimulatedSensor::new(&settings).unwrap().as_fast_as_possible())
+        Self::of(
+            &mut SimulatedSensor::new(&settings)
+                .unwrap()
+                .as_fast_as_possible(),
+        )
     }
 
     fn sensor(&self) -> KinectSensor {
@@ -75,7 +79,10 @@ impl CaptureSource for Still {
     }
 
     fn next_capture(&mut self, _: Duration) -> Result<NextCapture, SourceError> {
-        Ok(self.capture.take().map_or(NextCapture::End, NextCapture::Capture))
+        Ok(self
+            .capture
+            .take()
+            .map_or(NextCapture::End, NextCapture::Capture))
     }
 
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
@@ -142,9 +149,8 @@ fn compare(
 fn check(still: &Still, name: &str) {
     let mut app = rendering_app();
     let sensor = app.world_mut().spawn(still.sensor()).id();
-    let mut output = |output: ImageOutput| {
-        app.world_mut().spawn((output, ImageOutputOf(sensor))).id()
-    };
+    let mut output =
+        |output: ImageOutput| app.world_mut().spawn((output, ImageOutputOf(sensor))).id();
     let depth_output = output(ImageOutput::aligned(ImageKind::Depth));
     let ir_output = output(ImageOutput::aligned(ImageKind::Infrared));
     let players_output = output(ImageOutput::aligned(ImageKind::PlayerIndex));
@@ -256,10 +262,18 @@ fn check(still: &Still, name: &str) {
                 wrong += 1;
             }
         }
-        println!("{name}: colour {occlusion:?}: {seen} seen, {masks} masks, {wrong} off by more than 1");
+        println!(
+            "{name}: colour {occlusion:?}: {seen} seen, {masks} masks, {wrong} off by more than 1"
+        );
         assert!(seen > depth.len() / 5, "{name}: {seen}");
-        assert!(masks * 10_000 <= seen, "{name}: colour {occlusion:?}: {masks} of {seen}");
-        assert!(wrong * 5_000 <= seen, "{name}: colour {occlusion:?}: {wrong} of {seen}");
+        assert!(
+            masks * 10_000 <= seen,
+            "{name}: colour {occlusion:?}: {masks} of {seen}"
+        );
+        assert!(
+            wrong * 5_000 <= seen,
+            "{name}: colour {occlusion:?}: {wrong} of {seen}"
+        );
     }
 
     // Points of the aligned depth, in the sensor's space like all points.
@@ -320,7 +334,10 @@ fn aligned_images_are_those_of_the_cpu() {
         (DepthMode::Wfov2x2Binned, ColorResolution::R1080p),
         (DepthMode::WfovUnbinned, ColorResolution::R1440p),
     ] {
-        check(&Still::simulated(depth, color), &format!("{depth:?} {color:?}"));
+        check(
+            &Still::simulated(depth, color),
+            &format!("{depth:?} {color:?}"),
+        );
     }
 }
 
@@ -335,7 +352,10 @@ fn aligned_images_are_those_of_the_cpu_in_every_pair_of_modes() {
     ] {
         for color in ColorResolution::ALL {
             if color != ColorResolution::Off {
-                check(&Still::simulated(depth, color), &format!("{depth:?} {color:?}"));
+                check(
+                    &Still::simulated(depth, color),
+                    &format!("{depth:?} {color:?}"),
+                );
             }
         }
     }

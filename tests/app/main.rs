@@ -9,6 +9,8 @@
     reason = "tests say what is wrong by panicking"
 )]
 
+mod align;
+mod clouds;
 mod devices;
 #[cfg(all(feature = "microphones", target_os = "linux"))]
 #[path = "../../crates/kinect_azure/tests/support/fake_array.rs"]
@@ -18,11 +20,13 @@ mod life;
 mod microphones;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]
 mod mkv;
+mod outputs;
 mod recorder;
 mod rendering;
 mod simulation;
 mod steady_state;
 mod support;
+mod timing;
 mod ui;
 
 #[global_allocator]

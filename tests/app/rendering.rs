@@ -8,7 +8,7 @@ use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 use bevy_kinect_azure::kinect_azure::Calibration;
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
-use bevy_kinect_azure::kinect_azure::transform::{color_points, point_cloud_f32};
+use bevy_kinect_azure::kinect_azure::transform::{Occlusion, Transformation, point_cloud_f32};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;
@@ -81,14 +81,15 @@ fn expected_points(frame: &Frame, calibration: &Calibration) -> (Vec<[f32; 3]>, 
     let mut points = vec![[0.0; 3]; depth.len()];
     point_cloud_f32(&table, depth, &mut points).unwrap();
     let mut colors = vec![[0; 4]; depth.len()];
-    color_points(
-        calibration,
-        &table,
-        depth,
-        bytemuck::cast_slice(&frame.color_bgra),
-        &mut colors,
-    )
-    .unwrap();
+    Transformation::new(calibration)
+        .unwrap()
+        .color_to_depth(
+            depth,
+            bytemuck::cast_slice(&frame.color_bgra),
+            &mut colors,
+            Occlusion::Ignore,
+        )
+        .unwrap();
     (points, colors)
 }
 
@@ -251,6 +252,12 @@ fn false_colours_run_from_near_red_to_far_blue_and_leave_holes_black() {
     );
 }
 
+/// Colours as the vendor's library gives them, also to what the colour camera does not see.
+const BLEEDING: PointColor = PointColor::Camera {
+    unseen: Color::BLACK,
+    hidden: HiddenColor::Bleed,
+};
+
 /// Points in the buffer: positions as the CPU computes them, colours within one step.
 fn check_buffer(app: &mut App, cloud: Entity, points: &[[f32; 3]], colors: &[[u8; 4]]) {
     let bytes = read_points(app, cloud);
@@ -295,7 +302,13 @@ fn the_point_buffer_holds_positions_and_colours_of_the_camera_model() {
     let mut app = rendering_app();
     let cloud = app
         .world_mut()
-        .spawn((test_sensor(), PointCloud::default()))
+        .spawn((
+            test_sensor(),
+            PointCloud {
+                color: BLEEDING,
+                ..default()
+            },
+        ))
         .id();
     wait_for_frames(&mut app, cloud);
     let frame = frame_of(app.world(), cloud);
@@ -448,6 +461,7 @@ fn the_sample_recording_is_shown_as_it_is() {
     );
     app.world_mut().entity_mut(sensor).insert(PointCloud {
         size: PointSize::Pixels(1.0),
+        color: BLEEDING,
         ..default()
     });
     wait_for_frames(&mut app, sensor);

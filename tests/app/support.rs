@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use bevy::render::render_resource::{
     Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages,
 };
 use bevy::render::renderer::RenderDevice;
+use bevy::render::storage::ShaderBuffer;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::kinect_azure::calibration::{
@@ -46,8 +48,18 @@ pub(crate) fn read_points(app: &mut App, cloud: Entity) -> Vec<u8> {
     read(app, Readback::buffer(buffer))
 }
 
+/// The bytes of a buffer on the GPU.
+pub(crate) fn read_buffer(app: &mut App, buffer: &Handle<ShaderBuffer>) -> Vec<u8> {
+    read(app, Readback::buffer(buffer.clone()))
+}
+
 /// An app that renders, without a window, one update at a time.
 pub(crate) fn rendering_app() -> App {
+    rendering_app_with(|_| {})
+}
+
+/// Likewise, with something more in it.
+pub(crate) fn rendering_app_with(add: impl FnOnce(&mut App)) -> App {
     // `KINECT_TEST_LOG=1` with a single test shows the engine's log.
     let quiet = std::env::var_os("KINECT_TEST_LOG").is_none();
     let mut app = App::new();
@@ -71,6 +83,7 @@ pub(crate) fn rendering_app() -> App {
     .add_plugins(KinectAzurePlugin)
     .insert_resource(RenderErrorHandler(fail_on_render_error))
     .init_resource::<Seen>();
+    add(&mut app);
     app.finish();
     app.cleanup();
     app
@@ -203,6 +216,9 @@ pub(crate) struct TestSource {
     captures: u64,
     limit: u64,
     interval: Duration,
+    depth_at: fn(u64, u32, u32) -> u16,
+    /// Captures that may be delivered by now, where somebody decides.
+    allowed: Option<Arc<AtomicU64>>,
     /// Samples that wait to be taken, where there is an inertial sensor.
     samples: Option<u64>,
 }
@@ -225,8 +241,22 @@ impl TestSource {
             captures: 0,
             limit,
             interval,
+            depth_at: |_, x, y| test_depth(x, y),
+            allowed: None,
             samples: None,
         }
+    }
+
+    /// With other depth: of the capture's number (from 1) and the pixel.
+    pub(crate) fn with_depth(mut self, depth_at: fn(u64, u32, u32) -> u16) -> Self {
+        self.depth_at = depth_at;
+        self
+    }
+
+    /// That delivers no more captures than `allowed` says.
+    pub(crate) fn with_allowed(mut self, allowed: Arc<AtomicU64>) -> Self {
+        self.allowed = Some(allowed);
+        self
     }
 
     /// With an inertial sensor that has 16 samples for each capture.
@@ -269,6 +299,11 @@ pub(crate) fn calibration() -> Calibration {
     extrinsics[Sensor::Depth.index()][Sensor::Color.index()] = Some(Extrinsics {
         rotation: [1.0, 0.0, 0.0, 0.0, cos, sin, 0.0, -sin, cos],
         translation: [-32.0, -2.0, 4.0],
+    });
+    // The way back: the rotation transposed, and the translation turned by it.
+    extrinsics[Sensor::Color.index()][Sensor::Depth.index()] = Some(Extrinsics {
+        rotation: [1.0, 0.0, 0.0, 0.0, cos, -sin, 0.0, sin, cos],
+        translation: [32.0, 2.0 * cos + 4.0 * sin, 2.0 * sin - 4.0 * cos],
     });
     Calibration {
         depth_camera: Some(camera(320, 288, 252.0, 0.12)),
@@ -313,6 +348,10 @@ impl CaptureSource for TestSource {
             return Ok(NextCapture::End);
         }
         std::thread::sleep(self.interval.min(timeout));
+        let allowed = self.allowed.as_ref().map(|n| n.load(Ordering::Relaxed));
+        if allowed.is_some_and(|allowed| self.captures >= allowed) {
+            return Ok(NextCapture::Timeout);
+        }
         self.captures += 1;
         self.samples = self.samples.map(|waiting| waiting + 16);
         let usec = self.captures * 33_333;
@@ -333,7 +372,8 @@ impl CaptureSource for TestSource {
             }
             Ok::<(), SourceError>(())
         })?;
-        let fill = |pool: &mut ImagePool, value: fn(u32, u32) -> u16| {
+        let (number, depth_at) = (self.captures, self.depth_at);
+        let fill = |pool: &mut ImagePool, value: &dyn Fn(u32, u32) -> u16| {
             pool.fill(|image| {
                 set(image, 320, 288);
                 if let Pixels::U16(pixels) = &mut image.pixels {
@@ -347,8 +387,8 @@ impl CaptureSource for TestSource {
         };
         Ok(NextCapture::Capture(Capture {
             color: Some(color),
-            depth: Some(fill(&mut self.depth, test_depth)?),
-            ir: Some(fill(&mut self.ir, test_ir)?),
+            depth: Some(fill(&mut self.depth, &|x, y| depth_at(number, x, y))?),
+            ir: Some(fill(&mut self.ir, &test_ir)?),
             temperature_celsius: None,
             ground_truth: None,
         }))

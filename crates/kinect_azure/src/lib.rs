@@ -2,7 +2,7 @@
 //!
 //! - [`recording`]: plays MKV recordings made by the vendor's recorder, and makes such recordings.
 //! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
-//! - [`transform`]: depth images to point clouds.
+//! - [`transform`]: images from one camera's view into the other's, and depth images to point clouds; [`ply`] writes those.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
 //! - [`device`]: live sensors, through the vendors' libraries where they are installed.
 //! - [`simulation`]: a simulated sensor, with ground truth.
@@ -24,6 +24,7 @@ pub mod image;
 #[cfg(feature = "microphones")]
 pub mod microphones;
 pub mod modes;
+pub mod ply;
 pub mod recording;
 pub mod simulation;
 pub mod skeleton;

@@ -8,6 +8,16 @@ use crate::system;
 use crate::vendor;
 use crate::workspace::{Workspace, cargo};
 
+/// The tests that draw.
+const RENDERING_TESTS: [&str; 6] = [
+    "align::",
+    "clouds::",
+    "outputs::",
+    "rendering::",
+    "timing::",
+    "ui::",
+];
+
 /// What the set-up found.
 #[derive(Debug)]
 pub(crate) struct Setup {
@@ -135,6 +145,26 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         "tests",
         &mut test,
         "The failed tests and their messages are listed above.",
+    )?;
+    // What is drawn must not lean on GPU features that not every GPU has.
+    let mut plain_gpu = cargo_in_root();
+    plain_gpu
+        .args([
+            "test",
+            "--workspace",
+            "--all-features",
+            "--test",
+            "app",
+            "--",
+        ])
+        .args(RENDERING_TESTS)
+        .envs(system::software_vulkan())
+        .env("WGPU_SETTINGS_PRIO", "webgpu")
+        .env("KINECT_TEST_DATA", setup.workspace.test_data());
+    steps.run(
+        "tests on a GPU with WebGPU's features and limits alone",
+        &mut plain_gpu,
+        "Something uses a GPU feature without asking whether it is there.",
     )?;
     steps.run(
         "documentation",

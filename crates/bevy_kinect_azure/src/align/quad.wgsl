@@ -14,6 +14,10 @@ const BOTTOM_LEFT: u32 = 4u;
 // surface that the depth camera sees at 85 degrees.
 const DISCONTINUITY: f32 = 0.04693441759;
 
+// Patches wider or higher than this many pixels are not drawn: the limit bounds the time that a broken calibration can cost.
+// Keep in sync with `kinect_azure::transform`.
+const LARGEST: f32 = 256.0;
+
 // Corners are pixels of the colour image (x, y) with their depth in mm (z), z = 0 = none.
 struct Quad {
     top_left: vec3<f32>,
@@ -49,7 +53,10 @@ fn quad_between(tl: vec3<f32>, tr: vec3<f32>, br: vec3<f32>, bl: vec3<f32>) -> Q
     let z = vec4(q.top_left.z, q.top_right.z, q.bottom_right.z, q.bottom_left.z);
     let nearest = min(min(z.x, z.y), min(z.z, z.w));
     let farthest = max(max(z.x, z.y), max(z.z, z.w));
-    q.is_surface = farthest - nearest <= DISCONTINUITY * nearest;
+    let low = min(min(q.top_left.xy, q.top_right.xy), min(q.bottom_right.xy, q.bottom_left.xy));
+    let high = max(max(q.top_left.xy, q.top_right.xy), max(q.bottom_right.xy, q.bottom_left.xy));
+    q.is_surface = farthest - nearest <= DISCONTINUITY * nearest
+        && all(high - low <= vec2(LARGEST));
     return q;
 }
 
@@ -85,7 +92,9 @@ fn hit(q: Quad, p: vec2<f32>) -> Hit {
     out.is_inside = weights.x >= 0.0 && weights.z > 0.0;
     let sum = weights.x + weights.y + weights.z;
     out.weights = weights / sum;
-    let z = (weights.x * q.bottom_right.z + weights.y * third.z + weights.z * q.top_left.z) / sum;
+    // The vendor's weighted mean, written so that rounding takes less from it: drivers round as they like.
+    let z = third.z
+        + (weights.x * (q.bottom_right.z - third.z) + weights.z * (q.top_left.z - third.z)) / sum;
     out.depth = u32(clamp(z + 0.5, 0.0, 65535.0));
     return out;
 }

@@ -52,20 +52,46 @@ pub struct OutputDiagnostics {
 pub(super) type BrokenPass = (usize, Arc<str>);
 
 impl OutputDiagnostics {
-    pub(super) fn set_shape(&mut self, shape: ImageShape) {
-        self.resolution = shape.size;
-        self.image_bytes = shape.bytes();
-    }
-
-    pub(super) fn set_aspect(&mut self, aspect: f32) {
-        self.aspect = aspect;
-    }
-
-    pub(super) fn set_notice(&mut self, notice: Option<Notice>) {
-        if self.notice != notice {
-            self.notice = notice;
-            self.warning = self.worded();
+    /// Takes over what an output's image is and how it is meant to be shown.
+    pub(super) fn set_image(this: &mut Mut<Self>, shape: ImageShape, aspect: f32) {
+        let bytes = shape.bytes();
+        if (this.resolution, this.aspect, this.image_bytes) != (shape.size, aspect, bytes) {
+            (this.resolution, this.aspect, this.image_bytes) = (shape.size, aspect, bytes);
         }
+    }
+
+    pub(super) fn set_notice(this: &mut Mut<Self>, notice: Option<Notice>) {
+        if this.notice != notice {
+            this.notice = notice;
+            this.warning = this.worded();
+        }
+    }
+
+    /// Takes over what the render world tells.
+    fn take(this: &mut Mut<Self>, report: &OutputReport) {
+        let report = report.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = this.image_bytes + report.working_bytes;
+        if this.gpu_memory_bytes != bytes {
+            this.gpu_memory_bytes = bytes;
+        }
+        if this.broken_passes != report.broken_passes {
+            this.broken_passes.clone_from(&report.broken_passes);
+            this.warning = this.worded();
+        }
+    }
+
+    /// The warning in words. What is wrong with the image as a whole comes first.
+    fn worded(&self) -> Option<String> {
+        let mut warning = self.notice.map_or_else(String::new, |n| n.to_string());
+        for (number, why) in &self.broken_passes {
+            let separator = if warning.is_empty() { "" } else { "; " };
+            // Writing to a string cannot fail.
+            let _ = write!(
+                warning,
+                "{separator}pass {number} is left out, because its shader does not work: {why}"
+            );
+        }
+        (!warning.is_empty()).then_some(warning)
     }
 }
 
@@ -137,7 +163,7 @@ pub(super) fn diagnose(
         } else if diagnostics.updated_this_frame {
             diagnostics.updated_this_frame = false;
         }
-        diagnostics.take(report);
+        OutputDiagnostics::take(&mut diagnostics, report);
         let Some(store) = &store else {
             continue;
         };
@@ -173,36 +199,4 @@ fn shown(output: &ImageOutput, frame: &Frame, players: &BodyIndexMap) -> Option<
         ImageKind::PlayerIndex => has_depth && players.0.is_some(),
     };
     is_new.then_some(frame.id)
-}
-
-impl OutputDiagnostics {
-    /// Takes over what the render world tells.
-    fn take(&mut self, report: &OutputReport) {
-        let report = report.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = self.image_bytes + report.working_bytes;
-        if self.gpu_memory_bytes != bytes {
-            self.gpu_memory_bytes = bytes;
-        }
-        if self.broken_passes != report.broken_passes {
-            self.broken_passes.clone_from(&report.broken_passes);
-            self.warning = self.worded();
-        }
-    }
-
-    /// The warning in words. What is wrong with the image as a whole comes first.
-    fn worded(&self) -> Option<String> {
-        let mut warning = String::new();
-        if let Some(notice) = &self.notice {
-            warning = notice.to_string();
-        }
-        for (number, why) in &self.broken_passes {
-            let separator = if warning.is_empty() { "" } else { "; " };
-            // Writing to a string cannot fail.
-            let _ = write!(
-                warning,
-                "{separator}pass {number} is left out, because its shader does not work: {why}"
-            );
-        }
-        (!warning.is_empty()).then_some(warning)
-    }
 }

@@ -50,11 +50,11 @@ pub(super) fn prepare_images(
         }
         let (native, shape) = match shape {
             Ok((native, shape, notice)) => {
-                diagnostics.set_notice(notice);
+                OutputDiagnostics::set_notice(&mut diagnostics, notice);
                 (native, shape)
             }
             Err(notice) => {
-                diagnostics.set_notice(Some(notice));
+                OutputDiagnostics::set_notice(&mut diagnostics, Some(notice));
                 continue;
             }
         };
@@ -75,9 +75,9 @@ pub(super) fn prepare_images(
                     new: handle.clone(),
                 });
             }
-            diagnostics.set_shape(shape);
         }
-        diagnostics.set_aspect(shape::aspect(output.aspect, native, shape.size));
+        let aspect = shape::aspect(output.aspect, native, shape.size);
+        OutputDiagnostics::set_image(&mut diagnostics, shape, aspect);
     }
 }
 

@@ -43,8 +43,11 @@ pub(super) struct Params {
 impl Params {
     pub(super) fn new(cloud: &PointCloud, depth_camera: &Camera) -> Self {
         let (size, size_unit) = match cloud.size {
-            // A pixel at distance z covers z / fx metres.
-            PointSize::Footprint(scale) => (scale / depth_camera.intrinsics.fx, 0),
+            // A pixel at distance z covers z / fx metres; of every n-th pixel, each stands for n.
+            PointSize::Footprint(scale) => {
+                let pixels = scale * cloud.filter.step() as f32;
+                (pixels / depth_camera.intrinsics.fx, 0)
+            }
             PointSize::World(metres) => (metres, 1),
             PointSize::Pixels(pixels) => (pixels, 2),
         };

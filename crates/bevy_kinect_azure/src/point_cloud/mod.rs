@@ -37,6 +37,8 @@ mod surface;
 use bevy::asset::embedded_asset;
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
 use bevy::core_pipeline::schedule::camera_driver;
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
 use bevy::render::renderer::RenderGraph;
@@ -67,7 +69,7 @@ use material::{MeshCache, PointCloudMaterial};
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
-#[component(on_remove = source::remove_source)]
+#[component(on_remove = remove_cloud)]
 pub struct PointCloud {
     /// How large each point is drawn.
     pub size: PointSize,
@@ -133,15 +135,14 @@ impl Plugin for PointCloudPlugin {
     }
 }
 
-/// What [`prepare_clouds`] adds to a cloud.
-type Drawn = (
-    Mesh3d,
-    MeshMaterial3d<PointCloudMaterial>,
-    NoAutoAabb,
-    NoFrustumCulling,
-    NotShadowCaster,
-    NotShadowReceiver,
-);
+/// An entity that is no cloud any more is not drawn as one.
+fn remove_cloud(mut world: DeferredWorld, context: HookContext) {
+    world
+        .commands()
+        .entity(context.entity)
+        .try_remove::<(NotShadowCaster, NotShadowReceiver)>();
+    source::remove_parts(world, context);
+}
 
 /// Makes mesh and material of clouds whose buffer is new, and keeps the material up to date.
 fn prepare_clouds(

@@ -97,9 +97,10 @@ pub struct PointFilter {
     /// Points outside this box are left out.
     pub clip_box: Option<ClipBox>,
     /// Leaves flying pixels out, which float between an edge and what is behind it because they measured both: those
-    /// that lie between two opposite neighbours and farther than this part of the nearer one from either.
-    /// [`DISCONTINUITY`] is a good value; `None` keeps them. Measured in the whole image, whatever the density. Values
-    /// that are not finite or below 0 count as `None`.
+    /// whose opposite neighbours lie on different surfaces, that is farther apart than this part of the nearer one, and
+    /// that belong to neither, because they are more than a quarter of that from both. [`DISCONTINUITY`] is a good value: a
+    /// quarter of it is more than noise. `None` keeps them. Measured in the whole image, whatever the density. Values that
+    /// are not finite or below 0 count as `None`.
     pub flying_pixels: Option<f32>,
     /// Leaves players or background out.
     pub players: PlayerFilter,

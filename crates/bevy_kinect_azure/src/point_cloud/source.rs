@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
@@ -11,7 +12,8 @@ use bevy::render::render_resource::BufferUsages;
 use bevy::render::renderer::RenderDevice;
 use bevy::render::storage::ShaderBuffer;
 
-use super::{Drawn, PointCloud, PointColor, PointFilter, SurfaceMesh, surface};
+use super::material::PointCloudMaterial;
+use super::{PointCloud, PointColor, PointFilter, SurfaceBuffers, SurfaceMesh};
 use crate::image_output::ImageTiming;
 use crate::sensor::{KinectSensor, SensorStream};
 
@@ -88,11 +90,19 @@ pub(crate) struct PointSource {
     pub(super) filter: PointFilter,
 }
 
-/// All that is added to a cloud or a surface.
-type Parts = (PointSource, PointCloudBuffer, Drawn, surface::Parts);
+/// What every cloud and surface gets, whose mesh is the plugin's.
+type Parts = (
+    PointSource,
+    PointCloudBuffer,
+    SurfaceBuffers,
+    Mesh3d,
+    MeshMaterial3d<PointCloudMaterial>,
+    NoAutoAabb,
+    NoFrustumCulling,
+);
 
 /// An entity that is no cloud any more is not drawn as one.
-pub(super) fn remove_source(mut world: DeferredWorld, context: HookContext) {
+pub(super) fn remove_parts(mut world: DeferredWorld, context: HookContext) {
     world
         .commands()
         .entity(context.entity)

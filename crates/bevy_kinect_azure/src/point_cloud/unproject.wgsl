@@ -129,8 +129,9 @@ fn is_between(pixel: vec2<i32>, direction: vec2<i32>, z: f32) -> bool {
     let a = f32(textureLoad(depth, pixel - direction, 0).r);
     let b = f32(textureLoad(depth, pixel + direction, 0).r);
     let near = min(a, b);
-    return near > 0.0 && z - near > params.flying_pixels * near
-        && max(a, b) - z > params.flying_pixels * z;
+    let far = max(a, b);
+    let gap = params.flying_pixels * near;
+    return near > 0.0 && far - near > gap && z - near > 0.25 * gap && far - z > 0.25 * gap;
 }
 
 fn color_of(pixel: vec2<i32>, ray: vec2<f32>, z: u32, player: u32) -> u32 {
@@ -163,7 +164,7 @@ fn scaled(value: f32) -> f32 {
 }
 
 // The colour where the colour camera sees a point: the vendor's rule, bilinear in stored values, only where all four
-// neighbours exist. Keep in sync with `kinect_azure::transform::color_points`.
+// neighbours exist. Keep in sync with `kinect_azure::transform::Transformation::color_to_depth`.
 fn camera_color(seen: vec3<f32>) -> u32 {
     let size = vec2<i32>(textureDimensions(color));
     // Clamped as floats first: integers cannot hold what a bad calibration makes of them.

@@ -70,8 +70,15 @@ pub(super) fn delay(
                     .insert((FrameHistory::default(), DelayedFrame::default()));
             }
             (true, Some((mut history, mut delayed))) => {
-                if let Some(frame) = newest.0.as_ref().filter(|_| newest.is_changed()) {
-                    history.push(frame);
+                match &newest.0 {
+                    Some(frame) if newest.is_changed() => history.push(frame),
+                    Some(_) => {}
+                    // Another source: what the former one left is not shown as its.
+                    None if delayed.0.is_some() => {
+                        history.0.clear();
+                        delayed.0 = None;
+                    }
+                    None => history.0.clear(),
                 }
                 if let Some(frame) = bodies.0.and_then(|at| history.release(at)) {
                     delayed.0 = Some(frame);

@@ -23,7 +23,6 @@ mod points;
 mod raw;
 mod xy_table;
 
-pub(crate) use camera::Lens;
 pub use camera::{Camera, Intrinsics, LensModel};
 pub use raw::{CalibrationError, RawCalibration, RawCamera};
 pub use xy_table::XyTable;

@@ -10,7 +10,9 @@
 mod calibration;
 mod decode;
 mod jpeg_encoder;
+mod oracle;
 mod transform;
+mod transformation;
 
 #[global_allocator]
 static ALLOCATOR: k4a_judge::CountingAllocator = k4a_judge::CountingAllocator;

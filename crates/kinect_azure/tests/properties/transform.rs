@@ -2,7 +2,7 @@
 
 use k4a_judge::allocations;
 use kinect_azure::calibration::{Calibration, CameraKind, RawCalibration, XyTable};
-use kinect_azure::transform::{color_points, point_cloud_f32, point_cloud_i16};
+use kinect_azure::transform::{Occlusion, Transformation, point_cloud_f32, point_cloud_i16};
 use kinect_azure::{ColorResolution, DepthMode, units};
 
 use crate::Random;
@@ -79,16 +79,6 @@ fn sizes_that_do_not_fit_are_errors() {
     let pixels = table.rays().len();
     assert!(point_cloud_i16(&table, &vec![0; pixels - 1], &mut vec![[0; 3]; pixels]).is_err());
     assert!(point_cloud_f32(&table, &vec![0; pixels], &mut vec![[0.0; 3]; pixels + 1]).is_err());
-    let calibration = calibration(DepthMode::Nfov2x2Binned);
-    let mut colors = vec![[0; 4]; pixels];
-    let error = color_points(
-        &calibration,
-        &table,
-        &vec![0; pixels],
-        &[[0; 4]; 7],
-        &mut colors,
-    );
-    assert_eq!(error.unwrap_err().found, 7);
 }
 
 #[test]
@@ -104,7 +94,10 @@ fn points_get_the_colour_that_the_colour_camera_sees_there() {
         *depth %= 5000;
     }
     let mut colors = vec![[9; 4]; depth.len()];
-    color_points(&calibration, &table, &depth, &color, &mut colors).unwrap();
+    Transformation::new(&calibration)
+        .unwrap()
+        .color_to_depth(&depth, &color, &mut colors, Occlusion::Ignore)
+        .unwrap();
     let mut seen = 0;
     for (index, (&depth, &[b, g, r, a])) in depth.iter().zip(&colors).enumerate() {
         let pixel = [(index % 320) as f32, (index / 320) as f32];
@@ -130,35 +123,14 @@ fn points_get_the_colour_that_the_colour_camera_sees_there() {
 }
 
 #[test]
-fn without_a_colour_camera_nothing_has_a_colour() {
-    let mut calibration = calibration(DepthMode::Nfov2x2Binned);
-    let table = XyTable::new(&calibration.depth_camera.unwrap());
-    calibration.color_camera = None;
-    let mut colors = vec![[9; 4]; table.rays().len()];
-    color_points(
-        &calibration,
-        &table,
-        &vec![1000; colors.len()],
-        &[],
-        &mut colors,
-    )
-    .unwrap();
-    assert!(colors.iter().all(|&color| color == [0; 4]));
-}
-
-#[test]
-fn clouds_and_colours_do_not_allocate() {
-    let calibration = calibration(DepthMode::Nfov2x2Binned);
-    let table = XyTable::new(&calibration.depth_camera.unwrap());
+fn clouds_do_not_allocate() {
+    let table = XyTable::new(&calibration(DepthMode::Nfov2x2Binned).depth_camera.unwrap());
     let depth = noise(table.rays().len());
-    let color = vec![[1; 4]; 1280 * 720];
     let mut whole = vec![[0; 3]; depth.len()];
     let mut metres = vec![[0.0; 3]; depth.len()];
-    let mut colors = vec![[0; 4]; depth.len()];
     let count = allocations(|| {
         point_cloud_i16(&table, &depth, &mut whole).unwrap();
         point_cloud_f32(&table, &depth, &mut metres).unwrap();
-        color_points(&calibration, &table, &depth, &color, &mut colors).unwrap();
     });
     assert_eq!(count, 0);
 }

@@ -3,13 +3,15 @@
 use std::ops::Add;
 use std::path::{Path, PathBuf};
 
-use kinect_azure::calibration::{Calibration, XyTable};
+use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::ColorDecoder;
-use kinect_azure::transform::{SizeMismatch, color_points, point_cloud_f32};
+use kinect_azure::ply::{self, UNSEEN};
+use kinect_azure::transform::{SizeMismatch, Transformation, point_cloud_f32};
 use kinect_azure::{Capture, ColorFormat, Image, ImageFormat};
-use png::{BitDepth, ColorType, Compression, Filter};
 
-use super::{Plan, ply};
+use super::aligned::Aligner;
+use super::picture::{About, PictureEncoder};
+use super::{Plan, Stream};
 use crate::files::{WriteError, write_whole};
 use crate::terminal::plural;
 
@@ -24,17 +26,16 @@ pub(crate) struct Frame {
 #[derive(Debug)]
 pub(crate) struct PointSource {
     pub(crate) table: XyTable,
-    pub(crate) calibration: Calibration,
+    /// For the points' colours; `None` where the sensor had no colour camera on.
+    pub(crate) transformation: Option<Transformation>,
 }
 
 /// How much was written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Written {
     pub(crate) captures: u64,
-    pub(crate) color: u64,
-    pub(crate) depth: u64,
-    pub(crate) ir: u64,
-    pub(crate) points: u64,
+    /// Files of each of [`Stream::OF_CAPTURES`].
+    files: [u64; Stream::OF_CAPTURES.len()],
     pub(crate) imu_samples: u64,
 }
 
@@ -42,30 +43,33 @@ impl Add for Written {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
+        let mut files = self.files;
+        for (sum, more) in files.iter_mut().zip(other.files) {
+            *sum += more;
+        }
         Self {
             captures: self.captures + other.captures,
-            color: self.color + other.color,
-            depth: self.depth + other.depth,
-            ir: self.ir + other.ir,
-            points: self.points + other.points,
+            files,
             imu_samples: self.imu_samples + other.imu_samples,
         }
     }
 }
 
 impl Written {
+    /// A file of a stream was written.
+    fn count(&mut self, stream: Stream) {
+        if let Some(files) = self.files.get_mut(stream as usize) {
+            *files += 1;
+        }
+    }
+
     /// What was written, in words.
     pub(crate) fn summary(&self, plan: &Plan) -> String {
-        let streams = [
-            (plan.color, self.color, "color"),
-            (plan.depth, self.depth, "depth"),
-            (plan.ir, self.ir, "ir"),
-            (plan.points.is_some(), self.points, "points"),
-        ];
-        let files: Vec<String> = streams
-            .iter()
-            .filter(|(planned, ..)| *planned)
-            .map(|(_, count, name)| format!("{count} {name}"))
+        let files: Vec<String> = Stream::OF_CAPTURES
+            .into_iter()
+            .zip(self.files)
+            .filter(|&(stream, _)| plan.has(stream))
+            .map(|(stream, count)| format!("{count} {}", stream.name()))
             .collect();
         let mut parts = Vec::new();
         if plan.captures() {
@@ -75,7 +79,7 @@ impl Written {
                 files.join(", ")
             ));
         }
-        if plan.imu {
+        if plan.has(Stream::Imu) {
             parts.push(plural(self.imu_samples, "inertial sample"));
         }
         if parts.is_empty() {
@@ -86,21 +90,23 @@ impl Written {
 }
 
 /// Writes captures, one after the other, keeping its working memory: the decoded colour image, points and their
-/// colours, an image's samples in the file's order, and the file itself.
+/// colours, aligned images, and the files before they are written.
 #[derive(Debug)]
 pub(crate) struct FrameWriter<'a> {
     plan: &'a Plan,
     out: &'a Path,
     decoder: ColorDecoder,
     bgra: Vec<u8>,
+    coloring: Option<Transformation>,
     points: Vec<[f32; 3]>,
     colors: Vec<[u8; 4]>,
-    samples: Vec<u8>,
-    file: Vec<u8>,
+    aligner: Option<Aligner<'a>>,
+    pictures: PictureEncoder,
+    cloud: Vec<u8>,
 }
 
 /// Why one file of a capture is not written.
-enum Broken {
+pub(crate) enum Broken {
     /// The image is broken; the export goes on without it.
     Image(String),
     /// The file cannot be written; the export ends.
@@ -113,17 +119,26 @@ impl From<WriteError> for Broken {
     }
 }
 
+impl From<SizeMismatch> for Broken {
+    fn from(error: SizeMismatch) -> Self {
+        Self::Image(error.to_string())
+    }
+}
+
 impl<'a> FrameWriter<'a> {
     pub(crate) fn new(plan: &'a Plan, out: &'a Path) -> Self {
+        let points = plan.points.as_ref();
         Self {
             plan,
             out,
             decoder: ColorDecoder::new(),
             bgra: Vec::new(),
+            coloring: points.and_then(|source| source.transformation.clone()),
             points: Vec::new(),
             colors: Vec::new(),
-            samples: Vec::new(),
-            file: Vec::new(),
+            aligner: plan.aligned.as_ref().map(Aligner::new),
+            pictures: PictureEncoder::default(),
+            cloud: Vec::new(),
         }
     }
 
@@ -135,94 +150,88 @@ impl<'a> FrameWriter<'a> {
         fault: impl Fn(&str),
     ) -> Result<(), WriteError> {
         let number = frame.number;
-        let count = |stream: &str, result: Result<(), Broken>| match result {
-            Ok(()) => Ok(1),
+        let mut count = |stream: Stream, result: Result<(), Broken>| match result {
+            Ok(()) => {
+                written.count(stream);
+                Ok(())
+            }
             Err(Broken::Image(problem)) => {
-                fault(&format!("capture {number}: {stream}: {problem}; left out"));
-                Ok(0)
+                let name = stream.name();
+                fault(&format!("capture {number}: {name}: {problem}; left out"));
+                Ok(())
             }
             Err(Broken::File(error)) => Err(error),
         };
         let Capture {
             color, depth, ir, ..
         } = &frame.capture;
-        let points = self.plan.points.as_ref().zip(depth.as_ref());
+        let plan = self.plan;
         let copies_color = |image: &Image| {
-            image.format == ImageFormat::Color(ColorFormat::Mjpg) && !self.plan.color_png
+            image.format == ImageFormat::Color(ColorFormat::Mjpg) && !plan.color_png
         };
 
         // Decoded once for all who need it, so that a broken image is one fault.
         let mut decoded = false;
-        if let Some(image) = color
-            && (points.is_some() || (self.plan.color && !copies_color(image)))
-        {
-            match self.decoder.decode(image, &mut self.bgra) {
-                Ok(()) => decoded = true,
-                Err(problem) => fault(&format!("capture {number}: color: {problem}")),
+        if let Some(image) = color {
+            let for_depth = [Stream::Points, Stream::ColorAligned, Stream::PointsAligned];
+            let needed = (depth.is_some() && for_depth.iter().any(|&stream| plan.has(stream)))
+                || (plan.has(Stream::Color) && !copies_color(image));
+            if needed {
+                match self.decoder.decode(image, &mut self.bgra) {
+                    Ok(()) => decoded = true,
+                    Err(problem) => fault(&format!("capture {number}: color: {problem}")),
+                }
             }
         }
-        if let Some(image) = color.as_ref().filter(|_| self.plan.color) {
+        if let Some(image) = color.as_ref().filter(|_| plan.has(Stream::Color)) {
             if copies_color(image) {
-                write_whole(self.path(number, "color.jpg"), image.bytes())?;
-                written.color += 1;
+                let result = write_whole(path(self.out, number, "color.jpg"), image.bytes());
+                count(Stream::Color, result.map_err(Broken::from))?;
             } else if decoded {
-                written.color += count("color", self.color_png(number, image))?;
+                count(Stream::Color, self.color(number, image))?;
             }
         }
-        if let Some(image) = depth.as_ref().filter(|_| self.plan.depth) {
-            written.depth += count("depth", self.grey_png(number, "depth", image))?;
+        if let Some(image) = depth.as_ref().filter(|_| plan.has(Stream::Depth)) {
+            count(Stream::Depth, self.grey(number, "depth.png", image))?;
         }
-        if let Some(image) = ir.as_ref().filter(|_| self.plan.ir) {
-            written.ir += count("ir", self.grey_png(number, "ir", image))?;
+        if let Some(image) = ir.as_ref().filter(|_| plan.has(Stream::Ir)) {
+            count(Stream::Ir, self.grey(number, "ir.png", image))?;
         }
-        if let Some((source, depth)) = points {
-            written.points += count("points", self.point_cloud(number, source, depth, decoded))?;
+        let Some(depth) = depth else { return Ok(()) };
+        if let Some(source) = &plan.points {
+            let result = self.point_cloud(number, source, depth, decoded);
+            count(Stream::Points, result)?;
+        }
+        if plan.has(Stream::DepthAligned) {
+            count(Stream::DepthAligned, self.depth_aligned(number, depth))?;
+        }
+        if let Some(ir) = ir.as_ref().filter(|_| plan.has(Stream::IrAligned)) {
+            count(Stream::IrAligned, self.ir_aligned(number, depth, ir))?;
+        }
+        if let Some(color) = color.as_ref().filter(|_| decoded) {
+            if plan.has(Stream::ColorAligned) {
+                let result = self.color_aligned(number, depth, color);
+                count(Stream::ColorAligned, result)?;
+            }
+            if plan.has(Stream::PointsAligned) {
+                let result = self.points_aligned(number, depth);
+                count(Stream::PointsAligned, result)?;
+            }
         }
         Ok(())
     }
 
-    fn path(&self, number: u64, rest: &str) -> PathBuf {
-        self.out.join(format!("{number:06}-{rest}"))
-    }
-
     /// The decoded colour image as PNG.
-    fn color_png(&mut self, number: u64, image: &Image) -> Result<(), Broken> {
-        self.samples.clear();
-        let (pixels, _) = self.bgra.as_chunks::<4>();
-        self.samples
-            .extend(pixels.iter().flat_map(|&[b, g, r, _]| [r, g, b]));
-        self.png(image, ColorType::Rgb, BitDepth::Eight)?;
-        Ok(write_whole(self.path(number, "color.png"), &self.file)?)
+    fn color(&mut self, number: u64, image: &Image) -> Result<(), Broken> {
+        let (bgra, _) = self.bgra.as_chunks::<4>();
+        let file = self.pictures.rgb(About::of(image), bgra)?;
+        Ok(write_whole(path(self.out, number, "color.png"), file)?)
     }
 
     /// A depth or infrared image as 16-bit PNG.
-    fn grey_png(&mut self, number: u64, name: &str, image: &Image) -> Result<(), Broken> {
-        self.samples.clear();
-        self.samples
-            .extend(image.u16_pixels().iter().flat_map(|v| v.to_be_bytes()));
-        self.png(image, ColorType::Grayscale, BitDepth::Sixteen)?;
-        let path = self.path(number, &format!("{name}.png"));
-        Ok(write_whole(path, &self.file)?)
-    }
-
-    /// Encodes `samples` into `file`, with the image's time as text.
-    fn png(&mut self, image: &Image, color: ColorType, depth: BitDepth) -> Result<(), Broken> {
-        self.file.clear();
-        let mut encoder = png::Encoder::new(&mut self.file, image.width, image.height);
-        encoder.set_color(color);
-        encoder.set_depth(depth);
-        encoder.set_compression(Compression::Fast);
-        encoder.set_filter(Filter::Up);
-        let encode = || -> Result<(), png::EncodingError> {
-            encoder.add_text_chunk(
-                "Device timestamp (us)".to_owned(),
-                image.device_timestamp_usec.to_string(),
-            )?;
-            let mut writer = encoder.write_header()?;
-            writer.write_image_data(&self.samples)?;
-            writer.finish()
-        };
-        encode().map_err(|e| Broken::Image(format!("cannot be encoded as PNG: {e}")))
+    fn grey(&mut self, number: u64, name: &str, image: &Image) -> Result<(), Broken> {
+        let file = self.pictures.grey(About::of(image), image.u16_pixels())?;
+        Ok(write_whole(path(self.out, number, name), file)?)
     }
 
     /// The points of a depth image, with the colours of the decoded colour image if there is one.
@@ -233,24 +242,104 @@ impl<'a> FrameWriter<'a> {
         depth: &Image,
         decoded: bool,
     ) -> Result<(), Broken> {
-        let broken = |e: SizeMismatch| Broken::Image(e.to_string());
         let depth = depth.u16_pixels();
         self.points.resize(depth.len(), [0.0; 3]);
-        point_cloud_f32(&source.table, depth, &mut self.points).map_err(broken)?;
+        point_cloud_f32(&source.table, depth, &mut self.points)?;
         self.colors.clear();
-        if decoded {
-            self.colors.resize(depth.len(), [0; 4]);
+        self.colors.resize(depth.len(), [0; 4]);
+        if let Some(coloring) = self.coloring.as_mut().filter(|_| decoded) {
             let (bgra, _) = self.bgra.as_chunks::<4>();
-            color_points(
-                &source.calibration,
-                &source.table,
-                depth,
-                bgra,
-                &mut self.colors,
-            )
-            .map_err(broken)?;
+            coloring.color_to_depth(depth, bgra, &mut self.colors, self.plan.occlusion)?;
         }
-        ply::encode(&self.points, &self.colors, &mut self.file);
-        Ok(write_whole(self.path(number, "points.ply"), &self.file)?)
+        let points = self.points.iter().zip(&self.colors);
+        let points =
+            points
+                .filter(|(point, _)| point[2] != 0.0)
+                .map(|(&point, &color)| match color {
+                    [0, 0, 0, 0] => (point, UNSEEN),
+                    [b, g, r, _] => (point, [r, g, b]),
+                });
+        write_cloud(
+            &mut self.cloud,
+            path(self.out, number, "points.ply"),
+            points,
+        )
     }
+
+    fn depth_aligned(&mut self, number: u64, depth: &Image) -> Result<(), Broken> {
+        let Some(aligner) = &mut self.aligner else {
+            return Ok(());
+        };
+        let about = About {
+            size: aligner.color_size(),
+            ..About::of(depth)
+        };
+        let aligned = aligner.depth(depth.u16_pixels())?;
+        let file = self.pictures.grey(about, aligned)?;
+        Ok(write_whole(
+            path(self.out, number, "depth-aligned.png"),
+            file,
+        )?)
+    }
+
+    fn ir_aligned(&mut self, number: u64, depth: &Image, ir: &Image) -> Result<(), Broken> {
+        let Some(aligner) = &mut self.aligner else {
+            return Ok(());
+        };
+        let about = About {
+            size: aligner.color_size(),
+            ..About::of(ir)
+        };
+        let aligned = aligner.infrared(depth.u16_pixels(), ir.u16_pixels())?;
+        let file = self.pictures.grey(about, aligned)?;
+        Ok(write_whole(path(self.out, number, "ir-aligned.png"), file)?)
+    }
+
+    fn color_aligned(&mut self, number: u64, depth: &Image, color: &Image) -> Result<(), Broken> {
+        let Some(aligner) = &mut self.aligner else {
+            return Ok(());
+        };
+        let about = About {
+            size: [depth.width, depth.height],
+            ..About::of(color)
+        };
+        let (bgra, _) = self.bgra.as_chunks::<4>();
+        let aligned = aligner.color(depth.u16_pixels(), bgra, self.plan.occlusion)?;
+        let file = self.pictures.rgba(about, aligned)?;
+        Ok(write_whole(
+            path(self.out, number, "color-aligned.png"),
+            file,
+        )?)
+    }
+
+    /// The points of the colour camera's pixels.
+    fn points_aligned(&mut self, number: u64, depth: &Image) -> Result<(), Broken> {
+        let Some(aligner) = &mut self.aligner else {
+            return Ok(());
+        };
+        aligner.depth(depth.u16_pixels())?;
+        let (bgra, _) = self.bgra.as_chunks::<4>();
+        let points = aligner.points(bgra)?;
+        write_cloud(
+            &mut self.cloud,
+            path(self.out, number, "points-aligned.ply"),
+            points,
+        )
+    }
+}
+
+fn path(out: &Path, number: u64, rest: &str) -> PathBuf {
+    out.join(format!("{number:06}-{rest}"))
+}
+
+/// Writes a point cloud's file, which is put together in `memory`.
+fn write_cloud(
+    memory: &mut Vec<u8>,
+    path: PathBuf,
+    points: impl Iterator<Item = ([f32; 3], [u8; 3])> + Clone,
+) -> Result<(), Broken> {
+    memory.clear();
+    ply::write_points(memory, points)
+        .map_err(|e| Broken::Image(format!("cannot be put together: {e}")))?;
+    Ok(write_whole(path, memory)?)
 }

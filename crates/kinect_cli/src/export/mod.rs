@@ -5,9 +5,10 @@
 //! Inertial samples are one file, written afterwards ([`imu`]). Every file appears under its name only when it is
 //! whole ([`crate::files`]).
 
+mod aligned;
 mod frame;
 mod imu;
-mod ply;
+mod picture;
 mod range;
 
 use std::path::{Path, PathBuf};
@@ -18,9 +19,11 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use kinect_azure::Capture;
-use kinect_azure::calibration::XyTable;
+use kinect_azure::calibration::{Calibration, XyTable};
 use kinect_azure::recording::{Recording, RecordingError, TrackKind};
+use kinect_azure::transform::{Occlusion, Transformation};
 
+use self::aligned::AlignedSource;
 use self::frame::{Frame, FrameWriter, PointSource, Written};
 use self::range::Range;
 use crate::files::{PartFile, WriteError};
@@ -36,8 +39,20 @@ Files (NNNNNN = number of the capture in the whole recording, from 000000, whate
   NNNNNN-points.ply   binary little-endian PLY: x, y, z as float in metres, x to the right, y up, -z forward, from the
                       depth camera; red, green, blue as the colour camera sees the point, 128, 128, 128 where it does not.
                       Only pixels with a measurement
+  NNNNNN-depth-aligned.png
+                      depth as the colour camera would measure it: of the colour image's size, millimetres along the
+                      colour camera's axis, 16 bits grey, 0 = nothing seen
+  NNNNNN-ir-aligned.png
+                      infrared brightness as the colour camera would see it, 16 bits grey, 0 where there is no depth
+  NNNNNN-color-aligned.png
+                      colour as the depth camera would see it: of the depth image's size, 8 bits each of red, green,
+                      blue, alpha; alpha 0 = no depth, or outside the colour image
+  NNNNNN-points-aligned.ply
+                      a point for every pixel of the aligned depth, with that pixel's colour; the same place and axes as
+                      NNNNNN-points.ply, so that the two lie over one another
   captures.csv        the device timestamps (µs) of every exported capture's images
   imu.csv             inertial samples: device timestamps (µs), acceleration (m/s²), angular velocity (rad/s)
+The aligned ones are written when --only names them; they need depth, colour and the sensor's calibration.
 Files that are there already are replaced. A frame that is broken is named and left out, the rest is exported, and the
 command ends with status 1.";
 
@@ -49,7 +64,7 @@ pub(crate) struct ExportArgs {
     /// The folder to write to; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to export, separated by commas [default: all the recording has]
+    /// What to export, separated by commas [default: all the recording has, without the aligned]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STREAMS")]
     only: Vec<Stream>,
     /// Seconds since the start of the recording at which to begin
@@ -61,6 +76,9 @@ pub(crate) struct ExportArgs {
     /// Decodes JPEG colour images and writes PNG
     #[arg(long)]
     color_png: bool,
+    /// Gives no colour to what a near object hides from the colour camera; without, it gets that object's colour
+    #[arg(long)]
+    hide_occluded: bool,
 }
 
 /// What can be exported.
@@ -74,8 +92,53 @@ pub(crate) enum Stream {
     Ir,
     /// Coloured point clouds
     Points,
+    /// Depth images in the colour camera's view
+    DepthAligned,
+    /// Colour images in the depth camera's view
+    ColorAligned,
+    /// Infrared images in the colour camera's view
+    IrAligned,
+    /// Point clouds of the colour image's pixels
+    PointsAligned,
     /// Inertial samples
     Imu,
+}
+
+impl Stream {
+    /// Streams that are files of their own for every capture, in the order of their declaration.
+    const OF_CAPTURES: [Self; 8] = [
+        Self::Color,
+        Self::Depth,
+        Self::Ir,
+        Self::Points,
+        Self::DepthAligned,
+        Self::ColorAligned,
+        Self::IrAligned,
+        Self::PointsAligned,
+    ];
+
+    /// The name in files and messages.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Color => "color",
+            Self::Depth => "depth",
+            Self::Ir => "ir",
+            Self::Points => "points",
+            Self::DepthAligned => "depth-aligned",
+            Self::ColorAligned => "color-aligned",
+            Self::IrAligned => "ir-aligned",
+            Self::PointsAligned => "points-aligned",
+            Self::Imu => "imu",
+        }
+    }
+
+    /// Whether it is of one camera's images in the other camera's view.
+    const fn is_aligned(self) -> bool {
+        matches!(
+            self,
+            Self::DepthAligned | Self::ColorAligned | Self::IrAligned | Self::PointsAligned
+        )
+    }
 }
 
 /// Why an export stops before its end.
@@ -88,29 +151,33 @@ enum ExportError {
     #[error("{}: has no {what}, but --only asks for it; `kinect info` says what the recording has", file.display())]
     NotInRecording { file: PathBuf, what: &'static str },
     #[error(
-        "{}: point clouds need {missing}; export other streams with --only color,depth,ir,imu",
+        "{}: {what} need {missing}; export other streams with --only color,depth,ir,imu",
         file.display()
     )]
-    NoPoints {
+    Missing {
         file: PathBuf,
-        missing: &'static str,
+        what: &'static str,
+        missing: String,
     },
 }
 
 /// Which streams to write, after asking the recording what it has.
 #[derive(Debug)]
 struct Plan {
-    color: bool,
-    depth: bool,
-    ir: bool,
-    imu: bool,
+    streams: Vec<Stream>,
     points: Option<PointSource>,
+    aligned: Option<AlignedSource>,
     color_png: bool,
+    occlusion: Occlusion,
 }
 
 impl Plan {
+    fn has(&self, stream: Stream) -> bool {
+        self.streams.contains(&stream)
+    }
+
     fn captures(&self) -> bool {
-        self.color || self.depth || self.ir || self.points.is_some()
+        self.streams.iter().any(|&stream| stream != Stream::Imu)
     }
 }
 
@@ -164,7 +231,7 @@ fn export(args: &ExportArgs, range: Range) -> Result<ExitCode, ExportError> {
     if plan.captures() {
         written = export_captures(&mut recording, &plan, range, &args.out, &faults)?;
     }
-    if plan.imu {
+    if plan.has(Stream::Imu) {
         written.imu_samples = imu::export(&mut recording, range, &args.out, |e| faults.report(e))?;
     }
 
@@ -190,56 +257,105 @@ fn export(args: &ExportArgs, range: Range) -> Result<ExitCode, ExportError> {
 
 /// Decides what to write: what was asked for, otherwise all that the recording has.
 fn plan(args: &ExportArgs, recording: &Recording) -> Result<Plan, ExportError> {
-    let has = |kind| recording.tracks().iter().any(|track| track.kind == kind);
     let wanted = |stream| args.only.contains(&stream);
     let all = args.only.is_empty();
-    let pick = |stream, kind, what| {
-        if wanted(stream) && !has(kind) {
-            let file = args.file.clone();
-            return Err(ExportError::NotInRecording { file, what });
+    let mut streams = Vec::new();
+    for (stream, kind, what) in [
+        (Stream::Color, TrackKind::Color, "colour images"),
+        (Stream::Depth, TrackKind::Depth, "depth images"),
+        (Stream::Ir, TrackKind::Ir, "infrared images"),
+        (Stream::Imu, TrackKind::Imu, "inertial samples"),
+    ] {
+        let file = args.file.clone();
+        match has(recording, kind) {
+            true if all || wanted(stream) => streams.push(stream),
+            false if wanted(stream) => return Err(ExportError::NotInRecording { file, what }),
+            _ => {}
         }
-        Ok((all || wanted(stream)) && has(kind))
+    }
+    let missing = |what, missing: String| {
+        let file = args.file.clone();
+        ExportError::Missing {
+            file,
+            what,
+            missing,
+        }
     };
     let points = match point_source(recording) {
         _ if !all && !wanted(Stream::Points) => None,
         Ok(source) => Some(source),
-        Err(missing) if wanted(Stream::Points) => {
-            let file = args.file.clone();
-            return Err(ExportError::NoPoints { file, missing });
+        Err(why) if wanted(Stream::Points) => {
+            return Err(missing("point clouds", why.to_owned()));
         }
         // Where the calibration cannot be used, the recording's own warning has said so.
         Err(_) => None,
     };
+    if points.is_some() {
+        streams.push(Stream::Points);
+    }
+    let aligned_streams: Vec<Stream> = Stream::OF_CAPTURES
+        .into_iter()
+        .filter(|&stream| stream.is_aligned() && wanted(stream))
+        .collect();
+    let mut aligned = None;
+    if !aligned_streams.is_empty() {
+        let infrared = wanted(Stream::IrAligned);
+        let source = aligned_source(recording, infrared);
+        aligned = Some(source.map_err(|why| missing("aligned images and points", why))?);
+        streams.extend(aligned_streams);
+    }
     Ok(Plan {
-        color: pick(Stream::Color, TrackKind::Color, "colour images")?,
-        depth: pick(Stream::Depth, TrackKind::Depth, "depth images")?,
-        ir: pick(Stream::Ir, TrackKind::Ir, "infrared images")?,
-        imu: pick(Stream::Imu, TrackKind::Imu, "inertial samples")?,
+        streams,
         points,
+        aligned,
         color_png: args.color_png,
+        occlusion: if args.hide_occluded {
+            Occlusion::Hide
+        } else {
+            Occlusion::Ignore
+        },
     })
+}
+
+fn has(recording: &Recording, kind: TrackKind) -> bool {
+    recording.tracks().iter().any(|track| track.kind == kind)
 }
 
 /// What point clouds are computed from; where it is missing, what that is.
 fn point_source(recording: &Recording) -> Result<PointSource, &'static str> {
-    if !recording
-        .tracks()
-        .iter()
-        .any(|track| track.kind == TrackKind::Depth)
-    {
+    if !has(recording, TrackKind::Depth) {
         return Err("depth images, which the recording does not have");
     }
-    let calibration = recording
-        .calibration()
-        .ok_or("the sensor's calibration, which the recording does not have")?;
+    let calibration = calibration(recording)?;
     let camera = calibration
         .depth_camera
         .as_ref()
         .ok_or("the depth camera's calibration, which the recording does not have")?;
     Ok(PointSource {
         table: XyTable::new(camera),
-        calibration: calibration.clone(),
+        // Without a colour camera the points have no colours.
+        transformation: Transformation::new(calibration).ok(),
     })
+}
+
+/// What aligned images are computed from; where it is missing, what that is.
+fn aligned_source(recording: &Recording, infrared: bool) -> Result<AlignedSource, String> {
+    for (needed, kind, what) in [
+        (true, TrackKind::Depth, "depth images"),
+        (true, TrackKind::Color, "colour images"),
+        (infrared, TrackKind::Ir, "infrared images"),
+    ] {
+        if needed && !has(recording, kind) {
+            return Err(format!("{what}, which the recording does not have"));
+        }
+    }
+    AlignedSource::new(calibration(recording)?).map_err(|why| why.to_string())
+}
+
+fn calibration(recording: &Recording) -> Result<&Calibration, &'static str> {
+    recording
+        .calibration()
+        .ok_or("the sensor's calibration, which the recording does not have")
 }
 
 /// Reads captures and lets workers write them. The first error that is not only one frame's ends it.

@@ -8,6 +8,8 @@ mod compute;
 use bevy::asset::{RenderAssetUsages, embedded_asset};
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
 use bevy::core_pipeline::schedule::camera_driver;
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::mesh::{
     Indices, MeshVertexAttribute, PrimitiveTopology, VertexAttributeValues, VertexFormat,
 };
@@ -33,7 +35,7 @@ use crate::sensor::KinectSystems;
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
-#[component(on_remove = source::remove_source)]
+#[component(on_remove = remove_surface)]
 pub struct SurfaceMesh {
     /// Where its colour comes from.
     pub color: PointColor,
@@ -45,7 +47,7 @@ pub struct SurfaceMesh {
     pub cut: f32,
     /// Which moment it shows (I13).
     pub timing: ImageTiming,
-    /// Which depth pixels become points.
+    /// Which depth pixels become points. Flying pixels do not by default: they would be spikes at every edge.
     pub filter: PointFilter,
 }
 
@@ -56,7 +58,10 @@ impl Default for SurfaceMesh {
             shading: SurfaceShading::default(),
             cut: DISCONTINUITY,
             timing: ImageTiming::default(),
-            filter: PointFilter::default(),
+            filter: PointFilter {
+                flying_pixels: Some(DISCONTINUITY),
+                ..default()
+            },
         }
     }
 }
@@ -116,17 +121,24 @@ const ATTRIBUTE_COLOR: MeshVertexAttribute =
 
 /// The material that the plugin gave a surface.
 #[derive(Component)]
-pub(super) struct OwnMaterial(Handle<StandardMaterial>);
+struct OwnMaterial(Handle<StandardMaterial>);
 
-/// What is added to a surface.
-pub(super) type Parts = (
-    SurfaceBuffers,
-    Mesh3d,
-    OwnMaterial,
-    MeshMaterial3d<StandardMaterial>,
-    NoAutoAabb,
-    NoFrustumCulling,
-);
+/// An entity that is no surface any more is not drawn as one.
+fn remove_surface(mut world: DeferredWorld, context: HookContext) {
+    let entity = context.entity;
+    if let Some(OwnMaterial(own)) = world.get(entity) {
+        let is_shown = world
+            .get::<MeshMaterial3d<StandardMaterial>>(entity)
+            .is_some_and(|current| current.0 == *own);
+        let mut commands = world.commands();
+        let mut entity = commands.entity(entity);
+        entity.try_remove::<OwnMaterial>();
+        if is_shown {
+            entity.try_remove::<MeshMaterial3d<StandardMaterial>>();
+        }
+    }
+    source::remove_parts(world, context);
+}
 
 pub(super) fn build(app: &mut App) {
     app.register_type::<SurfaceMesh>()

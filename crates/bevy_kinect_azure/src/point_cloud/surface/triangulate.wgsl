@@ -42,6 +42,10 @@ fn triangulate(
     if all(id == vec3(0u)) {
         draw.instance_count = 1u;
     }
+    if local == 0u {
+        atomicStore(&triangles, 0u);
+    }
+    workgroupBarrier();
     let number = id.y * params.size.x + id.x;
     if all(id.xy < params.size) {
         vertices[number] = vertex(id.xy, number);

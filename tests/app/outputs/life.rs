@@ -1,0 +1,251 @@
+//! Outputs come, go and change while their sensor streams; what is told about them.
+
+use bevy::camera::RenderTarget;
+use bevy::render::diagnostic::RenderDiagnosticsPlugin;
+
+use super::*;
+
+/// Textures of images on the GPU.
+fn textures(app: &App) -> usize {
+    let world = app.sub_app(RenderApp).world();
+    world.resource::<RenderAssets<GpuImage>>().iter().count()
+}
+
+#[test]
+fn outputs_by_the_dozen_come_go_and_change_while_the_sensor_streams() {
+    let kinds = [
+        ImageKind::Color,
+        ImageKind::Depth,
+        ImageKind::Infrared,
+        ImageKind::PointCloud,
+        ImageKind::PlayerIndex,
+        ImageKind::Depth,
+    ];
+    let mut outputs = Vec::new();
+    for number in 0..48 {
+        let kind = kinds[number % 6];
+        outputs.push(ImageOutput {
+            kind,
+            aligned: number % 4 == 3,
+            mirror: number % 5 == 1,
+            resolution: OutputResolution::Custom(UVec2::new(40 + number as u32, 30)),
+            false_color: (number % 6 == 5).then_some(FalseColor::Auto),
+            sampling: match number % 3 {
+                0 => OutputSampling::Auto,
+                1 => OutputSampling::Linear,
+                _ => OutputSampling::Mipmap,
+            },
+            passes: match number % 7 {
+                0 => vec![OutputFilter::HoleFill { radius: 1 }.into()],
+                1 => vec![
+                    OutputFilter::Temporal {
+                        keep: 0.5,
+                        threshold: 0.1,
+                    }
+                    .into(),
+                ],
+                _ => Vec::new(),
+            },
+            ..default()
+        });
+    }
+    let mut app = rendering_app();
+    for _ in 0..2 {
+        update(&mut app);
+    }
+    let before = textures(&app);
+    let (sensor, entities) = shown(&mut app, &outputs);
+    app.world_mut()
+        .entity_mut(sensor)
+        .insert(super::formats::players());
+    let end = std::time::Instant::now() + Duration::from_secs(60);
+    for (number, &entity) in entities.iter().enumerate() {
+        let output = &outputs[number];
+        loop {
+            let picture = picture(&mut app, entity);
+            assert_eq!(picture.size, UVec2::new(40 + number as u32, 30));
+            // Rays of the colour camera may take a while.
+            if picture.pixels.iter().any(|p| p[0] != 0.0 || p[2] != 0.0) {
+                break;
+            }
+            assert!(
+                std::time::Instant::now() < end,
+                "{number} shows nothing: {output:?}"
+            );
+        }
+        assert_eq!(diagnostics(&app, entity).warning, None);
+    }
+    assert_eq!(textures(&app), before + 48);
+
+    // Every third goes, every third changes, in every update something.
+    for round in 0..24 {
+        let entity = entities[round];
+        match round % 3 {
+            0 => {
+                app.world_mut().despawn(entity);
+            }
+            1 => set(&mut app, entity, |output| {
+                output.resolution = OutputResolution::Custom(UVec2::new(11, 7));
+                output.passes.clear();
+            }),
+            _ => set(&mut app, entity, |output| {
+                output.kind = kinds[(round + 1) % 6];
+                output.sampling = OutputSampling::Nearest;
+                output.mirror = !output.mirror;
+            }),
+        }
+        update(&mut app);
+    }
+    for _ in 0..3 {
+        update(&mut app);
+    }
+    assert_eq!(textures(&app), before + 40);
+    for round in (0..24).filter(|round| round % 3 == 1) {
+        assert_eq!(picture(&mut app, entities[round]).size, UVec2::new(11, 7));
+    }
+    app.world_mut().despawn(sensor);
+    for _ in 0..3 {
+        update(&mut app);
+    }
+    assert_eq!(textures(&app), before);
+}
+
+#[test]
+fn a_material_may_hold_on_to_the_image_of_a_former_resolution() {
+    let mut app = rendering_app();
+    let (_, outputs) = shown(&mut app, &[ImageOutput::false_color(ImageKind::Depth)]);
+    let handle = |app: &App| {
+        app.world()
+            .get::<OutputImage>(outputs[0])
+            .unwrap()
+            .image
+            .clone()
+    };
+    let first = handle(&app);
+    let target = render_target(&mut app, 64, 64);
+    let mut materials = app.world_mut().resource_mut::<Assets<StandardMaterial>>();
+    let material = materials.add(StandardMaterial {
+        base_color_texture: Some(first.clone()),
+        unlit: true,
+        ..default()
+    });
+    let mut meshes = app.world_mut().resource_mut::<Assets<Mesh>>();
+    let mesh = meshes.add(Rectangle::new(2.0, 2.0));
+    let screen = app
+        .world_mut()
+        .spawn((Mesh3d(mesh), MeshMaterial3d(material)))
+        .id();
+    app.world_mut().spawn((
+        Camera3d::default(),
+        RenderTarget::from(target),
+        Transform::from_xyz(0.0, 0.0, 1.0),
+    ));
+    for _ in 0..3 {
+        update(&mut app);
+    }
+    let with_first = textures(&app);
+    for size in [50, 60, 70] {
+        set(&mut app, outputs[0], |output| {
+            output.resolution = OutputResolution::Custom(UVec2::splat(size));
+        });
+        for _ in 0..3 {
+            update(&mut app);
+        }
+        assert_ne!(handle(&app), first);
+        let now = picture(&mut app, outputs[0]);
+        assert_eq!(now.size, UVec2::splat(size));
+        assert!(now.pixels.iter().any(|pixel| pixel[0] > 0.5));
+        // The material's, and the newest: those between are gone.
+        assert_eq!(textures(&app), with_first + 1);
+    }
+    drop(first);
+    app.world_mut().despawn(screen);
+    for _ in 0..4 {
+        update(&mut app);
+    }
+    assert_eq!(textures(&app), with_first);
+}
+
+#[test]
+fn figures_say_what_is_updated_and_when() {
+    let mut app = rendering_app_with(|app| {
+        app.add_plugins(RenderDiagnosticsPlugin);
+    });
+    let stepped = Stepped::new(&mut app, |_, x, y| test_depth(x, y));
+    let outputs = spawn(
+        &mut app,
+        stepped.sensor,
+        &[
+            ImageOutput::new(ImageKind::Depth),
+            ImageOutput::new(ImageKind::Color),
+            ImageOutput::new(ImageKind::PlayerIndex),
+            ImageOutput::aligned(ImageKind::Color),
+        ],
+    );
+    let of = |app: &App, i: usize| diagnostics(app, outputs[i]);
+    for number in 1..=3 {
+        let before = of(&app, 0);
+        stepped.allowed.store(number, Ordering::Relaxed);
+        update_until(&mut app, "the next frame", |world| {
+            world
+                .get::<OutputDiagnostics>(outputs[0])
+                .unwrap()
+                .updated_this_frame
+        });
+        let figures = of(&app, 0);
+        assert_eq!(figures.updates, number);
+        let now = app.world().resource::<Time<Real>>().elapsed_secs_f64();
+        assert_eq!(figures.last_update_secs, now);
+        assert!(figures.last_update_secs > before.last_update_secs);
+        // The count moves on at the end of an update.
+        let frame = app.world().resource::<bevy::diagnostic::FrameCount>().0;
+        assert_eq!(figures.last_update_frame + 1, frame);
+        for _ in 0..4 {
+            update(&mut app);
+            let idle = of(&app, 0);
+            assert!(!idle.updated_this_frame);
+            assert_eq!(idle.last_update_secs, now);
+        }
+    }
+    let updates = [0, 1, 2, 3].map(|i| of(&app, i).updates);
+    assert_eq!(updates, [3, 3, 0, 3]);
+    let of = |i: usize| of(&app, i);
+    let features = app.world().resource::<RenderDevice>().features();
+    let has_timestamps = features
+        .contains(bevy::render::render_resource::WgpuFeatures::TIMESTAMP_QUERY_INSIDE_ENCODERS);
+    assert_eq!(of(0).gpu_ms.is_some(), has_timestamps, "{:?}", of(0));
+    if let Some(ms) = of(0).gpu_ms {
+        assert!(ms > 0.0 && ms < 1000.0, "{ms} ms");
+    }
+    assert_eq!(of(1).gpu_ms, None, "colour is uploaded straight");
+}
+
+#[test]
+fn a_recording_without_what_an_output_needs_says_so() {
+    let mut app = rendering_app();
+    let sensor = KinectSensor::simulated();
+    let sensor = app.world_mut().spawn(sensor).id();
+    let _ = app
+        .world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .map(|mut sensor| {
+            if let SensorSource::Simulation(settings) = &mut sensor.source {
+                settings.color_resolution = bevy_kinect_azure::kinect_azure::ColorResolution::Off;
+            }
+        });
+    let outputs = spawn(
+        &mut app,
+        sensor,
+        &[
+            ImageOutput::new(ImageKind::Color),
+            ImageOutput::aligned(ImageKind::Depth),
+            ImageOutput::new(ImageKind::Depth),
+        ],
+    );
+    wait(&mut app, sensor);
+    for output in &outputs[..2] {
+        let warning = diagnostics(&app, *output).warning.unwrap();
+        assert!(warning.contains("colour camera is off"), "{warning}");
+    }
+    assert_eq!(diagnostics(&app, outputs[2]).warning, None);
+}
