@@ -1,6 +1,6 @@
 // A pass of an image output: contours on a darker image.
 
-#import kinect_azure::output_pass::{COLOR, INFRARED, difference, fetch, pass_info}
+#import kinect_azure::output_pass::{COLOR, INFRARED, difference, fetch, is_measured, pass_info}
 
 @fragment
 fn pass_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
@@ -12,10 +12,13 @@ fn pass_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     var jump = 0.0;
     for (var y = -width; y <= width; y++) {
         for (var x = -width; x <= width; x++) {
-            jump = max(jump, difference(value, fetch(pixel + vec2(x, y))));
+            let neighbor = fetch(pixel + vec2(x, y));
+            if is_measured(neighbor) {
+                jump = max(jump, difference(value, neighbor));
+            }
         }
     }
-    if jump < threshold {
+    if jump < threshold || !is_measured(value) {
         return value;
     }
     // What is read by eye gets a bright line, data have none there.

@@ -41,6 +41,9 @@ struct Options {
     /// Where to look from: yaw and pitch around the scene in degrees.
     #[arg(long, default_value = "0,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
+    /// Leave out what is farther from the sensor, in metres: where little comes back, walls become specks.
+    #[arg(long, default_value_t = 3.6, value_name = "METRES")]
+    far: f32,
 }
 
 fn main() -> AppExit {
@@ -55,7 +58,7 @@ fn main() -> AppExit {
     ))
     .insert_resource(ClearColor(style::BACKGROUND))
     .insert_resource(GlobalAmbientLight {
-        brightness: 60.0,
+        brightness: 90.0,
         ..default()
     })
     .insert_resource(Shown(options.look))

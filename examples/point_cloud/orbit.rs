@@ -93,7 +93,7 @@ pub(crate) fn frame(
         let distance = f32::from(median) * 0.001;
         orbit.focus = transform.transform_point(Vec3::NEG_Z * distance);
         // Most of what a narrow field of view (65° high) sees at that distance.
-        orbit.radius = distance * 0.5;
+        orbit.radius = distance * 0.56;
         orbit.is_framed = true;
     }
 }
