@@ -27,7 +27,7 @@ use bevy::render::render_resource::{
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
-use bevy_kinect_azure::kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
+use bevy_kinect_azure::kinect_azure::simulation::{Noise, SimulatedSensor, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::{
     Calibration, Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, ImuSample,
     NextCapture, SensorInfo, SourceError,
@@ -53,6 +53,8 @@ fn main() -> Result<(), String> {
         depth_mode,
         color_resolution,
         frame_rate: FrameRate::Fps15,
+        // As many pixels measured as the lens sees.
+        noise: Noise::none(),
         ..default()
     };
     println!("\nTen images, 3840x2160 and 640x576 (NFOV unbinned):");

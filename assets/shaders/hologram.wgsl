@@ -16,9 +16,9 @@ struct Varyings {
     @location(1) corner: vec2<f32>,
 }
 
-const DEEP: vec3<f32> = vec3(0.03, 0.16, 0.6);
-const BRIGHT: vec3<f32> = vec3(0.1, 0.75, 1.0);
-const HOT: vec3<f32> = vec3(0.75, 0.35, 1.0);
+const DEEP: vec3<f32> = vec3(0.05, 0.3, 1.1);
+const BRIGHT: vec3<f32> = vec3(0.25, 1.6, 2.2);
+const HOT: vec3<f32> = vec3(1.6, 0.5, 2.2);
 
 @vertex
 fn vertex(
@@ -53,8 +53,11 @@ fn vertex(
     let near = exp2(-0.55 * max(-point.position.z - 1.0, 0.0));
     out.color = near * (mix(DEEP, BRIGHT, rim) * (0.25 + 0.5 * line) * (0.45 + rim) + HOT * pulse * (0.3 + 0.7 * line));
 
-    // Somewhat smaller than the patch of surface: lines stay lines.
-    let half = max(-point.position.z * 0.0011, 0.0006);
+    // About the patch of surface that the point stands for, and never smaller than a pixel and a half of the view.
+    let clip_center = view.clip_from_view * center;
+    let pixel = 2.0 * clip_center.w
+        / (vec2(view.clip_from_view[0][0], view.clip_from_view[1][1]) * view.viewport.zw);
+    let half = max(vec2(-point.position.z * 0.0014), 0.75 * pixel);
     out.clip_position = view.clip_from_view * vec4(center.xy + corner * half, center.zw);
     return out;
 }

@@ -158,7 +158,7 @@ pub(crate) fn update(
         let is_shown = Look::ALL
             .into_iter()
             .zip(KEYS)
-            .any(|(look, key)| key == value.0 && shown.looks().contains(&look));
+            .any(|(look, key)| key == value.0 && shown.0 == Some(look));
         let word = match value.0 {
             KeyCode::KeyG if shown.0.is_none() => "shown",
             KeyCode::KeyG => "-",
