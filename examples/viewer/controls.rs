@@ -21,7 +21,7 @@ Keys:
   L              loop on, off
   + , -          larger, smaller points
   D              discs or squares
-  C              colours: camera, infrared, depth, plain
+  C              colours: camera, infrared, depth, players, plain
   B              skeletons of simulated people on, off
   R              look from the start position again
   Esc            quit

@@ -3,17 +3,12 @@
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
+use crate::common::style::{LABEL, PANEL, PROBLEM, TEXT, text_font};
 use crate::{Options, Scene};
 
-/// Colour behind the cloud.
-pub(crate) const BACKGROUND: Color = Color::srgb(0.055, 0.062, 0.075);
 /// Width of the column of images, in logical pixels.
 pub(crate) const COLUMN_WIDTH: f32 = 264.0;
 
-const PANEL: Color = Color::srgb(0.09, 0.1, 0.12);
-const LABEL: Color = Color::srgb(0.62, 0.66, 0.72);
-const TEXT: Color = Color::srgb(0.9, 0.92, 0.95);
-const PROBLEM: Color = Color::srgb(1.0, 0.55, 0.4);
 const GAP: f32 = 10.0;
 
 /// The line of figures.
@@ -83,13 +78,6 @@ pub(crate) fn fit_previews(
     }
 }
 
-fn text_font(size: f32) -> TextFont {
-    TextFont {
-        font_size: FontSize::Px(size),
-        ..default()
-    }
-}
-
 pub(crate) fn update_status(
     sensors: Query<(
         &SensorState,
@@ -112,6 +100,7 @@ pub(crate) fn update_status(
         (None, Some(stream)) => {
             let info = &stream.info;
             let name = options
+                .show
                 .file
                 .as_ref()
                 .and_then(|file| file.file_name())

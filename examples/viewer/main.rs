@@ -10,28 +10,28 @@
 //!
 //! With no display, or with `--screenshot`, it renders off-screen, writes the picture and ends.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod controls;
 mod interface;
-mod offscreen;
 mod skeletons;
-
-use std::path::PathBuf;
 
 use bevy::camera::{RenderTarget, Viewport};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
-use bevy::window::{WindowResized, WindowResolution};
-use bevy_kinect_azure::kinect_azure::recording::Recording;
+use bevy::window::WindowResized;
 use bevy_kinect_azure::kinect_azure::simulation::{Noise, Scenario, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
+
+use common::{Show, offscreen, style};
 
 /// Shows a simulated sensor, or an Azure Kinect or Femto recording, in a window or in one picture.
 #[derive(Parser, Resource, Clone, Debug)]
 #[command(name = "viewer", after_help = controls::HELP)]
 struct Options {
-    /// The recording (.mkv) to play; none: a simulated sensor.
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    show: Show,
     /// What the simulated people do: exhibit, or a single motion.
     #[arg(long, default_value = "exhibit", conflicts_with = "file")]
     scenario: Scenario,
@@ -44,15 +44,6 @@ struct Options {
     /// A perfect sensor, without noise.
     #[arg(long, conflicts_with = "file")]
     no_noise: bool,
-    /// Render off-screen, write this PNG and end. Without a display: `viewer.png`.
-    #[arg(long, value_name = "OUT.png")]
-    screenshot: Option<PathBuf>,
-    /// Which capture to render, counted from 0.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    frame: u32,
-    /// Width and height of the window or the picture, in pixels.
-    #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
-    size: UVec2,
     /// Where to look from: yaw and pitch around the scene in degrees.
     #[arg(long, default_value = "14,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
@@ -60,54 +51,14 @@ struct Options {
 
 fn main() -> AppExit {
     let mut options = Options::parse();
-    if options.screenshot.is_none() && !has_display() {
-        let path = PathBuf::from("viewer.png");
-        eprintln!(
-            "No display here (neither DISPLAY nor WAYLAND_DISPLAY is set): rendering one picture to {}.",
-            path.display()
-        );
-        options.screenshot = Some(path);
-    }
-
-    if let Some(file) = &options.file
-        && options.screenshot.is_some()
-        && options.frame > 0
-    {
-        let counted = Recording::open(file).and_then(|recording| recording.count(|_| {}));
-        match counted {
-            Ok(counts) if counts.captures <= u64::from(options.frame) => {
-                eprintln!(
-                    "{} has {} captures, counted from 0: there is no capture {}.",
-                    file.display(),
-                    counts.captures,
-                    options.frame
-                );
-                return AppExit::error();
-            }
-            // What is wrong with the file is the sensor's to say.
-            _ => {}
-        }
-    }
-
-    let mut app = App::new();
-    if options.screenshot.is_some() {
-        app.add_plugins(offscreen::OffscreenPlugin);
-    } else {
-        app.add_plugins(DefaultPlugins.set(WindowPlugin {
-            primary_window: Some(Window {
-                title: match &options.file {
-                    Some(file) => format!("{} - Kinect viewer", file.display()),
-                    None => "Simulated sensor - Kinect viewer".into(),
-                },
-                resolution: WindowResolution::new(options.size.x, options.size.y),
-                ..default()
-            }),
-            ..default()
-        }))
-        .add_systems(Update, (controls::keys, controls::mouse));
+    let Some(mut app) = options.show.app("viewer", "Kinect viewer") else {
+        return AppExit::error();
+    };
+    if options.show.screenshot.is_none() {
+        app.add_systems(Update, (controls::keys, controls::mouse));
     }
     app.add_plugins(KinectAzurePlugin)
-        .insert_resource(ClearColor(interface::BACKGROUND))
+        .insert_resource(ClearColor(style::BACKGROUND))
         .insert_resource(skeletons::ShowSkeletons(true))
         .insert_resource(options)
         .add_systems(
@@ -144,7 +95,7 @@ struct Scene {
 }
 
 fn spawn_sensor(mut commands: Commands, options: Res<Options>) {
-    let source = match &options.file {
+    let source = match &options.show.file {
         Some(file) => SensorSource::recording(file),
         None => SensorSource::Simulation(SimulationSettings {
             scenario: options.scenario.clone(),
@@ -163,7 +114,7 @@ fn spawn_sensor(mut commands: Commands, options: Res<Options>) {
             KinectSensor::new(source),
             PointCloud::default(),
             Playback {
-                paused: options.screenshot.is_some(),
+                paused: options.show.screenshot.is_some(),
                 ..default()
             },
         ))
@@ -274,7 +225,7 @@ fn fit_viewport(
     let size = windows
         .iter()
         .next()
-        .map_or(options.size, |window| window.physical_size());
+        .map_or(options.show.size, |window| window.physical_size());
     let scale = windows.iter().next().map_or(1.0, Window::scale_factor);
     let column = (interface::COLUMN_WIDTH * scale) as u32;
     camera.viewport = (size.x > column + 1 && size.y > 0).then(|| Viewport {
@@ -282,22 +233,6 @@ fn fit_viewport(
         physical_size: UVec2::new(size.x - column, size.y),
         ..default()
     });
-}
-
-fn has_display() -> bool {
-    !cfg!(all(unix, not(target_os = "macos")))
-        || ["DISPLAY", "WAYLAND_DISPLAY"]
-            .iter()
-            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-fn parse_size(text: &str) -> Result<UVec2, String> {
-    let (width, height) = text.split_once('x').ok_or("write it as 1280x720")?;
-    let side = |text: &str| match text.parse() {
-        Ok(side @ 64..=8192) => Ok(side),
-        _ => Err("both sides must be between 64 and 8192".to_owned()),
-    };
-    Ok(UVec2::new(side(width)?, side(height)?))
 }
 
 fn parse_angles(text: &str) -> Result<Vec2, String> {

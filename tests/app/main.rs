@@ -29,6 +29,7 @@ mod steady_state;
 mod support;
 mod surfaces;
 mod timing;
+mod ui;
 
 #[global_allocator]
 static ALLOCATOR: k4a_judge::CountingAllocator = k4a_judge::CountingAllocator;

@@ -21,6 +21,7 @@
 //! | know how it is doing | [`SensorState`] and [`SensorStateChanged`](sensor::SensorStateChanged) |
 //! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
 //! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
+//! | show such an image in Bevy's UI (feature `ui`) | `KinectImageNode` |
 //! | show its point cloud | [`PointCloud`] on the sensor entity |
 //! | show it as a surface | [`SurfaceMesh`] on the sensor entity |
 //! | thin, clip or clean it, or keep only people | [`PointFilter`](point_cloud::PointFilter) |
@@ -57,6 +58,8 @@ pub mod recorder;
 pub mod sensor;
 pub mod simulation;
 pub mod stream;
+#[cfg(feature = "ui")]
+pub mod ui;
 
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
 /// The engine-free half: recordings, calibration, camera model.
@@ -93,6 +96,8 @@ pub mod prelude {
         PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
     };
     pub use crate::simulation::{GroundTruth, Lockstep};
+    #[cfg(feature = "ui")]
+    pub use crate::ui::{ImageFill, KinectImageNode};
 }
 
 plugin_group! {
@@ -114,6 +119,8 @@ plugin_group! {
         align:::AlignPlugin,
         image_output:::ImageOutputPlugin,
         point_cloud:::PointCloudPlugin,
+        #[cfg(feature = "ui")]
+        ui:::KinectUiPlugin,
     }
 }
 

@@ -55,7 +55,7 @@ impl Default for OutputScale {
 }
 
 /// The shape that an output's image is meant to be shown in (I16), in [`OutputDiagnostics::aspect`](super::OutputDiagnostics);
-/// [`KinectImageNode`](crate::ui::KinectImageNode) keeps to it. It does not change the image itself.
+/// `KinectImageNode` (feature `ui`) keeps to it. It does not change the image itself.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum OutputAspect {
     /// The shape of what the sensor delivers, whatever the resolution.

@@ -13,7 +13,7 @@ use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::prelude::*;
 
-use crate::{Options, Scene};
+use super::Show;
 
 /// Updates from the arrival of the frame to the picture: enough for text, layout and pipelines to be there.
 const SETTLE_UPDATES: u32 = 12;
@@ -53,11 +53,11 @@ impl Target {
     }
 }
 
-fn create_target(mut commands: Commands, mut images: ResMut<Assets<Image>>, options: Res<Options>) {
+fn create_target(mut commands: Commands, mut images: ResMut<Assets<Image>>, show: Res<Show>) {
     let mut image = Image::new_uninit(
         Extent3d {
-            width: options.size.x,
-            height: options.size.y,
+            width: show.size.x,
+            height: show.size.y,
             depth_or_array_layers: 1,
         },
         TextureDimension::D2,
@@ -81,23 +81,20 @@ enum Progress {
 fn take_picture(
     mut progress: Local<Progress>,
     mut commands: Commands,
-    scene: Res<Scene>,
-    sensors: Query<(&SensorState, &SensorFrame, Option<&SensorStream>)>,
-    options: Res<Options>,
+    sensor: Single<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>,
+    show: Res<Show>,
     target: Res<Target>,
     time: Res<Time<Real>>,
     mut playback: MessageWriter<PlaybackCommand>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let Ok((state, frame, stream)) = sensors.get(scene.sensor) else {
-        return;
-    };
+    let (sensor, state, frame, stream) = *sensor;
     if let Some(problem) = state.problem() {
         eprintln!("{problem}");
         exit.write(AppExit::error());
         return;
     }
-    if time.elapsed() > PATIENCE && !matches!(*progress, Progress::Writing) {
+    if time.elapsed() > PATIENCE && matches!(*progress, Progress::Opening | Progress::Stepping) {
         eprintln!("No capture came within {} s.", PATIENCE.as_secs());
         exit.write(AppExit::error());
         return;
@@ -106,8 +103,8 @@ fn take_picture(
         Progress::Opening => {
             if stream.is_some() {
                 playback.write(PlaybackCommand {
-                    sensor: scene.sensor,
-                    action: PlaybackAction::Step(options.frame.saturating_add(1) as i32),
+                    sensor,
+                    action: PlaybackAction::Step(show.frame.saturating_add(1) as i32),
                 });
                 *progress = Progress::Stepping;
             }
@@ -118,13 +115,13 @@ fn take_picture(
             } else if *state == SensorState::Ended {
                 eprintln!(
                     "{} has no captures to show.",
-                    options.file.clone().unwrap_or_default().display()
+                    show.file.clone().unwrap_or_default().display()
                 );
                 exit.write(AppExit::error());
             }
         }
         Progress::Settling(0) => {
-            let path = options.screenshot.clone().unwrap_or_default();
+            let path = show.screenshot.clone().unwrap_or_default();
             commands.spawn(Screenshot::image(target.0.clone())).observe(
                 move |picture: On<ScreenshotCaptured>, mut exit: MessageWriter<AppExit>| {
                     let saved = picture

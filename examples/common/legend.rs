@@ -1,0 +1,106 @@
+//! Keys on screen: what they do, how it is set, and that they can be clicked.
+
+use bevy::prelude::*;
+
+use crate::common::style::{BACKGROUND, LABEL, PANEL, TEXT, text_font};
+
+/// A key was pressed, on the keyboard or on the screen.
+#[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pressed(pub(crate) KeyCode);
+
+/// A button that stands for a key.
+#[derive(Component)]
+pub(crate) struct Key(pub(crate) KeyCode);
+
+/// The text beside a key that says how it is set.
+#[derive(Component)]
+pub(crate) struct Value(pub(crate) KeyCode);
+
+const IDLE: Color = PANEL;
+const HOVERED: Color = Color::srgb(0.14, 0.155, 0.185);
+const HELD: Color = Color::srgb(0.2, 0.3, 0.42);
+const CAP: Color = Color::srgb(0.8, 0.84, 0.9);
+
+/// Makes keys and buttons into messages.
+pub(crate) struct LegendPlugin;
+
+impl Plugin for LegendPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_message::<Pressed>()
+            .add_systems(PreUpdate, (press_keys, press_buttons));
+    }
+}
+
+fn press_keys(keys: Res<ButtonInput<KeyCode>>, mut pressed: MessageWriter<Pressed>) {
+    pressed.write_batch(keys.get_just_pressed().copied().map(Pressed));
+}
+
+fn press_buttons(
+    mut buttons: Query<(&Interaction, &Key, &mut BackgroundColor), Changed<Interaction>>,
+    mut pressed: MessageWriter<Pressed>,
+) {
+    for (interaction, key, mut color) in &mut buttons {
+        color.0 = match interaction {
+            Interaction::Pressed => HELD,
+            Interaction::Hovered => HOVERED,
+            Interaction::None => IDLE,
+        };
+        if *interaction == Interaction::Pressed {
+            pressed.write(Pressed(key.0));
+        }
+    }
+}
+
+/// The row at the bottom that keys lie in.
+pub(crate) fn row() -> Node {
+    Node {
+        column_gap: px(8),
+        height: px(50),
+        flex_shrink: 0.0,
+        ..default()
+    }
+}
+
+/// One key: its cap, what it does, and below it how it is set.
+pub(crate) fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str) {
+    row.spawn((
+        Key(code),
+        Button,
+        BackgroundColor(IDLE),
+        Node {
+            flex_grow: 1.0,
+            flex_basis: px(0),
+            flex_direction: FlexDirection::Column,
+            justify_content: JustifyContent::Center,
+            row_gap: px(5),
+            padding: UiRect::horizontal(px(9)),
+            border_radius: BorderRadius::all(px(6)),
+            ..default()
+        },
+    ))
+    .with_children(|key| {
+        key.spawn(Node {
+            column_gap: px(7),
+            align_items: AlignItems::Center,
+            ..default()
+        })
+        .with_children(|line| {
+            line.spawn((
+                BackgroundColor(CAP),
+                Node {
+                    padding: UiRect::axes(px(5), px(1)),
+                    border_radius: BorderRadius::all(px(3)),
+                    ..default()
+                },
+            ))
+            .with_child((Text::new(cap), text_font(11.0), TextColor(BACKGROUND)));
+            line.spawn((Text::new(what), text_font(11.0), TextColor(LABEL)));
+        });
+        key.spawn((
+            Value(code),
+            Text::default(),
+            text_font(13.0),
+            TextColor(TEXT),
+        ));
+    });
+}

@@ -1,0 +1,231 @@
+//! The ways the sensor is looked at, and the cameras that do it.
+
+use bevy::camera::visibility::RenderLayers;
+use bevy::camera::{RenderTarget, Viewport};
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::prelude::*;
+use bevy_kinect_azure::point_cloud::DISCONTINUITY;
+use bevy_kinect_azure::prelude::*;
+use clap::ValueEnum;
+
+use crate::common::offscreen;
+use crate::hologram::Hologram;
+use crate::{Options, Scene};
+
+/// What is drawn.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Points in the colours of the colour camera.
+    Camera,
+    /// Points as a rainbow from near to far.
+    Depth,
+    /// Points in infrared light.
+    Infrared,
+    /// Points by player.
+    Players,
+    /// Points through a material of this example.
+    Hologram,
+    /// A surface of triangles, lit.
+    Surface,
+}
+
+impl Look {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Camera,
+        Self::Depth,
+        Self::Infrared,
+        Self::Players,
+        Self::Hologram,
+        Self::Surface,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Depth => "depth",
+            Self::Infrared => "infrared",
+            Self::Players => "players",
+            Self::Hologram => "own material",
+            Self::Surface => "surface",
+        }
+    }
+
+    /// Adds what is to be seen to an entity below the sensor.
+    fn dress(self, entity: &mut EntityCommands, far: f32) {
+        let filter = PointFilter {
+            flying_pixels: Some(DISCONTINUITY),
+            max_depth: far,
+            ..default()
+        };
+        let cloud = |color| PointCloud {
+            color,
+            shape: PointShape::Disc,
+            filter,
+            ..default()
+        };
+        match self {
+            Self::Camera => entity.insert(cloud(PointColor::Camera {
+                unseen: Color::srgb(0.16, 0.17, 0.2),
+                hidden: HiddenColor::Hide,
+            })),
+            Self::Depth => entity.insert(cloud(PointColor::DepthRamp(FalseColor::Auto))),
+            Self::Infrared => entity.insert(cloud(PointColor::Infrared)),
+            Self::Players => entity.insert(cloud(PointColor::Player {
+                nobody: Color::srgb(0.13, 0.14, 0.17),
+            })),
+            // Computed, but drawn by the material.
+            Self::Hologram => entity.insert((
+                Hologram,
+                PointCloud {
+                    filter,
+                    ..cloud(PointColor::Flat(Color::WHITE))
+                },
+                Visibility::Hidden,
+            )),
+            // Triangles three pixels wide: their slopes have a third of the noise.
+            Self::Surface => entity.insert(SurfaceMesh {
+                color: PointColor::Flat(Color::srgb(0.82, 0.78, 0.72)),
+                shading: SurfaceShading::Lit,
+                filter: PointFilter {
+                    density: 3,
+                    ..filter
+                },
+                ..default()
+            }),
+        };
+    }
+}
+
+/// What is shown: one look, or all beside each other.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown(pub(crate) Option<Look>);
+
+impl Shown {
+    pub(crate) fn looks(self) -> Vec<Look> {
+        self.0.map_or_else(|| Look::ALL.to_vec(), |look| vec![look])
+    }
+
+    /// Columns and rows of views.
+    fn grid(self) -> UVec2 {
+        match self.0 {
+            Some(_) => UVec2::ONE,
+            None => UVec2::new(3, 2),
+        }
+    }
+}
+
+/// Belongs to what is shown now.
+#[derive(Component)]
+pub(crate) struct Part;
+
+/// A camera and its place in the grid.
+#[derive(Component)]
+pub(crate) struct View(UVec2);
+
+/// Takes down what was shown and puts up what is.
+pub(crate) fn put_up(
+    mut commands: Commands,
+    shown: Res<Shown>,
+    scene: Res<Scene>,
+    options: Res<Options>,
+    parts: Query<Entity, With<Part>>,
+    target: Option<Res<offscreen::Target>>,
+) {
+    for part in &parts {
+        commands.entity(part).despawn();
+    }
+    let target = target.map_or_else(RenderTarget::default, |target| target.render_target());
+    let looks = shown.looks();
+    let layers = |index: usize| RenderLayers::layer(index + 1);
+    for (index, &look) in looks.iter().enumerate() {
+        let mut entity = commands.spawn((Part, ChildOf(scene.sensor), layers(index)));
+        look.dress(&mut entity, options.far);
+        let columns = shown.grid().x;
+        commands.spawn((
+            Part,
+            View(UVec2::new(index as u32 % columns, index as u32 / columns)),
+            Camera3d::default(),
+            Camera {
+                order: index as isize,
+                // All draw into one image, which only the first may clear.
+                clear_color: match index {
+                    0 => ClearColorConfig::Default,
+                    _ => ClearColorConfig::None,
+                },
+                ..default()
+            },
+            // Colours as they are.
+            Tonemapping::None,
+            layers(index),
+            target.clone(),
+        ));
+    }
+    // Only surfaces are lit: a warm light from the left, a cold one from behind the right.
+    let all = (0..looks.len()).fold(RenderLayers::none(), |all, index| all | layers(index));
+    for (from, color, illuminance) in [
+        (
+            Vec3::new(-1.5, 1.6, 0.6),
+            Color::srgb(1.0, 0.9, 0.78),
+            3200.0,
+        ),
+        (
+            Vec3::new(2.5, 0.8, -1.2),
+            Color::srgb(0.45, 0.65, 1.0),
+            2600.0,
+        ),
+    ] {
+        commands.spawn((
+            Part,
+            DirectionalLight {
+                color,
+                illuminance,
+                ..default()
+            },
+            Transform::from_translation(from).looking_at(Vec3::ZERO, Vec3::Y),
+            all.clone(),
+        ));
+    }
+}
+
+/// Space between views, in logical pixels.
+const GAP: f32 = 2.0;
+
+/// Gives each view its part of the picture.
+pub(crate) fn fit(
+    shown: Res<Shown>,
+    windows: Query<&Window>,
+    size: Res<crate::common::Show>,
+    mut views: Query<(&View, &mut Camera)>,
+) {
+    let window = windows.iter().next();
+    let scale = window.map_or(1.0, Window::scale_factor);
+    let size = window.map_or(size.size, Window::physical_size);
+    let room = UVec2::new(
+        size.x,
+        size.y
+            .saturating_sub((crate::interface::BAR * scale) as u32),
+    );
+    let grid = shown.grid();
+    let gap = (GAP * scale) as u32;
+    for (view, mut camera) in &mut views {
+        // From edge to edge: nothing is left over by division.
+        let start = room * view.0 / grid;
+        let mut end = room * (view.0 + 1) / grid;
+        end -= UVec2::select((view.0 + 1).cmplt(grid), UVec2::splat(gap), UVec2::ZERO).min(end);
+        if end.cmple(start).any() {
+            continue;
+        }
+        let wanted = (start, end - start);
+        let is_placed = camera
+            .viewport
+            .as_ref()
+            .is_some_and(|v| (v.physical_position, v.physical_size) == wanted);
+        if !is_placed {
+            camera.viewport = Some(Viewport {
+                physical_position: wanted.0,
+                physical_size: wanted.1,
+                ..default()
+            });
+        }
+    }
+}

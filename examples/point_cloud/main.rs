@@ -1,0 +1,126 @@
+//! A sensor in 3D, from cameras that swing around it: points in the colours of the colour camera, by depth, in infrared, by player,
+//! through a material of this example's own that binds the plugin's point buffer, and as a lit surface of triangles; one at
+//! a time or all beside each other. Without a file, a simulated sensor in front of the visitors of an exhibit.
+//!
+//! ```text
+//! cargo run --release --example point_cloud
+//! cargo run --release --example point_cloud -- --look hologram
+//! cargo run --release --example point_cloud -- FILE.mkv
+//! cargo run --release --example point_cloud -- --screenshot picture.png --frame 60 --view 20,-8
+//! ```
+//!
+//! The keys are on the screen and can be clicked. With no display, or with `--screenshot`, it renders off-screen, writes the
+//! picture and ends.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod hologram;
+mod interface;
+#[path = "../common/legend.rs"]
+mod legend;
+mod looks;
+mod orbit;
+
+use bevy::camera::RenderTarget;
+use bevy::prelude::*;
+use bevy_kinect_azure::prelude::*;
+use clap::Parser;
+
+use common::{Show, offscreen, style};
+use looks::{Look, Shown};
+
+/// Shows a simulated sensor, or an Azure Kinect or Femto recording, in 3D.
+#[derive(Parser, Resource, Clone, Debug)]
+#[command(name = "point_cloud")]
+struct Options {
+    #[command(flatten)]
+    show: Show,
+    /// What to show; none: all beside each other.
+    #[arg(long)]
+    look: Option<Look>,
+    /// Where to look from: yaw and pitch around the scene in degrees.
+    #[arg(long, default_value = "0,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    view: Vec2,
+    /// Leave out what is farther from the sensor, in metres: where little comes back, walls become specks.
+    #[arg(long, default_value_t = 3.6, value_name = "METRES")]
+    far: f32,
+}
+
+fn main() -> AppExit {
+    let mut options = Options::parse();
+    let Some(mut app) = options.show.app("point_cloud", "Point cloud") else {
+        return AppExit::error();
+    };
+    app.add_plugins((
+        KinectAzurePlugin,
+        MaterialPlugin::<hologram::HologramMaterial>::default(),
+        legend::LegendPlugin,
+    ))
+    .insert_resource(ClearColor(style::BACKGROUND))
+    .insert_resource(GlobalAmbientLight {
+        brightness: 90.0,
+        ..default()
+    })
+    .insert_resource(Shown(options.look))
+    // In a picture everything stands still.
+    .insert_resource(orbit::Orbit::new(options.show.screenshot.is_none()))
+    .insert_resource(options)
+    .add_systems(Startup, (spawn_sensor, interface::spawn))
+    .add_systems(
+        Update,
+        (
+            interface::press,
+            (looks::put_up, interface::put_up_titles).run_if(resource_changed::<Shown>),
+            hologram::draw,
+            (orbit::level, orbit::frame, orbit::move_cameras, looks::fit).chain(),
+            interface::update,
+        )
+            .chain(),
+    );
+    app.run()
+}
+
+/// The sensor.
+#[derive(Resource)]
+struct Scene {
+    sensor: Entity,
+}
+
+fn spawn_sensor(
+    mut commands: Commands,
+    options: Res<Options>,
+    target: Option<Res<offscreen::Target>>,
+) {
+    let sensor = match &options.show.file {
+        Some(file) => KinectSensor::recording(file),
+        None => KinectSensor::simulated(),
+    };
+    let playback = Playback {
+        paused: options.show.screenshot.is_some(),
+        ..default()
+    };
+    let sensor = commands.spawn((sensor, playback)).id();
+    commands.insert_resource(Scene { sensor });
+    commands.spawn((
+        Camera2d,
+        Camera {
+            order: 100,
+            clear_color: ClearColorConfig::None,
+            ..default()
+        },
+        IsDefaultUiCamera,
+        target.map_or_else(RenderTarget::default, |target| target.render_target()),
+    ));
+}
+
+fn parse_angles(text: &str) -> Result<Vec2, String> {
+    let (yaw, pitch) = text.split_once(',').ok_or("write it as 20,-10")?;
+    let angle = |text: &str| {
+        text.trim()
+            .parse::<f32>()
+            .ok()
+            .filter(|angle| angle.is_finite())
+            .ok_or_else(|| format!("{text} is not an angle in degrees"))
+    };
+    Ok(Vec2::new(angle(yaw)?, angle(pitch)?))
+}
