@@ -2,8 +2,8 @@
 //!
 //! First the sample recording of the real data (see the tests), where it is there, against what the project asks of itself;
 //! then simulated captures in all modes, as a table in Markdown. Words on the command line choose lines of the first part,
-//! `table` the second. Times are the lower quartile of many runs, and the fastest, because whatever else the machine does
-//! can only slow them down.
+//! `table` the second. Times are the lower quartile of many runs and the fastest, because whatever else the machine does
+//! can only slow them down; the table has the fastest only.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -81,7 +81,7 @@ fn table() {
             let images = Images::simulated(depth_mode, color_resolution);
             print!("| {depth_mode} | {color_resolution} |");
             for work in columns {
-                let [one, two] = [1, 2].map(|threads| images.measure(work, threads, 40).quartile);
+                let [one, two] = [1, 2].map(|threads| images.measure(work, threads, 40).fastest);
                 print!(" {one:.2} / {two:.2} ms |");
             }
             println!();
