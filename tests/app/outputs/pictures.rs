@@ -153,6 +153,14 @@ fn the_contact_sheets() {
             .get::<GroundTruth>(simulated)
             .is_some_and(|t| t.0.body_index.iter().filter(|p| **p != 255).count() > 2000)
     });
+    // One moment in all pictures, and filters that run once.
+    app.world_mut()
+        .get_mut::<Playback>(simulated)
+        .unwrap()
+        .paused = true;
+    for _ in 0..10 {
+        update(&mut app);
+    }
     sheets(&mut app, simulated, "simulated");
     app.world_mut().despawn(simulated);
     let Some(path) = recording("mug-720p-nfov.mkv") else {
@@ -160,5 +168,6 @@ fn the_contact_sheets() {
     };
     let sensor = app.world_mut().spawn(KinectSensor::recording(path)).id();
     wait(&mut app, sensor);
+    app.world_mut().get_mut::<Playback>(sensor).unwrap().paused = true;
     sheets(&mut app, sensor, "mug");
 }

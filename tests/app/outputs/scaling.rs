@@ -261,8 +261,8 @@ fn linear_sampling_blends_what_may_be_blended() {
         .insert(super::formats::players());
 
     let rough = |x, y| [f32::from(rough_depth(0, x, y)) * 0.001, 0.0, 0.0, 1.0];
-    for index in 0..sizes.len() {
-        let what = format!("{:?}", sizes[index]);
+    for (index, resolution) in sizes.iter().enumerate() {
+        let what = format!("{resolution:?}");
         let seen = picture(&mut app, color[index]);
         let size = seen.size;
         seen.check(

@@ -6,45 +6,20 @@ use bevy::render::diagnostic::RecordDiagnostics;
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{
     BindGroup, BindGroupEntries, CachedRenderPipelineId, ColorWrites, LoadOp, Operations,
-    PipelineCache, RenderPassColorAttachment, RenderPassDescriptor, RenderPipeline, ShaderType,
-    StoreOp, TextureView, TextureViewDescriptor, TextureViewId, UniformBuffer,
+    PipelineCache, RenderPassColorAttachment, RenderPassDescriptor, RenderPipeline, StoreOp,
+    TextureView, TextureViewDescriptor, TextureViewId, UniformBuffer,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
-use kinect_azure::calibration::{Extrinsics, Sensor};
 
+use super::ChannelMask;
 use super::chain::{self, Chain, working_format};
 use super::custom::CustomPipelines;
 use super::diagnostics::{Report, span_name};
-use super::extract::{ExtractedOutput, ExtractedOutputs, images_of};
+use super::extract::{ExtractedOutput, ExtractedOutputs};
 use super::pipelines::{OutputKey, Pipelines};
-use super::shape::full_scale;
-use super::{ChannelMask, FalseColor, ImageKind, ImageOutput, OutputSampling};
-use crate::stream::{
-    ExtractedSensor, ExtractedSensors, ImageShape, SensorTextures, Stored, TextureSet,
-};
-
-/// Keep in sync with `Params` in `output.wgsl`, which also says what each field is.
-#[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
-pub(super) struct Params {
-    rotation_x: Vec3,
-    data_scale: f32,
-    rotation_y: Vec3,
-    flags: u32,
-    rotation_z: Vec3,
-    padding: u32,
-    translation: Vec3,
-    padding_too: u32,
-    range: Vec2,
-    size: UVec2,
-}
-
-/// Bits of `Params::flags`; keep in sync with `output.wgsl`.
-const MIRROR: u32 = 1;
-const LINEAR: u32 = 2;
-const PICTURE: u32 = 4;
-const FALSE_COLOR: u32 = 8;
-const COLOR_IS_LINEAR: u32 = 16;
+use super::source::{Params, Source, Versions};
+use crate::stream::{ExtractedSensors, ImageShape, SensorTextures};
 
 /// The drawings of all outputs.
 #[derive(Resource, Default)]
@@ -87,9 +62,6 @@ enum Plan {
     /// It shows what has these versions.
     Show(Versions),
 }
-
-/// Versions of the image shown and of the rays that go with it; the generation of the sensor's source.
-type Versions = [u64; 3];
 
 /// One full-screen pass of `output.wgsl`.
 struct Draw {
@@ -164,147 +136,6 @@ pub(super) fn prepare(
         }
     }
     outputs.retain(|entity, _| alive.contains(entity));
-}
-
-/// What an output is made from.
-struct Source<'a> {
-    shown: &'a Stored,
-    rays: Option<&'a Stored>,
-    /// From the space that the points are seen in to the depth camera's.
-    placement: Extrinsics,
-    range: (f32, f32),
-    versions: Versions,
-}
-
-impl<'a> Source<'a> {
-    fn of(
-        output: &ExtractedOutput,
-        set: &'a TextureSet,
-        sensor: &ExtractedSensor,
-        image: &GpuImage,
-    ) -> Option<Self> {
-        let [shown_image, rays_image] = images_of(&output.output);
-        let shown_image = shown_image?;
-        let shown = set.get(shown_image)?;
-        // Colour was written into it directly until now; next time it is elsewhere.
-        if shown.texture.id() == image.texture.id() {
-            return None;
-        }
-        let rays = match rays_image {
-            Some(rays) => Some(set.get(rays).filter(|rays| rays.size() == shown.size())?),
-            None => None,
-        };
-        let placement = match (output.output.kind, output.output.aligned) {
-            (ImageKind::PointCloud, true) => {
-                let calibration = sensor.calibration.as_ref()?;
-                *calibration.extrinsics(Sensor::Color, Sensor::Depth)?
-            }
-            _ => Extrinsics::IDENTITY,
-        };
-        let range = match (output.output.false_color, output.output.kind) {
-            (None, _) => (0.0, 1.0),
-            (Some(FalseColor::Range { min, max }), _)
-                if min.is_finite() && max.is_finite() && max > min =>
-            {
-                (min, max)
-            }
-            (Some(_), ImageKind::Infrared) => {
-                let (low, high) = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
-                (f32::from(low) / 65535.0, f32::from(high) / 65535.0)
-            }
-            (Some(_), _) => output.auto_depth,
-        };
-        let versions = [
-            set.version(shown_image),
-            rays_image.map_or(0, |rays| set.version(rays)),
-            sensor.generation,
-        ];
-        Some(Self {
-            shown,
-            rays,
-            placement,
-            range,
-            versions,
-        })
-    }
-
-    /// What the shader reads: integers, floats, rays.
-    fn views<'b>(&'b self, kind: ImageKind, pipelines: &'b Pipelines) -> [&'b TextureView; 3] {
-        let (integers, floats) = match kind {
-            ImageKind::Color => (&pipelines.no_integers, &self.shown.view),
-            _ => (&self.shown.view, &pipelines.no_floats),
-        };
-        let rays = self.rays.map_or(&pipelines.no_floats, |rays| &rays.view);
-        [integers, floats, rays]
-    }
-}
-
-impl Params {
-    /// Takes data over as it is.
-    fn plain(source: &Source, size: UVec2) -> Self {
-        let Extrinsics {
-            rotation: r,
-            translation,
-        } = source.placement;
-        Self {
-            rotation_x: Vec3::new(r[0], r[3], r[6]),
-            data_scale: 1.0,
-            rotation_y: Vec3::new(r[1], r[4], r[7]),
-            flags: if source.shown.is_linear {
-                COLOR_IS_LINEAR
-            } else {
-                0
-            },
-            rotation_z: Vec3::new(r[2], r[5], r[8]),
-            padding: 0,
-            translation: Vec3::from(translation) * 0.001,
-            padding_too: 0,
-            range: source.range.into(),
-            size,
-        }
-    }
-
-    /// Makes the image that an output shows.
-    fn published(output: &ExtractedOutput, source: &Source) -> Self {
-        let settings = &output.output;
-        let mut params = Self {
-            data_scale: full_scale(output.shape.format).recip(),
-            ..Self::plain(source, output.shape.size)
-        };
-        params.set(MIRROR, settings.mirror);
-        params.set(LINEAR, settings.is_blended());
-        params.set(PICTURE, settings.is_picture());
-        let false_color = settings.false_color.is_some() && settings.kind != ImageKind::Color;
-        params.set(FALSE_COLOR, false_color);
-        params
-    }
-
-    /// Makes a smaller image of one of the chain.
-    fn mip(output: &ImageOutput, source: &Source, size: UVec2) -> Self {
-        let mut params = Self::plain(source, size);
-        params.set(LINEAR, output.is_blended());
-        params.set(PICTURE, output.is_picture());
-        params
-    }
-
-    fn set(&mut self, flag: u32, is_set: bool) {
-        if is_set {
-            self.flags |= flag;
-        }
-    }
-}
-
-impl ImageOutput {
-    /// Whether pixels are blended when it is scaled.
-    fn is_blended(&self) -> bool {
-        match self.sampling {
-            OutputSampling::Auto => self.is_picture(),
-            OutputSampling::Nearest => false,
-            OutputSampling::Linear | OutputSampling::Mipmap => {
-                self.is_picture() || self.kind != ImageKind::PlayerIndex
-            }
-        }
-    }
 }
 
 fn writes(channels: ChannelMask) -> ColorWrites {

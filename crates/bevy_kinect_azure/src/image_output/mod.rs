@@ -26,6 +26,7 @@ mod pipelines;
 mod prepare;
 mod settings;
 mod shape;
+mod source;
 
 use bevy::asset::embedded_asset;
 use bevy::ecs::lifecycle::HookContext;

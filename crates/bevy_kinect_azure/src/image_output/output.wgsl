@@ -3,7 +3,7 @@
 
 #import kinect_azure::common::{NO_RAY_BELOW, linear_from_srgb, metres, stops, turbo}
 
-// `ImageKind`; keep in sync with `draw.rs`.
+// `ImageKind`; keep in sync with `pipelines.rs`.
 const COLOR: u32 = 0u;
 const DEPTH: u32 = 1u;
 const INFRARED: u32 = 2u;
@@ -14,7 +14,7 @@ const KIND: u32 = #{KIND}u;
 // Whether it reads an image that was made here before, instead of the sensor's.
 const IS_WORKING_IMAGE: bool = #{IS_WORKING_IMAGE};
 
-// Bits of `flags`; keep in sync with `draw.rs`.
+// Bits of `flags`; keep in sync with `source.rs`.
 const MIRROR: u32 = 1u;
 const LINEAR: u32 = 2u;
 const PICTURE: u32 = 4u;

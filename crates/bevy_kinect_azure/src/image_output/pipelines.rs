@@ -14,7 +14,7 @@ use bevy::render::renderer::RenderDevice;
 use bevy::shader::{Shader, ShaderDefVal};
 
 use super::chain::PassInfo;
-use super::draw::Params;
+use super::source::Params;
 use super::{ImageKind, OutputFilter};
 use crate::stream::stand_in;
 

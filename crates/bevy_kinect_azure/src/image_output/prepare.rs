@@ -2,6 +2,7 @@
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
+use kinect_azure::calibration::Sensor;
 
 use super::shape::{self, Gpu, Notice};
 use super::{
@@ -97,8 +98,14 @@ fn native_size(output: &ImageOutput, stream: &SensorStream, color: UVec2) -> Res
     if needs_depth && !info.depth_mode.has_depth() {
         return Err(Notice::NoDepth);
     }
-    if output.kind == ImageKind::PointCloud && stream.xy_table.is_none()
-        || output.aligned && stream.calibration.is_none()
+    let is_point_cloud = output.kind == ImageKind::PointCloud;
+    let knows = |from, to| {
+        let calibration = stream.calibration.as_ref();
+        calibration.is_some_and(|calibration| calibration.extrinsics(from, to).is_some())
+    };
+    if is_point_cloud && stream.xy_table.is_none()
+        || output.aligned && !knows(Sensor::Depth, Sensor::Color)
+        || output.aligned && is_point_cloud && !knows(Sensor::Color, Sensor::Depth)
     {
         return Err(Notice::NoCalibration);
     }
