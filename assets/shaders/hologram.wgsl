@@ -16,8 +16,8 @@ struct Varyings {
     @location(1) corner: vec2<f32>,
 }
 
-const DEEP: vec3<f32> = vec3(0.05, 0.3, 1.1);
-const BRIGHT: vec3<f32> = vec3(0.25, 1.6, 2.2);
+const DEEP: vec3<f32> = vec3(0.03, 0.2, 0.9);
+const BRIGHT: vec3<f32> = vec3(0.2, 1.2, 1.7);
 const HOT: vec3<f32> = vec3(1.6, 0.5, 2.2);
 
 @vertex
@@ -44,8 +44,8 @@ fn vertex(
     let to_viewer = normalize(view.world_position - world);
     let rim = pow(1.0 - abs(dot(normal, to_viewer)), 1.5);
 
-    // Scan lines every two centimetres of height, drifting down.
-    let line = 0.5 + 0.5 * cos((world.y * 50.0 + globals.time * 1.5) * 6.2832);
+    // Scan lines every four centimetres of height, drifting down.
+    let line = 0.5 + 0.5 * cos((world.y * 25.0 + globals.time * 1.5) * 6.2832);
     // A shell that leaves the sensor every four seconds and is five metres away when the next one does.
     let away = length(point.position) - fract(globals.time * 0.25 + 0.55) * 5.0;
     let pulse = exp(-away * away * 400.0) + 0.35 * exp(-max(-away, 0.0) * 5.0) * step(away, 0.0);
@@ -53,11 +53,11 @@ fn vertex(
     let near = exp2(-0.55 * max(-point.position.z - 1.0, 0.0));
     out.color = near * (mix(DEEP, BRIGHT, rim) * (0.25 + 0.5 * line) * (0.45 + rim) + HOT * pulse * (0.3 + 0.7 * line));
 
-    // About the patch of surface that the point stands for, and never smaller than a pixel and a half of the view.
+    // About the patch of surface that the point stands for, and hardly smaller than a pixel of the view.
     let clip_center = view.clip_from_view * center;
     let pixel = 2.0 * clip_center.w
         / (vec2(view.clip_from_view[0][0], view.clip_from_view[1][1]) * view.viewport.zw);
-    let half = max(vec2(-point.position.z * 0.0014), 0.75 * pixel);
+    let half = max(vec2(-point.position.z * 0.0014), 0.6 * pixel);
     out.clip_position = view.clip_from_view * vec4(center.xy + corner * half, center.zw);
     return out;
 }

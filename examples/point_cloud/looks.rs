@@ -60,6 +60,8 @@ impl Look {
         let cloud = |color| PointCloud {
             color,
             shape: PointShape::Disc,
+            // Closed from the side, too.
+            size: PointSize::Footprint(2.2),
             filter,
             ..default()
         };
