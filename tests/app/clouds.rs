@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
+use bevy_kinect_azure::body_index::PLAYER_COLORS;
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
 use bevy_kinect_azure::kinect_azure::image::Pixels;
 use bevy_kinect_azure::kinect_azure::transform::{Occlusion, Transformation, point_cloud_f32};
@@ -11,7 +12,7 @@ use bevy_kinect_azure::kinect_azure::{
     Calibration, CaptureSource, ImageFormat, ImagePool, ImuSample, NextCapture, SensorInfo,
     SourceError,
 };
-use bevy_kinect_azure::point_cloud::{ATTRIBUTE_POINT_CORNER, DISCONTINUITY, PLAYER_COLORS};
+use bevy_kinect_azure::point_cloud::{ATTRIBUTE_POINT_CORNER, DISCONTINUITY};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;

@@ -61,6 +61,21 @@ impl core::fmt::Display for BodyIndexSizeMismatch {
 
 impl core::error::Error for BodyIndexSizeMismatch {}
 
+/// Colours that players are shown in, sRGB, repeated after the last: Paul Tol's "bright" and "vibrant" schemes, which people with
+/// any colour vision can tell apart. Keep in sync with `player_color` in `common.wgsl`.
+pub const PLAYER_COLORS: [[u8; 3]; 10] = [
+    [68, 119, 170],
+    [238, 102, 119],
+    [34, 136, 51],
+    [204, 187, 68],
+    [102, 204, 238],
+    [170, 51, 119],
+    [238, 119, 51],
+    [0, 153, 136],
+    [187, 187, 187],
+    [204, 51, 17],
+];
+
 /// Numbers for [`BodyIndexImage::id`].
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 

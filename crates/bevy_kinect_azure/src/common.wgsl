@@ -51,3 +51,21 @@ fn srgb_from_linear(linear: vec3<f32>) -> vec3<f32> {
     let high = 1.055 * pow(linear, vec3(1.0 / 2.4)) - 0.055;
     return select(high, low, linear <= vec3(0.0031308));
 }
+
+// The colour of a player, counted from 0, sRGB-encoded; repeated after the last. Keep in sync with `PLAYER_COLORS` in
+// `body_index.rs`.
+fn player_color(player: u32) -> vec3<f32> {
+    var colors = array<vec3<f32>, 10>(
+        vec3(68.0, 119.0, 170.0),
+        vec3(238.0, 102.0, 119.0),
+        vec3(34.0, 136.0, 51.0),
+        vec3(204.0, 187.0, 68.0),
+        vec3(102.0, 204.0, 238.0),
+        vec3(170.0, 51.0, 119.0),
+        vec3(238.0, 119.0, 51.0),
+        vec3(0.0, 153.0, 136.0),
+        vec3(187.0, 187.0, 187.0),
+        vec3(204.0, 51.0, 17.0),
+    );
+    return colors[player % 10u] / 255.0;
+}

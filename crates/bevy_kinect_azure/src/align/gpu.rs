@@ -273,7 +273,7 @@ fn fits(camera: &ColorCamera, set: &TextureSet, device: &RenderDevice) -> bool {
     let color_size = camera.size();
     let fits = color_size.max_element() <= limits.max_texture_dimension_2d
         && bytes(color_size, 4).max(bytes(depth.size(), 16))
-            <= u64::from(limits.max_storage_buffer_binding_size);
+            <= limits.max_storage_buffer_binding_size;
     if !fits {
         warn_once!(
             "a sensor's images cannot be aligned: its colour images are larger than this GPU's textures or buffers can \

@@ -1,7 +1,7 @@
 // From a sensor's image to what an output shows: scaled, mirrored and, where asked for, in false colours. One full-screen
 // pass; the same shader fills the working image that passes begin with, and the smaller images of a mip chain.
 
-#import kinect_azure::common::{NO_RAY_BELOW, linear_from_srgb, metres, stops, turbo}
+#import kinect_azure::common::{linear_from_srgb, metres, player_color, stops, turbo, NO_RAY_BELOW}
 
 // `ImageKind`; keep in sync with `pipelines.rs`.
 const COLOR: u32 = 0u;
@@ -220,7 +220,9 @@ fn colored(value: vec4<f32>) -> vec4<f32> {
             return vec4(linear_from_srgb(vec3(stops(value.r, params.range))), 1.0);
         }
         case PLAYERS: {
-            return vec4(player_color(u32(round(value.r * 255.0 / 25.0))), 1.0);
+            let player = u32(round(value.r * 255.0 / 25.0));
+            let color = linear_from_srgb(player_color(max(player, 1u) - 1u));
+            return vec4(select(color, vec3(0.0), player == 0u), 1.0);
         }
         default: {
             // Near is red, far is blue, nothing is black.
@@ -229,22 +231,4 @@ fn colored(value: vec4<f32>) -> vec4<f32> {
             return vec4(select(turbo(1.0 - scaled), vec3(0.0), z <= 0.0), 1.0);
         }
     }
-}
-
-// Ten colours that are told apart by most people: those of Paul Tol's "bright" and "vibrant" schemes.
-fn player_color(player: u32) -> vec3<f32> {
-    var colors = array<vec3<f32>, 11>(
-        vec3(0.0, 0.0, 0.0),
-        vec3(68.0, 119.0, 170.0),
-        vec3(238.0, 102.0, 119.0),
-        vec3(34.0, 136.0, 51.0),
-        vec3(204.0, 187.0, 68.0),
-        vec3(102.0, 204.0, 238.0),
-        vec3(170.0, 51.0, 119.0),
-        vec3(238.0, 119.0, 51.0),
-        vec3(0.0, 153.0, 136.0),
-        vec3(187.0, 187.0, 187.0),
-        vec3(204.0, 51.0, 17.0),
-    );
-    return linear_from_srgb(colors[min(player, 10u)] / 255.0);
 }

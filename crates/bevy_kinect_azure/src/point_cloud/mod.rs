@@ -49,8 +49,7 @@ pub use copy::{Point, Points, PointsError, PointsReady, RequestPoints};
 pub use material::ATTRIBUTE_POINT_CORNER;
 pub use save::{PointsSaved, SavePoints};
 pub use settings::{
-    ClipBox, ClipSpace, DISCONTINUITY, PLAYER_COLORS, PlayerFilter, PointColor, PointFilter,
-    PointShape, PointSize,
+    ClipBox, ClipSpace, DISCONTINUITY, PlayerFilter, PointColor, PointFilter, PointShape, PointSize,
 };
 pub(crate) use source::PointSource;
 pub use source::{POINT_BYTES, PointCloudBuffer};

@@ -1,10 +1,10 @@
 //! What the compute shader is told about a cloud.
 
-use bevy::math::{Affine3A, UVec4};
+use bevy::math::Affine3A;
 use bevy::prelude::*;
 use bevy::render::render_resource::ShaderType;
 
-use super::{PLAYER_COLORS, PointColor, PointFilter};
+use super::{PointColor, PointFilter};
 use crate::image_output::FalseColor;
 
 /// Keep in sync with `Params` in `unproject.wgsl`, which also says what each field is.
@@ -18,7 +18,6 @@ pub(super) struct Params {
     players: u32,
     box_origin: Vec3,
     flags: u32,
-    palette: [UVec4; 2],
     range: Vec2,
     depth: UVec2,
     size: UVec2,
@@ -76,12 +75,6 @@ impl Params {
             PointColor::Player { nobody } => (3, pack(nobody)),
             PointColor::Flat(color) => (4, pack(color)),
         };
-        let mut palette = [0; 8];
-        for (entry, [r, g, b]) in palette.iter_mut().zip(PLAYER_COLORS) {
-            *entry = u32::from_le_bytes([r, g, b, 255]);
-        }
-        let [a, b, c, d, e, f, g, h] = palette;
-        params.palette = [UVec4::new(a, b, c, d), UVec4::new(e, f, g, h)];
         if let Some(clip_box) = filter.clip_box {
             let inverse = clip_box.inverse(world_from_points);
             params.box_x = inverse.matrix3.x_axis.into();

@@ -10,18 +10,6 @@ use crate::image_output::{FalseColor, HiddenColor};
 /// pixels of a wide image of 512 pixels, a surface would have to be turned away by more than 85° for such a step.
 pub const DISCONTINUITY: f32 = kinect_azure::transform::SAME_SURFACE;
 
-/// Colours of players in [`PointColor::Player`], repeated after the last, sRGB: those of Okabe and Ito (2008), which people
-/// with any colour vision can tell apart.
-pub const PLAYER_COLORS: [[u8; 3]; 7] = [
-    [230, 159, 0],
-    [86, 180, 233],
-    [0, 158, 115],
-    [240, 228, 66],
-    [0, 114, 178],
-    [213, 94, 0],
-    [204, 121, 167],
-];
-
 /// How large points are drawn. Values that are not finite or below 0 count as 0; never smaller than a pixel.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub enum PointSize {
@@ -69,7 +57,7 @@ pub enum PointColor {
     Infrared,
     /// A rainbow from near (red) to far (blue); the range is in metres.
     DepthRamp(FalseColor),
-    /// One of [`PLAYER_COLORS`] for each player of the sensor's [`BodyIndexMap`](crate::body_index::BodyIndexMap).
+    /// One of [`PLAYER_COLORS`](crate::body_index::PLAYER_COLORS) for each player of the sensor's [`BodyIndexMap`](crate::body_index::BodyIndexMap).
     Player {
         /// For points where there is nobody; alpha 0 leaves them out.
         nobody: Color,

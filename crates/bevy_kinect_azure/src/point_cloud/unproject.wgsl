@@ -1,6 +1,6 @@
 // Depth image to points: place each depth pixel in the sensor's space, decide whether it is kept, and give it a colour.
 
-#import kinect_azure::common::{NO_RAY_BELOW, metres, place, srgb_from_linear, stops, turbo}
+#import kinect_azure::common::{NO_RAY_BELOW, metres, place, player_color, srgb_from_linear, stops, turbo}
 #import kinect_azure::point::Point
 
 // Keep in sync with `Params` in `params.rs`.
@@ -16,8 +16,6 @@ struct Params {
     players: u32,
     box_origin: vec3<f32>,
     flags: u32,
-    // Of players, seven of them.
-    palette: array<vec4<u32>, 2>,
     // Where the scale of infrared (0-65535) or depth (m) begins and ends.
     range: vec2<f32>,
     // The nearest and the farthest depth that is kept, in mm.
@@ -41,8 +39,6 @@ const KEEP_BACKGROUND: u32 = 16u;
 
 // What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
 const NOBODY: u32 = 255u;
-// Keep in sync with `PLAYER_COLORS`.
-const PALETTE: u32 = 7u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var depth: texture_2d<u32>;
@@ -143,8 +139,7 @@ fn color_of(pixel: vec2<i32>, z: u32, player: u32) -> u32 {
             if player == NOBODY {
                 return params.color;
             }
-            let entry = player % PALETTE;
-            return params.palette[entry / 4u][entry % 4u];
+            return pack4x8unorm(vec4(player_color(player), 1.0));
         }
         default: {
             return params.color;
