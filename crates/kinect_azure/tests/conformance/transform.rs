@@ -362,10 +362,11 @@ fn check(name: &str, comparison: &Comparison, exact: f64) {
     } = comparison;
     assert!(*both > 10_000, "{name}: {both} pixels");
     assert!(holes * 50 <= *both, "{name}: {holes} holes");
-    // Where a side of a triangle meets the middle of a pixel to the last bit.
+    // Where a side of a triangle meets the middle of a pixel to the last bit of f32: at column 2000 that is a strip of some
+    // 0.0002 pixels along every outline, of which a scene has some ten thousand pixels.
     let differ = only_ours + only_theirs;
     assert!(
-        differ * 50_000 <= *both,
+        differ * 30_000 <= *both,
         "{name}: {differ} pixels of the mask"
     );
     assert!(
