@@ -143,7 +143,7 @@ pub(crate) fn keys(
             KeyCode::KeyD => {
                 cloud.shape = match cloud.shape {
                     PointShape::Square => PointShape::Disc,
-                    PointShape::Disc => PointShape::Square,
+                    _ => PointShape::Square,
                 };
             }
             KeyCode::KeyC => {

@@ -12,7 +12,7 @@ const THRESHOLD: f32 = 0.046_934_42;
 /// Walls with holes of several sizes, an edge, and a little noise.
 fn rough(number: u64, x: u32, y: u32) -> u16 {
     let noise = (x * 7 + y * 3 + number as u32 * 5) % 9;
-    let hole = (x / 3 * 11 + y / 4 * 5) % 17 == 0 || (100..130).contains(&x) && y > 200;
+    let hole = (x / 3 * 11 + y / 4 * 5).is_multiple_of(17) || (100..130).contains(&x) && y > 200;
     match (hole, x > 160) {
         (true, _) => 0,
         (false, true) => (1000 + y / 8 + noise) as u16,

@@ -102,10 +102,10 @@ fn sheets(app: &mut App, sensor: Entity, name: &str) {
         threshold: 0.05,
     };
     let filters = [
-        with(&kinds[1], &[fill.clone()]),
-        with(&kinds[1], &[smooth.clone()]),
+        with(&kinds[1], core::slice::from_ref(&fill)),
+        with(&kinds[1], core::slice::from_ref(&smooth)),
         with(&kinds[1], &[temporal, fill.clone(), smooth.clone()]),
-        with(&kinds[0], &[smooth.clone()]),
+        with(&kinds[0], core::slice::from_ref(&smooth)),
         with(&aligned[1], &[fill, smooth]),
     ];
     let mut groups = vec![

@@ -204,7 +204,7 @@ fn surface(at: impl Fn(u32, u32) -> [f32; 4], from: UVec2, to: UVec2, x: u32, y:
 
 /// Depth with an edge, a slope and holes of one pixel.
 fn rough_depth(_: u64, x: u32, y: u32) -> u16 {
-    if (x * 7 + y * 13) % 31 == 0 {
+    if (x * 7 + y * 13).is_multiple_of(31) {
         0
     } else if x > 150 {
         (900 + y) as u16
