@@ -9,11 +9,13 @@ use crate::vendor;
 use crate::workspace::{Workspace, cargo};
 
 /// The tests that draw.
-const RENDERING_TESTS: [&str; 6] = [
+const RENDERING_TESTS: [&str; 8] = [
     "align::",
     "clouds::",
     "outputs::",
     "rendering::",
+    "saved_points::",
+    "surfaces::",
     "timing::",
     "ui::",
 ];
