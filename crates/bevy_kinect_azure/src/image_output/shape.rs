@@ -349,7 +349,11 @@ pub(super) fn full_scale(format: TextureFormat) -> f32 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests say what is wrong by panicking")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests say what is wrong by panicking"
+)]
 mod tests {
     use super::*;
 
