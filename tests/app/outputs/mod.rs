@@ -107,6 +107,11 @@ fn picture(app: &mut App, output: Entity) -> Picture {
 fn level(app: &mut App, output: Entity, level: u32) -> Picture {
     // What came last is drawn.
     update(app);
+    as_drawn(app, output, level)
+}
+
+/// Likewise, as the last update left it.
+fn as_drawn(app: &App, output: Entity, level: u32) -> Picture {
     let image = app.world().get::<OutputImage>(output).unwrap();
     let (id, format) = (image.image.id(), image.format().unwrap());
     let size = image.size().unwrap().map(|n| (n >> level).max(1));
