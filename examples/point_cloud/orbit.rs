@@ -87,13 +87,16 @@ pub(crate) fn frame(
             &mut all
         };
         seen.sort_unstable();
-        let Some(&median) = seen.get(seen.len() / 2) else {
+        let at = |part: f32| {
+            let mm = seen.get((seen.len() as f32 * part) as usize);
+            mm.map(|&mm| f32::from(mm) * 0.001)
+        };
+        let (Some(near), Some(median)) = (at(0.2), at(0.5)) else {
             continue;
         };
-        let distance = f32::from(median) * 0.001;
-        orbit.focus = transform.transform_point(Vec3::NEG_Z * distance);
-        // Most of what a narrow field of view (65° high) sees at that distance.
-        orbit.radius = distance * 0.56;
+        // What is in front is what people look at; the ball is most of what a narrow field of view (65° high) sees.
+        orbit.focus = transform.transform_point(Vec3::NEG_Z * near.midpoint(median));
+        orbit.radius = median * 0.56;
         orbit.is_framed = true;
     }
 }
