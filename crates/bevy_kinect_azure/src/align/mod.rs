@@ -9,7 +9,7 @@ mod rays;
 
 use bevy::asset::embedded_asset;
 use bevy::prelude::*;
-use bevy::render::renderer::RenderGraph;
+use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
@@ -55,6 +55,7 @@ impl Plugin for AlignPlugin {
                 RenderGraph,
                 gpu::run
                     .in_set(AlignSystems::Run)
+                    .in_set(RenderGraphSystems::Render)
                     .before(bevy::core_pipeline::schedule::camera_driver),
             );
     }

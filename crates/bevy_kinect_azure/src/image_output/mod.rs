@@ -33,7 +33,7 @@ use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
-use bevy::render::renderer::RenderGraph;
+use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 use kinect_azure::DepthMode;
@@ -272,6 +272,7 @@ impl Plugin for ImageOutputPlugin {
                 RenderGraph,
                 draw::run
                     .after(AlignSystems::Run)
+                    .in_set(RenderGraphSystems::Render)
                     .before(bevy::core_pipeline::schedule::camera_driver),
             );
     }

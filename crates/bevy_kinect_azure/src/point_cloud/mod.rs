@@ -41,7 +41,7 @@ use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
-use bevy::render::renderer::RenderGraph;
+use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
@@ -130,7 +130,10 @@ impl Plugin for PointCloudPlugin {
             )
             .add_systems(
                 RenderGraph,
-                compute::run.after(AlignSystems::Run).before(camera_driver),
+                compute::run
+                    .after(AlignSystems::Run)
+                    .in_set(RenderGraphSystems::Render)
+                    .before(camera_driver),
             );
     }
 }

@@ -15,7 +15,7 @@ use bevy::mesh::{
 };
 use bevy::prelude::*;
 use bevy::render::render_resource::{BufferUsages, Face};
-use bevy::render::renderer::RenderGraph;
+use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::storage::ShaderBuffer;
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
@@ -169,6 +169,7 @@ pub(super) fn build(app: &mut App) {
             RenderGraph,
             compute::run
                 .after(super::compute::run)
+                .in_set(RenderGraphSystems::Render)
                 .before(camera_driver),
         );
 }
