@@ -612,21 +612,40 @@ fn resident_bytes() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// How long the plugin's systems held the main thread in each update.
+/// How long the plugin's systems held the main thread in each update, and whether they waited meanwhile.
 #[derive(Resource, Default)]
 struct Held {
-    since: Option<Instant>,
-    now: Duration,
-    updates: Vec<Duration>,
+    since: Option<(Instant, Option<u64>)>,
+    now: Hold,
+    updates: Vec<Hold>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Hold {
+    time: Duration,
+    /// Whether this thread gave the processor up by itself: it waited for a lock, a thread, a file or a sleep. A thread that
+    /// the system interrupts because others want to run does not.
+    waited: bool,
+}
+
+/// How often this thread has given the processor up by itself; `None` where the system does not say.
+fn voluntary_switches() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("voluntary_ctxt_switches:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn hold(mut held: ResMut<Held>) {
-    held.since = Some(Instant::now());
+    let switches = voluntary_switches();
+    held.since = Some((Instant::now(), switches));
 }
 
 fn let_go(mut held: ResMut<Held>) {
-    if let Some(since) = held.since.take() {
-        held.now += since.elapsed();
+    if let Some((since, switches)) = held.since.take() {
+        held.now.time += since.elapsed();
+        held.now.waited |= switches.is_none() || voluntary_switches() != switches;
     }
 }
 
@@ -635,9 +654,9 @@ fn next_update(mut held: ResMut<Held>) {
     held.updates.push(now);
 }
 
-/// The longest the plugin held the main thread in one update, from the first update on: beside two sensors, one of which is slow
+/// The longest of the updates in which the plugin made the main thread wait, from the first on: beside two sensors, one of which is slow
 /// to open, to stop and to close, and is lost again and again.
-fn longest_hold() -> Duration {
+fn longest_wait() -> Duration {
     let mut slow = DeviceScript::new("2");
     (slow.open_ms, slow.stop_ms, slow.close_ms) = (1000, 600, 600);
     let script = Script::of([
@@ -675,27 +694,32 @@ fn longest_hold() -> Duration {
         std::thread::sleep(Duration::from_millis(4));
     }
     assert!(stand_in.statistics().by_serial["2"].unplugged > 0);
-    let mut times = core::mem::take(&mut app.world_mut().resource_mut::<Held>().updates);
+    let holds = core::mem::take(&mut app.world_mut().resource_mut::<Held>().updates);
+    let mut times: Vec<Duration> = holds.iter().map(|hold| hold.time).collect();
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    let waits = holds.iter().filter(|hold| hold.waited);
+    let longest = waits.clone().map(|hold| hold.time).max();
     println!(
-        "{} updates: median {:?}, 99 % {:?}, longest {:?}",
+        "{} updates: median {:?}, 99 % {:?}, longest {:?}; {} waited, at most {:?}",
         times.len(),
         at(0.5),
         at(0.99),
-        at(1.0)
+        at(1.0),
+        waits.count(),
+        longest.unwrap_or_default()
     );
-    at(1.0)
+    longest.unwrap_or_default()
 }
 
 #[test]
 fn the_main_thread_never_waits_two_milliseconds_for_the_plugin() {
-    // A plugin that waits does so in every run; a computer that is busy with something else takes the processor away in
-    // some. All updates count, those that start and stop sensors, too.
-    let longest = (0..8)
-        .map(|_| longest_hold())
+    // A plugin that waits does so in every run; on a computer that is busy with something else, what is waited for for a moment
+    // may itself not run. All updates count, those that start and stop sensors, too.
+    let longest = (0..5)
+        .map(|_| longest_wait())
         .find(|longest| *longest < Duration::from_millis(2));
-    assert!(longest.is_some(), "in none of eight runs");
+    assert!(longest.is_some(), "in none of five runs");
 }
 
 #[test]
