@@ -266,7 +266,8 @@ fn check(still: &Still, name: &str) {
         println!(
             "{name}: colour {occlusion:?}: {seen} seen, {masks} masks, {wrong} off by more than 1"
         );
-        assert!(seen > depth.len() / 10, "{name}: {seen}");
+        // The colour camera sees a small part of what the wide modes do.
+        assert!(seen > depth.len() / 20, "{name}: {seen}");
         assert!(
             masks * 10_000 <= seen,
             "{name}: colour {occlusion:?}: {masks} of {seen}"
