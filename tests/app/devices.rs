@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use bevy::ecs::schedule::SingleThreadedExecutor;
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::device::{
     ColorControls, ControlKind, DeviceSelector, DeviceSettings, Exposure,
@@ -610,116 +609,6 @@ fn resident_bytes() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes * 1024)
-}
-
-/// How long the plugin's systems held the main thread in each update, and whether they waited meanwhile.
-#[derive(Resource, Default)]
-struct Held {
-    since: Option<(Instant, Option<u64>)>,
-    now: Hold,
-    updates: Vec<Hold>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Hold {
-    time: Duration,
-    /// Whether this thread gave the processor up by itself: it waited for a lock, a thread, a file or a sleep. A thread that
-    /// the system interrupts because others want to run does not.
-    waited: bool,
-}
-
-/// How often this thread has given the processor up by itself; `None` where the system does not say.
-fn voluntary_switches() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("voluntary_ctxt_switches:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
-fn hold(mut held: ResMut<Held>) {
-    let switches = voluntary_switches();
-    held.since = Some((Instant::now(), switches));
-}
-
-fn let_go(mut held: ResMut<Held>) {
-    if let Some((since, switches)) = held.since.take() {
-        held.now.time += since.elapsed();
-        held.now.waited |= switches.is_none() || voluntary_switches() != switches;
-    }
-}
-
-fn next_update(mut held: ResMut<Held>) {
-    let now = core::mem::take(&mut held.now);
-    held.updates.push(now);
-}
-
-/// The longest of the updates in which the plugin made the main thread wait, from the first on: beside two sensors, one of which is slow
-/// to open, to stop and to close, and is lost again and again.
-fn longest_wait() -> Duration {
-    let mut slow = DeviceScript::new("2");
-    (slow.open_ms, slow.stop_ms, slow.close_ms) = (1000, 600, 600);
-    let script = Script::of([
-        DeviceScript::new("1"),
-        slow.fault(
-            When::At(10),
-            Fault::Unplug {
-                back_after_ms: Some(50),
-                times: None,
-                silent: false,
-            },
-        ),
-    ]);
-    let stand_in = StandIn::microsoft(&script);
-    let mut app = headless_app();
-    app.init_resource::<Held>()
-        .add_systems(PreUpdate, hold.before(KinectSystems::Receive))
-        .add_systems(PreUpdate, let_go.after(KinectSystems::Prepare))
-        .add_systems(PostUpdate, hold.before(KinectSystems::Control))
-        .add_systems(PostUpdate, let_go.after(KinectSystems::Control))
-        .add_systems(Last, next_update);
-    // One after another on this thread, so that what is measured is the systems and not who runs them.
-    for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
-        schedule.set_executor(SingleThreadedExecutor::new());
-    }
-    for serial in ["1", "2"] {
-        app.world_mut().spawn(sensor(DeviceSettings {
-            device: DeviceSelector::Serial(serial.into()),
-            ..settings(&stand_in)
-        }));
-    }
-    let end = Instant::now() + Duration::from_secs(4);
-    while Instant::now() < end {
-        app.update();
-        std::thread::sleep(Duration::from_millis(4));
-    }
-    assert!(stand_in.statistics().by_serial["2"].unplugged > 0);
-    let holds = core::mem::take(&mut app.world_mut().resource_mut::<Held>().updates);
-    let mut times: Vec<Duration> = holds.iter().map(|hold| hold.time).collect();
-    times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    let waits = holds.iter().filter(|hold| hold.waited);
-    let longest = waits.clone().map(|hold| hold.time).max();
-    println!(
-        "{} updates: median {:?}, 99 % {:?}, longest {:?}; {} waited, at most {:?}",
-        times.len(),
-        at(0.5),
-        at(0.99),
-        at(1.0),
-        waits.count(),
-        longest.unwrap_or_default()
-    );
-    longest.unwrap_or_default()
-}
-
-#[test]
-fn the_main_thread_never_waits_two_milliseconds_for_the_plugin() {
-    // A plugin that waits does so in every run; on a computer that is busy with something else, what is waited for for a moment
-    // may itself not run. All updates count, those that start and stop sensors, too.
-    let longest = (0..5)
-        .map(|_| longest_wait())
-        .find(|longest| *longest < Duration::from_millis(2));
-    assert!(longest.is_some(), "in none of five runs");
 }
 
 #[test]
