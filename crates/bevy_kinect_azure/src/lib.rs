@@ -21,6 +21,8 @@
 //! | know how it is doing | [`SensorState`] and [`SensorStateChanged`](sensor::SensorStateChanged) |
 //! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
 //! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
+//! | show them as the other camera would see them | [`ImageOutput::aligned`] |
+//! | show them as they were when the newest skeletons were seen | [`ImageTiming::Bodies`](image_output::ImageTiming) |
 //! | show such an image in Bevy's UI (feature `ui`) | `KinectImageNode` |
 //! | show its point cloud | [`PointCloud`] on the sensor entity |
 //! | show it as a surface | [`SurfaceMesh`] on the sensor entity |
@@ -29,6 +31,7 @@
 //! | copy or save the points | [`RequestPoints`](point_cloud::RequestPoints), [`SavePoints`](point_cloud::SavePoints) |
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
+//! | say who covers which pixel, and when | [`BodyIndexMap`](body_index::BodyIndexMap), [`BodyTime`](body_index::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
 //! | hear its microphones (feature `microphones`) | `Microphones` on the sensor entity |
