@@ -364,9 +364,10 @@ fn check(name: &str, comparison: &Comparison, exact: f64) {
     assert!(holes * 50 <= *both, "{name}: {holes} holes");
     // Where a side of a triangle meets the middle of a pixel to the last bit of f32: at column 2000 that is a strip of some
     // 0.0002 pixels along every outline, of which a scene has some ten thousand pixels.
+    // A scene in which little was measured has no fewer of those: drop-outs are full of outlines.
     let differ = only_ours + only_theirs;
     assert!(
-        differ * 30_000 <= *both,
+        differ * 30_000 <= *both.max(&300_000),
         "{name}: {differ} pixels of the mask"
     );
     assert!(
