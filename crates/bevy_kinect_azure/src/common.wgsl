@@ -5,6 +5,13 @@
 // Rays that the lens does not have are stored far below any real one; keep in sync with `stream/upload.rs`.
 const NO_RAY_BELOW: f32 = -1.0e5;
 
+// Depths that differ by more than this part of the nearer lie on different surfaces: sin(120 deg / 512) / cos(85 deg), a surface
+// that the depth camera sees at 85 degrees. Keep in sync with `kinect_azure::transform::SAME_SURFACE`.
+const DISCONTINUITY: f32 = 0.04693441759;
+
+// What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
+const NOBODY: u32 = 255u;
+
 // Raw depth is in millimetres.
 fn metres(depth: u32) -> f32 {
     return f32(depth) * 0.001;

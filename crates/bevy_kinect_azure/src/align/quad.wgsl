@@ -3,16 +3,14 @@
 
 #define_import_path kinect_azure::quad
 
+#import kinect_azure::common::DISCONTINUITY
+
 // Which of the four corners has no depth and was replaced by its neighbours.
 const NONE: u32 = 0u;
 const TOP_LEFT: u32 = 1u;
 const TOP_RIGHT: u32 = 2u;
 const BOTTOM_RIGHT: u32 = 3u;
 const BOTTOM_LEFT: u32 = 4u;
-
-// Corners whose depths differ by more than this part of the nearest lie on different surfaces: sin(120 deg / 512) / cos(85 deg), a
-// surface that the depth camera sees at 85 degrees.
-const DISCONTINUITY: f32 = 0.04693441759;
 
 // Patches wider or higher than this many pixels are not drawn: the limit bounds the time that a broken calibration can cost.
 // Keep in sync with `kinect_azure::transform`.
@@ -97,9 +95,12 @@ fn hit(q: Quad, p: vec2<f32>) -> Hit {
     return out;
 }
 
-// The value of an image that goes with the depth, at a hit; corners as in `quad_between`.
-fn interpolated(q: Quad, h: Hit, tl: u32, tr: u32, br: u32, bl: u32) -> u32 {
-    var corners = vec4(tl, tr, br, bl);
+// The value of an image that goes with the depth, at a hit; values at the corners in the order of `quad_between`.
+fn interpolated(q: Quad, h: Hit, values: vec4<u32>) -> u32 {
+    let tr = values.y;
+    let br = values.z;
+    let bl = values.w;
+    var corners = values;
     switch q.missing {
         case TOP_LEFT: { corners.x = (tr + bl) / 2u; }
         case TOP_RIGHT: { corners.y = br; corners.z = (br + bl) / 2u; }
@@ -113,12 +114,15 @@ fn interpolated(q: Quad, h: Hit, tl: u32, tr: u32, br: u32, bl: u32) -> u32 {
 }
 
 // Likewise, the value of the corner with the largest weight.
-fn nearest(q: Quad, h: Hit, tl: u32, tr: u32, br: u32, bl: u32) -> u32 {
-    var corners = vec4(tl, tr, br, bl);
+fn nearest(q: Quad, h: Hit, values: vec4<u32>) -> u32 {
+    let tr = values.y;
+    let br = values.z;
+    let bl = values.w;
+    var corners = values;
     switch q.missing {
         case TOP_LEFT: { corners.x = br; }
         case TOP_RIGHT: { corners.y = br; corners.z = bl; }
-        case BOTTOM_RIGHT: { corners.z = tl; }
+        case BOTTOM_RIGHT: { corners.z = values.x; }
         case BOTTOM_LEFT: { corners.w = br; corners.z = tr; }
         default: {}
     }

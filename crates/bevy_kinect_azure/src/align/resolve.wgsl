@@ -1,8 +1,8 @@
 // What was found by `rasterize.wgsl`, as textures: one full-screen pass for each image that somebody wants.
 
 #import kinect_azure::color_camera::ColorCamera
-#import kinect_azure::common::srgb_from_linear
-#import kinect_azure::quad::{DISCONTINUITY, hit, interpolated, nearest, quad_between}
+#import kinect_azure::common::{DISCONTINUITY, NOBODY, srgb_from_linear}
+#import kinect_azure::quad::{Hit, Quad, hit, interpolated, nearest, quad_between}
 
 // Keep in sync with `Params` in `gpu.rs`.
 struct Params {
@@ -20,8 +20,6 @@ struct Params {
 
 // Keep in sync with `rasterize.wgsl`.
 const MAX_PATCH: u32 = 0xffffffffu;
-// What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
-const NOBODY: u32 = 255u;
 
 fn color_pixel(at: vec4<f32>) -> u32 {
     return u32(at.y) * params.camera.width + u32(at.x);
@@ -33,54 +31,60 @@ fn aligned_depth(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
     return vec4(select(65536u - stored, 0u, stored == 0u), 0u, 0u, 0u);
 }
 
-@fragment
-fn aligned_infrared(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
+// The patch of surface that a colour pixel shows.
+struct Shown {
+    exists: bool,
+    quad: Quad,
+    within: Hit,
+    // Its top left depth pixel.
+    corner: vec2<i32>,
+}
+
+fn shown_at(at: vec4<f32>) -> Shown {
+    var shown: Shown;
     let stored = patches[color_pixel(at)];
     if stored == 0u {
-        return vec4(0u);
+        return shown;
     }
     let number = MAX_PATCH - stored;
-    let q = quad_between(
+    shown.exists = true;
+    shown.quad = quad_between(
         vertices[number].xyz,
         vertices[number + 1u].xyz,
         vertices[number + params.size.x + 1u].xyz,
         vertices[number + params.size.x].xyz,
     );
-    let corner = vec2<i32>(vec2(number % params.size.x, number / params.size.x));
-    let value = interpolated(
-        q,
-        hit(q, floor(at.xy)),
-        textureLoad(infrared, corner, 0).r,
-        textureLoad(infrared, corner + vec2(1, 0), 0).r,
-        textureLoad(infrared, corner + vec2(1, 1), 0).r,
-        textureLoad(infrared, corner + vec2(0, 1), 0).r,
+    shown.within = hit(shown.quad, floor(at.xy));
+    shown.corner = vec2<i32>(vec2(number % params.size.x, number / params.size.x));
+    return shown;
+}
+
+// The values of an image at the corners of a patch: top left, top right, bottom right, bottom left.
+fn corners_of(image: texture_2d<u32>, corner: vec2<i32>) -> vec4<u32> {
+    return vec4(
+        textureLoad(image, corner, 0).r,
+        textureLoad(image, corner + vec2(1, 0), 0).r,
+        textureLoad(image, corner + vec2(1, 1), 0).r,
+        textureLoad(image, corner + vec2(0, 1), 0).r,
     );
-    return vec4(value, 0u, 0u, 0u);
+}
+
+@fragment
+fn aligned_infrared(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
+    let shown = shown_at(at);
+    if !shown.exists {
+        return vec4(0u);
+    }
+    return vec4(interpolated(shown.quad, shown.within, corners_of(infrared, shown.corner)), 0u, 0u, 0u);
 }
 
 @fragment
 fn aligned_players(@builtin(position) at: vec4<f32>) -> @location(0) vec4<u32> {
-    let stored = patches[color_pixel(at)];
-    if stored == 0u {
+    let shown = shown_at(at);
+    if !shown.exists {
         return vec4(NOBODY, 0u, 0u, 0u);
     }
-    let number = MAX_PATCH - stored;
-    let q = quad_between(
-        vertices[number].xyz,
-        vertices[number + 1u].xyz,
-        vertices[number + params.size.x + 1u].xyz,
-        vertices[number + params.size.x].xyz,
-    );
-    let corner = vec2<i32>(vec2(number % params.size.x, number / params.size.x));
-    let value = nearest(
-        q,
-        hit(q, floor(at.xy)),
-        textureLoad(players, corner, 0).r,
-        textureLoad(players, corner + vec2(1, 0), 0).r,
-        textureLoad(players, corner + vec2(1, 1), 0).r,
-        textureLoad(players, corner + vec2(0, 1), 0).r,
-    );
-    return vec4(value, 0u, 0u, 0u);
+    return vec4(nearest(shown.quad, shown.within, corners_of(players, shown.corner)), 0u, 0u, 0u);
 }
 
 @fragment

@@ -1,12 +1,10 @@
 // The filters that the plugin brings along. None blends data with what was not measured, and none touches the player index.
 
+#import kinect_azure::common::DISCONTINUITY
 #import kinect_azure::output_pass::{DEPTH, PLAYER_INDEX, POINT_CLOUD, difference, fetch, is_inside, is_measured, pass_info}
 
 // What the pass put out for the frame before; all 0 at first.
 @group(0) @binding(2) var history: texture_2d<f32>;
-
-// The vendor's limit; see `output.wgsl`.
-const DISCONTINUITY: f32 = 0.04693441759;
 
 // Whether two measured values lie on one surface; pictures have none.
 fn on_one_surface(a: vec4<f32>, b: vec4<f32>) -> bool {

@@ -1,7 +1,7 @@
 // From a sensor's image to what an output shows: scaled, mirrored and, where asked for, in false colours. One full-screen
 // pass; the same shader fills the working image that passes begin with, and the smaller images of a mip chain.
 
-#import kinect_azure::common::{linear_from_srgb, metres, player_color, stops, turbo, NO_RAY_BELOW}
+#import kinect_azure::common::{DISCONTINUITY, NOBODY, linear_from_srgb, metres, player_color, stops, turbo, NO_RAY_BELOW}
 
 // `ImageKind`; keep in sync with `pipelines.rs`.
 const COLOR: u32 = 0u;
@@ -23,10 +23,6 @@ const COLOR_IS_LINEAR: u32 = 16u;
 
 // Most pixels that are read in each direction for one of the output.
 const MOST_TAPS: i32 = 16;
-
-// Depths that differ by more than this share of the nearer one are of two surfaces: the vendor's limit, see
-// `kinect_azure::transform`.
-const DISCONTINUITY: f32 = 0.04693441759;
 
 struct Params {
     // From the space of the camera that the points are seen from to the depth camera's: axes as the vendor has them, metres.
@@ -183,7 +179,7 @@ fn fetch(pixel: vec2<i32>) -> vec4<f32> {
         }
         default: {
             let player = textureLoad(integers, pixel, 0).r;
-            let value = select(min(25u * (player + 1u), 255u), 0u, player == 255u);
+            let value = select(min(25u * (player + 1u), 255u), 0u, player == NOBODY);
             return vec4(f32(value) / 255.0, 0.0, 0.0, 1.0);
         }
     }

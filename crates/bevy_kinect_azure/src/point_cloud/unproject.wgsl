@@ -1,6 +1,6 @@
 // Depth image to points: place each depth pixel in the sensor's space, decide whether it is kept, and give it a colour.
 
-#import kinect_azure::common::{NO_RAY_BELOW, metres, place, player_color, srgb_from_linear, stops, turbo}
+#import kinect_azure::common::{NOBODY, NO_RAY_BELOW, metres, place, player_color, srgb_from_linear, stops, turbo}
 #import kinect_azure::point::Point
 
 // Keep in sync with `Params` in `params.rs`.
@@ -37,8 +37,6 @@ const HAS_PLAYERS: u32 = 4u;
 const KEEP_LATER_PLAYERS: u32 = 8u;
 const KEEP_BACKGROUND: u32 = 16u;
 
-// What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
-const NOBODY: u32 = 255u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var depth: texture_2d<u32>;
