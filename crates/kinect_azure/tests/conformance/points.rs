@@ -54,7 +54,7 @@ const CAMERAS: [CameraKind; 2] = [CameraKind::Depth, CameraKind::Color];
 fn random_points_are_seen_where_the_vendor_sees_them() {
     with_vendor(|judge, ours, theirs, at| {
         let mut random = Random(1);
-        let (mut valid, mut differ, mut worst) = (0, 0, 0.0f32);
+        let mut valid = 0;
         for _ in 0..4000 {
             let z = random.between(-100.0, 4000.0);
             let reach = 2.0 * z.abs().max(10.0);
@@ -69,22 +69,10 @@ fn random_points_are_seen_where_the_vendor_sees_them() {
             let they = judge
                 .point_3d_to_2d(theirs, point, source.index() as i32, target as i32)
                 .unwrap();
-            match (we, they) {
-                (Some(we), Some(they)) => {
-                    valid += 1;
-                    let size = ours.camera(target).unwrap().width as f32;
-                    for (a, b) in we.iter().zip(they) {
-                        worst = worst.max((a - b).abs() / size.max(b.abs()));
-                    }
-                }
-                (None, None) => {}
-                // f32 rounding at the edge of the lens or of z = 0.
-                _ => differ += 1,
-            }
+            assert_eq!(we, they, "{at}: {point:?}");
+            valid += usize::from(we.is_some());
         }
         assert!(valid > 500, "{at}: only {valid} points were seen");
-        assert!(worst < 1e-6, "{at}: {worst} of the image width apart");
-        assert!(differ <= 2, "{at}: {differ} points valid for one only");
     });
 }
 
@@ -92,7 +80,7 @@ fn random_points_are_seen_where_the_vendor_sees_them() {
 fn random_pixels_look_where_the_vendor_looks() {
     with_vendor(|judge, ours, theirs, at| {
         let mut random = Random(2);
-        let (mut valid, mut vendor_only, mut we_only, mut worst) = (0, 0, 0, 0.0f32);
+        let (mut valid, mut we_only) = (0, 0);
         for _ in 0..4000 {
             let source = CAMERAS[random.below(2)];
             let camera = ours.camera(source).unwrap();
@@ -106,24 +94,14 @@ fn random_pixels_look_where_the_vendor_looks() {
             let they = judge
                 .point_2d_to_3d(theirs, pixel, depth, source as i32, target.index() as i32)
                 .unwrap();
-            match (we, they) {
-                (Some(we), Some(they)) => {
-                    valid += 1;
-                    for (a, b) in we.iter().zip(they) {
-                        worst = worst.max((a - b).abs() / depth);
-                    }
-                }
-                (None, None) => {}
-                (None, Some(_)) => vendor_only += 1,
-                (Some(_), None) => we_only += 1,
+            if they.is_none() && we.is_some() {
+                we_only += 1;
+                continue;
             }
+            assert_eq!(we, they, "{at}: {pixel:?}");
+            valid += usize::from(we.is_some());
         }
         assert!(valid > 2000, "{at}: only {valid} pixels have rays");
-        assert!(worst < 4e-6, "{at}: rays {worst} apart at depth 1");
-        assert_eq!(
-            vendor_only, 0,
-            "{at}: pixels that only the vendor can look through"
-        );
         // The vendor's f32 gives up on good pixels of large colour images (3.1 % at 3072P).
         assert!(
             we_only < 4000 / 10,
@@ -156,7 +134,7 @@ fn the_depth_camera_sees_exactly_as_far_to_the_side_as_the_vendors() {
 fn random_pixels_meet_the_pixels_the_vendor_says() {
     with_vendor(|judge, ours, theirs, at| {
         let mut random = Random(4);
-        let (mut valid, mut differ, mut worst) = (0, 0, 0.0f32);
+        let (mut valid, mut we_only) = (0, 0);
         for _ in 0..4000 {
             let (source, target) = (CAMERAS[random.below(2)], CAMERAS[random.below(2)]);
             let camera = ours.camera(source).unwrap();
@@ -169,22 +147,17 @@ fn random_pixels_meet_the_pixels_the_vendor_says() {
             let they = judge
                 .point_2d_to_2d(theirs, pixel, depth, source as i32, target as i32)
                 .unwrap();
-            match (we, they) {
-                (Some(we), Some(they)) => {
-                    valid += 1;
-                    for (a, b) in we.iter().zip(they) {
-                        worst = worst.max((a - b).abs());
-                    }
-                }
-                (None, None) => {}
-                _ => differ += 1,
+            if they.is_none() && we.is_some() {
+                we_only += 1;
+                continue;
             }
+            assert_eq!(we, they, "{at}: {pixel:?}");
+            valid += usize::from(we.is_some());
         }
         assert!(valid > 1500, "{at}: only {valid} pixels");
-        assert!(worst < 0.01, "{at}: {worst} pixels apart");
         assert!(
-            differ < 4000 / 10,
-            "{at}: {differ} pixels valid for one only"
+            we_only < 4000 / 10,
+            "{at}: {we_only} pixels only we can look through"
         );
     });
 }
@@ -200,12 +173,7 @@ fn points_move_between_sensors_as_the_vendors_do() {
             let they = judge
                 .point_3d_to_3d(theirs, point, source.index() as i32, target.index() as i32)
                 .unwrap();
-            for (a, b) in we.iter().zip(they) {
-                assert!(
-                    (a - b).abs() < 1e-3,
-                    "{at}: {point:?} to {we:?}, not {they:?}"
-                );
-            }
+            assert_eq!(we, they, "{at}: {point:?}");
         }
     });
 }

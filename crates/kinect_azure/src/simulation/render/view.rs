@@ -81,13 +81,9 @@ impl View {
         if p.z < NEAR {
             return Vec2::NAN;
         }
-        let (x, y) = (
-            f64::from(p.x) / f64::from(p.z),
-            f64::from(p.y) / f64::from(p.z),
-        );
         self.lens
-            .project(x, y)
-            .map_or(Vec2::NAN, |[u, v]| Vec2::new(u as f32, v as f32))
+            .project(p.x / p.z, p.y / p.z)
+            .map_or(Vec2::NAN, Vec2::from)
     }
 }
 
