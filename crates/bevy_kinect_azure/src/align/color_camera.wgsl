@@ -1,4 +1,6 @@
-// Where the colour camera sees a point: the vendor's lens model in 32-bit floats.
+// Where the colour camera sees a point: the vendor's lens model in 32-bit floats. What is done and in which order is what
+// `kinect_azure::transform` does, so that results are the same to the last bit where the driver does not multiply and add in
+// one rounding, as it may.
 
 #define_import_path kinect_azure::color_camera
 
@@ -32,25 +34,29 @@ struct ColorCamera {
 // The pixel (x, y) at which a point of the depth camera's frame (mm) is seen, and its distance from the colour camera
 // along the optical axis in mm (z); z is 0 for points it cannot see. The pixel may lie outside the image.
 fn see(camera: ColorCamera, point: vec3<f32>) -> vec3<f32> {
-    let q = camera.rotation_x * point.x + camera.rotation_y * point.y + camera.rotation_z * point.z
+    let q = camera.rotation_z * point.z + camera.rotation_y * point.y + camera.rotation_x * point.x
         + camera.translation;
     if q.z <= 0.0 {
         return vec3(0.0);
     }
-    let a = q.xy / q.z - camera.center_of_distortion;
-    let r = dot(a, a);
+    let a = q.xy * (1.0 / q.z) - camera.center_of_distortion;
+    let squares = a * a;
+    let r = squares.x + squares.y;
     if r > camera.metric_radius_squared {
         return vec3(0.0);
     }
-    let powers = vec3(r, r * r, r * r * r);
-    var denominator = 1.0 + dot(camera.denominator, powers);
-    if denominator == 0.0 {
-        denominator = 1.0;
-    }
-    let radial = (1.0 + dot(camera.numerator, powers)) * (1.0 / denominator);
-    let distorted = a * radial
-        + ((r + 2.0 * a * a) * camera.p.yx + camera.tangential * a.x * a.y * camera.p);
-    let pixel = camera.focal_length * (distorted + camera.center_of_distortion)
+    let radial = polynomial(camera.numerator, r) * (1.0 / not_zero(polynomial(camera.denominator, r)));
+    let distorted = a * radial + (r + 2.0 * squares) * camera.p.yx
+        + camera.tangential * (a.x * a.y) * camera.p;
+    let pixel = (distorted + camera.center_of_distortion) * camera.focal_length
         + camera.principal_point;
     return vec3(pixel, q.z);
+}
+
+fn polynomial(k: vec3<f32>, r: f32) -> f32 {
+    return 1.0 + k.x * r + k.y * (r * r) + k.z * (r * r * r);
+}
+
+fn not_zero(value: f32) -> f32 {
+    return select(value, 1.0, value == 0.0);
 }

@@ -63,6 +63,8 @@ fn quad_between(tl: vec3<f32>, tr: vec3<f32>, br: vec3<f32>, bl: vec3<f32>) -> Q
 struct Hit {
     is_inside: bool,
     weights: vec3<f32>,
+    // 1 / the sum of the weights
+    scale: f32,
     // Whether that half is the lower left one.
     is_bottom_left: bool,
     // mm
@@ -88,11 +90,16 @@ fn hit(q: Quad, p: vec2<f32>) -> Hit {
     }
     // One closed and one open side: neighbours share every pixel between them once.
     out.is_inside = weights.x >= 0.0 && weights.z > 0.0;
-    let sum = weights.x + weights.y + weights.z;
-    out.weights = weights / sum;
-    let z = (weights.x * q.bottom_right.z + weights.y * third.z + weights.z * q.top_left.z) / sum;
-    out.depth = u32(clamp(z + 0.5, 0.0, 65535.0));
+    out.weights = weights;
+    out.scale = 1.0 / (weights.x + weights.y + weights.z);
+    let z = weighted(out, vec3(q.bottom_right.z, third.z, q.top_left.z));
+    out.depth = u32(clamp(round(z), 0.0, 65535.0));
     return out;
+}
+
+fn weighted(h: Hit, values: vec3<f32>) -> f32 {
+    let w = h.weights;
+    return (w.x * values.x + w.y * values.y + w.z * values.z) * h.scale;
 }
 
 // The value of an image that goes with the depth, at a hit; values at the corners in the order of `quad_between`.
@@ -109,8 +116,7 @@ fn interpolated(q: Quad, h: Hit, values: vec4<u32>) -> u32 {
         default: {}
     }
     let third = select(corners.y, corners.w, h.is_bottom_left);
-    let value = dot(h.weights, vec3(f32(corners.z), f32(third), f32(corners.x)));
-    return u32(value + 0.5);
+    return u32(round(weighted(h, vec3(f32(corners.z), f32(third), f32(corners.x)))));
 }
 
 // Likewise, the value of the corner with the largest weight.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::quad::{SAME_SURFACE, integer};
+use super::quad::{SAME_SURFACE, rounded};
 use super::vertices::Vertices;
 
 /// Whether depth pixels that a near object hides from the colour camera take that object's colour. The cameras are 32 mm
@@ -180,7 +180,7 @@ impl Neighbors {
             let below = at(c) + (at(d) - at(c)) * self.right;
             let value = above + (below - above) * self.down;
             // It lies within 0 and 255, where this is the vendor's rounding.
-            mixed[channel] = integer((value + 0.5).floor()) as u8;
+            mixed[channel] = rounded((value + 0.5).floor()) as u8;
         }
         // All zero means "nothing", so a colour is never that.
         Some(if mixed == [0; 4] { [1, 0, 0, 0] } else { mixed })

@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use super::quad::{Missing, Quad};
+use super::quad::{Missing, Quad, rounded};
 
 /// How values between depth pixels are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -97,7 +97,7 @@ impl Mixing for Linear {
         let value = bottom_right * f32::from(values.bottom_right)
             + between * f32::from(values.third(weights))
             + top_left * f32::from(values.top_left);
-        (value / sum + 0.5) as u16
+        rounded(value * (1.0 / sum)) as u16
     }
 }
 

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::custom::{CustomPixel, Mixing, Weights};
-use super::quad::{Area, Bounds, Corner, Missing, Quad, integer};
+use super::quad::{Area, Bounds, Corner, Missing, Quad, rounded};
 use super::vertices::{CHUNK, Seen, Vertices};
 
 /// Bands for each thread, so that those with little to draw do not leave a thread idle.
@@ -397,14 +397,13 @@ impl Step {
             let bottom_right = sign * side_of([third[0], third[1]], [a.u, a.v], pixel);
             let top_left = sign * side_of([b.u, b.v], [third[0], third[1]], pixel);
             let sum = bottom_right + between + top_left;
-            let z = (bottom_right * b.z + between * third[2] + top_left * a.z) / sum;
-            let z = (z + 0.5).floor();
+            let z = (bottom_right * b.z + between * third[2] + top_left * a.z) * (1.0 / sum);
             step.inside[lane] = i32::from((bottom_right >= 0.0) & (top_left > 0.0));
             step.is_bottom_left[lane] = left;
             step.top_left[lane] = top_left;
             step.bottom_right[lane] = bottom_right;
             step.between[lane] = between;
-            step.depth[lane] = integer(if z < 65535.0 { z } else { 65535.0 });
+            step.depth[lane] = rounded(if z < 65535.0 { z } else { 65535.0 });
         }
         step
     }

@@ -149,21 +149,23 @@ impl Bounds {
         let (left, right, top, bottom) = (lowest(u), highest(u), lowest(v), highest(v));
         let normal = (right - left <= LARGEST) & (bottom - top <= LARGEST);
         let area = Area {
-            left: integer(higher(left.ceil(), 0.0)),
-            right: integer(lower(right.ceil(), self.width)),
-            top: integer(higher(top.ceil(), self.top)),
-            bottom: integer(lower(bottom.ceil(), self.bottom)),
+            left: rounded(higher(left.ceil(), 0.0)),
+            right: rounded(lower(right.ceil(), self.width)),
+            top: rounded(higher(top.ceil(), self.top)),
+            bottom: rounded(lower(bottom.ceil(), self.bottom)),
         };
         let any = (area.left < area.right) & (area.top < area.bottom);
         (area, surface & normal & any)
     }
 }
 
-/// A whole number between −2²² and 2²² as an integer, anything for others; a cast would not become a vector instruction.
+/// The integer nearest to a number between −2²² and 2²², the even one of two; anything for other numbers. A cast would
+/// not become a vector instruction.
 #[inline(always)]
-pub(super) fn integer(whole: f32) -> i32 {
+pub(super) fn rounded(number: f32) -> i32 {
+    // 1.5 · 2²³: there one step of f32 is 1.
     const UNIT: f32 = 12_582_912.0;
-    (whole + UNIT).to_bits() as i32 - UNIT.to_bits() as i32
+    ((number + UNIT).to_bits() as i32).wrapping_sub(UNIT.to_bits() as i32)
 }
 
 // `f32::min` and `max` treat NaN in a way that costs instructions; here there is none that matters.

@@ -1,12 +1,14 @@
 //! Where the colour camera sees every depth pixel.
 //!
-//! The arithmetic is the vendor's, in f32 and in its order: what lies on the edge of a pixel must fall to the same side.
+//! The arithmetic is that of the vendor's depth engine, in f32 and in its order, so that every vertex is its to the last
+//! bit: what lies on the edge of a pixel falls to the same side, and depths between them round to the same millimetre.
 //! Loops over rows are simple enough to become vector instructions.
 
 use rayon::prelude::*;
 
 use super::TransformError;
-use crate::calibration::{Calibration, Camera, Extrinsics, LensModel, Sensor, XyTable};
+use crate::calibration::camera::Lens;
+use crate::calibration::{Calibration, Extrinsics, Sensor, XyTable};
 
 /// What the stages need of every depth pixel, part by part and row by row, and the tables it is computed from.
 #[derive(Clone, Debug)]
@@ -72,7 +74,10 @@ impl Vertices {
                 x: rays.iter().map(|ray| ray[0]).collect(),
                 y: rays.iter().map(|ray| ray[1]).collect(),
             },
-            projection: Projection::new(color, to_color),
+            projection: Projection {
+                to_color: *to_color,
+                lens: Lens::new(color),
+            },
             seen: Seen {
                 u: zeros(),
                 v: zeros(),
@@ -239,63 +244,26 @@ impl pulp::NullaryFnOnce for Rows<'_> {
 #[derive(Clone, Copy, Debug)]
 struct Projection {
     to_color: Extrinsics,
-    center: [f32; 2],
-    focal: [f32; 2],
-    numerator: [f32; 3],
-    denominator: [f32; 3],
-    distortion_center: [f32; 2],
-    p1: f32,
-    p2: f32,
-    /// Factor of the mixed tangential terms: 2 for Brown–Conrady, 1 for Rational 6KT.
-    mixed: f32,
-    radius_squared: f32,
+    lens: Lens,
 }
 
 impl Projection {
-    fn new(camera: &Camera, to_color: &Extrinsics) -> Self {
-        let i = &camera.intrinsics;
-        Self {
-            to_color: *to_color,
-            center: [i.cx, i.cy],
-            focal: [i.fx, i.fy],
-            numerator: [i.k1, i.k2, i.k3],
-            denominator: [i.k4, i.k5, i.k6],
-            distortion_center: [i.codx, i.cody],
-            p1: i.p1,
-            p2: i.p2,
-            mixed: match i.model {
-                LensModel::BrownConrady => 2.0,
-                LensModel::Rational6Kt => 1.0,
-            },
-            radius_squared: camera.metric_radius * camera.metric_radius,
-        }
-    }
-
     /// Column, row and distance at which the colour camera sees a depth pixel; the distance is 0 where it does not.
     #[inline(always)]
     fn see(&self, x: f32, y: f32, depth: u16) -> [f32; 3] {
         let d = f32::from(depth);
-        let [x, y, z] = self.to_color.transform_point([x * d, y * d, d]);
-        let [codx, cody] = self.distortion_center;
-        let (a, b) = (x / z - codx, y / z - cody);
-        let (aa, bb, ab) = (a * a, b * b, a * b);
-        let r = aa + bb;
-        let (rr, rrr) = (r * r, r * r * r);
-        let [k1, k2, k3] = self.numerator;
-        let [k4, k5, k6] = self.denominator;
-        let numerator = 1.0 + k1 * r + k2 * rr + k3 * rrr;
-        let denominator = 1.0 + k4 * r + k5 * rr + k6 * rrr;
-        let inverse = 1.0 / if denominator == 0.0 { 1.0 } else { denominator };
-        let d = numerator * inverse;
-        let s = self.mixed;
-        let xd = a * d + ((r + 2.0 * aa) * self.p2 + s * ab * self.p1);
-        let yd = b * d + ((r + 2.0 * bb) * self.p1 + s * ab * self.p2);
-        // A pixel without a ray has NaN everywhere and fails the test of the radius.
-        let seen = (depth != 0) & (z > 0.0) & (r <= self.radius_squared);
-        [
-            (xd + codx) * self.focal[0] + self.center[0],
-            (yd + cody) * self.focal[1] + self.center[1],
-            if seen { z } else { 0.0 },
-        ]
+        let (x, y) = (x * d, y * d);
+        let [a, b, c, e, f, g, h, i, j] = self.to_color.rotation;
+        let [tx, ty, tz] = self.to_color.translation;
+        let (x, y, z) = (
+            c * d + b * y + a * x + tx,
+            g * d + f * y + e * x + ty,
+            j * d + i * y + h * x + tz,
+        );
+        let inverse = 1.0 / z;
+        let at = self.lens.see(x * inverse, y * inverse);
+        // A pixel without a ray has NaN everywhere, where the lens model does not hold.
+        let seen = (depth != 0) & (z > 0.0) & self.lens.holds(at.r);
+        [at.u, at.v, if seen { z } else { 0.0 }]
     }
 }

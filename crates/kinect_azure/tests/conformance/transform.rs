@@ -203,11 +203,6 @@ fn settled(mut call: impl FnMut() -> Vec<u8>) -> Vec<u8> {
     panic!("the vendor's engine gives something else each time");
 }
 
-/// What must be equal in simulated rooms, in percent: their walls are at 3 to 5 m, where one step of f32 is a
-/// quarter to half a thousandth of a millimetre, so that as large a part of all depths lies that near to where rounding
-/// changes. The sample's are at 1.3 m on average.
-const FAR_EXACT: f64 = 99.9;
-
 /// How far two images are apart, where both have something.
 #[derive(Default)]
 struct Apart {
@@ -347,8 +342,9 @@ fn compare(judge: &'static Judge, scene: &Scene) -> Comparison {
     comparison
 }
 
-/// `exact`: how much of the depth must be equal, in percent.
-fn check(name: &str, comparison: &Comparison, exact: f64) {
+/// Everything is the vendor's to the last bit, but for its holes and for colour: the depth engine leaves mixing colours to
+/// OpenGL's texture sampler, and Mesa's has weights of 8 bits.
+fn check(name: &str, comparison: &Comparison) {
     let Comparison {
         both,
         holes,
@@ -361,21 +357,11 @@ fn check(name: &str, comparison: &Comparison, exact: f64) {
         color_masks_differ,
     } = comparison;
     assert!(*both > 10_000, "{name}: {both} pixels");
-    assert!(holes * 50 <= *both, "{name}: {holes} holes");
-    // Where a side of a triangle meets the middle of a pixel to the last bit of f32: at column 2000 that is a strip of some
-    // 0.0002 pixels along every outline, of which a scene has some ten thousand pixels.
-    // A scene in which little was measured has no fewer of those: drop-outs are full of outlines.
-    let differ = only_ours + only_theirs;
-    assert!(
-        differ * 30_000 <= *both.max(&300_000),
-        "{name}: {differ} pixels of the mask"
-    );
-    assert!(
-        depth.worst <= 1 && depth.percent() >= exact,
-        "{name}: depth"
-    );
-    assert!(linear.worst <= 1, "{name}: linear");
-    assert!(nearest.percent() >= 99.99, "{name}: nearest");
+    assert!(holes * 40 <= *both, "{name}: {holes} holes");
+    assert_eq!((*only_ours, *only_theirs), (0, 0), "{name}: the mask");
+    for (what, apart) in [("depth", depth), ("linear", linear), ("nearest", nearest)] {
+        assert_eq!(apart.exact, apart.pixels, "{name}: {what}");
+    }
     assert!(color.worst <= 1, "{name}: colour");
     assert_eq!(*color_masks_differ, 0, "{name}: the colour's mask");
 }
@@ -392,15 +378,17 @@ fn the_sample_recordings_images_are_the_vendors() {
             let comparison = Comparison::of(&scene, &ours, &theirs);
             Comparison::print_header();
             comparison.print(&scene.name);
-            check(&scene.name, &comparison, 99.98);
+            check(&scene.name, &comparison);
             let there = |depth: &[u16]| depth.iter().filter(|&&d| d != 0).count();
             let sum = |depth: &[u16]| depth.iter().map(|&d| u64::from(d)).sum::<u64>();
             assert_eq!(
                 (there(&ours.depth), there(&theirs.depth)),
                 (527_952, 527_952)
             );
-            assert_eq!(sum(&theirs.depth), 703_847_729);
-            assert!(sum(&ours.depth).abs_diff(703_847_729) <= 62);
+            assert_eq!(
+                (sum(&ours.depth), sum(&theirs.depth)),
+                (703_847_729, 703_847_729)
+            );
 
             // The points of the colour camera's pixels.
             let calibration = judge.calibration_from_raw(&scene.json, 2, 1).unwrap();
@@ -428,7 +416,7 @@ fn the_sample_recordings_images_are_the_vendors() {
             println!(
                 "cloud in colour geometry: {differ} differ by {worst} mm at most, the vendor gave up on {gave_up}"
             );
-            assert!(worst <= 1 && differ * 10_000 <= cloud.len() && gave_up <= 191);
+            assert!(differ == 0 && gave_up <= 191);
         },
     );
 }
@@ -446,7 +434,7 @@ fn simulated_images_of_some_modes_are_the_vendors() {
                 (DepthMode::WfovUnbinned, ColorResolution::R720p),
             ] {
                 let scene = Scene::simulated(depth_mode, resolution);
-                check(&scene.name, &compare(judge, &scene), FAR_EXACT);
+                check(&scene.name, &compare(judge, &scene));
             }
         },
     );
@@ -469,7 +457,7 @@ fn simulated_images_of_all_modes_are_the_vendors() {
                 }
             }
             for (name, comparison) in &all {
-                check(name, comparison, FAR_EXACT);
+                check(name, comparison);
             }
         },
     );

@@ -1,5 +1,5 @@
 //! The vendor's rules for images between the cameras, written down one after the other as they are described, pixel by
-//! pixel and without regard for time: what the fast code is compared with.
+//! pixel and without regard for time: what the fast code is compared with. The order of operations is the depth engine's.
 
 use kinect_azure::Calibration;
 use kinect_azure::calibration::{LensModel, Sensor, XyTable};
@@ -34,8 +34,12 @@ fn vertices(calibration: &Calibration, depth: &[u16], custom: &[u16]) -> Vec<Ver
             return Vertex::default();
         }
         let d = f32::from(depth[index]);
-        let [x, y, z] = to_color.transform_point([x * d, y * d, d]);
-        let (a, b) = (x / z - i.codx, y / z - i.cody);
+        let (x, y) = (x * d, y * d);
+        let [x, y, z] = [0, 1, 2].map(|axis| {
+            let row = &to_color.rotation[3 * axis..];
+            row[2] * d + row[1] * y + row[0] * x + to_color.translation[axis]
+        });
+        let (a, b) = (x * (1.0 / z) - i.codx, y * (1.0 / z) - i.cody);
         let r = a * a + b * b;
         if z <= 0.0 || r > camera.metric_radius * camera.metric_radius {
             return Vertex::default();
@@ -50,8 +54,8 @@ fn vertices(calibration: &Calibration, depth: &[u16], custom: &[u16]) -> Vec<Ver
             LensModel::BrownConrady => 2.0,
             LensModel::Rational6Kt => 1.0,
         };
-        let xd = a * d + ((r + 2.0 * (a * a)) * i.p2 + s * (a * b) * i.p1);
-        let yd = b * d + ((r + 2.0 * (b * b)) * i.p1 + s * (a * b) * i.p2);
+        let xd = a * d + (r + 2.0 * (a * a)) * i.p2 + s * (a * b) * i.p1;
+        let yd = b * d + (r + 2.0 * (b * b)) * i.p1 + s * (a * b) * i.p2;
         Vertex {
             u: (xd + i.codx) * i.fx + i.cx,
             v: (yd + i.cody) * i.fy + i.cy,
@@ -135,9 +139,9 @@ pub fn depth_to_color(
                     if w_br < 0.0 || w_tl <= 0.0 {
                         continue;
                     }
-                    let sum = w_br + w_third + w_tl;
-                    let z = (w_br * br.z + w_third * third.z + w_tl * tl.z) / sum;
-                    let d = (z + 0.5) as u16;
+                    let scale = 1.0 / (w_br + w_third + w_tl);
+                    let z = (w_br * br.z + w_third * third.z + w_tl * tl.z) * scale;
+                    let d = z.round_ties_even() as u16;
                     let pixel = (y * width + x) as usize;
                     let stored = drawn.depth[pixel];
                     if d == 0 || (stored != 0 && d >= stored) {
@@ -149,7 +153,7 @@ pub fn depth_to_color(
                             let sum_of = w_br * br.value as f32
                                 + w_third * third.value as f32
                                 + w_tl * tl.value as f32;
-                            (sum_of / sum + 0.5) as u16
+                            (sum_of * scale).round_ties_even() as u16
                         }
                         Interpolation::Nearest if w_br > w_third => {
                             (if w_br > w_tl { br } else { tl }).value as u16
