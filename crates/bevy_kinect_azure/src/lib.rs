@@ -81,9 +81,10 @@ pub mod prelude {
     };
     pub use crate::diagnostics::SensorDiagnostics;
     pub use crate::image_output::{
-        ChannelMask, FalseColor, HiddenColor, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs,
-        ImageTiming, OutputAspect, OutputDiagnostics, OutputFilter, OutputImage,
-        OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale, PixelFormat,
+        ChannelMask, FalseColor, FollowOutputsPlugin, HiddenColor, ImageKind, ImageOutput,
+        ImageOutputOf, ImageOutputs, ImageTiming, OutputAspect, OutputDiagnostics, OutputFilter,
+        OutputImage, OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale,
+        PixelFormat,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     #[cfg(feature = "microphones")]

@@ -120,7 +120,7 @@ fn outputs_by_the_dozen_come_go_and_change_while_the_sensor_streams() {
 }
 
 #[test]
-fn a_material_may_hold_on_to_the_image_of_a_former_resolution() {
+fn materials_and_nodes_go_with_their_output_to_another_resolution() {
     let mut app = rendering_app();
     let (_, outputs) = shown(&mut app, &[ImageOutput::false_color(ImageKind::Depth)]);
     let handle = |app: &App| {
@@ -140,35 +140,55 @@ fn a_material_may_hold_on_to_the_image_of_a_former_resolution() {
     });
     let mut meshes = app.world_mut().resource_mut::<Assets<Mesh>>();
     let mesh = meshes.add(Rectangle::new(2.0, 2.0));
-    let screen = app
-        .world_mut()
-        .spawn((Mesh3d(mesh), MeshMaterial3d(material)))
-        .id();
+    let node = app.world_mut().spawn(ImageNode::new(first.clone())).id();
+    app.world_mut()
+        .spawn((Mesh3d(mesh), MeshMaterial3d(material.clone())));
     app.world_mut().spawn((
         Camera3d::default(),
-        RenderTarget::from(target),
+        RenderTarget::from(target.clone()),
+        Msaa::Off,
+        bevy::core_pipeline::tonemapping::Tonemapping::None,
         Transform::from_xyz(0.0, 0.0, 1.0),
     ));
     for _ in 0..3 {
         update(&mut app);
     }
     let with_first = textures(&app);
-    for size in [50, 60, 70] {
+    // Whoever keeps the old handle keeps the old image, and does no harm.
+    let kept = first;
+    for (size, range) in [(50, 1.0), (60, 9.0), (70, 1.0), (80, 9.0)] {
         set(&mut app, outputs[0], |output| {
             output.resolution = OutputResolution::Custom(UVec2::splat(size));
+            output.false_color = Some(FalseColor::Range {
+                min: 0.1,
+                max: range,
+            });
         });
         for _ in 0..3 {
             update(&mut app);
         }
-        assert_ne!(handle(&app), first);
+        let new = handle(&app);
+        assert_ne!(new, kept);
+        let materials = app.world().resource::<Assets<StandardMaterial>>();
+        let shown = materials.get(&material).unwrap();
+        assert_eq!(shown.base_color_texture, Some(new.clone()));
+        assert_eq!(app.world().get::<ImageNode>(node).unwrap().image, new);
+        // What is seen in the world is the image of now: the middle of the screen, which shows the middle of the image.
         let now = picture(&mut app, outputs[0]);
         assert_eq!(now.size, UVec2::splat(size));
-        assert!(now.pixels.iter().any(|pixel| pixel[0] > 0.5));
-        // The material's, and the newest: those between are gone.
+        let screen = read_image(&mut app, target.clone());
+        let pixel = &screen[(32 * 64 + 32) * 4..][..4];
+        let expected = now.at(size / 2, size / 2);
+        for (&seen, expected) in pixel.iter().zip(expected).take(3) {
+            assert!(
+                (linear(seen) - expected).abs() < 0.1,
+                "{size}: {pixel:?} is not {expected:?}"
+            );
+        }
+        // The one that is kept, and the newest: those between are gone.
         assert_eq!(textures(&app), with_first + 1);
     }
-    drop(first);
-    app.world_mut().despawn(screen);
+    drop(kept);
     for _ in 0..4 {
         update(&mut app);
     }

@@ -22,6 +22,7 @@ mod custom;
 mod diagnostics;
 mod draw;
 mod extract;
+mod follow;
 mod pipelines;
 mod prepare;
 mod settings;
@@ -39,6 +40,7 @@ use bevy::shader::load_shader_library;
 use kinect_azure::DepthMode;
 
 pub use diagnostics::OutputDiagnostics;
+pub use follow::FollowOutputsPlugin;
 pub use settings::{
     ChannelMask, HiddenColor, ImageTiming, OutputAspect, OutputFilter, OutputPass,
     OutputResolution, OutputSampling, OutputScale, PixelFormat,
@@ -179,7 +181,7 @@ pub struct ImageOutputs(Vec<Entity>);
 /// The image of an output. Read only.
 ///
 /// The handle is there from the moment the output is spawned and gets its image when the sensor's modes are known. A
-/// change of size or format gives a new handle and an [`OutputImageChanged`] message.
+/// change of size or format gives a new handle, which materials take by themselves, see [`OutputImageChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct OutputImage {
@@ -212,8 +214,11 @@ impl OutputImage {
     }
 }
 
-/// An output's handle is a new one: its resolution or its format has changed. Materials and UI nodes that show it must
-/// take the new handle.
+/// An output's handle is a new one: its resolution or its format has changed.
+///
+/// [`StandardMaterial`]s and, with the feature `ui`, all `ImageNode`s take the new one in the same update; so do other materials with
+/// [`FollowOutputsPlugin`]. Whatever else holds the old handle must take the new one when it reads this message: the old
+/// image stays as it was.
 #[derive(Message, Clone, Debug)]
 pub struct OutputImageChanged {
     /// The output entity.
@@ -238,6 +243,7 @@ impl Plugin for ImageOutputPlugin {
             .register_type::<OutputDiagnostics>()
             .register_type::<OutputScale>()
             .init_resource::<OutputScale>()
+            .add_plugins(FollowOutputsPlugin::<StandardMaterial>::default())
             .add_systems(
                 PreUpdate,
                 (prepare::prepare_images, diagnostics::diagnose)

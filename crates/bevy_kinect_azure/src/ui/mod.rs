@@ -12,7 +12,7 @@ use bevy::ui::widget::NodeImageMode;
 
 pub use fill::ImageFill;
 
-use crate::image_output::{OutputDiagnostics, OutputImage};
+use crate::image_output::{OutputDiagnostics, OutputImage, OutputImageChanged};
 
 /// Shows an image output in a UI node, in the shape it is meant to be shown in.
 ///
@@ -66,7 +66,29 @@ impl Plugin for KinectUiPlugin {
     fn build(&self, app: &mut App) {
         app.register_type::<KinectImageNode>()
             .register_type::<ImageFill>()
-            .add_systems(PostUpdate, place_pictures.before(UiSystems::Prepare));
+            .add_systems(
+                PostUpdate,
+                (
+                    follow_outputs.run_if(on_message::<OutputImageChanged>),
+                    place_pictures,
+                )
+                    .chain()
+                    .before(UiSystems::Prepare),
+            );
+    }
+}
+
+/// Nodes of the app's own that show an output go with its image.
+fn follow_outputs(
+    mut changes: MessageReader<OutputImageChanged>,
+    mut nodes: Query<&mut ImageNode>,
+) {
+    for change in changes.read() {
+        for mut node in &mut nodes {
+            if node.image == change.old {
+                node.image = change.new.clone();
+            }
+        }
     }
 }
 
