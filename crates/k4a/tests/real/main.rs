@@ -10,6 +10,7 @@ mod images;
 mod library;
 mod recording;
 mod side_by_side;
+#[cfg(target_os = "linux")]
 mod valgrind;
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,6 @@ use std::process::Command;
 
 use crate::real_library;
 
-#[cfg(target_os = "linux")]
 #[test]
 fn images_and_captures_neither_leak_nor_read_what_is_not_theirs() {
     if real_library().is_none() {

@@ -7,7 +7,6 @@ use k4a_standin::{Script, StandIn};
 use crate::client::{Client, USUAL};
 
 /// Processor time this thread has used.
-#[cfg(target_os = "linux")]
 fn thread_time() -> Duration {
     let mut time = libc::timespec {
         tv_sec: 0,
@@ -20,7 +19,6 @@ fn thread_time() -> Duration {
 
 /// Four devices with colour at 720p and depth at 30 fps, and a client that looks at every image but does not decode: what
 /// both need together is a small part of a millisecond a capture.
-#[cfg(target_os = "linux")]
 #[test]
 fn four_devices_cost_next_to_nothing() {
     let stand_in = StandIn::microsoft(&Script::healthy(4));

@@ -5,6 +5,7 @@
 mod calibrations;
 mod client;
 mod color_controls;
+#[cfg(target_os = "linux")]
 mod cost;
 mod faults;
 mod handles;
