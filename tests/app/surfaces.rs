@@ -4,7 +4,7 @@ use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
 use bevy_kinect_azure::kinect_azure::{DepthMode, FrameRate};
-use bevy_kinect_azure::point_cloud::DISCONTINUITY;
+use bevy_kinect_azure::point_cloud::{DISCONTINUITY, STEEPEST};
 use bevy_kinect_azure::prelude::*;
 
 use crate::clouds::*;
@@ -64,10 +64,8 @@ fn expected_triangles(points: &[Seen], width: usize, cut: f32) -> Vec<[u32; 3]> 
             _ => vec![],
         };
         for triangle in candidates {
-            let depths = triangle.map(z);
-            let near = depths.into_iter().fold(f32::INFINITY, f32::min);
-            let far = depths.into_iter().fold(0.0, f32::max);
-            if far - near <= cut * near {
+            let [a, b, c] = triangle.map(|i| points[i].position);
+            if are_joined(a, b, cut) && are_joined(b, c, cut) && are_joined(c, a, cut) {
                 let [a, b, c] = triangle.map(|i| i as u32);
                 let first = a.min(b).min(c);
                 triangles.push(if first == a {
@@ -82,6 +80,14 @@ fn expected_triangles(points: &[Seen], width: usize, cut: f32) -> Vec<[u32; 3]> 
     }
     triangles.sort_unstable();
     triangles
+}
+
+/// Whether two points are on the same surface, by the documented rule.
+fn are_joined(a: Vec3, b: Vec3, cut: f32) -> bool {
+    let near = (-a.z).min(-b.z);
+    let far = (-a.z).max(-b.z);
+    let aside = near * (a.truncate() / a.z).distance(b.truncate() / b.z);
+    far - near <= (cut * near).max(STEEPEST * aside)
 }
 
 pub(crate) fn spawn_surface(app: &mut App, sensor: KinectSensor, surface: SurfaceMesh) -> Entity {
@@ -137,7 +143,7 @@ fn surfaces_join_neighbours_and_are_cut_where_depth_jumps() {
     );
     assert!(joined.len() > triangles.len());
 
-    // Fewer points are farther apart, and cut at larger steps.
+    // Fewer points are farther apart, which does not join what is not one surface.
     let mut settings = app.world_mut().get_mut::<SurfaceMesh>(surface).unwrap();
     settings.cut = DISCONTINUITY;
     settings.filter.density = 3;
@@ -146,8 +152,12 @@ fn surfaces_join_neighbours_and_are_cut_where_depth_jumps() {
     let triangles = triangles_of(&mut app, surface);
     assert_eq!(
         triangles,
-        expected_triangles(&points, WIDTH.div_ceil(3) as usize, 3.0 * DISCONTINUITY)
+        expected_triangles(&points, WIDTH.div_ceil(3) as usize, DISCONTINUITY)
     );
+    for triangle in &triangles {
+        let is_box = triangle.map(|i| -points[i as usize].position.z < 1.2);
+        assert!(is_box == [true; 3] || is_box == [false; 3]);
+    }
 }
 
 #[test]
@@ -179,11 +189,7 @@ fn vertices_of_surfaces_have_the_points_their_normals_and_their_colours() {
                 return position;
             }
             let other = &points[y * width + x];
-            let (near, far) = (
-                (-position.z).min(-other.position.z),
-                (-position.z).max(-other.position.z),
-            );
-            if other.color[3] == 0 || far - near > DISCONTINUITY * near {
+            if other.color[3] == 0 || !are_joined(position, other.position, DISCONTINUITY) {
                 return position;
             }
             other.position

@@ -53,7 +53,7 @@ pub use settings::{
 };
 pub(crate) use source::PointSource;
 pub use source::{POINT_BYTES, PointCloudBuffer};
-pub use surface::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
+pub use surface::{STEEPEST, SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
 
 use crate::align::AlignSystems;
 use crate::image_output::ImageTiming;

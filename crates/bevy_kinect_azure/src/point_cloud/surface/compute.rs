@@ -67,7 +67,6 @@ pub(in super::super) fn extract_surfaces(
         if (points.width, points.height) != (buffers.width, buffers.height) {
             continue;
         }
-        let cut = surface.cut.max(0.0) * surface.filter.step() as f32;
         extracted.0.push(ExtractedSurface {
             entity,
             points: points.buffer.id(),
@@ -77,7 +76,11 @@ pub(in super::super) fn extract_surfaces(
             mesh: mesh.id(),
             params: Params {
                 size: UVec2::new(buffers.width, buffers.height),
-                cut: if surface.cut.is_finite() { cut } else { -1.0 },
+                cut: if surface.cut.is_finite() {
+                    surface.cut.max(0.0)
+                } else {
+                    -1.0
+                },
                 padding: 0,
             },
         });

@@ -41,9 +41,10 @@ pub struct SurfaceMesh {
     pub color: PointColor,
     /// How it is lit.
     pub shading: SurfaceShading,
-    /// Triangles whose farthest corner is farther than the nearest by more than this part of it are left out, because they
-    /// would join different surfaces. [`DISCONTINUITY`] by default; multiplied by [`PointFilter::density`], because points
-    /// are so much farther apart. Not finite: nothing is cut.
+    /// Where a surface ends: two points are not joined when one is farther than the other by more than this part of the nearer one's
+    /// depth, and by more than [`STEEPEST`] times as far as they are apart sideways. The first is for noise, the second
+    /// for surfaces that are seen at a shallow angle, where points of low [density](PointFilter::density) are far apart.
+    /// [`DISCONTINUITY`] by default; not finite: nothing is cut.
     pub cut: f32,
     /// Which moment it shows (I13).
     pub timing: ImageTiming,
@@ -111,6 +112,10 @@ pub struct SurfaceBuffers {
     /// Rows.
     pub height: u32,
 }
+
+/// How steep a surface is at most as the sensor sees it, in metres away for each metre aside: tan 80°, a surface seen at 10°.
+/// Steeper steps are edges, see [`SurfaceMesh::cut`].
+pub const STEEPEST: f32 = 5.671_282;
 
 /// Bytes of one vertex in [`SurfaceBuffers`].
 pub const SURFACE_VERTEX_BYTES: usize = 32;

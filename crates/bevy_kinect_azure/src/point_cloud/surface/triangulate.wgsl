@@ -8,7 +8,7 @@
 struct Params {
     // Of the grid of points.
     size: vec2<u32>,
-    // Largest step in depth within a triangle, as part of the nearest corner's; below 0: none is too large.
+    // See `SurfaceMesh::cut`; below 0: nothing is cut.
     cut: f32,
     padding: u32,
 }
@@ -29,6 +29,9 @@ struct Draw {
 @group(0) @binding(3) var<storage, read_write> indices: array<u32>;
 // Likewise.
 @group(0) @binding(4) var<storage, read_write> draw: Draw;
+
+// tan 80 degrees. Keep in sync with `STEEPEST` in `mod.rs`.
+const STEEPEST: f32 = 5.671282;
 
 // Triangles of the workgroup, and where they begin in the list: one atomic on the list's length for all of them.
 var<workgroup> triangles: atomic<u32>;
@@ -95,16 +98,19 @@ fn depth(number: u32) -> f32 {
 }
 
 fn is_surface(triangle: vec3<u32>) -> bool {
-    let depths = vec3(depth(triangle.x), depth(triangle.y), depth(triangle.z));
-    return exists(points[triangle.x]) && exists(points[triangle.y]) && exists(points[triangle.z])
-        && is_joined(
-            min(depths.x, min(depths.y, depths.z)),
-            max(depths.x, max(depths.y, depths.z)),
-        );
+    let a = points[triangle.x];
+    let b = points[triangle.y];
+    let c = points[triangle.z];
+    return exists(a) && exists(b) && exists(c) && is_joined(a.position, b.position)
+        && is_joined(b.position, c.position) && is_joined(c.position, a.position);
 }
 
-fn is_joined(near: f32, far: f32) -> bool {
-    return params.cut < 0.0 || far - near <= params.cut * near;
+// Whether two points are on the same surface. Keep in sync with `SurfaceMesh::cut`.
+fn is_joined(a: vec3<f32>, b: vec3<f32>) -> bool {
+    let near = min(-a.z, -b.z);
+    let far = max(-a.z, -b.z);
+    let aside = near * distance(a.xy / a.z, b.xy / b.z);
+    return params.cut < 0.0 || far - near <= max(params.cut * near, STEEPEST * aside);
 }
 
 fn vertex(at: vec2<u32>, number: u32) -> SurfaceVertex {
@@ -137,9 +143,7 @@ fn neighbor(at: vec2<u32>, offset: vec2<i32>, own: vec3<f32>) -> vec3<f32> {
         return own;
     }
     let other = points[u32(place.y) * params.size.x + u32(place.x)];
-    let near = min(-own.z, -other.position.z);
-    let far = max(-own.z, -other.position.z);
-    if !exists(other) || !is_joined(near, far) {
+    if !exists(other) || !is_joined(own, other.position) {
         return own;
     }
     return other.position;
