@@ -2,6 +2,7 @@
 //! to one is a process of its own.
 
 use bevy::prelude::*;
+#[cfg(target_os = "linux")]
 use bevy_kinect_azure::kinect_azure::microphones::MicrophoneSelection;
 use bevy_kinect_azure::microphones::{MicrophoneArray, MicrophoneLevels};
 use bevy_kinect_azure::prelude::*;

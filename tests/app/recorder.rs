@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
-use bevy_kinect_azure::kinect_azure::recording::{Recording, wait_for_recorders};
+use bevy_kinect_azure::kinect_azure::recording::Recording;
+#[cfg(target_os = "linux")]
+use bevy_kinect_azure::kinect_azure::recording::wait_for_recorders;
 use bevy_kinect_azure::kinect_azure::simulation::{Noise, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::{
     Calibration, CaptureSource, DepthMode, ImuSample, NextCapture, SensorInfo, SourceError,
