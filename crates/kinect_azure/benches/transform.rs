@@ -11,15 +11,16 @@
     reason = "a benchmark"
 )]
 
-use std::time::{Duration, Instant};
+#[path = "../tests/support/simulated.rs"]
+mod simulated;
+
+use std::time::Instant;
 
 use kinect_azure::decode::ColorDecoder;
 use kinect_azure::recording::Recording;
-use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use kinect_azure::transform::{Interpolation, Occlusion, Transformation};
-use kinect_azure::{
-    Calibration, Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, NextCapture,
-};
+use kinect_azure::{Calibration, Capture, CaptureSource, ColorResolution, DepthMode};
+use simulated::simulated;
 
 fn main() {
     let words: Vec<String> = std::env::args()
@@ -148,19 +149,7 @@ impl Images {
     }
 
     fn simulated(depth_mode: DepthMode, color_resolution: ColorResolution) -> Self {
-        let mut sensor = SimulatedSensor::new(&SimulationSettings {
-            depth_mode,
-            color_resolution,
-            people: 2,
-            frame_rate: FrameRate::Fps15,
-            ..SimulationSettings::default()
-        })
-        .unwrap()
-        .as_fast_as_possible();
-        let NextCapture::Capture(capture) = sensor.next_capture(Duration::from_secs(9)).unwrap()
-        else {
-            panic!("no capture");
-        };
+        let (sensor, capture) = simulated(depth_mode, color_resolution);
         Self::of(&capture, sensor.calibration().unwrap())
     }
 

@@ -29,3 +29,5 @@ mod display;
 mod mkv;
 #[path = "../support/scratch.rs"]
 mod scratch;
+#[path = "../support/simulated.rs"]
+mod simulated;

@@ -1,21 +1,17 @@
 //! Images between the cameras, against the vendor's depth engine, which needs OpenGL: it runs on an X display of the test's
 //! own, drawn by Mesa in software.
 
-use std::time::Duration;
-
 use k4a_judge::{Judge, judge};
 use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::ColorDecoder;
 use kinect_azure::recording::Recording;
-use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use kinect_azure::transform::{Interpolation, Occlusion, Transformation, point_cloud_i16};
-use kinect_azure::{
-    Calibration, Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, NextCapture,
-};
+use kinect_azure::{Calibration, Capture, CaptureSource, ColorResolution, DepthMode};
 
 use crate::data::{self, color_code, depth_code, to_u16};
 use crate::display::on_display;
 use crate::point_cloud::difference;
+use crate::simulated::simulated;
 
 /// C's numbers of formats and interpolations.
 const BGRA32: i32 = 3;
@@ -53,19 +49,7 @@ impl Scene {
     }
 
     fn simulated(depth_mode: DepthMode, color_resolution: ColorResolution) -> Self {
-        let mut sensor = SimulatedSensor::new(&SimulationSettings {
-            depth_mode,
-            color_resolution,
-            people: 2,
-            frame_rate: FrameRate::Fps15,
-            ..SimulationSettings::default()
-        })
-        .unwrap()
-        .as_fast_as_possible();
-        let NextCapture::Capture(capture) = sensor.next_capture(Duration::from_secs(9)).unwrap()
-        else {
-            panic!("no capture");
-        };
+        let (sensor, capture) = simulated(depth_mode, color_resolution);
         let json = sensor.raw_calibration().json().to_vec();
         let calibration = sensor.calibration().unwrap();
         let name = format!("{depth_mode} {color_resolution}");
