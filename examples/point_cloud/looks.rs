@@ -75,14 +75,12 @@ impl Look {
             Self::Players => entity.insert(cloud(PointColor::Player {
                 nobody: Color::srgb(0.13, 0.14, 0.17),
             })),
-            // Computed, but drawn by the material.
             Self::Hologram => entity.insert((
                 Hologram,
                 PointCloud {
-                    filter,
+                    shape: PointShape::Custom,
                     ..cloud(PointColor::Flat(Color::WHITE))
                 },
-                Visibility::Hidden,
             )),
             // Triangles three pixels wide: their slopes have a third of the noise.
             Self::Surface => entity.insert(SurfaceMesh {

@@ -12,6 +12,8 @@
 //! The keys are on the screen and can be clicked. With no display, or with `--screenshot`, it renders off-screen, writes the
 //! picture and ends.
 
+#[path = "../common/angles.rs"]
+mod angles;
 #[path = "../common/mod.rs"]
 mod common;
 mod hologram;
@@ -39,7 +41,7 @@ struct Options {
     #[arg(long)]
     look: Option<Look>,
     /// Where to look from: yaw and pitch around the scene in degrees.
-    #[arg(long, default_value = "0,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    #[arg(long, default_value = "0,-8", value_parser = angles::parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
     /// Leave out what is farther from the sensor, in metres: where little comes back, walls become specks.
     #[arg(long, default_value_t = 3.6, value_name = "METRES")]
@@ -71,7 +73,7 @@ fn main() -> AppExit {
         (
             interface::press,
             (looks::put_up, interface::put_up_titles).run_if(resource_changed::<Shown>),
-            hologram::draw,
+            hologram::bind,
             (orbit::level, orbit::frame, orbit::move_cameras, looks::fit).chain(),
             interface::update,
         )
@@ -111,16 +113,4 @@ fn spawn_sensor(
         IsDefaultUiCamera,
         target.map_or_else(RenderTarget::default, |target| target.render_target()),
     ));
-}
-
-fn parse_angles(text: &str) -> Result<Vec2, String> {
-    let (yaw, pitch) = text.split_once(',').ok_or("write it as 20,-10")?;
-    let angle = |text: &str| {
-        text.trim()
-            .parse::<f32>()
-            .ok()
-            .filter(|angle| angle.is_finite())
-            .ok_or_else(|| format!("{text} is not an angle in degrees"))
-    };
-    Ok(Vec2::new(angle(yaw)?, angle(pitch)?))
 }

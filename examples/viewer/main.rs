@@ -10,6 +10,8 @@
 //!
 //! With no display, or with `--screenshot`, it renders off-screen, writes the picture and ends.
 
+#[path = "../common/angles.rs"]
+mod angles;
 #[path = "../common/mod.rs"]
 mod common;
 mod controls;
@@ -45,7 +47,7 @@ struct Options {
     #[arg(long, conflicts_with = "file")]
     no_noise: bool,
     /// Where to look from: yaw and pitch around the scene in degrees.
-    #[arg(long, default_value = "14,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    #[arg(long, default_value = "14,-8", value_parser = angles::parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
 }
 
@@ -233,16 +235,4 @@ fn fit_viewport(
         physical_size: UVec2::new(size.x - column, size.y),
         ..default()
     });
-}
-
-fn parse_angles(text: &str) -> Result<Vec2, String> {
-    let (yaw, pitch) = text.split_once(',').ok_or("write it as 20,-10")?;
-    let angle = |text: &str| {
-        text.trim()
-            .parse::<f32>()
-            .ok()
-            .filter(|angle| angle.is_finite())
-            .ok_or_else(|| format!("{text} is not an angle in degrees"))
-    };
-    Ok(Vec2::new(angle(yaw)?, angle(pitch)?))
 }
