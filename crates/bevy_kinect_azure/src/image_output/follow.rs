@@ -54,11 +54,11 @@ fn follow<M: Asset + Clone + Reflect>(
         .iter()
         .filter_map(|(id, material)| {
             let mut material = material.clone();
-            let replaced = changes
-                .iter()
-                .filter(|change| replace(&mut material, change))
-                .count();
-            (replaced > 0).then_some((id, material))
+            let mut replaced = false;
+            for change in &changes {
+                replaced |= replace(&mut material, change);
+            }
+            replaced.then_some((id, material))
         })
         .collect();
     for (id, material) in followed {

@@ -78,10 +78,10 @@ impl Plugin for KinectUiPlugin {
     }
 }
 
-/// Nodes of the app's own that show an output go with its image.
+/// Nodes of the app's own that show an output go with its image; [`place_pictures`] sees to the others.
 fn follow_outputs(
     mut changes: MessageReader<OutputImageChanged>,
-    mut nodes: Query<&mut ImageNode>,
+    mut nodes: Query<&mut ImageNode, Without<Picture>>,
 ) {
     for change in changes.read() {
         for mut node in &mut nodes {
