@@ -244,3 +244,52 @@ impl fmt::Display for WiredSyncMode {
         f.write_str(self.name())
     }
 }
+
+/// Refuses modes in which no sensor runs.
+///
+/// # Errors
+/// What does not go together, and what does.
+pub(crate) fn check(
+    depth: DepthMode,
+    color: ColorResolution,
+    format: ColorFormat,
+    rate: FrameRate,
+) -> Result<(), String> {
+    if color == ColorResolution::Off && depth == DepthMode::Off {
+        return Err("both cameras are off: set a depth mode or a colour resolution".to_owned());
+    }
+    let only_720p = matches!(format, ColorFormat::Nv12 | ColorFormat::Yuy2);
+    if only_720p && !matches!(color, ColorResolution::R720p | ColorResolution::Off) {
+        return Err(format!(
+            "{format} exists at 720P only, not at {color}: use MJPG or BGRA, or 720P"
+        ));
+    }
+    let fast = rate > FrameRate::Fps15;
+    if fast && color == ColorResolution::R3072p {
+        return Err(format!(
+            "3072P does not run at {} captures per second: use 15, or 2160P",
+            rate.fps()
+        ));
+    }
+    if fast && depth == DepthMode::WfovUnbinned {
+        return Err(format!(
+            "WFOV_UNBINNED does not run at {} captures per second: use 15, or WFOV_2X2BINNED",
+            rate.fps()
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a delay of depth off colour that is no part of a frame.
+///
+/// # Errors
+/// The delay, and how much is too much.
+pub(crate) fn check_depth_delay(usec: i32, rate: FrameRate) -> Result<(), String> {
+    let period = rate.period_ns() / 1000;
+    if u64::from(usec.unsigned_abs()) >= period {
+        return Err(format!(
+            "the depth delay of {usec} µs is not less than the {period} µs from capture to capture"
+        ));
+    }
+    Ok(())
+}

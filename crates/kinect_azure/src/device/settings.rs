@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
+use crate::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 
 /// Whose sensor, which is whose library (S2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -112,31 +112,12 @@ impl DeviceSettings {
     pub fn check(&self) -> Result<(), String> {
         let color = self.color_resolution != ColorResolution::Off;
         let depth = self.depth_mode != DepthMode::Off;
-        if !color && !depth {
-            return Err("both cameras are off: set a depth mode or a colour resolution".to_owned());
-        }
-        if color
-            && matches!(self.color_format, ColorFormat::Nv12 | ColorFormat::Yuy2)
-            && self.color_resolution != ColorResolution::R720p
-        {
-            return Err(format!(
-                "{} exists at 720P only, not at {}: use MJPG or BGRA, or 720P",
-                self.color_format, self.color_resolution
-            ));
-        }
-        let fast = self.frame_rate.fps() > 15;
-        if fast && self.color_resolution == ColorResolution::R3072p {
-            return Err(format!(
-                "3072P does not run at {} captures per second: use 15, or 2160P",
-                self.frame_rate.fps()
-            ));
-        }
-        if fast && self.depth_mode == DepthMode::WfovUnbinned {
-            return Err(format!(
-                "WFOV_UNBINNED does not run at {} captures per second: use 15, or WFOV_2X2BINNED",
-                self.frame_rate.fps()
-            ));
-        }
+        modes::check(
+            self.depth_mode,
+            self.color_resolution,
+            self.color_format,
+            self.frame_rate,
+        )?;
         if self.frame_rate == FrameRate::Fps25 && self.vendor == DeviceVendor::Microsoft {
             return Err(
                 "25 captures per second are for Orbbec's sensors only: use 15 or 30".to_owned(),
@@ -148,19 +129,13 @@ impl DeviceSettings {
                     .to_owned(),
             );
         }
-        let period = self.frame_rate.period_ns() / 1000;
         if self.depth_delay_off_color_usec != 0 && !(color && depth) {
             return Err(
                 "a depth delay needs both cameras: set it to 0, or turn the other one on"
                     .to_owned(),
             );
         }
-        if u64::from(self.depth_delay_off_color_usec.unsigned_abs()) >= period {
-            return Err(format!(
-                "the depth delay of {} µs is not less than the {period} µs from capture to capture",
-                self.depth_delay_off_color_usec
-            ));
-        }
+        modes::check_depth_delay(self.depth_delay_off_color_usec, self.frame_rate)?;
         if self.wired_sync_mode == WiredSyncMode::Master && !color {
             return Err(
                 "a master needs its colour camera, which gives the beat: set a colour resolution"
@@ -175,6 +150,7 @@ impl DeviceSettings {
                 self.subordinate_delay_off_master_usec
             ));
         }
+        let period = self.frame_rate.period_ns() / 1000;
         if u64::from(self.subordinate_delay_off_master_usec) > period {
             return Err(format!(
                 "the subordinate's delay of {} µs is more than the {period} µs from capture to capture",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::motion::Scenario;
 use super::noise::Noise;
-use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate};
+use crate::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate};
 use crate::source::SourceError;
 
 /// What is simulated and how the sensor is set. The same settings give the same bytes.
@@ -59,34 +59,13 @@ impl SimulationSettings {
 
     /// Refuses what no Azure Kinect does.
     pub(super) fn check(&self) -> Result<(), SourceError> {
-        let refuse = |what: String| Err(SourceError::Failed(format!("the simulation {what}")));
-        if self.depth_mode == DepthMode::Off && self.color_resolution == ColorResolution::Off {
-            return refuse(
-                "has both cameras off: choose a depth mode or a colour resolution".into(),
-            );
-        }
-        let fast = self.frame_rate > FrameRate::Fps15;
-        if fast && self.depth_mode == DepthMode::WfovUnbinned {
-            return refuse(
-                "cannot run WFOV_UNBINNED faster than 15 fps: choose 15 or 5 fps".into(),
-            );
-        }
-        if fast && self.color_resolution == ColorResolution::R3072p {
-            return refuse("cannot run 3072P faster than 15 fps: choose 15 or 5 fps".into());
-        }
-        let raw = matches!(self.color_format, ColorFormat::Nv12 | ColorFormat::Yuy2);
-        if raw
-            && !matches!(
-                self.color_resolution,
-                ColorResolution::R720p | ColorResolution::Off
-            )
-        {
-            return refuse(format!(
-                "has {} at 720P only, not at {}: choose MJPG or BGRA",
-                self.color_format, self.color_resolution
-            ));
-        }
-        Ok(())
+        modes::check(
+            self.depth_mode,
+            self.color_resolution,
+            self.color_format,
+            self.frame_rate,
+        )
+        .map_err(|problem| SourceError::Failed(format!("the simulation: {problem}")))
     }
 }
 

@@ -191,11 +191,11 @@ fn what_cannot_be_simulated_is_named_and_leaves_nothing() {
         (&["--depth-mode", "HUGE"], 2, "NFOV_UNBINNED"),
         (&["--height", "9"], 2, "between"),
         (&["--scenario", "wave", "--clip", text], 2, "--clip"),
-        (&["--depth-mode", "WFOV_UNBINNED"], 1, "15 or 5 fps"),
+        (&["--depth-mode", "WFOV_UNBINNED"], 1, "use 15"),
         (
             &["--depth-mode", "OFF", "--color-resolution", "OFF"],
             1,
-            "both cameras off",
+            "both cameras are off",
         ),
         (&["--calibration", "none.json"], 1, "none.json"),
         (&["--calibration", text], 1, "text.csv"),

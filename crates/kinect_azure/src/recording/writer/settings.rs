@@ -1,7 +1,7 @@
 //! What a recording is made with, checked before anything is written.
 
 use super::WriteError;
-use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate};
+use crate::modes::{self, ColorResolution, DepthMode};
 use crate::source::{CaptureSource, SensorInfo};
 
 /// What a recording is made with.
@@ -66,32 +66,14 @@ impl RecordingSettings {
                 "the colour resolution is {size} but the colour format is {format:?}; set both, or OFF and none"
             ));
         }
-        if matches!(format, Some(ColorFormat::Nv12 | ColorFormat::Yuy2))
-            && size != ColorResolution::R720p
-        {
-            return refuse(format!(
-                "NV12 and YUY2 exist at 720P only, not at {size}; use MJPG or BGRA"
-            ));
+        let has_camera = format.is_some() || s.depth_mode != DepthMode::Off;
+        if has_camera {
+            let format = format.unwrap_or_default();
+            modes::check(s.depth_mode, size, format, s.frame_rate).map_err(WriteError::Settings)?;
         }
-        if s.frame_rate == FrameRate::Fps30
-            && (size == ColorResolution::R3072p || s.depth_mode == DepthMode::WfovUnbinned)
-        {
-            return refuse(
-                "3072P and WFOV_UNBINNED do not run at 30 captures per second; use 15".to_owned(),
-            );
-        }
-        let period = s.frame_rate.period_ns() / 1000;
-        if u64::from(s.depth_delay_off_color_usec.unsigned_abs()) >= period {
-            return refuse(format!(
-                "the depth delay of {} µs is not less than the {period} µs from capture to capture",
-                s.depth_delay_off_color_usec
-            ));
-        }
-        if format.is_none()
-            && s.depth_mode == DepthMode::Off
-            && !s.has_imu
-            && self.custom_tracks.is_empty()
-        {
+        modes::check_depth_delay(s.depth_delay_off_color_usec, s.frame_rate)
+            .map_err(WriteError::Settings)?;
+        if !has_camera && !s.has_imu && self.custom_tracks.is_empty() {
             return refuse("no track at all; turn on a camera, the IMU or add a track".to_owned());
         }
         for (name, _) in &self.tags {
