@@ -31,12 +31,15 @@ impl AlignedSource {
     }
 }
 
-/// One worker's aligned images.
+/// One worker's aligned images. Depth in the colour camera's view is computed once for a capture, along with the first image
+/// that needs it.
 #[derive(Debug)]
 pub(crate) struct Aligner<'a> {
     source: &'a AlignedSource,
     transformation: Transformation,
     depth: Vec<u16>,
+    /// Whether `depth` is of the capture at hand.
+    has_depth: bool,
     infrared: Vec<u16>,
     color: Vec<[u8; 4]>,
 }
@@ -48,6 +51,7 @@ impl<'a> Aligner<'a> {
         Self {
             source,
             depth: vec![0; pixels(transformation.color_size())],
+            has_depth: false,
             infrared: vec![0; pixels(transformation.color_size())],
             color: vec![[0; 4]; pixels(transformation.depth_size())],
             transformation,
@@ -62,13 +66,21 @@ impl<'a> Aligner<'a> {
         ]
     }
 
+    /// What follows is of another capture.
+    pub(crate) fn begin(&mut self) {
+        self.has_depth = false;
+    }
+
     /// Depth in the colour camera's view.
     pub(crate) fn depth(&mut self, depth: &[u16]) -> Result<&[u16], SizeMismatch> {
-        self.transformation.depth_to_color(depth, &mut self.depth)?;
+        if !self.has_depth {
+            self.transformation.depth_to_color(depth, &mut self.depth)?;
+            self.has_depth = true;
+        }
         Ok(&self.depth)
     }
 
-    /// Infrared in the colour camera's view.
+    /// Infrared in the colour camera's view, and depth along with it.
     pub(crate) fn infrared(
         &mut self,
         depth: &[u16],
@@ -82,6 +94,7 @@ impl<'a> Aligner<'a> {
             Interpolation::Linear,
             0,
         )?;
+        self.has_depth = true;
         Ok(&self.infrared)
     }
 
@@ -97,12 +110,14 @@ impl<'a> Aligner<'a> {
         Ok(&self.color)
     }
 
-    /// The points of the last aligned depth, in metres and world axes from the depth camera, each with the colour of its
+    /// The points of the colour camera's pixels, in metres and world axes from the depth camera, each with the colour of its
     /// pixel.
     pub(crate) fn points<'b>(
-        &'b self,
+        &'b mut self,
+        depth: &[u16],
         bgra: &'b [[u8; 4]],
     ) -> Result<impl Iterator<Item = ([f32; 3], [u8; 3])> + Clone + use<'a, 'b>, SizeMismatch> {
+        self.depth(depth)?;
         let expected = self.depth.len();
         if bgra.len() != expected {
             return Err(SizeMismatch {

@@ -202,11 +202,15 @@ impl<'a> FrameWriter<'a> {
             let result = self.point_cloud(number, source, depth, decoded);
             count(Stream::Points, result)?;
         }
-        if plan.has(Stream::DepthAligned) {
-            count(Stream::DepthAligned, self.depth_aligned(number, depth))?;
+        if let Some(aligner) = &mut self.aligner {
+            aligner.begin();
         }
+        // Before the others: aligned depth comes along with it.
         if let Some(ir) = ir.as_ref().filter(|_| plan.has(Stream::IrAligned)) {
             count(Stream::IrAligned, self.ir_aligned(number, depth, ir))?;
+        }
+        if plan.has(Stream::DepthAligned) {
+            count(Stream::DepthAligned, self.depth_aligned(number, depth))?;
         }
         if let Some(color) = color.as_ref().filter(|_| decoded) {
             if plan.has(Stream::ColorAligned) {
@@ -317,9 +321,8 @@ impl<'a> FrameWriter<'a> {
         let Some(aligner) = &mut self.aligner else {
             return Ok(());
         };
-        aligner.depth(depth.u16_pixels())?;
         let (bgra, _) = self.bgra.as_chunks::<4>();
-        let points = aligner.points(bgra)?;
+        let points = aligner.points(depth.u16_pixels(), bgra)?;
         write_cloud(
             &mut self.cloud,
             path(self.out, number, "points-aligned.ply"),
