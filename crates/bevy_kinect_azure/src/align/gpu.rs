@@ -498,7 +498,7 @@ pub(super) fn run(
         return;
     };
     let aligner = &mut *aligner;
-    let pipelines = [aligner.place, aligner.rasterize, aligner.find_patches]
+    let [place, rasterize, find_patches] = [aligner.place, aligner.rasterize, aligner.find_patches]
         .map(|id| cache.get_compute_pipeline(id));
     let recorder = context.diagnostic_recorder();
     let recorder = recorder.as_deref();
@@ -511,30 +511,42 @@ pub(super) fn run(
         if work.resolve.is_empty() {
             continue;
         }
-        let span = recorder.time_span(context.command_encoder(), "kinect/align");
-        if work.rasterize {
-            let encoder = context.command_encoder();
-            encoder.clear_buffer(&alignment.nearest_depth, 0, None);
-        }
-        if let Some(patches) = alignment.patches.as_ref().filter(|_| work.find_patches) {
-            context.command_encoder().clear_buffer(patches, 0, None);
-        }
-        let steps = [work.place, work.rasterize, work.find_patches];
-        for (pipeline, _) in pipelines.iter().zip(steps).filter(|(_, is_due)| *is_due) {
-            let Some(pipeline) = pipeline else {
+        let steps = [
+            (work.place, place, "kinect/align/place", None),
+            (
+                work.rasterize,
+                rasterize,
+                "kinect/align/rasterize",
+                Some(&alignment.nearest_depth),
+            ),
+            (
+                work.find_patches,
+                find_patches,
+                "kinect/align/find_patches",
+                alignment.patches.as_ref(),
+            ),
+        ];
+        for (is_due, pipeline, name, cleared) in steps {
+            let Some(pipeline) = pipeline.filter(|_| is_due) else {
                 continue;
             };
-            let mut pass = context
-                .command_encoder()
-                .begin_compute_pass(&ComputePassDescriptor {
-                    label: Some("kinect alignment"),
-                    timestamp_writes: None,
-                });
+            let span = recorder.time_span(context.command_encoder(), name);
+            let encoder = context.command_encoder();
+            if let Some(buffer) = cleared {
+                encoder.clear_buffer(buffer, 0, None);
+            }
+            let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor {
+                label: Some("kinect alignment"),
+                timestamp_writes: None,
+            });
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, compute, &[]);
             let groups = alignment.depth_size.map(|n| n.div_ceil(WORKGROUP));
             pass.dispatch_workgroups(groups.x, groups.y, 1);
+            drop(pass);
+            span.end(context.command_encoder());
         }
+        let span = recorder.time_span(context.command_encoder(), "kinect/align/images");
         for (pipeline, view) in &work.resolve {
             let Some(pipeline) = cache.get_render_pipeline(*pipeline) else {
                 continue;
