@@ -10,7 +10,10 @@ use super::*;
 /// Textures of images on the GPU.
 fn textures(app: &App) -> usize {
     let world = app.sub_app(RenderApp).world();
-    world.resource::<RenderAssets<GpuImage>>().iter().count()
+    let images = world.resource::<RenderAssets<GpuImage>>().iter();
+    images
+        .filter(|(_, image)| image.texture_descriptor.label == Some("kinect output"))
+        .count()
 }
 
 #[test]

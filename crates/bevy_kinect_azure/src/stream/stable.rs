@@ -44,6 +44,7 @@ impl ImageShape {
             self.format,
             RenderAssetUsages::RENDER_WORLD,
         );
+        image.texture_descriptor.label = Some("kinect output");
         image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
         image.texture_descriptor.mip_level_count = self.mips;
         if self.format == TextureFormat::Bgra8UnormSrgb {
