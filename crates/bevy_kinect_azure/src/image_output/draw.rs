@@ -191,6 +191,7 @@ impl Drawing {
         let key = OutputKey {
             kind,
             is_working_image: false,
+            is_blended: false,
             format: output.shape.format,
             channels: ColorWrites::ALL,
         };
@@ -221,7 +222,7 @@ impl Drawing {
                     ..key
                 };
                 let pipeline = pipelines.output(convert, gpu.cache);
-                let params = Params::plain(source, size);
+                let params = Params::plain(source, size, size);
                 self.convert = Some(Draw::renew(
                     self.convert.take(),
                     raw,
@@ -236,6 +237,8 @@ impl Drawing {
         };
         let publish = OutputKey {
             is_working_image,
+            // Pixel for pixel there is nothing to blend.
+            is_blended: settings.is_blended() && output.shape.size != size,
             channels: writes(settings.channels),
             ..key
         };
@@ -254,13 +257,18 @@ impl Drawing {
         for (level, smaller) in (1..).zip(smaller) {
             let mip = OutputKey {
                 is_working_image: true,
+                is_blended: settings.is_blended(),
                 ..key
             };
             let pipeline = pipelines.output(mip, gpu.cache);
             self.mips.push(Draw::renew(
                 old_mips.next(),
                 working(larger),
-                Params::mip(settings, source, output.shape.level_size(level)),
+                Params::mip(
+                    settings,
+                    source,
+                    [level - 1, level].map(|n| output.shape.level_size(n)),
+                ),
                 pipeline,
                 smaller,
                 pipelines,

@@ -14,12 +14,15 @@ const KIND: u32 = #{KIND}u;
 // Whether it reads an image that was made here before, instead of the sensor's.
 const IS_WORKING_IMAGE: bool = #{IS_WORKING_IMAGE};
 
+// Whether pixels are blended where it is scaled. Decided when the shader is compiled: what only takes pixels over needs few
+// registers.
+const IS_BLENDED: bool = #{IS_BLENDED};
+
 // Bits of `flags`; keep in sync with `source.rs`.
 const MIRROR: u32 = 1u;
-const LINEAR: u32 = 2u;
-const PICTURE: u32 = 4u;
-const FALSE_COLOR: u32 = 8u;
-const COLOR_IS_LINEAR: u32 = 16u;
+const PICTURE: u32 = 2u;
+const FALSE_COLOR: u32 = 4u;
+const COLOR_IS_LINEAR: u32 = 8u;
 
 // Most pixels that are read in each direction for one of the output.
 const MOST_TAPS: i32 = 16;
@@ -39,6 +42,8 @@ struct Params {
     range: vec2<f32>,
     // Width and height of the target.
     size: vec2<u32>,
+    // Pixels that are read for one of the target, in each direction.
+    scale: vec2<f32>,
 }
 
 @group(0) @binding(0) var integers: texture_2d<u32>;
@@ -49,24 +54,22 @@ struct Params {
 @fragment
 fn draw(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     var at = floor(position.xy) + 0.5;
-    let target_size = vec2<f32>(params.size);
     if has(MIRROR) {
-        at.x = target_size.x - at.x;
+        at.x = f32(params.size.x) - at.x;
     }
+    at *= params.scale;
     var source_size = vec2<i32>(textureDimensions(integers));
     if KIND == COLOR || IS_WORKING_IMAGE {
         source_size = vec2<i32>(textureDimensions(floats));
     }
-    let scale = vec2<f32>(source_size) / target_size;
-    at *= scale;
 
     var value: vec4<f32>;
-    if !has(LINEAR) {
+    if !IS_BLENDED {
         value = colored(fetch(nearest(at, source_size)));
     } else if has(PICTURE) {
-        value = blended_picture(at, scale, source_size);
+        value = blended_picture(at, source_size);
     } else {
-        value = blended_surface(at, scale, source_size);
+        value = blended_surface(at, source_size);
     }
     if KIND == DEPTH && !has(FALSE_COLOR) {
         value.r *= params.data_scale;
@@ -106,9 +109,9 @@ fn weight(taps: Taps, pixel: i32) -> f32 {
 }
 
 // What a pixel of the output covers, averaged in linear light; what has no data counts only as transparent.
-fn blended_picture(at: vec2<f32>, scale: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
-    let x_taps = taps(at.x, scale.x);
-    let y_taps = taps(at.y, scale.y);
+fn blended_picture(at: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
+    let x_taps = taps(at.x, params.scale.x);
+    let y_taps = taps(at.y, params.scale.y);
     var sum = vec4(0.0);
     var total = 0.0;
     for (var y = y_taps.first; y <= y_taps.last; y += y_taps.step) {
@@ -127,14 +130,14 @@ fn blended_picture(at: vec2<f32>, scale: vec2<f32>, size: vec2<i32>) -> vec4<f32
 
 // Likewise of depth and points, but only of what was measured and lies on one surface with the nearest pixel. Where that was
 // not measured, nothing was.
-fn blended_surface(at: vec2<f32>, scale: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
+fn blended_surface(at: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
     let center = fetch(nearest(at, size));
     let z = distance_of(center);
     if z <= 0.0 {
         return center;
     }
-    let x_taps = taps(at.x, scale.x);
-    let y_taps = taps(at.y, scale.y);
+    let x_taps = taps(at.x, params.scale.x);
+    let y_taps = taps(at.y, params.scale.y);
     var sum = vec4(0.0);
     var total = 0.0;
     for (var y = y_taps.first; y <= y_taps.last; y += y_taps.step) {

@@ -41,6 +41,8 @@ pub(super) struct OutputKey {
     pub(super) kind: ImageKind,
     /// Whether it reads an image that was made here before.
     pub(super) is_working_image: bool,
+    /// Whether pixels are blended where it is scaled.
+    pub(super) is_blended: bool,
     pub(super) format: TextureFormat,
     pub(super) channels: ColorWrites,
 }
@@ -96,6 +98,7 @@ impl Pipelines {
         let shader_defs = vec![
             ShaderDefVal::UInt("KIND".into(), kind_number(key.kind)),
             ShaderDefVal::Bool("IS_WORKING_IMAGE".into(), key.is_working_image),
+            ShaderDefVal::Bool("IS_BLENDED".into(), key.is_blended),
         ];
         let id = cache.queue_render_pipeline(RenderPipelineDescriptor {
             label: Some("kinect image output".into()),

@@ -104,18 +104,19 @@ pub(super) struct Params {
     padding_too: u32,
     range: Vec2,
     size: UVec2,
+    /// Divided here and not by GPUs, whose last bit may decide which pixel is the nearest.
+    scale: Vec2,
 }
 
 /// Bits of `Params::flags`; keep in sync with `output.wgsl`.
 const MIRROR: u32 = 1;
-const LINEAR: u32 = 2;
-const PICTURE: u32 = 4;
-const FALSE_COLOR: u32 = 8;
-const COLOR_IS_LINEAR: u32 = 16;
+const PICTURE: u32 = 2;
+const FALSE_COLOR: u32 = 4;
+const COLOR_IS_LINEAR: u32 = 8;
 
 impl Params {
-    /// Takes data over as it is.
-    pub(super) fn plain(source: &Source, size: UVec2) -> Self {
+    /// Takes data over as it is, from an image of one size into one of another.
+    pub(super) fn plain(source: &Source, from: UVec2, size: UVec2) -> Self {
         let Extrinsics {
             rotation: r,
             translation,
@@ -135,6 +136,7 @@ impl Params {
             padding_too: 0,
             range: source.range.into(),
             size,
+            scale: from.as_vec2() / size.as_vec2(),
         }
     }
 
@@ -143,20 +145,18 @@ impl Params {
         let settings = &output.output;
         let mut params = Self {
             data_scale: full_scale(output.shape.format).recip(),
-            ..Self::plain(source, output.shape.size)
+            ..Self::plain(source, source.shown.size(), output.shape.size)
         };
         params.set(MIRROR, settings.mirror);
-        params.set(LINEAR, settings.is_blended());
         params.set(PICTURE, settings.is_picture());
         let false_color = settings.false_color.is_some() && settings.kind != ImageKind::Color;
         params.set(FALSE_COLOR, false_color);
         params
     }
 
-    /// Makes a smaller image of one of the chain.
-    pub(super) fn mip(output: &ImageOutput, source: &Source, size: UVec2) -> Self {
-        let mut params = Self::plain(source, size);
-        params.set(LINEAR, output.is_blended());
+    /// Makes a smaller image of the one before it in the chain.
+    pub(super) fn mip(output: &ImageOutput, source: &Source, [from, size]: [UVec2; 2]) -> Self {
+        let mut params = Self::plain(source, from, size);
         params.set(PICTURE, output.is_picture());
         params
     }
@@ -170,7 +170,7 @@ impl Params {
 
 impl ImageOutput {
     /// Whether pixels are blended when it is scaled.
-    fn is_blended(&self) -> bool {
+    pub(super) fn is_blended(&self) -> bool {
         match self.sampling {
             OutputSampling::Auto => self.is_picture(),
             OutputSampling::Nearest => false,
