@@ -234,7 +234,7 @@ fn check(still: &Still, name: &str) {
     assert!(d.valid > width * height / 10, "{name}: {d:?}");
     for (bad, in_many) in [
         (d.masks, 20_000),
-        (d.unequal, 3_000),
+        (d.unequal, 1_000),
         (d.off_by_more, 20_000),
     ] {
         assert!(
