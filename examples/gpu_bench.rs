@@ -189,8 +189,9 @@ fn spawn_camera(world: &mut World) {
 struct Figures {
     /// By the path of the span.
     spans: BTreeMap<String, Vec<f64>>,
-    /// Updates that showed a new frame, and others.
+    /// Updates that showed a new frame, what of them was before the wait for the GPU, and other updates.
     new: Vec<f64>,
+    new_before_wait: Vec<f64>,
     idle: Vec<f64>,
 }
 
@@ -206,6 +207,7 @@ fn measure(app: &mut App, sensor: Entity, frames: u32) -> Result<Figures, String
     while count < WARM_UP + frames {
         let start = Instant::now();
         app.update();
+        let ms_before_wait = start.elapsed().as_secs_f64() * 1000.0;
         app.world()
             .resource::<RenderDevice>()
             .wgpu_device()
@@ -249,6 +251,7 @@ fn measure(app: &mut App, sensor: Entity, frames: u32) -> Result<Figures, String
         told = Instant::now();
         if is_warm && is_new {
             figures.new.push(ms);
+            figures.new_before_wait.push(ms_before_wait);
         } else if is_warm {
             figures.idle.push(ms);
         }
@@ -282,6 +285,7 @@ impl Figures {
         }
         for (what, values) in [
             ("update with a new frame", &self.new),
+            ("  before waiting for the GPU", &self.new_before_wait),
             ("other updates", &self.idle),
         ] {
             if !values.is_empty() {
