@@ -280,7 +280,7 @@ fn check(still: &Still, name: &str) {
         );
     }
 
-    let color: &[[u8; 4]] = bytemuck::cast_slice(&frame.color_bgra);
+    let color: &[[u8; 4]] = bytemuck::cast_slice(frame.color_bgra());
     for (output, occlusion) in [
         (color_output, Occlusion::Ignore),
         (visible_output, Occlusion::Hide),

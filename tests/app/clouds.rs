@@ -571,7 +571,7 @@ fn colors(frame: &Frame, calibration: &Calibration, occlusion: Occlusion) -> Vec
         .unwrap()
         .color_to_depth(
             depth,
-            bytemuck::cast_slice(&frame.color_bgra),
+            bytemuck::cast_slice(frame.color_bgra()),
             &mut colors,
             occlusion,
         )

@@ -85,7 +85,7 @@ fn expected_points(frame: &Frame, calibration: &Calibration) -> (Vec<[f32; 3]>, 
         .unwrap()
         .color_to_depth(
             depth,
-            bytemuck::cast_slice(&frame.color_bgra),
+            bytemuck::cast_slice(frame.color_bgra()),
             &mut colors,
             Occlusion::Ignore,
         )
@@ -471,7 +471,7 @@ fn the_sample_recording_is_shown_as_it_is() {
 
     let (image, _, _) = image_of(&app, outputs[0]);
     assert!(
-        read_image(&mut app, image) == frame.color_bgra,
+        read_image(&mut app, image) == frame.color_bgra(),
         "the colour output is the decoded image"
     );
     let depth = frame.capture.depth.as_ref().unwrap();

@@ -81,8 +81,12 @@ fn colour_of_the_simulation_arrives_whatever_its_format() {
         });
         let frame = frame_of(app.world(), sensor);
         assert_eq!(frame.color_size, (1280, 720), "{format:?}");
-        let mean = frame.color_bgra.iter().map(|&v| u64::from(v)).sum::<u64>()
-            / frame.color_bgra.len() as u64;
+        let mean = frame
+            .color_bgra()
+            .iter()
+            .map(|&v| u64::from(v))
+            .sum::<u64>()
+            / frame.color_bgra().len() as u64;
         assert!((60..220).contains(&mean), "{format:?} has a mean of {mean}");
     }
 }

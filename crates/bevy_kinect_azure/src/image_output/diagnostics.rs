@@ -188,7 +188,7 @@ pub(super) fn diagnose(
 
 /// A number for what an output shows of a frame; `None` where the frame brings nothing for it.
 fn shown(output: &ImageOutput, frame: &Frame, players: &BodyIndexMap) -> Option<u64> {
-    let has_color = !frame.color_bgra.is_empty();
+    let has_color = !frame.color_bgra().is_empty();
     let has_depth = frame.capture.depth.is_some();
     let is_new = match output.kind {
         ImageKind::Color => has_color && (has_depth || !output.aligned),

@@ -38,7 +38,7 @@ pub(super) fn prepare_images(
         };
         // What comes counts, not what was announced: recordings may hold unusual resolutions.
         let color = match &frame.0 {
-            Some(frame) if !frame.color_bgra.is_empty() => frame.color_size,
+            Some(frame) if !frame.color_bgra().is_empty() => frame.color_size,
             _ => stream.info.color_resolution.size(),
         };
         let shape = native_size(output, stream, color.into()).and_then(|native| {

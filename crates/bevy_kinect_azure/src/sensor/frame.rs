@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use kinect_azure::Capture;
+use kinect_azure::{Capture, Image};
 
 /// One capture, ready to be shown: its images as they came, and the colour image decoded.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The images with their timestamps and camera settings (S13). Any of them may be missing.
     pub capture: Capture,
-    /// The colour image as tightly packed BGRA, 8 bits each; empty when the capture has no (readable) colour image.
-    pub color_bgra: Vec<u8>,
+    /// The colour image decoded, unless the capture's own is stored like that.
+    pub(crate) decoded: Vec<u8>,
     /// Width and height of [`color_bgra`](Self::color_bgra) in pixels.
     pub color_size: (u32, u32),
     /// Infrared values that 1 % and 99 % of the lit pixels stay below: the range to show the image with.
@@ -32,13 +32,22 @@ impl Frame {
     pub(crate) fn empty() -> Self {
         Self {
             capture: Capture::default(),
-            color_bgra: Vec::new(),
+            decoded: Vec::new(),
             color_size: (0, 0),
             ir_range: (0, 1),
             sequence: 0,
             captured_at: Instant::now(),
             id: 0,
         }
+    }
+
+    /// The colour image as tightly packed BGRA, 8 bits each; empty when the capture has no (readable) colour image.
+    pub fn color_bgra(&self) -> &[u8] {
+        if self.color_size == (0, 0) {
+            return &[];
+        }
+        let stored = self.capture.color.as_deref();
+        stored.and_then(Image::packed_bgra).unwrap_or(&self.decoded)
     }
 
     /// Makes a pooled frame a new one.

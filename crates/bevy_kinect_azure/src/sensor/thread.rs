@@ -456,16 +456,17 @@ impl CaptureThread {
             let start = Instant::now();
             // One core is enough for 1080p at 30 fps; more is shared out.
             self.decoder.parallel = color.width > 1920;
-            match self.decoder.decode(color, &mut frame.color_bgra) {
+            let decoded = match color.packed_bgra() {
+                Some(_) => Ok(()),
+                None => self.decoder.decode(color, &mut frame.decoded),
+            };
+            match decoded {
                 Ok(()) => frame.color_size = (color.width, color.height),
                 Err(error) => self.image_error("colour image", &error),
             }
             self.counters
                 .decode_usec
                 .store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
-        }
-        if frame.color_size == (0, 0) {
-            frame.color_bgra.clear();
         }
         for image in [&mut frame.capture.depth, &mut frame.capture.ir] {
             if let Some(unsound) = image.take_if(|image| !is_sound(image)) {

@@ -73,7 +73,7 @@ pub(super) fn upload(
                 set.write(RawImage::Infrared, size, ir.bytes(), &device, &queue);
             }
         }
-        if !frame.color_bgra.is_empty() {
+        if !frame.color_bgra().is_empty() {
             set.write_color(
                 frame,
                 &sensor.color_outputs,
@@ -252,7 +252,7 @@ impl TextureSet {
     /// Writes a frame's colour into a texture that does not have it yet.
     fn write_once(&mut self, texture: &Texture, frame: &Frame, queue: &RenderQueue) {
         if !self.written.contains(&texture.id()) {
-            write(queue, texture, frame.color_size, &frame.color_bgra);
+            write(queue, texture, frame.color_size, frame.color_bgra());
             self.written.push(texture.id());
             self.touch(RawImage::Color);
         }

@@ -261,6 +261,28 @@ fn raw_formats_honour_strides_and_ranges() {
 }
 
 #[test]
+fn bgra_without_gaps_is_as_it_would_be_decoded_and_nothing_else_is() {
+    use ColorFormat::{Bgra32, Yuy2};
+    let bytes: Vec<u8> = (0..40).collect();
+    for stride in [0, 16] {
+        // Bytes behind the last row are no pixels.
+        let image = image(Bgra32, 4, 2, stride, bytes.clone());
+        assert_eq!(image.packed_bgra().unwrap(), decode(&image, false).unwrap());
+    }
+    for (format, width, height, stride, bytes) in [
+        (Bgra32, 4, 2, 17, 40),
+        (Bgra32, 4, 2, 16, 31),
+        (Bgra32, u32::MAX, u32::MAX, u32::MAX, 31),
+        (Bgra32, 0, 0, 0, 0),
+        (Yuy2, 4, 2, 0, 40),
+    ] {
+        let image = image(format, width, height, stride, vec![0; bytes]);
+        assert_eq!(image.packed_bgra(), None, "{image:?}");
+    }
+    assert_eq!(Image::empty(ImageFormat::Depth16).packed_bgra(), None);
+}
+
+#[test]
 fn every_value_of_yuv_is_within_one_step_of_the_formula() {
     let mut decoder = ColorDecoder::new();
     let mut bgra = Vec::new();
