@@ -456,9 +456,11 @@ impl CaptureThread {
             let start = Instant::now();
             // One core is enough for 1080p at 30 fps; more is shared out.
             self.decoder.parallel = color.width > 1920;
-            let decoded = match color.packed_bgra() {
-                Some(_) => Ok(()),
-                None => self.decoder.decode(color, &mut frame.decoded),
+            let decoded = if color.packed_bgra().is_some() {
+                frame.decoded.clear();
+                Ok(())
+            } else {
+                self.decoder.decode(color, &mut frame.decoded)
             };
             match decoded {
                 Ok(()) => frame.color_size = (color.width, color.height),
