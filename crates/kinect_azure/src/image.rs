@@ -151,19 +151,6 @@ impl Image {
         }
     }
 
-    /// The pixels of a colour image that is stored as [`decode`](crate::decode) would make it: B, G, R, A of each pixel, row by
-    /// row without gaps. `None` for everything else, also where bytes are missing.
-    pub fn packed_bgra(&self) -> Option<&[u8]> {
-        let row = (self.width as usize).checked_mul(4)?;
-        // Some devices give no stride when rows are tightly packed.
-        let is_packed = self.stride == 0 || self.stride as usize == row;
-        let is_bgra = self.format == ImageFormat::Color(ColorFormat::Bgra32);
-        let size = row.checked_mul(self.height as usize)?;
-        (is_bgra && is_packed && size > 0)
-            .then(|| self.bytes().get(..size))
-            .flatten()
-    }
-
     /// The size of the image's memory in bytes.
     pub fn size(&self) -> usize {
         self.bytes().len()

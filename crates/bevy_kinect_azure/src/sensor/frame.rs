@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use kinect_azure::{Capture, Image};
+use kinect_azure::Capture;
+use kinect_azure::decode::packed_bgra;
 
 /// One capture, ready to be shown: its images as they came, and the colour image decoded.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Frame {
             return &[];
         }
         let stored = self.capture.color.as_deref();
-        stored.and_then(Image::packed_bgra).unwrap_or(&self.decoded)
+        stored.and_then(packed_bgra).unwrap_or(&self.decoded)
     }
 
     /// Makes a pooled frame a new one.

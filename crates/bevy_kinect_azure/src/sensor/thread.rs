@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use kinect_azure::calibration::XyTable;
-use kinect_azure::decode::ColorDecoder;
+use kinect_azure::decode::{ColorDecoder, packed_bgra};
 use kinect_azure::device::{ColorControlReport, ColorControls, DeviceSettings, DeviceStatus};
 use kinect_azure::{CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, SourceError};
 
@@ -456,7 +456,7 @@ impl CaptureThread {
             let start = Instant::now();
             // One core is enough for 1080p at 30 fps; more is shared out.
             self.decoder.parallel = color.width > 1920;
-            let decoded = if color.packed_bgra().is_some() {
+            let decoded = if packed_bgra(color).is_some() {
                 frame.decoded.clear();
                 Ok(())
             } else {

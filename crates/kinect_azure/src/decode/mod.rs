@@ -121,6 +121,49 @@ pub enum DecodeError {
     },
 }
 
+/// The colour image's own bytes, where they are what [`ColorDecoder::decode`] would write: BGRA, row by row without gaps. `None`
+/// for everything else, also where bytes are missing.
+pub fn packed_bgra(image: &Image) -> Option<&[u8]> {
+    let format = ColorFormat::Bgra32;
+    if image.format != ImageFormat::Color(format) {
+        return None;
+    }
+    let stride = stride_of(image, format).ok()?;
+    (stride == image.width as usize * 4)
+        .then(|| image.bytes().get(..output_size(image)))
+        .flatten()
+}
+
+/// Bytes from row to row of an image that is stored in rows, all of which are there.
+fn stride_of(image: &Image, format: ColorFormat) -> Result<usize, DecodeError> {
+    let wrong_size = DecodeError::WrongSize {
+        format: image.format,
+        width: image.width,
+        height: image.height,
+        stride: image.stride,
+        size: image.size(),
+    };
+    let (width, height) = (image.width as usize, image.height as usize);
+    let (row, rows) = match format {
+        ColorFormat::Nv12 if width % 2 == 0 && height % 2 == 0 => (width, height + height / 2),
+        ColorFormat::Yuy2 if width % 2 == 0 => (width * 2, height),
+        ColorFormat::Bgra32 => (width * 4, height),
+        ColorFormat::Mjpg | ColorFormat::Nv12 | ColorFormat::Yuy2 => return Err(wrong_size),
+    };
+    // Some devices give no stride when rows are tightly packed.
+    let stride = match image.stride as usize {
+        0 => row,
+        stride => stride,
+    };
+    // The last row may end with its last pixel.
+    let needed = rows.saturating_sub(1).checked_mul(stride);
+    let needed = needed.and_then(|size| size.checked_add(if rows == 0 { 0 } else { row }));
+    match needed {
+        Some(needed) if stride >= row && image.size() >= needed && row > 0 => Ok(stride),
+        _ => Err(wrong_size),
+    }
+}
+
 impl ColorDecoder {
     /// A decoder that reads NV12 and YUY2 in the full range and keeps to its thread.
     pub fn new() -> Self {
@@ -155,35 +198,11 @@ impl ColorDecoder {
                 format: image.format,
             });
         };
-        let wrong_size = DecodeError::WrongSize {
-            format: image.format,
-            width: image.width,
-            height: image.height,
-            stride: image.stride,
-            size: image.size(),
-        };
-        let (width, height) = (image.width as usize, image.height as usize);
-        let (row, rows) = match format {
-            ColorFormat::Mjpg => return self.prepare_jpeg(image),
-            ColorFormat::Nv12 if width % 2 == 0 && height % 2 == 0 => (width, height + height / 2),
-            ColorFormat::Yuy2 if width % 2 == 0 => (width * 2, height),
-            ColorFormat::Bgra32 => (width * 4, height),
-            ColorFormat::Nv12 | ColorFormat::Yuy2 => return Err(wrong_size),
-        };
-        // Some devices give no stride when rows are tightly packed.
-        let stride = match image.stride as usize {
-            0 => row,
-            stride => stride,
-        };
-        // The last row may end with its last pixel.
-        let needed = rows.saturating_sub(1).checked_mul(stride);
-        let needed = needed.and_then(|size| size.checked_add(if rows == 0 { 0 } else { row }));
-        match needed {
-            Some(needed) if stride >= row && image.size() >= needed && row > 0 => {
-                Ok(Prepared::Rows { format, stride })
-            }
-            _ => Err(wrong_size),
+        if format == ColorFormat::Mjpg {
+            return self.prepare_jpeg(image);
         }
+        let stride = stride_of(image, format)?;
+        Ok(Prepared::Rows { format, stride })
     }
 
     fn prepare_jpeg(&mut self, image: &Image) -> Result<Prepared, DecodeError> {
