@@ -17,7 +17,7 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::{
     Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages,
 };
-use bevy::render::renderer::RenderDevice;
+use bevy::render::renderer::{RenderAdapterInfo, RenderDevice};
 use bevy::render::storage::ShaderBuffer;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
@@ -95,6 +95,13 @@ fn fail_on_render_error(
     _: &mut World,
 ) -> RenderErrorPolicy {
     panic!("the renderer reports: {}", error.description);
+}
+
+/// Whether it is Mesa's software driver that draws. It rounds each operation to the nearest, as processors do; graphics cards
+/// may differ in the last bit.
+pub(crate) fn rounds_like_the_cpu(app: &App) -> bool {
+    let adapter = app.world().resource::<RenderAdapterInfo>();
+    adapter.name.starts_with("llvmpipe")
 }
 
 /// An app without a renderer.

@@ -324,6 +324,12 @@ fn mip_chains_are_filled_and_follow_the_image() {
     app.world_mut()
         .entity_mut(sensor)
         .insert(super::formats::players());
+    // A step of the sRGB encoding is 0.009 wide at white. Graphics cards may be off by one after reading and writing.
+    let encoded = if rounds_like_the_cpu(&app) {
+        0.006
+    } else {
+        0.009
+    };
     for (index, &output) in outputs.iter().enumerate() {
         let mut larger = picture(&mut app, output);
         let mut bytes = larger.pixels.len();
@@ -337,7 +343,7 @@ fn mip_chains_are_filled_and_follow_the_image() {
             let what = format!("output {index}, level {number}");
             match index {
                 0 => smaller.check(&what, |x, y| average(at, from, to, x, y), |_| 1.0e-3),
-                1 => smaller.check(&what, |x, y| average(at, from, to, x, y), |_| 0.009),
+                1 => smaller.check(&what, |x, y| average(at, from, to, x, y), |_| encoded),
                 2 => smaller.check(&what, |x, y| nearest(at, from, to, x, y), |_| 1.0e-6),
                 _ => smaller.check(&what, |x, y| surface(at, from, to, x, y), |_| 1.0e-5),
             }
