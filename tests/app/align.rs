@@ -254,12 +254,17 @@ fn check(still: &Still, name: &str) {
         );
     }
 
-    if let Some(truth) = &frame.capture.ground_truth {
+    if let Some(map) = frame
+        .capture
+        .ground_truth
+        .as_ref()
+        .and_then(|truth| truth.index_map.as_ref())
+    {
         let mut aligned_players = vec![0_u8; width * height];
         transformation
             .depth_to_color_with(
                 depth,
-                &truth.body_index,
+                map.pixels(),
                 &mut aligned_depth,
                 &mut aligned_players,
                 Interpolation::Nearest,

@@ -1,6 +1,5 @@
 //! Point clouds: which pixels become points, and their colours.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
@@ -396,7 +395,7 @@ fn insert_players(app: &mut App, sensor: Entity) {
     let map = BodyIndexImage::new(WIDTH, HEIGHT, 33_333, pixels).unwrap();
     app.world_mut()
         .entity_mut(sensor)
-        .insert(BodyIndexMap(Some(Arc::new(map))));
+        .insert(BodyIndexMap(Some(map)));
 }
 
 #[test]
@@ -438,7 +437,7 @@ fn players_and_background_can_be_left_out() {
     let map = BodyIndexImage::new(2, 2, 33_333, vec![0; 4]).unwrap();
     app.world_mut()
         .entity_mut(sensor)
-        .insert(BodyIndexMap(Some(Arc::new(map))));
+        .insert(BodyIndexMap(Some(map)));
     for _ in 0..3 {
         update(&mut app);
     }

@@ -45,8 +45,9 @@ fn a_simulated_sensor_shows_people_and_tells_where_they_are() {
         assert!((-4.0..-1.0).contains(&chest.z), "chest at {chest}");
         let covered = truth
             .0
-            .body_index
+            .index_map
             .iter()
+            .flat_map(|map| map.pixels())
             .filter(|&&i| usize::from(i) == index);
         assert!(covered.count() > 1000, "person {index} is hardly seen");
     }

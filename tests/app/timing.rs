@@ -242,7 +242,7 @@ fn the_simulated_sensor_fills_the_body_index_map_and_names_its_time() {
         .0
         .clone()
         .unwrap();
-    assert_eq!(map.pixels(), truth.body_index);
+    assert_eq!(map.pixels(), truth.index_map.as_ref().unwrap().pixels());
     assert_eq!(
         app.world().get::<BodyTime>(sensor).unwrap().0,
         Some(truth.device_timestamp_usec)

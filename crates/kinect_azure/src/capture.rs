@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::body::BodyFrame;
 use crate::image::Image;
-use crate::simulation::GroundTruth;
 
 /// The images of one instant. Any of them may be missing.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,8 @@ pub struct Capture {
     pub ir: Option<Arc<Image>>,
     /// Temperature of the sensor in °C, where known.
     pub temperature_celsius: Option<f32>,
-    /// What the capture shows, exactly; only simulations know.
-    pub ground_truth: Option<Arc<GroundTruth>>,
+    /// The people in the depth image, exactly; only a simulated sensor knows them.
+    pub ground_truth: Option<Arc<BodyFrame>>,
 }
 
 impl Capture {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::modes::ColorFormat;
+use crate::pool::Pool;
 
 /// What the bytes of an [`Image`] mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,7 +164,7 @@ impl Image {
 #[derive(Debug)]
 pub struct ImagePool {
     format: ImageFormat,
-    images: Vec<Arc<Image>>,
+    images: Pool<Image>,
 }
 
 impl ImagePool {
@@ -171,7 +172,7 @@ impl ImagePool {
     pub const fn new(format: ImageFormat) -> Self {
         Self {
             format,
-            images: Vec::new(),
+            images: Pool::new(),
         }
     }
 
@@ -180,20 +181,6 @@ impl ImagePool {
         &mut self,
         write: impl FnOnce(&mut Image) -> Result<(), E>,
     ) -> Result<Arc<Image>, E> {
-        let free = self
-            .images
-            .iter_mut()
-            .position(|image| Arc::get_mut(image).is_some());
-        let index = match free {
-            Some(index) => index,
-            None => {
-                self.images.push(Arc::new(Image::empty(self.format)));
-                self.images.len() - 1
-            }
-        };
-        let slot = &mut self.images[index];
-        // Unique by the search above; `make_mut` would only copy if it were not.
-        write(Arc::make_mut(slot))?;
-        Ok(Arc::clone(slot))
+        self.images.fill(|| Image::empty(self.format), write)
     }
 }

@@ -7,13 +7,14 @@
 //! - [`device`]: live sensors, through the vendors' libraries where they are installed.
 //! - [`simulation`]: a simulated sensor, with ground truth.
 //! - [`doctor`]: whether this machine can use a sensor, and what to mend.
-//! - [`skeleton`]: people as joints.
+//! - [`body`]: people as joints and body index maps.
 //! - `microphones` (a feature of that name): the array of an Azure Kinect.
 //! - [`source`]: the one trait that recordings, devices and simulations stream through.
 //!
 //! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
 //! forward. [`units`] says how they become metres and a right-handed, y-up world.
 
+pub mod body;
 pub mod calibration;
 pub mod capture;
 mod clock;
@@ -25,18 +26,18 @@ pub mod image;
 pub mod microphones;
 pub mod modes;
 pub mod ply;
+pub mod pool;
 pub mod recording;
 pub mod simulation;
-pub mod skeleton;
 pub mod source;
 pub mod transform;
 pub mod units;
 
+pub use body::{Body, BodyFrame, BodyIndexImage, Joint, JointConfidence, JointPose};
 pub use calibration::{Calibration, RawCalibration};
 pub use capture::{Capture, ImuSample};
 pub use image::{Image, ImageFormat, ImagePool};
 pub use modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
-pub use skeleton::{Body, Joint, JointConfidence, JointPose};
 pub use source::{
     CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
 };

@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use kinect_azure::recording::{RecordingSettings, RecordingWriter};
-use kinect_azure::simulation::{
-    GroundTruth, Mount, Noise, Scenario, SimulatedSensor, SimulationSettings,
-};
+use kinect_azure::simulation::{Mount, Noise, Scenario, SimulatedSensor, SimulationSettings};
 use kinect_azure::{
-    CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate, Joint, NextCapture,
-    PlaybackControl,
+    BodyFrame, BodyIndexImage, CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate,
+    Joint, NextCapture, PlaybackControl,
 };
 use serde::Serialize;
 
@@ -223,7 +221,7 @@ impl TruthFile {
         Ok(Self { file, captures: 0 })
     }
 
-    fn write(&mut self, truth: &GroundTruth) -> Result<(), String> {
+    fn write(&mut self, truth: &BodyFrame) -> Result<(), String> {
         let bodies = truth.bodies.iter().map(|body| TrueBody {
             id: body.id,
             joints: body
@@ -237,13 +235,14 @@ impl TruthFile {
                 })
                 .collect(),
         });
+        let map = truth.index_map.as_ref();
         let capture = TrueCapture {
             device_timestamp_usec: truth.device_timestamp_usec,
             bodies: bodies.collect(),
             body_index: TrueIndex {
-                width: truth.width,
-                height: truth.height,
-                runs: &truth.body_index,
+                width: map.map_or(0, BodyIndexImage::width),
+                height: map.map_or(0, BodyIndexImage::height),
+                runs: map.map_or(&[], BodyIndexImage::pixels),
             },
         };
         let text = serde_json::to_string(&capture).map_err(|error| error.to_string())?;

@@ -145,7 +145,7 @@ pub(super) fn player(x: u32, _: u32) -> u8 {
 pub(super) fn players() -> BodyIndexMap {
     let pixels = (0..DEPTH.y).flat_map(|y| (0..DEPTH.x).map(move |x| player(x, y)));
     let map = BodyIndexImage::new(DEPTH.x, DEPTH.y, 0, pixels.collect()).unwrap();
-    BodyIndexMap(Some(Arc::new(map)))
+    BodyIndexMap(Some(map))
 }
 
 pub(super) fn player_at(x: u32, y: u32) -> [f32; 4] {

@@ -228,16 +228,15 @@ fn the_simulations_people_are_in_the_player_index() {
     );
     let has_people = |world: &mut World| {
         let truth = world.get::<GroundTruth>(sensor);
-        truth.is_some_and(|truth| {
-            let covered = truth.0.body_index.iter().filter(|p| **p != 255);
-            covered.count() > 500
-        })
+        let map = truth.and_then(|truth| truth.0.index_map.as_ref());
+        map.is_some_and(|map| map.pixels().iter().filter(|p| **p != 255).count() > 500)
     };
     update_until(&mut app, "people", has_people);
     // The simulation goes on: what is read belongs to the truth of the same update.
     let seen = picture(&mut app, outputs[0]);
     let truth = app.world().get::<GroundTruth>(sensor).unwrap().0.clone();
-    for (pixel, &body) in seen.pixels.iter().zip(&truth.body_index) {
+    let map = truth.index_map.as_ref().unwrap();
+    for (pixel, &body) in seen.pixels.iter().zip(map.pixels()) {
         let expected = if body == 255 { 0 } else { 25 * (body + 1) };
         assert!((pixel[0] * 255.0 - f32::from(expected)).abs() < 1.0e-3);
     }

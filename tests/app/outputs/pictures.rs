@@ -151,7 +151,8 @@ fn the_contact_sheets() {
     update_until(&mut app, "people", |world| {
         world
             .get::<GroundTruth>(simulated)
-            .is_some_and(|t| t.0.body_index.iter().filter(|p| **p != 255).count() > 2000)
+            .and_then(|truth| truth.0.index_map.as_ref())
+            .is_some_and(|map| map.pixels().iter().filter(|p| **p != 255).count() > 2000)
     });
     // One moment in all pictures, and filters that run once.
     app.world_mut()

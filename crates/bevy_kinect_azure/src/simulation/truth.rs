@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy::math::Isometry3d;
 use bevy::prelude::*;
-use kinect_azure::{Body, JointPose, simulation, units};
+use kinect_azure::{Body, BodyFrame, JointPose, units};
 
 use crate::sensor::SensorFrame;
 
@@ -12,7 +12,7 @@ use crate::sensor::SensorFrame;
 /// entity while it is a simulated one; compare a body tracker with it.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
-pub struct GroundTruth(#[reflect(ignore)] pub Arc<simulation::GroundTruth>);
+pub struct GroundTruth(#[reflect(ignore)] pub Arc<BodyFrame>);
 
 impl GroundTruth {
     /// The people in the room, seen or not, in the vendor's units and axes; [`joint_isometry`] places their joints.

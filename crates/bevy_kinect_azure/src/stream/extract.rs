@@ -23,7 +23,7 @@ pub(crate) struct ExtractedSensor {
     pub(crate) xy_table: Option<Arc<XyTable>>,
     /// Rays of the colour camera, where somebody needs them.
     pub(crate) color_table: Option<Arc<XyTable>>,
-    pub(crate) players: Option<Arc<BodyIndexImage>>,
+    pub(crate) players: Option<BodyIndexImage>,
     /// The images of plain colour outputs: the colour image is written into each.
     pub(crate) color_outputs: Vec<AssetId<Image>>,
     /// The images that somebody wants.

@@ -12,7 +12,7 @@ pub(crate) struct CleanDepth {
     /// How much of the sensor's own light comes back, before the loss with distance: infrared albedo times the cosine
     /// of incidence, 0 to 1. In passive infrared mode, the brightness under the room's own light.
     pub(crate) reflectance: Vec<f32>,
-    /// Which person each pixel shows: a place in the list of people drawn, or `GroundTruth::BACKGROUND`.
+    /// Which person each pixel shows: a place in the list of people drawn, or `BodyIndexImage::BACKGROUND`.
     pub(crate) body_index: Vec<u8>,
 }
 

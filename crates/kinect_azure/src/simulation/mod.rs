@@ -4,7 +4,6 @@
 //! looks towards −z. What leaves the simulation has the vendor's units and axes like everything else.
 //!
 //! - [`person`]: what people are: proportions, looks, a skinned surface, poses.
-//! - [`truth`]: what a capture shows, exactly.
 
 #![allow(dead_code, reason = "the parts that use each other come one by one")]
 
@@ -25,7 +24,7 @@ mod settings;
 mod sheets;
 pub(crate) mod surface;
 mod timing;
-pub mod truth;
+mod truth;
 mod world;
 
 pub use lockstep::LockstepClock;
@@ -35,4 +34,3 @@ pub use person::Person;
 pub use rig::built_in_calibration;
 pub use sensor::SimulatedSensor;
 pub use settings::{Mount, SimulationSettings};
-pub use truth::GroundTruth;

@@ -8,9 +8,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::body::{Joint, JointConfidence};
 use crate::capture::Capture;
 use crate::modes::ColorFormat;
-use crate::skeleton::{Joint, JointConfidence};
 use crate::source::{CaptureSource, NextCapture, PlaybackControl};
 
 struct Sheet {
@@ -80,6 +80,7 @@ impl Sheet {
             }
         }
         let truth = capture.ground_truth.as_ref().unwrap();
+        let bodies = truth.index_map.as_ref().unwrap().pixels();
         let depth = capture.depth.as_ref().unwrap().u16_pixels();
         let ir = capture.ir.as_ref().unwrap().u16_pixels();
         for y in 0..288 {
@@ -90,8 +91,7 @@ impl Sheet {
                 self.put(left + x, 360 + y, ramp);
                 let light = ((f32::from(ir[at]) / 1200.0).powf(0.5) * 255.0).min(255.0) as u8;
                 self.put(left + 320 + x, 360 + y, [light; 3]);
-                let body = truth.body_index[at];
-                let flat = match body {
+                let flat = match bodies[at] {
                     255 => [20, 20, 24],
                     n => [
                         [230, 170, 60],

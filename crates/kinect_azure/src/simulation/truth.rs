@@ -1,25 +1,82 @@
-//! What a simulated capture shows, exactly: people, their joints and the pixels they cover.
+//! Ground truth in buffers that are used again.
 
-use crate::skeleton::Body;
+use std::convert::Infallible;
+use std::sync::Arc;
 
-/// Ground truth of one capture, in the geometry of its depth image.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GroundTruth {
-    /// The time it is true for, on the device clock, in µs: the depth image's.
-    pub device_timestamp_usec: u64,
-    /// The people in the room, seen or not. [`JointConfidence`](crate::skeleton::JointConfidence) tells for each joint
-    /// whether it is seen, hidden or outside the depth image.
-    pub bodies: Vec<Body>,
-    /// Width of the depth image in pixels; 0 when depth is off.
-    pub width: u32,
-    /// Height of the depth image in pixels; 0 when depth is off.
-    pub height: u32,
-    /// For each pixel of the depth image the place in [`bodies`](Self::bodies) of the person it shows, or
-    /// [`BACKGROUND`](Self::BACKGROUND); as in the vendor's body index map.
-    pub body_index: Vec<u8>,
+use super::frame::CleanDepth;
+use crate::body::{Body, BodyFrame, BodyIndexImage};
+use crate::pool::Pool;
+use crate::source::SourceError;
+
+/// Makes the ground truth of captures.
+#[derive(Debug, Default)]
+pub(super) struct TruthPool {
+    frames: Pool<BodyFrame>,
+    pixels: Pool<Vec<u8>>,
 }
 
-impl GroundTruth {
-    /// What the body index map holds where there is no person.
-    pub const BACKGROUND: u8 = 255;
+impl TruthPool {
+    /// Who is there and which pixels they cover; no map where depth is off.
+    pub(super) fn fill(
+        &mut self,
+        device_timestamp_usec: u64,
+        bodies: impl Iterator<Item = Body>,
+        seen: &CleanDepth,
+    ) -> Result<Arc<BodyFrame>, SourceError> {
+        let Self { frames, pixels } = self;
+        frames.fill(BodyFrame::default, |frame| {
+            frame.device_timestamp_usec = device_timestamp_usec;
+            frame.bodies.clear();
+            frame.bodies.extend(bodies);
+            // Lets go of the old map first: its pixels are free then.
+            frame.index_map = None;
+            if !seen.body_index.is_empty() {
+                let Ok(pixels) = pixels.fill(Vec::new, |pixels| {
+                    pixels.clone_from(&seen.body_index);
+                    Ok::<_, Infallible>(())
+                });
+                let (width, height) = (seen.width as u32, seen.height as u32);
+                let map = BodyIndexImage::shared(width, height, device_timestamp_usec, pixels)
+                    .map_err(|error| SourceError::BadCapture(error.to_string()))?;
+                frame.index_map = Some(map);
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_holds_is_used_again() {
+        let seen = CleanDepth {
+            width: 2,
+            height: 1,
+            body_index: vec![0, BodyIndexImage::BACKGROUND],
+            ..CleanDepth::default()
+        };
+        let mut pool = TruthPool::default();
+        let mut places = |time: u64| {
+            let frame = pool.fill(time, std::iter::empty(), &seen).unwrap();
+            let pixels = frame.index_map.as_ref().unwrap().pixels().as_ptr();
+            (Arc::as_ptr(&frame), pixels, frame)
+        };
+        let held = places(0);
+        let (frame, pixels, _) = places(1);
+        assert_ne!((frame, pixels), (held.0, held.1));
+        let again = places(2);
+        assert_eq!((again.0, again.1), (frame, pixels));
+        assert_eq!(again.2.device_timestamp_usec, 2);
+    }
+
+    #[test]
+    fn without_depth_there_is_no_map() {
+        let frame = TruthPool::default()
+            .fill(5, std::iter::empty(), &CleanDepth::default())
+            .unwrap();
+        assert_eq!(frame.index_map, None);
+    }
 }

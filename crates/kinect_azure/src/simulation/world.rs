@@ -15,7 +15,8 @@ use super::rig::Eye;
 use super::room::Room;
 use super::settings::SimulationSettings;
 use super::timing::{Times, Timing};
-use super::truth::GroundTruth;
+use super::truth::TruthPool;
+use crate::body::BodyFrame;
 use crate::calibration::Calibration;
 use crate::capture::Capture;
 use crate::image::{Image, ImageFormat, ImagePool, Pixels};
@@ -41,6 +42,7 @@ pub(super) struct World {
     color_images: ImagePool,
     depth_images: ImagePool,
     ir_images: ImagePool,
+    truths: TruthPool,
 }
 
 /// How many more people there are than can be in the room at a time: new faces for an exhibit.
@@ -85,6 +87,7 @@ impl World {
             color_images: ImagePool::new(ImageFormat::Color(settings.color_format)),
             depth_images: ImagePool::new(ImageFormat::Depth16),
             ir_images: ImagePool::new(ImageFormat::Ir16),
+            truths: TruthPool::default(),
             cast,
             settings: settings.clone(),
         })
@@ -132,19 +135,12 @@ impl World {
             .depth
             .as_ref()
             .map(|(view, _)| (view, &self.clean_depth));
-        let truth = GroundTruth {
-            device_timestamp_usec: times.depth_usec,
-            bodies: performers
-                .iter()
-                .enumerate()
-                .map(|(n, performer)| {
-                    truth::body(performer.id, n as u8, &performer.pose, &self.eye, seen)
-                })
-                .collect(),
-            width: self.clean_depth.width as u32,
-            height: self.clean_depth.height as u32,
-            body_index: self.clean_depth.body_index.clone(),
-        };
+        let bodies = performers.iter().enumerate().map(|(n, performer)| {
+            truth::body(performer.id, n as u8, &performer.pose, &self.eye, seen)
+        });
+        let truth = self
+            .truths
+            .fill(times.depth_usec, bodies, &self.clean_depth)?;
         self.images(number, &times, truth).map(Some)
     }
 
@@ -153,7 +149,7 @@ impl World {
         &mut self,
         number: u64,
         times: &Times,
-        truth: GroundTruth,
+        truth: Arc<BodyFrame>,
     ) -> Result<Capture, SourceError> {
         let Self {
             settings,
@@ -244,7 +240,7 @@ impl World {
             depth,
             ir,
             temperature_celsius: Some(32.0),
-            ground_truth: Some(Arc::new(truth)),
+            ground_truth: Some(truth),
         })
     }
 }

@@ -3,9 +3,9 @@
 use glam::{Mat3, Quat, Vec2, Vec3};
 
 use super::figure::leg_length;
+use crate::body::{Joint, JointConfidence, JointPose};
 use crate::simulation::person::physique::RestSkeleton;
 use crate::simulation::person::pose::{BodyPose, Pose, vendor_axes};
-use crate::skeleton::{Joint, JointConfidence, JointPose};
 
 /// One person's joints over time, as the vendor's tracker saw them.
 ///

@@ -13,11 +13,11 @@ use super::gait::{Gait, Root, wrapped};
 use super::moves::{self, Style};
 use super::scenario::{MotionKind, Scenario};
 use super::stance::{Stance, even};
+use crate::body::Joint;
 use crate::simulation::person::physique::RestSkeleton;
 use crate::simulation::person::pose::BodyPose;
 use crate::simulation::random::{Random, hash2};
 use crate::simulation::room::Room;
-use crate::skeleton::Joint;
 
 const STEP: f64 = 1.0 / 60.0;
 /// Nobody comes closer to anybody than this, from middle to middle, in metres.

@@ -4,9 +4,9 @@ use glam::{Mat3, Quat, Vec3};
 
 use super::gait::{Gait, Root};
 use super::stance::{Arm, Stance};
+use crate::body::Joint;
 use crate::simulation::person::physique::RestSkeleton;
 use crate::simulation::person::pose::{BodyPose, Pose};
-use crate::skeleton::Joint;
 
 /// The share of the leg's length that a standing leg is stretched to at most.
 const STRETCHED: f32 = 0.992;

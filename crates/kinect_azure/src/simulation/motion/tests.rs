@@ -7,11 +7,11 @@ use glam::{Quat, Vec2, Vec3};
 
 use super::director::Performer;
 use super::*;
+use crate::body::Joint;
 use crate::simulation::person::Person;
 use crate::simulation::person::physique::RestSkeleton;
 use crate::simulation::person::pose::vendor_axes;
 use crate::simulation::room::Room;
-use crate::skeleton::Joint;
 
 const STEP: f64 = 1.0 / 60.0;
 

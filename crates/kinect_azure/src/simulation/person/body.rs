@@ -11,8 +11,8 @@ use super::physique::RestSkeleton;
 use super::pose::BodyPose;
 use super::shape::Region;
 use super::skin::{Weights, bones, moved, weights};
+use crate::body::Joint;
 use crate::simulation::surface;
-use crate::skeleton::Joint;
 
 /// A person's surface in the bind pose, with what it needs to be posed and coloured.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::looks::{Bag, Bottom, HairStyle, Held, Person, Top};
 use super::physique::RestSkeleton;
 use super::pose::{BodyPose, Pose};
 use super::shape::{Knot, Part, Region, Shape, knot};
-use crate::skeleton::Joint;
+use crate::body::Joint;
 
 /// How far the arms hang in the bind pose, and how far the legs are apart, in radians.
 const ARMS_DOWN: f32 = 0.75;

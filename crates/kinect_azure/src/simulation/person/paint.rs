@@ -6,8 +6,8 @@ use super::figure::Edges;
 use super::looks::{Bag, HairStyle, Looks, Pattern, Person, Srgb};
 use super::pose::BodyPose;
 use super::shape::Region;
+use crate::body::Joint;
 use crate::simulation::surface::{Surface, linear};
-use crate::skeleton::Joint;
 
 /// What the paint needs to know of a person.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use glam::Vec3;
 
-use crate::skeleton::Joint;
+use crate::body::Joint;
 
 /// The measures of a person.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use glam::{Mat3, Quat, Vec3};
 
 use super::physique::RestSkeleton;
-use crate::skeleton::Joint;
+use crate::body::Joint;
 
 /// How a person's joints are turned, whoever the person is.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@
 
 use glam::{Quat, Vec2, Vec3};
 
-use crate::skeleton::Joint;
+use crate::body::Joint;
 
 /// What a part of the surface is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

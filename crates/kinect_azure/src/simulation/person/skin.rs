@@ -7,7 +7,7 @@ use glam::{Quat, Vec3, Vec4};
 
 use super::pose::BodyPose;
 use super::shape::Part;
-use crate::skeleton::Joint;
+use crate::body::Joint;
 
 /// The four strongest bones of a vertex.
 #[derive(Clone, Copy, Debug)]

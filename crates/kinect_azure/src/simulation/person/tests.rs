@@ -6,8 +6,8 @@ use glam::{Quat, Vec3};
 
 use super::pose::{BodyPose, Pose};
 use super::*;
+use crate::body::Joint;
 use crate::simulation::random::Random;
-use crate::skeleton::Joint;
 
 /// Everybody that a test on all sorts of people looks at.
 fn people() -> Vec<Person> {

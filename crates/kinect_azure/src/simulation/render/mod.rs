@@ -19,6 +19,7 @@ use super::person::{BodyMesh, SkinnedMesh};
 use super::rig::Eye;
 use super::room::Room;
 use super::settings::Mount;
+use crate::body::BodyIndexImage;
 use crate::calibration::Calibration;
 use crate::modes::DepthMode;
 use backdrop::{ColorBackdrop, DepthBackdrop};
@@ -120,7 +121,7 @@ fn draw_depth(
     out.depth_mm.clone_from(&backdrop.depth_mm);
     out.reflectance.clone_from(&backdrop.reflectance);
     out.body_index.resize(view.width * view.height, 0);
-    out.body_index.fill(super::GroundTruth::BACKGROUND);
+    out.body_index.fill(BodyIndexImage::BACKGROUND);
     raster.prepare(view, people);
     let light = view.eye.look_at(Vec3::new(-2.0, 2.4, -1.5)).normalize();
     let rows = view.width * people::BAND;

@@ -302,7 +302,7 @@ fn whatever_people_are_made_of_drawing_goes_on() {
 
 #[test]
 fn joints_are_seen_hidden_or_outside() {
-    use crate::skeleton::{Joint, JointConfidence};
+    use crate::body::{Joint, JointConfidence};
     let raw = built_in_calibration().unwrap();
     let scene = draw(&raw, DepthMode::NfovUnbinned, ColorResolution::Off);
     let mut view = View::new(scene.calibration.depth_camera.as_ref().unwrap(), scene.eye);

@@ -3,10 +3,10 @@
 use glam::{Quat, Vec3};
 
 use super::view::View;
+use crate::body::{Body, Joint, JointConfidence, JointPose};
 use crate::simulation::frame::CleanDepth;
 use crate::simulation::person::pose::{BodyPose, vendor_axes};
 use crate::simulation::rig::Eye;
-use crate::skeleton::{Body, Joint, JointConfidence, JointPose};
 
 /// How far behind the skin a joint lies at most when it is seen, in metres for a person of 1.75 m: what is in front of it
 /// belongs to the limb itself.

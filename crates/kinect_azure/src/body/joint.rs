@@ -1,6 +1,4 @@
-//! People as skeletons: the 32 joints of the vendor's body tracker, their hierarchy and poses.
-//!
-//! Positions are millimetres in the depth camera's axes (x right, y down, z forward). Left and right are the person's.
+//! The 32 joints of the vendor's skeleton, their hierarchy and poses.
 
 /// A joint of the vendor's skeleton, in the vendor's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,10 +41,10 @@ pub enum Joint {
 }
 
 impl Joint {
-    /// How many there are.
+    /// How many joints a skeleton has.
     pub const COUNT: usize = 32;
 
-    /// All of them in the vendor's order; a parent stands before its children.
+    /// All joints in the vendor's order; a parent stands before its children.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Pelvis,
         Self::SpineNavel,
@@ -87,7 +85,7 @@ impl Joint {
         self as usize
     }
 
-    /// The joint it hangs on; `None` for the pelvis.
+    /// The joint that this one hangs on; `None` for the pelvis.
     pub const fn parent(self) -> Option<Self> {
         Some(match self {
             Self::Pelvis => return None,
@@ -117,7 +115,7 @@ impl Joint {
         })
     }
 
-    /// The same joint on the other side; joints of the middle are their own.
+    /// The same joint on the other side of the body; a joint in the middle is its own.
     pub const fn mirrored(self) -> Self {
         match self {
             Self::Pelvis
@@ -215,7 +213,7 @@ pub enum JointConfidence {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct JointPose {
-    /// Where it is, in mm.
+    /// Position in mm.
     pub position: [f32; 3],
     /// Unit quaternion (w, x, y, z) that turns the joint's own axes into the camera's; absolute, not relative to the
     /// parent. The joint's axes are the vendor's: x along the bone.
@@ -231,23 +229,6 @@ impl Default for JointPose {
             orientation: [1.0, 0.0, 0.0, 0.0],
             confidence: JointConfidence::None,
         }
-    }
-}
-
-/// One person: an identity that stays from frame to frame, and 32 joints.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
-pub struct Body {
-    /// Stays the same as long as the person is there, and is not used again.
-    pub id: u32,
-    /// The joints in the vendor's order; see [`Joint::index`].
-    pub joints: [JointPose; Joint::COUNT],
-}
-
-impl Body {
-    /// One of its joints.
-    pub const fn joint(&self, joint: Joint) -> &JointPose {
-        &self.joints[joint.index()]
     }
 }
 

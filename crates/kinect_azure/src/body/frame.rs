@@ -1,0 +1,33 @@
+//! The people in one depth image.
+
+use super::{BodyIndexImage, Joint, JointPose};
+
+/// One person: an id that stays from frame to frame, and 32 joints.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Body {
+    /// Stays the same as long as the person is there, and is not used again.
+    pub id: u32,
+    /// The joints in the vendor's order; see [`Joint::index`].
+    pub joints: [JointPose; Joint::COUNT],
+}
+
+impl Body {
+    /// The pose of one joint.
+    pub const fn joint(&self, joint: Joint) -> &JointPose {
+        &self.joints[joint.index()]
+    }
+}
+
+/// The people in one depth image: what a body tracker found, or what a simulated sensor knows as ground truth.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BodyFrame {
+    /// Device timestamp of the depth image, in µs.
+    pub device_timestamp_usec: u64,
+    /// The people. A tracker lists those it found; ground truth lists everybody in the room, seen or not, and
+    /// [`JointConfidence`](super::JointConfidence) says of each joint whether it is seen, hidden or outside the image.
+    pub bodies: Vec<Body>,
+    /// For each pixel of the depth image the index in [`bodies`](Self::bodies) of the person that covers it. `None`
+    /// where there is no depth image or the tracker gives no map.
+    pub index_map: Option<BodyIndexImage>,
+}
