@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bevy::prelude::*;
-use bevy_kinect_azure::kinect_azure::SourceError;
+use bevy_kinect_azure::kinect_azure::{SourceError, SourceErrorKind};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;
@@ -90,7 +90,7 @@ fn a_lost_source_is_opened_again_until_it_is_back() {
             TestSource::new(u64::MAX, Duration::from_millis(1)),
             5,
         )),
-        1 => Err(SourceError::Failed("still away".into())),
+        1 => Err(SourceError::new(SourceErrorKind::Other, "still away")),
         _ => Ok(Fragile(
             TestSource::new(u64::MAX, Duration::from_millis(1)),
             u32::MAX,
@@ -126,7 +126,7 @@ impl bevy_kinect_azure::kinect_azure::CaptureSource for Fragile {
         self.1 = self
             .1
             .checked_sub(1)
-            .ok_or(SourceError::Lost("the cable was pulled".into()))?;
+            .ok_or_else(|| SourceError::new(SourceErrorKind::Lost, "the cable was pulled"))?;
         self.0.next_capture(timeout)
     }
     fn next_imu_sample(

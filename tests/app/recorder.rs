@@ -12,6 +12,7 @@ use bevy_kinect_azure::kinect_azure::recording::wait_for_recorders;
 use bevy_kinect_azure::kinect_azure::simulation::{Noise, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::{
     Calibration, CaptureSource, DepthMode, ImuSample, NextCapture, SensorInfo, SourceError,
+    SourceErrorKind,
 };
 use bevy_kinect_azure::prelude::*;
 use k4a_judge::allocations_so_far;
@@ -475,7 +476,10 @@ impl CaptureSource for Losing {
     }
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
         match self.0.next_capture(timeout)? {
-            NextCapture::End => Err(SourceError::Lost("the cable was pulled".into())),
+            NextCapture::End => Err(SourceError::new(
+                SourceErrorKind::Lost,
+                "the cable was pulled",
+            )),
             next => Ok(next),
         }
     }

@@ -1,7 +1,6 @@
 //! What all calls share: results that are checked, buffers whose size must be asked for, texts and times as C wants them.
 
 use std::ffi::CString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::ptr::null_mut;
 use std::time::Duration;
@@ -149,17 +148,6 @@ pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
             format!("the path {} has a NUL in it", path.display()),
         )
     })
-}
-
-/// Runs what a library calls back: a panic in it ends here, because nothing may unwind into C.
-pub(crate) fn called_back(work: impl FnOnce()) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(work)) else {
-        return;
-    };
-    // Dropping what a panic carries can panic again; then that is left lying.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
-    }
 }
 
 /// Milliseconds for a library: rounded up, so that a short wait does not become a poll, and never the negative number that

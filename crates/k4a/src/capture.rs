@@ -7,7 +7,8 @@ use crate::abi::Handle;
 use crate::call::check;
 use crate::error::{Error, Result};
 use crate::image::Image;
-use crate::library::{Library, Vendor};
+use crate::library::Library;
+use crate::vendor::Vendor;
 
 /// Up to three images of one moment. Cloning it makes another reference, no copy.
 pub struct Capture {

@@ -6,25 +6,16 @@
 
 use std::path::PathBuf;
 
-use crate::error::{Attempt, LoadError, NOT_THERE};
 use crate::library::Library;
+use crate::load_error::{Attempt, LoadError, Refusal};
 use crate::loader;
-use crate::record::RecordLibrary;
-use crate::search::{self, Candidate, Origin, Part, Surroundings};
-use crate::tracker::TrackerLibrary;
-
-/// What has been loaded on top of a `libk4a`.
-#[derive(Default)]
-pub(crate) struct Companions {
-    pub(crate) record: Option<RecordLibrary>,
-    pub(crate) tracker: Option<TrackerLibrary>,
-}
+use crate::search::{Candidate, Origin, Part, Surroundings};
 
 /// Loads the first that is bound to `library` and whose functions `table` finds; with its file.
 pub(crate) fn load<T>(
     library: &Library,
     part: Part,
-    table: impl Fn(&libloading::Library) -> Result<T, String>,
+    table: impl Fn(&libloading::Library) -> Result<T, Refusal>,
 ) -> Result<(T, PathBuf), LoadError> {
     let mut attempts = Vec::new();
     for candidate in Surroundings::of_this_process().candidates(part, None, Some(library.path())) {
@@ -37,24 +28,25 @@ pub(crate) fn load<T>(
             }),
         }
     }
-    Err(search::failure(part, Some(library.vendor()), attempts))
+    Err(LoadError::new(part, Some(library.vendor()), attempts))
 }
 
 fn load_candidate<T>(
     library: &Library,
     part: Part,
     candidate: &Candidate,
-    table: impl Fn(&libloading::Library) -> Result<T, String>,
-) -> Result<(T, PathBuf), String> {
+    table: impl Fn(&libloading::Library) -> Result<T, Refusal>,
+) -> Result<(T, PathBuf), Refusal> {
     if candidate.origin != Origin::Loader && !candidate.exists {
-        return Err(NOT_THERE.to_owned());
+        return Err(Refusal::NotThere);
     }
     let file = if candidate.exists {
-        loader::whole_path(&candidate.path).map_err(|error| error.to_string())?
+        loader::whole_path(&candidate.path)
+            .map_err(|error| Refusal::DoesNotLoad(error.to_string()))?
     } else {
         candidate.path.clone()
     };
-    let companion = loader::open(&file)?;
+    let companion = loader::open(&file).map_err(Refusal::DoesNotLoad)?;
     let bound = loader::is_bound_to(
         &companion,
         library.path(),
@@ -63,12 +55,12 @@ fn load_candidate<T>(
     let outcome = if bound {
         table(&companion)
     } else {
-        Err(format!(
+        Err(Refusal::Unfit(format!(
             "it uses another libk4a than {}; where two vendors' are loaded, only the first of them can have a lib{}, so \
              load this one first, or keep the other out of the process",
             library.path().display(),
             part.stem()
-        ))
+        )))
     };
     // Either way it stays: it may keep threads, and unloading runs code that nobody has tried.
     std::mem::forget(companion);

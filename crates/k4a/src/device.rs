@@ -19,8 +19,9 @@ use crate::codes::{
 };
 use crate::configuration::DeviceConfiguration;
 use crate::error::{Error, ErrorKind, Result};
-use crate::library::{Library, Vendor};
+use crate::library::Library;
 use crate::log;
+use crate::vendor::Vendor;
 
 /// What waiting gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

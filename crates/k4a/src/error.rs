@@ -1,10 +1,8 @@
-//! What goes wrong: a call ([`Error`]), or finding a library ([`LoadError`]).
+//! A call into a library that failed.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use crate::log;
-use crate::search::Origin;
 
 /// The kinds of errors, each with what caused it and whether trying again helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,58 +148,3 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// One place where a library was looked for, and why it was not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// The file, or the name that the system's loader was asked for.
-    pub path: PathBuf,
-    /// Why it was looked for there.
-    pub origin: Origin,
-    /// Why it was not taken.
-    pub reason: String,
-}
-
-/// No library could be loaded: every place that was tried with the reason, and what to install.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.text())]
-pub struct LoadError {
-    /// What was looked for, for example `Microsoft's libk4a`.
-    pub wanted: String,
-    /// The places, in the order they were tried.
-    pub attempts: Vec<Attempt>,
-    /// What to do about it.
-    pub advice: String,
-}
-
-impl LoadError {
-    fn text(&self) -> String {
-        let mut text = format!("{} could not be loaded; {}.", self.wanted, self.advice);
-        let (missing, refused): (Vec<_>, Vec<_>) = self
-            .attempts
-            .iter()
-            .partition(|attempt| attempt.reason == NOT_THERE);
-        for attempt in refused {
-            text.push_str(&format!(
-                "\n  {} ({}): {}",
-                attempt.path.display(),
-                attempt.origin,
-                attempt.reason
-            ));
-        }
-        if !missing.is_empty() {
-            text.push_str("\n  not there:");
-            for attempt in missing {
-                text.push_str(&format!(
-                    "\n    {} ({})",
-                    attempt.path.display(),
-                    attempt.origin
-                ));
-            }
-        }
-        text
-    }
-}
-
-/// The reason of an attempt at a file that does not exist.
-pub(crate) const NOT_THERE: &str = "not there";

@@ -9,7 +9,8 @@ use std::ptr::{NonNull, null_mut};
 use std::slice;
 
 use crate::abi::Handle;
-use crate::call::{called_back, check};
+use crate::call::check;
+use crate::callback;
 use crate::codes::ImageFormat;
 use crate::error::{Error, Result};
 use crate::library::Library;
@@ -473,7 +474,7 @@ impl Library {
 
 /// Drops what owned an image's memory.
 unsafe extern "C" fn drop_owner<B>(_buffer: *mut c_void, context: *mut c_void) {
-    called_back(|| {
+    callback::guard(|| {
         // SAFETY: the context is the box that `create_image_from_owner` leaked, and the library calls this once.
         drop(unsafe { Box::from_raw(context.cast::<B>()) });
     });

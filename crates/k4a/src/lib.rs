@@ -37,6 +37,7 @@
 pub mod abi;
 mod calibration;
 mod call;
+mod callback;
 mod capture;
 mod codes;
 mod companion;
@@ -45,6 +46,7 @@ mod device;
 mod error;
 mod image;
 mod library;
+mod load_error;
 mod loader;
 mod log;
 mod playback;
@@ -52,6 +54,7 @@ mod record;
 mod search;
 mod tracker;
 mod transformation;
+mod vendor;
 
 pub use abi::{
     Calibration, Camera, Extrinsics, ImuSample, SubtitleSettings, Version, VideoSettings,
@@ -64,9 +67,10 @@ pub use codes::{
 };
 pub use configuration::DeviceConfiguration;
 pub use device::{ClockSync, ColorControlCapabilities, Device, HardwareVersion, SyncJacks, Wait};
-pub use error::{Attempt, Error, ErrorKind, LoadError, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use image::{Image, ImageMut};
-pub use library::{DepthEngineHelper, Library, Vendor};
+pub use library::{DepthEngineHelper, Library};
+pub use load_error::{Attempt, LoadError, Refusal};
 pub use playback::{DataBlock, Playback, RecordConfiguration};
 pub use record::{RecordLibrary, Recorder};
 pub use search::{
@@ -75,3 +79,4 @@ pub use search::{
 };
 pub use tracker::{Body, BodyFrame, Joint, Tracker, TrackerConfiguration, TrackerLibrary};
 pub use transformation::Transformation;
+pub use vendor::Vendor;

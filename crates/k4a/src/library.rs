@@ -4,40 +4,17 @@ use std::ffi::c_void;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::ptr::{from_ref, null_mut};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 
 use crate::abi::{Handle, K4a, result};
 use crate::call::{c_path, check};
 use crate::codes::LogLevel;
-use crate::companion::Companions;
-use crate::error::{Attempt, Error, LoadError, NOT_THERE, Result};
+use crate::error::{Error, Result};
+use crate::load_error::{Attempt, LoadError, Refusal};
 use crate::loader;
 use crate::log::{self, Sink};
-use crate::search::{self, Candidate, LibraryVersion, Origin, Part, Surroundings};
-
-/// Whose library it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Vendor {
-    /// Microsoft's, for Azure Kinect.
-    Microsoft,
-    /// Orbbec's K4A wrapper, for Femto Bolt, Mega and Mega I.
-    Orbbec,
-}
-
-impl Vendor {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Microsoft => "Microsoft",
-            Self::Orbbec => "Orbbec",
-        }
-    }
-}
-
-impl fmt::Display for Vendor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+use crate::search::{Candidate, LibraryVersion, Origin, Part, Surroundings};
+use crate::vendor::Vendor;
 
 /// A loaded `libk4a`. Cheap to clone; can be used from anywhere.
 ///
@@ -53,7 +30,6 @@ struct Loaded {
     path: PathBuf,
     version: Option<LibraryVersion>,
     sink: &'static Sink,
-    companions: Mutex<Companions>,
 }
 
 /// All that have been loaded.
@@ -113,46 +89,47 @@ impl Library {
                 }
             }
         }
-        Err(search::failure(Part::K4a, vendor, attempts))
+        Err(LoadError::new(Part::K4a, vendor, attempts))
     }
 
-    fn load_candidate(vendor: Option<Vendor>, candidate: &Candidate) -> Result<Self, String> {
+    fn load_candidate(vendor: Option<Vendor>, candidate: &Candidate) -> Result<Self, Refusal> {
         if candidate.origin != Origin::Loader {
             if !candidate.exists {
-                return Err(NOT_THERE.to_owned());
+                return Err(Refusal::NotThere);
             }
             // Told by the file, so that another vendor's is not loaded in vain and in the way.
             if let (Some(wanted), Some(found)) = (vendor, candidate.vendor)
                 && wanted != found
             {
-                return Err(format!("it is {found}'s"));
+                return Err(Refusal::OtherVendor(found));
             }
         }
         let library = Self::open(candidate)?;
         match vendor {
             Some(wanted) if wanted != library.vendor() => {
-                Err(format!("it is {}'s", library.vendor()))
+                Err(Refusal::OtherVendor(library.vendor()))
             }
             _ => Ok(library),
         }
     }
 
     /// Loads a file, or finds that it is loaded.
-    fn open(candidate: &Candidate) -> Result<Self, String> {
+    fn open(candidate: &Candidate) -> Result<Self, Refusal> {
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         let file = if candidate.origin == Origin::Loader {
             candidate.path.clone()
         } else {
-            loader::whole_path(&candidate.path).map_err(|error| error.to_string())?
+            loader::whole_path(&candidate.path)
+                .map_err(|error| Refusal::DoesNotLoad(error.to_string()))?
         };
         if let Some(known) = loaded.iter().find(|known| known.0.path == file) {
             return Ok(known.clone());
         }
         loader::preload_depth_engine(&file);
-        let library = loader::open(&file)?;
+        let library = loader::open(&file).map_err(Refusal::DoesNotLoad)?;
         // SAFETY: the names are those of the vendors' functions, whose signatures the table has; the library stays.
         let functions = unsafe { K4a::load(&library) }
-            .map_err(|symbol| format!("it is no libk4a 1.4: it has no function {symbol}"))?;
+            .map_err(|symbol| Refusal::incomplete("libk4a 1.4", symbol))?;
         let address = functions.device_open as usize;
         // By another path, or by name.
         if let Some(known) = loaded
@@ -183,7 +160,6 @@ impl Library {
             version: LibraryVersion::of_file(&path),
             path,
             sink,
-            companions: Mutex::default(),
         })));
         // Before any device is opened, so that the library does not write to the standard output.
         if !library.set_log_level(default_log_level()) {
@@ -199,13 +175,6 @@ impl Library {
 
     pub(crate) fn functions(&self) -> &'static K4a {
         &self.0.functions
-    }
-
-    pub(crate) fn companions(&self) -> MutexGuard<'static, Companions> {
-        self.0
-            .companions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A function that not every library has.
@@ -330,7 +299,7 @@ impl Drop for DepthEngineHelper {
 }
 
 /// Somebody who sets a variable wants to know that it did not help. Once, because programs try again.
-fn say_once(variable: &str, path: &Path, reason: &str) {
+fn say_once(variable: &str, path: &Path, reason: &Refusal) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
         tracing::warn!(

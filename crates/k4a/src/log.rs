@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::call::called_back;
+use crate::callback;
 use crate::codes::LogLevel;
 
 /// Messages that an error keeps.
@@ -147,7 +147,7 @@ pub(crate) unsafe extern "C" fn on_message(
     line: c_int,
     message: *const c_char,
 ) {
-    called_back(|| {
+    callback::guard(|| {
         // SAFETY: the caller vouches for the context.
         let Some(sink) = (unsafe { context.cast::<Sink>().as_ref() }) else {
             return;

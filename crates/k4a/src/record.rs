@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::ptr::{from_ref, null, null_mut};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::abi::{self, Handle, ImuSample, K4aRecord, SubtitleSettings, VideoSettings};
 use crate::call::{c_path, c_text, check};
@@ -12,8 +12,9 @@ use crate::capture::Capture;
 use crate::companion;
 use crate::configuration::DeviceConfiguration;
 use crate::device::{Device, OpenDevice};
-use crate::error::{Error, LoadError, Result};
+use crate::error::{Error, Result};
 use crate::library::Library;
+use crate::load_error::{LoadError, Refusal};
 use crate::log;
 use crate::search::Part;
 
@@ -27,6 +28,9 @@ struct Loaded {
     path: PathBuf,
 }
 
+/// Every `libk4arecord` that is loaded, one for each `libk4a`.
+static LOADED: Mutex<Vec<RecordLibrary>> = Mutex::new(Vec::new());
+
 impl Library {
     /// Loads the `libk4arecord` that goes with this `libk4a`: beside it, or where [`RECORD_LIBRARY_VARIABLE`] says.
     ///
@@ -35,22 +39,22 @@ impl Library {
     ///
     /// [`RECORD_LIBRARY_VARIABLE`]: crate::RECORD_LIBRARY_VARIABLE
     pub fn record_library(&self) -> Result<RecordLibrary, LoadError> {
-        let mut companions = self.companions();
-        if let Some(known) = &companions.record {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = loaded.iter().find(|known| known.library() == self) {
             return Ok(known.clone());
         }
         let (functions, path) = companion::load(self, Part::Record, |library| {
             // SAFETY: the names are those of the vendor's functions, whose signatures the table has; the library stays.
             unsafe { K4aRecord::load(library) }
-                .map_err(|symbol| format!("it is no libk4arecord 1.4: it has no function {symbol}"))
+                .map_err(|symbol| Refusal::incomplete("libk4arecord 1.4", symbol))
         })?;
-        let loaded = RecordLibrary(Box::leak(Box::new(Loaded {
+        let record = RecordLibrary(Box::leak(Box::new(Loaded {
             functions,
             library: self.clone(),
             path,
         })));
-        companions.record = Some(loaded.clone());
-        Ok(loaded)
+        loaded.push(record.clone());
+        Ok(record)
     }
 }
 

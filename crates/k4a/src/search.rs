@@ -17,8 +17,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::Vendor;
-use crate::error::LoadError;
+use crate::vendor::Vendor;
 
 /// A file or folder of anybody's `libk4a`.
 pub const LIBRARY_VARIABLE: &str = "KINECT_K4A_LIBRARY";
@@ -464,23 +463,6 @@ impl LibraryVersion {
             minor: numbers.next()??,
             patch: numbers.next().flatten(),
         })
-    }
-}
-
-/// What a search that ended without a library tells.
-pub(crate) fn failure(
-    part: Part,
-    vendor: Option<Vendor>,
-    attempts: Vec<crate::error::Attempt>,
-) -> LoadError {
-    let wanted = match (part, vendor) {
-        (Part::K4a, Some(vendor)) => format!("{vendor}'s libk4a"),
-        _ => format!("lib{}", part.stem()),
-    };
-    LoadError {
-        wanted,
-        attempts,
-        advice: part.advice(vendor),
     }
 }
 

@@ -18,9 +18,10 @@ use crate::capture::Capture;
 use crate::codes::{DepthMode, JointConfidence, ProcessingMode, SensorOrientation};
 use crate::companion;
 use crate::device::Wait;
-use crate::error::{Error, LoadError, Result};
+use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::library::Library;
+use crate::load_error::{LoadError, Refusal};
 use crate::log;
 use crate::search::Part;
 
@@ -35,7 +36,10 @@ struct Loaded {
     path: PathBuf,
 }
 
-/// How a tracker is made.
+/// Every `libk4abt` that is loaded, one for each `libk4a`.
+static LOADED: Mutex<Vec<TrackerLibrary>> = Mutex::new(Vec::new());
+
+/// The two signatures of `k4abt_tracker_create`.
 #[derive(Clone, Copy)]
 enum Create {
     V10(TrackerCreate10),
@@ -52,12 +56,12 @@ impl Library {
     ///
     /// [`TRACKER_LIBRARY_VARIABLE`]: crate::TRACKER_LIBRARY_VARIABLE
     pub fn tracker_library(&self) -> Result<TrackerLibrary, LoadError> {
-        let mut companions = self.companions();
-        if let Some(known) = &companions.tracker {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = loaded.iter().find(|known| known.library() == self) {
             return Ok(known.clone());
         }
         let ((functions, create), path) = companion::load(self, Part::Tracker, |library| {
-            let missing = |symbol| format!("it is no libk4abt: it has no function {symbol}");
+            let missing = |symbol| Refusal::incomplete("libk4abt", symbol);
             // SAFETY: the names are those of the vendor's functions, whose signatures the table has; the library stays.
             let functions = unsafe { K4abt::load(library) }.map_err(missing)?;
             let create = "k4abt_tracker_create";
@@ -72,14 +76,14 @@ impl Library {
             .map_err(|_| missing(create))?;
             Ok((functions, create))
         })?;
-        let loaded = TrackerLibrary(Box::leak(Box::new(Loaded {
+        let tracker = TrackerLibrary(Box::leak(Box::new(Loaded {
             functions,
             create,
             library: self.clone(),
             path,
         })));
-        companions.tracker = Some(loaded.clone());
-        Ok(loaded)
+        loaded.push(tracker.clone());
+        Ok(tracker)
     }
 }
 

@@ -148,6 +148,8 @@ pub struct DeviceScript {
     pub open_ms: u64,
     /// Whether opening fails.
     pub open_fails: Fails,
+    /// Whether opening fails because the system does not permit it, as on Linux without the vendor's udev rules.
+    pub open_denied: bool,
     /// How long starting the cameras takes, in ms.
     pub start_ms: u64,
     /// Whether starting the cameras fails.
@@ -183,6 +185,7 @@ impl Default for DeviceScript {
             faults: Vec::new(),
             open_ms: 0,
             open_fails: Fails::Never,
+            open_denied: false,
             start_ms: 0,
             start_fails: Fails::Never,
             stop_ms: 0,

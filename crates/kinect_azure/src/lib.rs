@@ -39,5 +39,6 @@ pub use capture::{Capture, ImuSample};
 pub use image::{Image, ImageFormat, ImagePool};
 pub use modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 pub use source::{
-    CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+    CaptureSource, FactoryData, NextCapture, PlaybackControl, Recovery, SensorInfo, SourceError,
+    SourceErrorKind,
 };

@@ -7,6 +7,10 @@ use crate::capture::{Capture, ImuSample};
 use crate::device::DeviceSource;
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 
+mod error;
+
+pub use error::{Recovery, SourceError, SourceErrorKind};
+
 /// Something that delivers captures. Opening is each source's own constructor; dropping a source stops it.
 ///
 /// A source is owned by one thread, which calls [`next_capture`](Self::next_capture) in a loop.
@@ -115,19 +119,4 @@ pub struct SensorInfo {
     pub depth_delay_off_color_usec: i32,
     /// Whether inertial samples are delivered.
     pub has_imu: bool,
-}
-
-/// Why a source stopped delivering: the message says what happened, to what, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// The source was there and is gone (unplugged, deleted, cut short): opening it again later may work.
-    #[error("{0}")]
-    Lost(String),
-    /// The source cannot be used as it is; opening it again without a change will not work.
-    #[error("{0}")]
-    Failed(String),
-    /// One capture could not be delivered; the next may.
-    #[error("{0}")]
-    BadCapture(String),
 }

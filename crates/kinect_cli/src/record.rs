@@ -14,7 +14,7 @@ use kinect_azure::recording::{
     LiveFigures, LiveRecorder, LiveSettings, LiveState, RecordingSettings,
 };
 use kinect_azure::{
-    CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate, NextCapture, SourceError,
+    CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate, NextCapture, Recovery,
 };
 
 use crate::list::VendorName;
@@ -199,7 +199,9 @@ fn record(
             Ok(NextCapture::Timeout) => {}
             Ok(NextCapture::End) => return Ok(()),
             // The next may be well.
-            Err(SourceError::BadCapture(problem)) => progress.warn(&problem),
+            Err(error) if error.recovery() == Recovery::NextCapture => {
+                progress.warn(&error.reason);
+            }
             Err(error) => return Err(error.to_string()),
         }
         while let Some(sample) = sensor

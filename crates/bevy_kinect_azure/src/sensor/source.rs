@@ -38,8 +38,9 @@ impl SensorSource {
         Self::Recording(path.as_ref().to_owned())
     }
 
-    /// A source of your own. `open` runs on the sensor's capture thread, each time the source is opened; an error of
-    /// kind [`SourceError::Lost`] makes the sensor try again later, any other one makes it fail.
+    /// A source of your own. `open` runs on the sensor's capture thread, each time the source is opened. After an error whose
+    /// [`recovery`](SourceError::recovery) is [`Retry`](kinect_azure::Recovery::Retry) the sensor calls it again later; any
+    /// other error makes the sensor fail.
     pub fn custom<S: CaptureSource + 'static>(
         open: impl Fn() -> Result<S, SourceError> + Send + Sync + 'static,
     ) -> Self {

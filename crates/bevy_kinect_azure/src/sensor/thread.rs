@@ -12,7 +12,9 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::{ColorDecoder, packed_bgra};
 use kinect_azure::device::{ColorControlReport, ColorControls, DeviceSettings, DeviceStatus};
-use kinect_azure::{CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, SourceError};
+use kinect_azure::{
+    CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, Recovery, SourceError,
+};
 
 use super::frame::{FramePool, FrameSlot, IrRange};
 use super::source::{OpenRequest, OpenSource};
@@ -237,9 +239,11 @@ impl CaptureThread {
                 }
                 Err(_) if self.stopped() => Left::Stopped,
                 // What was there once may come back, whatever the reason it cannot be opened now.
-                Err(error) if attempt > 0 => Left::Lost(error.to_string()),
-                Err(SourceError::Lost(reason)) => Left::Lost(reason),
-                Err(error) => Left::Failed(error.to_string()),
+                Err(error) if attempt > 0 => Left::Lost(error.reason),
+                Err(error) => match error.recovery() {
+                    Recovery::Retry => Left::Lost(error.reason),
+                    Recovery::GiveUp | Recovery::NextCapture => Left::Failed(error.reason),
+                },
             };
             match left {
                 Left::Stopped => return,
@@ -523,11 +527,11 @@ impl CaptureThread {
 
     /// Whether an error ends the stream, and how.
     fn leave(&mut self, error: SourceError) -> Option<Left> {
-        match error {
-            SourceError::Lost(reason) => Some(Left::Lost(reason)),
-            SourceError::Failed(reason) => Some(Left::Failed(reason)),
-            other => {
-                self.image_error("capture", &other);
+        match error.recovery() {
+            Recovery::Retry => Some(Left::Lost(error.reason)),
+            Recovery::GiveUp => Some(Left::Failed(error.reason)),
+            Recovery::NextCapture => {
+                self.image_error("capture", &error);
                 self.bad_in_a_row += 1;
                 // A source that does nothing but fail must not spin.
                 std::thread::sleep(Duration::from_millis(u64::from(self.bad_in_a_row.min(10))));

@@ -249,28 +249,3 @@ fn versions_are_read_from_names_where_they_are_told() {
     assert_eq!(version("/x/k4a.dll"), None);
     assert_eq!(version("/some v2.0/libk4a.so"), None);
 }
-
-#[test]
-fn a_failure_lists_what_was_refused_before_what_was_missing() {
-    let attempt = |path: &str, reason: &str| crate::Attempt {
-        path: path.into(),
-        origin: Origin::SystemFolder,
-        reason: reason.to_owned(),
-    };
-    let error = failure(
-        Part::K4a,
-        Some(Vendor::Orbbec),
-        vec![
-            attempt("/a/libk4a.so", crate::error::NOT_THERE),
-            attempt("/b/libk4a.so", "it is Microsoft's"),
-        ],
-    );
-    let text = error.to_string();
-    assert!(
-        text.starts_with("Orbbec's libk4a could not be loaded; install"),
-        "{text}"
-    );
-    assert!(text.contains(ORBBEC_LIBRARY_VARIABLE), "{text}");
-    let at = |what: &str| text.find(what).unwrap();
-    assert!(at("/b/libk4a.so") < at("/a/libk4a.so"), "{text}");
-}

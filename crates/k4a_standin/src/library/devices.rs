@@ -134,7 +134,13 @@ pub(super) fn really_open(function: &str, handle: u64) -> Result<(), Failed> {
         let sensor = world.sensor(function, handle)?;
         let serial = &sensor.script.serial;
         if sensor.held_by.is_some() {
-            let what = format!("{function}: the device {serial} is open already");
+            let what =
+                format!("{function}: the device {serial} is open already: LIBUSB_ERROR_BUSY");
+            return Err(world.error(what));
+        }
+        if sensor.script.open_denied {
+            let what =
+                format!("{function}: the device {serial} cannot be opened: LIBUSB_ERROR_ACCESS");
             return Err(world.error(what));
         }
         let firmware = &sensor.script.firmware;

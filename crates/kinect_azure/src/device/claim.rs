@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use k4a::{Device, ErrorKind, Library, Vendor};
 
 use super::settings::{DeviceSelector, DeviceSettings, DeviceVendor};
-use crate::source::SourceError;
+use crate::source::{Recovery, SourceError, SourceErrorKind};
 
 /// Opening is one at a time: who looks for a serial number opens devices that another one may be about to open.
 static OPENING: Mutex<()> = Mutex::new(());
@@ -71,12 +71,23 @@ pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError>
         (None, Some(vendor)) => Library::load_vendor(vendor),
         (None, None) => Library::load(),
     }
-    .map_err(|error| SourceError::Failed(error.to_string()))?;
+    .map_err(|error| {
+        let kind = if error.found_nothing() {
+            SourceErrorKind::NoLibrary
+        } else {
+            SourceErrorKind::UnusableLibrary
+        };
+        SourceError::new(kind, error.to_string())
+    })?;
     match wanted {
-        Some(vendor) if vendor != loaded.vendor() => Err(SourceError::Failed(format!(
-            "{} is not the library of the vendor asked for: name another file, or leave the vendor open",
-            loaded.path().display()
-        ))),
+        Some(vendor) if vendor != loaded.vendor() => Err(SourceError::new(
+            SourceErrorKind::UnusableLibrary,
+            format!(
+                "{} is {}'s library, but {vendor}'s was asked for: name another file, or set the vendor to Any",
+                loaded.path().display(),
+                loaded.vendor()
+            ),
+        )),
         _ => Ok(loaded),
     }
 }
@@ -134,10 +145,10 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
     let _turn = lock(&OPENING);
     let count = library.device_count();
     if count == 0 {
-        return Err(SourceError::Lost(
+        return Err(SourceError::new(
+            SourceErrorKind::NotConnected,
             "no sensor is connected: plug it into a USB 3 port and give it power; on Linux the vendor's udev rules must be \
-             installed"
-                .to_owned(),
+             installed",
         ));
     }
     match selector {
@@ -160,9 +171,12 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
                 }
             }
             Err(last.unwrap_or_else(|| {
-                SourceError::Lost(format!(
-                    "all {count} connected sensors are used by other sensors of this app: connect one more"
-                ))
+                SourceError::new(
+                    SourceErrorKind::Claimed,
+                    format!(
+                        "all {count} connected sensors are used by other sensors of this app: connect one more"
+                    ),
+                )
             }))
         }
         DeviceSelector::Serial(serial) => {
@@ -191,12 +205,21 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
                 [] => "no other either".to_owned(),
                 others => format!("only {}", others.join(", ")),
             };
+            // The one that could not be opened may be the wanted one, so this is tried again like that.
+            let kind = closed
+                .as_ref()
+                .filter(|error| error.recovery() == Recovery::Retry)
+                .map_or(SourceErrorKind::NotConnected, |error| error.kind);
             let closed = closed.map_or(String::new(), |error| {
-                format!("; one that is connected could not be looked at: {error}")
+                format!("; the serial number of one connected sensor could not be read: {error}")
             });
-            Err(SourceError::Lost(format!(
-                "no sensor with the serial number {serial} is connected, {others}: plug it in or correct the number{closed}"
-            )))
+            Err(SourceError::new(
+                kind,
+                format!(
+                    "no sensor with the serial number {serial} is connected, {others}: plug it in or correct the \
+                     number{closed}"
+                ),
+            ))
         }
     }
 }
@@ -219,15 +242,23 @@ fn claim(library: &Library, device: Device, index: u32) -> Result<Opened, Source
 }
 
 fn taken(serial: &str) -> SourceError {
-    SourceError::Lost(format!(
-        "the sensor {serial} belongs to another sensor entity or source of this app: give one of them another sensor"
-    ))
+    SourceError::new(
+        SourceErrorKind::Claimed,
+        format!(
+            "the sensor {serial} belongs to another sensor entity or source of this app: give one of them another sensor"
+        ),
+    )
 }
 
-/// What failing to open means for trying again.
+/// An error of opening a device.
 fn opening(error: k4a::Error) -> SourceError {
-    match error.kind() {
-        ErrorKind::NotPermitted | ErrorKind::NotSupported => SourceError::Failed(error.to_string()),
-        _ => SourceError::Lost(error.to_string()),
-    }
+    let kind = match error.kind() {
+        ErrorKind::NoDevice => SourceErrorKind::NotConnected,
+        ErrorKind::InUse => SourceErrorKind::InUse,
+        ErrorKind::NotPermitted => SourceErrorKind::NotPermitted,
+        ErrorKind::NotSupported => SourceErrorKind::NotSupported,
+        ErrorKind::Lost => SourceErrorKind::Lost,
+        _ => SourceErrorKind::OpenRefused,
+    };
+    SourceError::new(kind, error.to_string())
 }

@@ -2,8 +2,8 @@
 //!
 //! [`DeviceSource`] is a sensor behind [`CaptureSource`](crate::source::CaptureSource): it is found and opened as
 //! [`DeviceSettings`] say, refuses settings that no sensor can do before it is touched, holds the library's own image
-//! memory instead of copying it, and says [`Lost`](crate::SourceError::Lost) when the sensor is gone, so that whoever
-//! runs it opens it again. [`ColorControls`] set the colour camera, [`DeviceStatus`] says what is known of the sensor.
+//! memory instead of copying it, and says [`Lost`](crate::SourceErrorKind::Lost) when the sensor is gone, so that its
+//! owner opens it again. [`ColorControls`] set the colour camera, [`DeviceStatus`] says what is known of the sensor.
 //!
 //! How it works: opening is one at a time in the process, because looking for a serial number opens devices; a device
 //! belongs to one source (`claim`). `convert` turns the library's images into ours and drops those whose sizes are not the

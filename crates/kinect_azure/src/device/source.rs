@@ -16,7 +16,9 @@ use crate::calibration::{Calibration, RawCalibration};
 use crate::capture::{Capture, ImuSample};
 use crate::image::{Image, ImageFormat};
 use crate::modes::{ColorResolution, WiredSyncMode};
-use crate::source::{CaptureSource, FactoryData, NextCapture, SensorInfo, SourceError};
+use crate::source::{
+    CaptureSource, FactoryData, NextCapture, SensorInfo, SourceError, SourceErrorKind,
+};
 
 /// What the first capture after a start may take beyond the watchdog's time.
 const FIRST_CAPTURE: Duration = Duration::from_secs(10);
@@ -80,8 +82,8 @@ impl DeviceSource {
     /// Finds and opens a sensor and starts it. Blocks for some seconds.
     ///
     /// # Errors
-    /// [`SourceError::Failed`] for settings that cannot be and for missing libraries and permissions;
-    /// [`SourceError::Lost`] when the sensor is not there or not to be had now.
+    /// Settings that no sensor can run with; a library or permission that is missing; a sensor that is not connected or in
+    /// use. [`SourceError::recovery`] says whether a later attempt can succeed.
     pub fn open(settings: &DeviceSettings) -> Result<Self, SourceError> {
         Self::open_in(settings, OpenContext::default())
     }
@@ -91,7 +93,9 @@ impl DeviceSource {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(settings: &DeviceSettings, context: OpenContext) -> Result<Self, SourceError> {
-        settings.check().map_err(SourceError::Failed)?;
+        settings
+            .check()
+            .map_err(|problem| SourceError::new(SourceErrorKind::BadSettings, problem))?;
         let library = claim::library(settings)?;
         let opened = claim::open(&library, &settings.device)?;
         let device = opened.device;
@@ -130,7 +134,9 @@ impl DeviceSource {
     /// # Errors
     /// As [`open`](Self::open). After an error the cameras are stopped.
     pub fn configure(&mut self, settings: &DeviceSettings) -> Result<(), SourceError> {
-        settings.check().map_err(SourceError::Failed)?;
+        settings
+            .check()
+            .map_err(|problem| SourceError::new(SourceErrorKind::BadSettings, problem))?;
         let settings = DeviceSettings {
             vendor: self.settings.vendor,
             library: self.settings.library.clone(),
@@ -188,8 +194,9 @@ impl DeviceSource {
         {
             match group.wait(&self.context.stop) {
                 None => {
-                    return Err(SourceError::Lost(
-                        "stopped while waiting for subordinates".to_owned(),
+                    return Err(SourceError::new(
+                        SourceErrorKind::Cancelled,
+                        "stopped while waiting for subordinates",
                     ));
                 }
                 Some(0) => {}
@@ -202,15 +209,17 @@ impl DeviceSource {
         self.describe();
         self.device
             .start_cameras(&convert::configuration(&self.settings))
-            .map_err(|error| match error.kind() {
-                // The library does not tell a bad configuration from a sensor that went away just now.
-                ErrorKind::Failed if self.library().device_count() > 0 => {
-                    SourceError::Failed(error.to_string())
-                }
-                ErrorKind::InvalidArgument | ErrorKind::NotSupported => {
-                    SourceError::Failed(error.to_string())
-                }
-                _ => SourceError::Lost(error.to_string()),
+            .map_err(|error| {
+                let kind = match error.kind() {
+                    // The library does not tell a bad configuration from a sensor that went away just now.
+                    ErrorKind::Failed if self.library().device_count() > 0 => {
+                        SourceErrorKind::StartRefused
+                    }
+                    ErrorKind::InvalidArgument => SourceErrorKind::BadSettings,
+                    ErrorKind::NotSupported => SourceErrorKind::NotSupported,
+                    _ => SourceErrorKind::Lost,
+                };
+                SourceError::new(kind, error.to_string())
             })?;
         let part = match (mode, &sync) {
             (WiredSyncMode::Standalone, _) | (_, None) => None,
@@ -289,10 +298,14 @@ impl DeviceSource {
         } else {
             ""
         };
-        Err(SourceError::Lost(format!(
-            "the sensor {} is to be {part}, but no cable is in its {jack} jack: plug one in, or make it standalone{swapped}",
-            self.status.serial
-        )))
+        Err(SourceError::new(
+            SourceErrorKind::NoSyncCable,
+            format!(
+                "the sensor {} is to be {part}, but no cable is in its {jack} jack: plug one in, or make it \
+                 standalone{swapped}",
+                self.status.serial
+            ),
+        ))
     }
 
     /// What the settings mean for this sensor.
@@ -361,10 +374,13 @@ impl DeviceSource {
         };
         started.newest = Some(Instant::now());
         let Some(usec) = capture.device_timestamp_usec() else {
-            return Err(SourceError::BadCapture(problem.map_or_else(
-                || "a capture without any image".to_owned(),
-                |problem| format!("a capture whose images cannot be used: {problem}"),
-            )));
+            return Err(SourceError::new(
+                SourceErrorKind::BadCapture,
+                problem.map_or_else(
+                    || "a capture without any image".to_owned(),
+                    |problem| format!("a capture whose images cannot be used: {problem}"),
+                ),
+            ));
         };
         if usec < started.newest_usec {
             status.clock_jumps += 1;
@@ -388,11 +404,14 @@ impl DeviceSource {
             return Err(stopped());
         };
         match started.newest {
-            Some(newest) if newest.elapsed() > watchdog => Err(SourceError::Lost(format!(
-                "the sensor {} has not delivered for {:.1} s: check its power and USB cable",
-                self.status.serial,
-                newest.elapsed().as_secs_f32()
-            ))),
+            Some(newest) if newest.elapsed() > watchdog => Err(SourceError::new(
+                SourceErrorKind::Lost,
+                format!(
+                    "the sensor {} has not delivered for {:.1} s: check its power and USB cable",
+                    self.status.serial,
+                    newest.elapsed().as_secs_f32()
+                ),
+            )),
             None if subordinate => {
                 if !started.said_waiting && started.since.elapsed() > WAITING_FOR_MASTER {
                     started.said_waiting = true;
@@ -404,21 +423,30 @@ impl DeviceSource {
                 }
                 Ok(NextCapture::Timeout)
             }
-            None if started.since.elapsed() > watchdog + FIRST_CAPTURE => {
-                Err(SourceError::Lost(format!(
-                    "the sensor {} was started, but nothing came for {:.0} s: check its power and USB cable, and that the \
-                     USB port has the bandwidth (no hub shared with another sensor)",
+            None if started.since.elapsed() > watchdog + FIRST_CAPTURE => Err(SourceError::new(
+                SourceErrorKind::Lost,
+                format!(
+                    "the sensor {} was started, but nothing came for {:.0} s: check its power and USB cable, and that \
+                         the USB port has the bandwidth (no hub shared with another sensor)",
                     self.status.serial,
                     started.since.elapsed().as_secs_f32()
-                )))
-            }
+                ),
+            )),
             _ => Ok(NextCapture::Timeout),
         }
     }
 }
 
 fn stopped() -> SourceError {
-    SourceError::Lost("the cameras are stopped: configure the sensor again".to_owned())
+    SourceError::new(
+        SourceErrorKind::Lost,
+        "the cameras are stopped: configure the sensor again",
+    )
+}
+
+/// An error of a call into the library while the sensor runs.
+fn lost(error: &k4a::Error) -> SourceError {
+    SourceError::new(SourceErrorKind::Lost, error.to_string())
 }
 
 impl Drop for DeviceSource {
@@ -448,10 +476,11 @@ impl CaptureSource for DeviceSource {
         match self.device.next_capture(timeout) {
             Ok(Wait::Ready(capture)) => self.accept(&capture).map(NextCapture::Capture),
             Ok(Wait::TimedOut) => self.watch(),
-            Err(error) if error.kind() == ErrorKind::Unexpected => {
-                Err(SourceError::BadCapture(error.to_string()))
-            }
-            Err(error) => Err(SourceError::Lost(error.to_string())),
+            Err(error) if error.kind() == ErrorKind::Unexpected => Err(SourceError::new(
+                SourceErrorKind::BadCapture,
+                error.to_string(),
+            )),
+            Err(error) => Err(lost(&error)),
         }
     }
 
@@ -462,7 +491,7 @@ impl CaptureSource for DeviceSource {
         match self.device.next_imu_sample(Duration::ZERO) {
             Ok(Wait::Ready(sample)) => Ok(Some(convert::imu_sample(&sample))),
             Ok(Wait::TimedOut) => Ok(None),
-            Err(error) => Err(SourceError::Lost(error.to_string())),
+            Err(error) => Err(lost(&error)),
         }
     }
 

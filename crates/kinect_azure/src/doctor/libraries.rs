@@ -92,7 +92,10 @@ impl VendorLibrary {
                 let reason = attempts
                     .iter()
                     .find(|attempt| attempt.path == candidate.path)
-                    .map_or("it is no libk4a", |attempt| attempt.reason.as_str());
+                    .map_or_else(
+                        || "it is no libk4a".to_owned(),
+                        |attempt| attempt.reason.to_string(),
+                    );
                 ours.then(|| format!("{path} does not load: {reason}"))
             })
             .collect()

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use k4a::{Attempt, Candidate, LIBRARY_VARIABLE, Origin, Vendor};
+use k4a::{Attempt, Candidate, LIBRARY_VARIABLE, Origin, Refusal, Vendor};
 
 use super::facts::{Facts, Os};
 use super::libraries::{Outcome, VendorLibrary, Vendors};
@@ -325,7 +325,7 @@ fn a_library_that_does_not_load_says_why() {
     machine.microsoft = Outcome::Failed(vec![Attempt {
         path,
         origin: Origin::SystemFolder,
-        reason: "libudev.so.1: cannot open shared object file".to_owned(),
+        reason: Refusal::DoesNotLoad("libudev.so.1: cannot open shared object file".to_owned()),
     }]);
     let report = machine.examine();
     let finding = one(&report, Check::MicrosoftLibrary);

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::source::SourceError;
+use crate::source::{SourceError, SourceErrorKind};
 
 /// Why a recording cannot be opened, or why one piece of it cannot be read.
 ///
@@ -156,13 +156,25 @@ impl RecordingError {
 
 impl From<RecordingError> for SourceError {
     fn from(error: RecordingError) -> Self {
-        let message = error.to_string();
-        match error {
+        let kind = match &error {
             RecordingError::BadFrame { .. } | RecordingError::Damaged { .. } => {
-                Self::BadCapture(message)
+                SourceErrorKind::BadCapture
             }
-            RecordingError::Truncated { .. } | RecordingError::Io { .. } => Self::Lost(message),
-            _ => Self::Failed(message),
-        }
+            RecordingError::Truncated { .. } => SourceErrorKind::Lost,
+            RecordingError::NotFound(_) => SourceErrorKind::FileMissing,
+            RecordingError::Permission(_) => SourceErrorKind::NotPermitted,
+            RecordingError::Io { source, .. } => match source.kind() {
+                io::ErrorKind::OutOfMemory => SourceErrorKind::OutOfMemory,
+                _ => SourceErrorKind::FileUnreadable,
+            },
+            RecordingError::NotMatroska { .. } | RecordingError::NotKinect { .. } => {
+                SourceErrorKind::NotARecording
+            }
+            RecordingError::Track { .. } => SourceErrorKind::NothingPlayable,
+            RecordingError::NoSuchTrack { .. }
+            | RecordingError::NoSuchAttachment { .. }
+            | RecordingError::AttachmentTooLarge { .. } => SourceErrorKind::Other,
+        };
+        Self::new(kind, error.to_string())
     }
 }

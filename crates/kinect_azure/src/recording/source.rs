@@ -15,6 +15,7 @@ use crate::capture::{Capture, ImuSample};
 use crate::clock::Clock;
 use crate::source::{
     CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+    SourceErrorKind,
 };
 
 /// How often the file is looked after.
@@ -137,7 +138,7 @@ impl RecordingSource {
                 "{}: {what} while it was playing; put the file back and open it again",
                 path.display()
             );
-            Err(SourceError::Lost(message))
+            Err(SourceError::new(SourceErrorKind::Lost, message))
         };
         match std::fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return lost("was deleted"),

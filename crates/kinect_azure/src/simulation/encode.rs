@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::frame::CleanColor;
 use crate::modes::ColorFormat;
-use crate::source::SourceError;
+use crate::source::{SourceError, SourceErrorKind};
 
 /// The camera's images look like about this quality, at 200 to 300 KB for 720p.
 const QUALITY: u8 = 90;
@@ -45,9 +45,12 @@ impl ColorEncoder {
     fn jpeg(&mut self, picture: &CleanColor, out: &mut Vec<u8>) -> Result<(), SourceError> {
         let (width, height) = (picture.width, picture.height);
         let failed = |what: &str| {
-            SourceError::BadCapture(format!(
-                "the simulated colour image of {width}x{height} pixels cannot be encoded: {what}"
-            ))
+            SourceError::new(
+                SourceErrorKind::BadCapture,
+                format!(
+                    "the simulated colour image of {width}x{height} pixels cannot be encoded: {what}"
+                ),
+            )
         };
         let blocks = width.div_ceil(16) as u16;
         let count = height.div_ceil(STRIP);

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::modes::ColorResolution;
 use crate::source::{
     CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+    SourceErrorKind,
 };
 
 /// An Azure Kinect that is not there (X1): people in a room, seen through its lenses, with ground truth.
@@ -82,29 +83,37 @@ impl SimulatedSensor {
     /// Builds the room and the people, which takes about a second, and starts in real time.
     ///
     /// # Errors
-    /// [`SourceError::Failed`] when the settings are none that an Azure Kinect has, or a file they name cannot be used.
+    /// Settings that no Azure Kinect has, or a file of the settings that is missing or cannot be used.
     pub fn new(settings: &SimulationSettings) -> Result<Self, SourceError> {
         settings.check()?;
         let raw_calibration = match &settings.calibration {
             Some(path) => {
                 let text = std::fs::read(path).map_err(|error| {
-                    SourceError::Failed(format!(
-                        "{}: the calibration cannot be read: {error}; check the path",
-                        path.display()
-                    ))
+                    SourceError::new(
+                        SourceErrorKind::of_file(&error),
+                        format!(
+                            "{}: the calibration cannot be read: {error}; check the path",
+                            path.display()
+                        ),
+                    )
                 })?;
-                RawCalibration::parse(&text)
-                    .map_err(|error| SourceError::Failed(format!("{}: {error}", path.display())))?
+                RawCalibration::parse(&text).map_err(|error| {
+                    SourceError::new(
+                        SourceErrorKind::BadFile,
+                        format!("{}: {error}", path.display()),
+                    )
+                })?
             }
             None => built_in_calibration().map_err(|error| {
-                SourceError::Failed(format!(
-                    "the built-in calibration: {error}; please report this"
-                ))
+                SourceError::new(
+                    SourceErrorKind::Other,
+                    format!("the built-in calibration: {error}; please report this"),
+                )
             })?,
         };
         let calibration = raw_calibration
             .calibration(settings.depth_mode, settings.color_resolution)
-            .map_err(|error| SourceError::Failed(error.to_string()))?;
+            .map_err(|error| SourceError::new(SourceErrorKind::BadFile, error.to_string()))?;
         let imu = settings
             .imu
             .then(|| {
@@ -361,5 +370,40 @@ impl Drop for SimulatedSensor {
         if let Pace::Lockstep(clock) = &self.pace {
             clock.close();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modes::{DepthMode, FrameRate};
+
+    fn refused(settings: SimulationSettings) -> Option<SourceErrorKind> {
+        SimulatedSensor::new(&settings)
+            .err()
+            .map(|error| error.kind)
+    }
+
+    #[test]
+    fn what_cannot_be_simulated_has_its_kind() {
+        let calibration = |path: &str| SimulationSettings {
+            calibration: Some(path.into()),
+            ..SimulationSettings::default()
+        };
+        assert_eq!(
+            refused(calibration("/nowhere/calibration.json")),
+            Some(SourceErrorKind::FileMissing)
+        );
+        let no_calibration = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert_eq!(
+            refused(calibration(no_calibration)),
+            Some(SourceErrorKind::BadFile)
+        );
+        let too_fast = SimulationSettings {
+            depth_mode: DepthMode::WfovUnbinned,
+            frame_rate: FrameRate::Fps30,
+            ..SimulationSettings::default()
+        };
+        assert_eq!(refused(too_fast), Some(SourceErrorKind::BadSettings));
     }
 }

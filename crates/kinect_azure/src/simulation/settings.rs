@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::motion::Scenario;
 use super::noise::Noise;
 use crate::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate};
-use crate::source::SourceError;
+use crate::source::{SourceError, SourceErrorKind};
 
 /// What is simulated and how the sensor is set. The same settings give the same bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,12 @@ impl SimulationSettings {
             self.color_format,
             self.frame_rate,
         )
-        .map_err(|problem| SourceError::Failed(format!("the simulation: {problem}")))
+        .map_err(|problem| {
+            SourceError::new(
+                SourceErrorKind::BadSettings,
+                format!("the simulation: {problem}"),
+            )
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use crate::calibration::Calibration;
 use crate::capture::Capture;
 use crate::image::{Image, ImageFormat, ImagePool, Pixels};
 use crate::modes::{ColorResolution, DepthMode};
-use crate::source::SourceError;
+use crate::source::{SourceError, SourceErrorKind};
 
 /// Room, people, cameras and all their memory.
 #[derive(Debug)]
@@ -283,11 +283,18 @@ fn director(
 
 fn read_clip(path: &std::path::Path) -> Result<SkeletonClip, SourceError> {
     let text = std::fs::read(path).map_err(|error| {
-        SourceError::Failed(format!(
-            "{}: cannot be read: {error}; check the path",
-            path.display()
-        ))
+        SourceError::new(
+            SourceErrorKind::of_file(&error),
+            format!(
+                "{}: cannot be read: {error}; check the path",
+                path.display()
+            ),
+        )
     })?;
-    SkeletonClip::parse(&text)
-        .map_err(|error| SourceError::Failed(format!("{}: {error}", path.display())))
+    SkeletonClip::parse(&text).map_err(|error| {
+        SourceError::new(
+            SourceErrorKind::BadFile,
+            format!("{}: {error}", path.display()),
+        )
+    })
 }

@@ -1,9 +1,12 @@
 //! A recording played as if it were a sensor.
 
+use std::io;
 use std::time::{Duration, Instant};
 
-use kinect_azure::recording::{Pacing, Recording, RecordingSource};
-use kinect_azure::{CaptureSource, NextCapture, PlaybackControl, SourceError};
+use kinect_azure::recording::{Pacing, Recording, RecordingError, RecordingSource};
+use kinect_azure::{
+    CaptureSource, NextCapture, PlaybackControl, Recovery, SourceError, SourceErrorKind,
+};
 
 use super::mkv::{self, Block, Cluster, Mkv, Size};
 use super::{Scratch, open};
@@ -373,7 +376,7 @@ fn a_bad_capture_is_said_and_the_next_one_plays() {
         Ok(NextCapture::Capture(_))
     ));
     let error = source.next_capture(LONG).unwrap_err();
-    assert!(matches!(error, SourceError::BadCapture(_)), "{error}");
+    assert_eq!(error.kind, SourceErrorKind::BadCapture, "{error}");
     assert!(matches!(
         source.next_capture(LONG),
         Ok(NextCapture::Capture(_))
@@ -405,27 +408,86 @@ fn a_file_that_is_deleted_or_cut_while_playing_is_lost() {
         }
     };
     let deleted = play(&|path| std::fs::remove_file(path).unwrap(), "deleted");
-    assert!(
-        matches!(&deleted, SourceError::Lost(text) if text.contains("deleted")),
-        "{deleted}"
-    );
+    assert_eq!(deleted.kind, SourceErrorKind::Lost);
+    assert!(deleted.reason.contains("deleted"), "{deleted}");
     let cut = |path: &std::path::Path| {
         let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
         file.set_len(bytes.len() as u64 / 4).unwrap();
     };
     let cut = play(&cut, "shortened");
-    assert!(
-        matches!(&cut, SourceError::Lost(text) if text.contains("bytes")),
-        "{cut}"
-    );
+    assert_eq!(cut.kind, SourceErrorKind::Lost);
+    assert!(cut.reason.contains("bytes"), "{cut}");
 }
 
 #[test]
 fn a_wrong_path_is_a_failure_that_names_it() {
     let error: SourceError = RecordingSource::open("/nowhere/x.mkv").unwrap_err().into();
-    assert!(
-        matches!(&error, SourceError::Failed(text) if text.contains("/nowhere/x.mkv")),
-        "{error}"
+    assert_eq!(
+        (error.kind, error.recovery()),
+        (SourceErrorKind::FileMissing, Recovery::GiveUp)
+    );
+    assert!(error.reason.contains("/nowhere/x.mkv"), "{error}");
+}
+
+/// Opens a file as a source and gives the kind of error.
+fn kind_of(bytes: &[u8], name: &str) -> SourceErrorKind {
+    let scratch = Scratch::with(name, bytes);
+    let error = RecordingSource::open(&scratch.0).unwrap_err();
+    SourceError::from(error).kind
+}
+
+#[test]
+fn errors_of_files_have_their_kinds() {
+    assert_eq!(kind_of(b"", "kind-empty"), SourceErrorKind::NotARecording);
+    assert_eq!(
+        kind_of(b"RIFF....AVI LIST", "kind-avi"),
+        SourceErrorKind::NotARecording
+    );
+    let mut scaled = file(2);
+    scaled.tracks[0] = mkv::Track::video(1, "DEPTH", b"b16g", (1, 1), PERIOD * 1000);
+    assert_eq!(
+        kind_of(&scaled.write(), "kind-scaled"),
+        SourceErrorKind::BadFile
+    );
+    let folder = RecordingSource::open(std::env::temp_dir()).unwrap_err();
+    assert_eq!(
+        SourceError::from(folder).kind,
+        SourceErrorKind::NotARecording
+    );
+    // What the system says of a file, where a crafted file cannot make it say so.
+    for (says, kind, recovery) in [
+        (
+            io::ErrorKind::PermissionDenied,
+            SourceErrorKind::NotPermitted,
+            Recovery::GiveUp,
+        ),
+        (
+            io::ErrorKind::OutOfMemory,
+            SourceErrorKind::OutOfMemory,
+            Recovery::Retry,
+        ),
+        (
+            io::ErrorKind::TimedOut,
+            SourceErrorKind::FileUnreadable,
+            Recovery::Retry,
+        ),
+    ] {
+        let found = SourceErrorKind::of_file(&says.into());
+        assert_eq!((found, found.recovery()), (kind, recovery), "{says}");
+    }
+    let read = RecordingError::Io {
+        path: "x.mkv".into(),
+        offset: 7,
+        source: io::ErrorKind::TimedOut.into(),
+    };
+    assert_eq!(
+        SourceError::from(read).kind,
+        SourceErrorKind::FileUnreadable
+    );
+    let denied = RecordingError::Permission("x.mkv".into());
+    assert_eq!(
+        SourceError::from(denied).kind,
+        SourceErrorKind::NotPermitted
     );
 }
 

@@ -29,7 +29,7 @@ use super::ebml::id;
 use super::payload::{IMU_SAMPLE_SIZE, imu_bytes};
 use crate::capture::{Capture, ImuSample};
 use crate::image::{Image, ImageFormat};
-use crate::source::{CaptureSource, NextCapture, SensorInfo, SourceError};
+use crate::source::{CaptureSource, NextCapture, Recovery, SensorInfo};
 
 /// The attachment that holds the factory calibration.
 const CALIBRATION: &str = "calibration.json";
@@ -698,7 +698,8 @@ pub fn record(
                 over
             }
             Ok(NextCapture::End) => true,
-            Ok(NextCapture::Timeout) | Err(SourceError::BadCapture(_)) => false,
+            Ok(NextCapture::Timeout) => false,
+            Err(error) if error.recovery() == Recovery::NextCapture => false,
             Err(error) => return Err(error.into()),
         };
         if writer.settings.sensor.has_imu {
