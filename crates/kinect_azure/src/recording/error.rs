@@ -170,7 +170,7 @@ impl From<RecordingError> for SourceError {
             RecordingError::NotMatroska { .. } | RecordingError::NotKinect { .. } => {
                 SourceErrorKind::NotARecording
             }
-            RecordingError::Track { .. } => SourceErrorKind::NothingPlayable,
+            RecordingError::Track { .. } => SourceErrorKind::BadFile,
             RecordingError::NoSuchTrack { .. }
             | RecordingError::NoSuchAttachment { .. }
             | RecordingError::AttachmentTooLarge { .. } => SourceErrorKind::Other,
