@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::frame::CleanDepth;
 use crate::body::{Body, BodyFrame, BodyIndexImage};
 use crate::pool::Pool;
-use crate::source::SourceError;
+use crate::source::{SourceError, SourceErrorKind};
 
 /// Makes the ground truth of captures.
 #[derive(Debug, Default)]
@@ -37,7 +37,9 @@ impl TruthPool {
                 });
                 let (width, height) = (seen.width as u32, seen.height as u32);
                 let map = BodyIndexImage::shared(width, height, device_timestamp_usec, pixels)
-                    .map_err(|error| SourceError::BadCapture(error.to_string()))?;
+                    .map_err(|error| {
+                        SourceError::new(SourceErrorKind::BadCapture, error.to_string())
+                    })?;
                 frame.index_map = Some(map);
             }
             Ok(())
