@@ -6,7 +6,7 @@
 use bevy::prelude::*;
 pub use kinect_azure::body::{BodyIndexImage, BodyIndexSizeMismatch};
 
-use crate::sensor::{KinectSensor, KinectSystems};
+use crate::sensor::{KinectSensor, KinectSystems, SourceChanged};
 use crate::simulation::GroundTruth;
 
 /// The newest body index map of a sensor, on the sensor entity; `None` = nobody has looked for people.
@@ -46,12 +46,20 @@ impl Plugin for BodyIndexPlugin {
             .register_type::<BodyTime>()
             .register_required_components::<KinectSensor, BodyIndexMap>()
             .register_required_components::<KinectSensor, BodyTime>()
+            .add_observer(forget)
             .add_systems(
                 PreUpdate,
                 take_truth
                     .after(crate::simulation::take)
                     .before(KinectSystems::Prepare),
             );
+    }
+}
+
+/// Another source: the people in the former one's images are not in its images.
+fn forget(changed: On<SourceChanged>, mut sensors: Query<(&mut BodyIndexMap, &mut BodyTime)>) {
+    if let Ok((mut map, mut time)) = sensors.get_mut(changed.sensor) {
+        (map.0, time.0) = (None, None);
     }
 }
 

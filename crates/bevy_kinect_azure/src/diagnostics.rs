@@ -103,10 +103,13 @@ pub struct SensorDiagnosticsPlugin;
 
 impl Plugin for SensorDiagnosticsPlugin {
     fn build(&self, app: &mut App) {
-        app.register_type::<SensorDiagnostics>().add_systems(
-            PreUpdate,
-            (measure, publish).chain().after(KinectSystems::Receive),
-        );
+        app.register_type::<SensorDiagnostics>()
+            .register_required_components::<KinectSensor, SensorDiagnostics>()
+            .register_required_components::<KinectSensor, LatencyLog>()
+            .add_systems(
+                PreUpdate,
+                (measure, publish).chain().after(KinectSystems::Receive),
+            );
     }
 }
 

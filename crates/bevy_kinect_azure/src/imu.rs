@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use kinect_azure::calibration::Sensor;
 use kinect_azure::{Calibration, ImuSample, units};
 
-use crate::sensor::{KinectSystems, SensorStream, SensorThread};
+use crate::sensor::{KinectSensor, KinectSystems, SensorStream, SensorThread, SourceChanged};
 
 /// The newest inertial sample of a sensor, on the sensor entity; every one of them is also sent as [`ImuMessage`].
 /// Read only.
@@ -64,7 +64,16 @@ impl Plugin for ImuPlugin {
     fn build(&self, app: &mut App) {
         app.add_message::<ImuMessage>()
             .register_type::<Imu>()
+            .register_required_components::<KinectSensor, Imu>()
+            .add_observer(forget)
             .add_systems(PreUpdate, receive.after(KinectSystems::Receive));
+    }
+}
+
+/// Samples of a former source say nothing of the new one.
+fn forget(changed: On<SourceChanged>, mut sensors: Query<&mut Imu>) {
+    if let Ok(mut imu) = sensors.get_mut(changed.sensor) {
+        *imu = Imu::default();
     }
 }
 

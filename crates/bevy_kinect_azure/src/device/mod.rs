@@ -15,17 +15,18 @@
 
 mod watch;
 
-use std::sync::Arc;
-
 use bevy::prelude::*;
 use kinect_azure::WiredSyncMode;
 use kinect_azure::device::{
-    ColorControlReport, ColorControls, DeviceSettings, DeviceStatus, SyncGroup, spread_depth_delays,
+    ColorControlReport, ColorControls, DeviceSettings, DeviceStatus, spread_depth_delays,
 };
 
 pub use watch::{ConnectedSensors, DeviceWatch, SensorsConnected};
 
-use crate::sensor::{KinectSensor, KinectSystems, SensorSource, SensorThread, start_and_stop};
+use crate::sensor::{
+    DeviceReported, DeviceSync, KinectSensor, KinectSystems, SensorSource, SensorStream,
+    SensorThread, start_and_stop,
+};
 
 /// What a live sensor's colour camera shall do (C1 to C11). Without this component the camera is left as it is; only what
 /// changes is sent, and [`SensorColorReport`] says what became of it.
@@ -46,12 +47,12 @@ pub struct SensorColorReport(pub ColorControlReport);
 pub struct SensorDevice(pub DeviceStatus);
 
 /// The wired synchronisation of this app's live sensors (S10): a master is started once every active subordinate runs.
-#[derive(Resource, Clone, Debug, Default)]
+#[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[reflect(Resource, Default, Debug, PartialEq)]
 pub struct WiredSync {
     /// Gives the synchronised sensors delays of depth, 160 µs apart, so that their lasers do not blind each other. They are
     /// written into the sensors' settings.
     pub automatic_depth_delays: bool,
-    pub(crate) group: Arc<SyncGroup>,
 }
 
 /// Live sensors. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
@@ -64,9 +65,15 @@ impl Plugin for DevicePlugin {
             .register_type::<SensorColorControls>()
             .register_type::<SensorColorReport>()
             .register_type::<SensorDevice>()
+            .register_type::<WiredSync>()
+            .add_observer(report)
+            .add_observer(forget)
             .add_systems(
                 PreUpdate,
-                spread.before(start_and_stop).in_set(KinectSystems::Receive),
+                (spread, count_subordinates)
+                    .chain()
+                    .before(start_and_stop)
+                    .in_set(KinectSystems::Receive),
             )
             .add_systems(
                 PostUpdate,
@@ -76,18 +83,57 @@ impl Plugin for DevicePlugin {
     }
 }
 
+/// Puts what a device says of itself on its sensor.
+fn report(reported: On<DeviceReported>, mut commands: Commands) {
+    let DeviceReported {
+        sensor,
+        status,
+        controls,
+    } = reported.event();
+    commands.entity(*sensor).try_insert((
+        SensorDevice(status.clone()),
+        SensorColorReport(controls.clone()),
+    ));
+}
+
+/// A device that is closed has nothing to say.
+fn forget(closed: On<Remove, SensorStream>, mut commands: Commands) {
+    commands
+        .entity(closed.entity)
+        .try_remove::<(SensorDevice, SensorColorReport)>();
+}
+
+/// Tells masters how many subordinates to wait for, before any thread starts.
+fn count_subordinates(
+    changed: Query<(), Changed<KinectSensor>>,
+    sensors: Query<&KinectSensor>,
+    sync: Res<DeviceSync>,
+) {
+    if changed.is_empty() {
+        return;
+    }
+    let is_subordinate = |sensor: &&KinectSensor| {
+        sensor.active
+            && sensor
+                .source
+                .device()
+                .is_some_and(|settings| settings.wired_sync_mode == WiredSyncMode::Subordinate)
+    };
+    sync.0.expect(sensors.iter().filter(is_subordinate).count());
+}
+
 /// Sends colour controls that changed. A full channel is tried again next time.
 fn set_color_controls(mut sensors: Query<(&SensorColorControls, &mut SensorThread)>) {
     use crate::sensor::Command;
     for (controls, mut thread) in &mut sensors {
-        if thread.color_controls.as_ref() != Some(controls)
+        if thread.color_controls.as_ref() != Some(&controls.0)
             && thread
                 .handle
                 .commands
                 .try_send(Command::SetColorControls(Box::new(controls.0.clone())))
                 .is_ok()
         {
-            thread.color_controls = Some(controls.clone());
+            thread.color_controls = Some(controls.0.clone());
         }
     }
 }

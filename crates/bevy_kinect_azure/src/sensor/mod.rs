@@ -1,6 +1,7 @@
 //! The sensor entity: one component to spawn, a thread behind it, and what it delivers as components beside it.
 
 mod delay;
+mod events;
 mod frame;
 mod playback;
 mod source;
@@ -16,10 +17,11 @@ use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use kinect_azure::WiredSyncMode;
-use kinect_azure::device::DeviceSettings;
+use kinect_azure::device::{ColorControls, DeviceSettings, SyncGroup};
 use kinect_azure::simulation::{LockstepClock, SimulationSettings};
 
+pub(crate) use events::DeviceReported;
+pub use events::SourceChanged;
 pub use delay::{DelayedFrame, FRAME_HISTORY};
 pub use frame::Frame;
 pub use playback::{Playback, PlaybackAction, PlaybackCommand, PlaybackPosition};
@@ -27,12 +29,8 @@ pub use source::{CustomSource, SensorSource};
 pub use state::{SensorState, SensorStateChanged};
 pub use stream::{SensorFrame, SensorStream};
 
-use crate::body_index::{BodyIndexMap, BodyTime};
-use crate::device::{SensorColorControls, SensorColorReport, SensorDevice, WiredSync};
-use crate::diagnostics::{LatencyLog, SensorDiagnostics};
-use crate::imu::Imu;
 use crate::recorder::RecorderTap;
-use crate::simulation::{GroundTruth, Lockstep, LockstepDrive};
+use crate::simulation::{Lockstep, LockstepDrive};
 pub(crate) use thread::Command;
 use thread::{Event, ThreadHandle};
 
@@ -53,10 +51,7 @@ use thread::{Event, ThreadHandle};
     PlaybackPosition,
     SensorState,
     SensorFrame,
-    SensorDiagnostics,
-    LatencyLog,
     StreamIdentity,
-    Imu,
     RecorderTap
 )]
 #[component(on_remove = stop)]
@@ -104,10 +99,7 @@ fn stop(mut world: DeferredWorld, context: HookContext) {
     world.commands().entity(context.entity).try_remove::<(
         SensorThread,
         SensorStream,
-        SensorDevice,
-        SensorColorReport,
         LockstepDrive,
-        GroundTruth,
     )>();
     if let Some(mut state) = world.get_mut::<SensorState>(context.entity) {
         let from = core::mem::take(&mut *state);
@@ -148,6 +140,7 @@ pub struct SensorPlugin;
 impl Plugin for SensorPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Reaper>()
+            .init_resource::<DeviceSync>()
             .add_message::<SensorStateChanged>()
             .add_message::<PlaybackCommand>()
             .register_type::<KinectSensor>()
@@ -186,8 +179,12 @@ pub(crate) struct SensorThread {
     /// The playback settings it knows.
     playback: Command,
     /// The colour controls it knows.
-    pub(crate) color_controls: Option<SensorColorControls>,
+    pub(crate) color_controls: Option<ColorControls>,
 }
+
+/// The wired synchronisation that every live sensor of this app is a part of.
+#[derive(Resource, Default)]
+pub(crate) struct DeviceSync(pub(crate) Arc<SyncGroup>);
 
 /// Joins capture threads that have ended, so that nobody waits for them and none is left behind.
 #[derive(Resource)]
@@ -223,24 +220,12 @@ pub(crate) fn start_and_stop(
         ),
         Changed<KinectSensor>,
     >,
-    all: Query<&KinectSensor>,
-    sync: Res<WiredSync>,
+    sync: Res<DeviceSync>,
     time: Option<Res<Time<Virtual>>>,
     mut states: Query<&mut SensorState>,
     mut changes: MessageWriter<SensorStateChanged>,
     reaper: Res<Reaper>,
 ) {
-    if !sensors.is_empty() {
-        // Before any thread starts: a master waits for that many.
-        let subordinate = |sensor: &&KinectSensor| {
-            sensor.active
-                && sensor
-                    .source
-                    .device()
-                    .is_some_and(|d| d.wired_sync_mode == WiredSyncMode::Subordinate)
-        };
-        sync.group.expect(all.iter().filter(subordinate).count());
-    }
     for (entity, sensor, playback, mut identity, tap, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
@@ -250,13 +235,9 @@ pub(crate) fn start_and_stop(
         if identity.source != sensor.source {
             identity.source = sensor.source.clone();
             identity.generation += 1;
-            entity_commands.insert((
-                SensorFrame::default(),
-                PlaybackPosition::default(),
-                Imu::default(),
-                BodyIndexMap::default(),
-                BodyTime::default(),
-            ));
+            entity_commands
+                .insert((SensorFrame::default(), PlaybackPosition::default()))
+                .trigger(|sensor| SourceChanged { sensor });
         }
         // Another configuration of the same device: its thread goes on and starts only the cameras anew.
         if !failed
@@ -279,7 +260,7 @@ pub(crate) fn start_and_stop(
             .then(|| Arc::new(LockstepClock::new()));
         let opener = sensor
             .active
-            .then(|| sensor.source.opener(lockstep.clone(), &sync.group))
+            .then(|| sensor.source.opener(lockstep.clone(), &sync.0))
             .flatten();
         let started = opener.map(|open| {
             let name = format!("kinect {}", sensor.source.label());
@@ -297,13 +278,7 @@ pub(crate) fn start_and_stop(
             )
         });
         // Whatever ran before is dropped here, which ends its thread.
-        entity_commands.remove::<(
-            SensorThread,
-            SensorStream,
-            SensorDevice,
-            SensorColorReport,
-            LockstepDrive,
-        )>();
+        entity_commands.remove::<(SensorThread, SensorStream, LockstepDrive)>();
         let state = match started {
             Some(Ok(handle)) => {
                 entity_commands.insert(SensorThread {
@@ -353,9 +328,7 @@ pub(crate) fn receive(
             match event {
                 Event::State(state) => {
                     if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
-                        commands
-                            .entity(entity)
-                            .remove::<(SensorStream, SensorDevice, SensorColorReport)>();
+                        commands.entity(entity).remove::<SensorStream>();
                     }
                     log_once(entity, &state);
                     enter(entity, state, &mut states, &mut changes);
@@ -365,10 +338,13 @@ pub(crate) fn receive(
                     commands.entity(entity).insert(*stream);
                 }
                 Event::Device(news) => {
-                    let (status, report) = *news;
-                    commands
-                        .entity(entity)
-                        .insert((SensorDevice(status), SensorColorReport(report)));
+                    let (status, controls) = *news;
+                    // A command as those around it: what is told before a loss must not arrive after it.
+                    commands.trigger(DeviceReported {
+                        sensor: entity,
+                        status,
+                        controls,
+                    });
                 }
             }
         }
@@ -379,9 +355,7 @@ pub(crate) fn receive(
             let state = SensorState::Failed { reason };
             if states.get(entity).is_ok_and(|old| *old != state) {
                 log_once(entity, &state);
-                commands
-                    .entity(entity)
-                    .remove::<(SensorStream, SensorDevice, SensorColorReport)>();
+                commands.entity(entity).remove::<SensorStream>();
             }
             enter(entity, state, &mut states, &mut changes);
         }

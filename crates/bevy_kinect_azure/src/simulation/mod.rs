@@ -20,6 +20,7 @@ impl Plugin for SimulationPlugin {
     fn build(&self, app: &mut App) {
         app.register_type::<Lockstep>()
             .register_type::<GroundTruth>()
+            .add_observer(truth::forget)
             .add_systems(
                 PreUpdate,
                 (

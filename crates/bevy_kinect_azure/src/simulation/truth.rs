@@ -6,7 +6,7 @@ use bevy::math::Isometry3d;
 use bevy::prelude::*;
 use kinect_azure::{Body, BodyFrame, JointPose, units};
 
-use crate::sensor::SensorFrame;
+use crate::sensor::{KinectSensor, SensorFrame};
 
 /// What the newest capture of a simulated sensor shows, exactly: its people and the pixels they cover. On the sensor
 /// entity while it is a simulated one; compare a body tracker with it.
@@ -29,6 +29,11 @@ pub fn joint_isometry(joint: &JointPose) -> Isometry3d {
         Vec3::from(units::to_world(joint.position)),
         Quat::from_xyzw(x, y, z, w),
     )
+}
+
+/// An entity that is no sensor any more has no ground truth.
+pub(super) fn forget(removed: On<Remove, KinectSensor>, mut commands: Commands) {
+    commands.entity(removed.entity).try_remove::<GroundTruth>();
 }
 
 /// Puts the newest frame's truth beside it.

@@ -1,0 +1,26 @@
+//! Events on a sensor entity that other topics observe.
+
+use bevy::prelude::*;
+use kinect_azure::device::{ColorControlReport, DeviceStatus};
+
+/// A sensor was given a source, its first or another one. Triggered on the sensor entity before the new source is opened, so
+/// that whoever keeps something of what the former source delivered can drop it: [`SensorFrame`](super::SensorFrame) is empty
+/// already.
+///
+/// Switching a sensor off and on, and a lost source that comes back, are no change of the source.
+#[derive(EntityEvent, Clone, Copy, Debug)]
+pub struct SourceChanged {
+    /// The sensor entity.
+    #[event_target]
+    pub sensor: Entity,
+}
+
+/// An open live sensor has something new to say of itself.
+#[derive(EntityEvent, Clone, Debug)]
+pub(crate) struct DeviceReported {
+    #[event_target]
+    pub(crate) sensor: Entity,
+    pub(crate) status: DeviceStatus,
+    /// What the colour camera can do and was set to.
+    pub(crate) controls: ColorControlReport,
+}
