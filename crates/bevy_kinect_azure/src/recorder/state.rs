@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use bevy::prelude::*;
 use kinect_azure::recording::{LiveFigures, LiveState};
 
-/// What a sensor's [`Recorder`](super::Recorder) is doing. Read only; a change is also sent as
+/// What a sensor's [`Recorder`](super::Recorder) is doing. Read only; a change is also told as
 /// [`RecorderStateChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
@@ -117,10 +117,12 @@ pub struct RecorderProgress {
     pub path: Option<PathBuf>,
 }
 
-/// A recorder went from one state to another.
-#[derive(Message, Clone, Debug)]
+/// A recorder went from one state to another. It is told as [events of sensors](crate::sensor#events) are: as a message,
+/// and as an event on the sensor entity.
+#[derive(Message, EntityEvent, Clone, Debug)]
 pub struct RecorderStateChanged {
     /// The sensor entity.
+    #[event_target]
     pub sensor: Entity,
     /// The state it left.
     pub from: RecorderState,

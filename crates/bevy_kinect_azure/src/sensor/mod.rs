@@ -3,6 +3,7 @@
 mod delay;
 mod events;
 mod frame;
+mod listener;
 mod playback;
 mod source;
 mod state;
@@ -24,12 +25,12 @@ pub(crate) use events::DeviceReported;
 pub use events::SourceChanged;
 pub use delay::{DelayedFrame, FRAME_HISTORY};
 pub use frame::Frame;
+pub use listener::{CaptureListener, CaptureListeners, Listening};
 pub use playback::{Playback, PlaybackAction, PlaybackCommand, PlaybackPosition};
 pub use source::{CustomSource, SensorSource};
 pub use state::{SensorState, SensorStateChanged};
 pub use stream::{SensorFrame, SensorStream};
 
-use crate::recorder::RecorderTap;
 use crate::simulation::{Lockstep, LockstepDrive};
 pub(crate) use thread::Command;
 use thread::{Event, ThreadHandle};
@@ -52,7 +53,7 @@ use thread::{Event, ThreadHandle};
     SensorState,
     SensorFrame,
     StreamIdentity,
-    RecorderTap
+    CaptureListeners
 )]
 #[component(on_remove = stop)]
 pub struct KinectSensor {
@@ -147,6 +148,7 @@ impl Plugin for SensorPlugin {
             .register_type::<SensorState>()
             .register_type::<SensorStream>()
             .register_type::<SensorFrame>()
+            .register_type::<CaptureListeners>()
             .register_type::<Playback>()
             .register_type::<PlaybackPosition>()
             .configure_sets(
@@ -214,7 +216,7 @@ pub(crate) fn start_and_stop(
             &KinectSensor,
             &Playback,
             &mut StreamIdentity,
-            &RecorderTap,
+            &CaptureListeners,
             Option<&mut SensorThread>,
             Has<Lockstep>,
         ),
@@ -226,7 +228,7 @@ pub(crate) fn start_and_stop(
     mut changes: MessageWriter<SensorStateChanged>,
     reaper: Res<Reaper>,
 ) {
-    for (entity, sensor, playback, mut identity, tap, mut thread, lockstep) in &mut sensors {
+    for (entity, sensor, playback, mut identity, listeners, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
         if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
             continue;
@@ -272,7 +274,7 @@ pub(crate) fn start_and_stop(
                 open,
                 playback.command(),
                 device,
-                tap.clone(),
+                listeners,
                 before,
                 reaper,
             )

@@ -17,10 +17,10 @@ use kinect_azure::{
 };
 
 use super::frame::{FramePool, FrameSlot, IrRange};
+use super::listener::{Calls, CaptureListeners};
 use super::source::{OpenRequest, OpenSource};
 use super::state::SensorState;
 use super::stream::SensorStream;
-use crate::recorder::RecorderTap;
 
 /// The longest wait for a capture before commands are looked at again.
 const WAIT: Duration = Duration::from_millis(10);
@@ -125,7 +125,7 @@ pub(crate) fn start(
     open: OpenSource,
     playback: Command,
     device: Option<DeviceSettings>,
-    recorder: RecorderTap,
+    listeners: &CaptureListeners,
     before: Option<std::thread::JoinHandle<()>>,
     reaper: Sender<std::thread::JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
@@ -147,7 +147,7 @@ pub(crate) fn start(
         device,
         color_controls: None,
         told: None,
-        recorder,
+        listeners: Calls::new(listeners),
         state: SensorState::Disabled,
         pool: FramePool::default(),
         decoder: ColorDecoder::default(),
@@ -195,8 +195,8 @@ struct CaptureThread {
     color_controls: Option<ColorControls>,
     /// What the app was told of the device, in numbers that change when there is more to tell.
     told: Option<Told>,
-    /// Gets everything that the source delivers.
-    recorder: RecorderTap,
+    /// Get everything that the source delivers.
+    listeners: Calls,
     state: SensorState,
     pool: FramePool,
     decoder: ColorDecoder,
@@ -228,9 +228,9 @@ impl CaptureThread {
             let left = match open.open(&request) {
                 Ok(mut source) => {
                     let delivered = self.sequence;
-                    self.recorder.opened(source.as_ref());
+                    self.listeners.opened(source.as_ref());
                     let left = self.stream(source.as_mut(), attempt > 0);
-                    self.recorder.closed();
+                    self.listeners.closed();
                     // Only a source that delivers is back: one that opens and fails again must not be tried in a loop.
                     if self.sequence > delivered {
                         attempt = 0;
@@ -359,7 +359,7 @@ impl CaptureThread {
                         device.set_color_controls(controls);
                         control_sets += 1;
                     }
-                    self.recorder.opened(source);
+                    self.listeners.opened(source);
                     let opened = self.describe(source);
                     if self.events.send(Event::Opened(Box::new(opened))).is_err() {
                         return Left::Stopped;
@@ -393,10 +393,12 @@ impl CaptureThread {
             }
 
             let mut frame = self.pool.take();
-            match source.next_capture(WAIT) {
+            let next = source.next_capture(WAIT);
+            self.listeners.follow(source);
+            match next {
                 Ok(NextCapture::Capture(capture)) => {
                     self.bad_in_a_row = 0;
-                    self.recorder.capture(&capture);
+                    self.listeners.capture(&capture);
                     if core::mem::take(&mut is_back) {
                         self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
                     }
@@ -418,7 +420,7 @@ impl CaptureThread {
                 Ok(NextCapture::End) => {
                     if self.state == SensorState::Ended {
                         // The second time, behind the last inertial samples.
-                        self.recorder.ended();
+                        self.listeners.ended();
                     }
                     self.enter(SensorState::Ended);
                     std::thread::sleep(WAIT);
@@ -503,7 +505,7 @@ impl CaptureThread {
             bevy::log::warn!(
                 "{}: no usable calibration: images are shown, but points cannot be placed. For a recording, `kinect info` \
                  says what is wrong with it",
-                std::thread::current().name().unwrap_or("kinect"),
+                thread_name(),
             );
         }
         SensorStream {
@@ -514,8 +516,8 @@ impl CaptureThread {
         }
     }
 
-    fn publish_imu(&self, sample: ImuSample) {
-        self.recorder.sample(&sample);
+    fn publish_imu(&mut self, sample: ImuSample) {
+        self.listeners.sample(&sample);
         let mut sample = sample;
         while let Err(full) = self.imu.try_send(sample) {
             sample = full.into_inner();
@@ -546,7 +548,7 @@ impl CaptureThread {
         if before == 0 {
             bevy::log::warn!(
                 "{}: a {what} was dropped: {error} (further ones are only counted)",
-                std::thread::current().name().unwrap_or("kinect"),
+                thread_name(),
             );
         }
     }
@@ -606,4 +608,9 @@ fn apply(playback: &mut dyn PlaybackControl, command: &Command) -> Result<(), So
         Command::Step(captures) => playback.step(captures),
         Command::Configure(_) | Command::SetColorControls(_) => Ok(()),
     }
+}
+
+/// The name of the capture thread that calls, for lines in the log.
+pub(super) fn thread_name() -> String {
+    std::thread::current().name().unwrap_or("kinect").to_owned()
 }

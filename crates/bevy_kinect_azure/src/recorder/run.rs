@@ -1,0 +1,207 @@
+//! Recorders that run: started and stopped as the component says, and what became of them told.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bevy::app::AppExit;
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
+use bevy::prelude::*;
+use kinect_azure::recording::{LiveRecorder, LiveSettings};
+
+use super::settings::Recorder;
+use super::state::{RecorderProgress, RecorderState, RecorderStateChanged};
+use crate::sensor::{CaptureListeners, KinectSensor, Listening, SensorSource};
+
+/// An entity that has no recorder any more does not record.
+pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
+    world
+        .commands()
+        .entity(context.entity)
+        .try_remove::<RecorderRun>();
+    if let Some(mut state) = world.get_mut::<RecorderState>(context.entity) {
+        let from = core::mem::take(&mut *state);
+        if from != RecorderState::Idle {
+            let change = RecorderStateChanged {
+                sensor: context.entity,
+                from,
+                to: RecorderState::Idle,
+            };
+            world.write_message(change.clone());
+            world.trigger(change);
+        }
+    }
+}
+
+/// A recording that is being made, or was made last. Dropping it has it finished.
+#[derive(Component)]
+pub(super) struct RecorderRun {
+    recorder: Arc<LiveRecorder>,
+    /// `None` once it was stopped.
+    listening: Option<Listening>,
+    /// The recorder's path when it began.
+    path: PathBuf,
+    /// Its last state was told.
+    told: bool,
+    /// It was said already that the disk is too slow.
+    slow: bool,
+}
+
+impl RecorderRun {
+    fn start(
+        recorder: &Recorder,
+        listeners: &CaptureListeners,
+        sensor: Option<&KinectSensor>,
+    ) -> Self {
+        let plays_it = sensor.is_some_and(|sensor| {
+            matches!(&sensor.source, SensorSource::Recording(path) if *path == recorder.path)
+        });
+        let live = Arc::new(LiveRecorder::start(LiveSettings {
+            overwrite: recorder.overwrite && !plays_it,
+            most_queued_bytes: recorder.memory_limit,
+            tags: recorder.tags.clone(),
+            ..LiveSettings::new(&recorder.path)
+        }));
+        Self {
+            listening: Some(listeners.add("recorder", Arc::clone(&live))),
+            recorder: live,
+            path: recorder.path.clone(),
+            told: false,
+            slow: false,
+        }
+    }
+
+    fn stop(&mut self) {
+        self.recorder.stop();
+        self.listening = None;
+    }
+}
+
+impl Drop for RecorderRun {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Starts and stops recordings, and says how they are doing.
+pub(super) fn record(
+    mut commands: Commands,
+    mut recorders: Query<(
+        Entity,
+        &Recorder,
+        Option<&KinectSensor>,
+        Option<&CaptureListeners>,
+        Option<&mut RecorderRun>,
+        &mut RecorderState,
+        &mut RecorderProgress,
+    )>,
+    mut changes: MessageWriter<RecorderStateChanged>,
+) {
+    for (sensor, recorder, kinect, listeners, run, mut state, mut progress) in &mut recorders {
+        let now = match (run, listeners) {
+            (None, _) if !recorder.active => continue,
+            // It waits for a sensor that is not even spawned.
+            (None, None) => RecorderState::Waiting,
+            (None, Some(listeners)) => {
+                let run = RecorderRun::start(recorder, listeners, kinect);
+                commands.entity(sensor).try_insert(run);
+                *progress = RecorderProgress::default();
+                RecorderState::Waiting
+            }
+            (Some(mut run), listeners) => {
+                let wanted = recorder.active && run.path == recorder.path;
+                if !wanted && run.listening.is_some() {
+                    run.stop();
+                }
+                if run.told
+                    && run.listening.is_none()
+                    && recorder.active
+                    && let Some(listeners) = listeners
+                {
+                    *run = RecorderRun::start(recorder, listeners, kinect);
+                    *progress = RecorderProgress::default();
+                }
+                if run.told {
+                    continue;
+                }
+                let live = run.recorder.state();
+                run.told = live.has_ended();
+                follow(sensor, &run, &mut progress);
+                let now = RecorderState::from(live);
+                if now == RecorderState::FallingBehind && !run.slow {
+                    run.slow = true;
+                    warn!(
+                        "the recording of sensor {sensor} leaves captures out: the disk is slower than the sensor. Record to \
+                         a faster disk, or in smaller modes (further times are only counted)"
+                    );
+                }
+                now
+            }
+        };
+        if *state != now {
+            tell(sensor, &now, &progress);
+            let from = core::mem::replace(&mut *state, now.clone());
+            let change = RecorderStateChanged {
+                sensor,
+                from,
+                to: now,
+            };
+            changes.write(change.clone());
+            commands.trigger(change);
+        }
+    }
+}
+
+/// Brings the figures up to date.
+fn follow(sensor: Entity, run: &RecorderRun, progress: &mut Mut<RecorderProgress>) {
+    let figures = run.recorder.figures();
+    if figures == progress.figures {
+        return;
+    }
+    if figures.warnings > progress.figures.warnings
+        && let Some(warning) = run.recorder.warning()
+    {
+        warn!("the recording of sensor {sensor}: {warning}");
+    }
+    if figures.files != progress.figures.files {
+        progress.path = run.recorder.path();
+        if let Some(path) = &progress.path {
+            info!("sensor {sensor} is recorded to {}", path.display());
+        }
+    }
+    progress.figures = figures;
+}
+
+/// One line for each recording that ended.
+fn tell(sensor: Entity, state: &RecorderState, progress: &RecorderProgress) {
+    match state {
+        RecorderState::Failed { reason } => {
+            error!("the recording of sensor {sensor} failed: {reason}");
+        }
+        RecorderState::Finished {
+            captures,
+            bytes,
+            seconds,
+            reason,
+        } => {
+            let dropped = progress.dropped_captures;
+            let reason = reason.as_deref().unwrap_or("it was stopped");
+            info!(
+                "the recording of sensor {sensor} is finished: {captures} captures of {seconds:.1} s, {dropped} left out, \
+                 {} MiB in {} file(s); {reason}",
+                bytes >> 20,
+                progress.files,
+            );
+        }
+        _ => {}
+    }
+}
+
+/// Uses the time that an app takes to end.
+pub(super) fn stop_at_exit(mut exits: MessageReader<AppExit>, mut runs: Query<&mut RecorderRun>) {
+    if exits.read().next().is_some() {
+        for mut run in &mut runs {
+            run.stop();
+        }
+    }
+}
