@@ -129,7 +129,7 @@ pub(crate) fn update_status(
             } else {
                 "   no calibration: no points"
             };
-            let length = match stream.duration_usec {
+            let length = match stream.duration {
                 Some(_) => format!(" / {:.2}", position.duration.as_secs_f32()),
                 None => String::new(),
             };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bevy::prelude::*;
-use bevy_kinect_azure::body_index::PLAYER_COLORS;
+use bevy_kinect_azure::body::PLAYER_COLORS;
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
 use bevy_kinect_azure::kinect_azure::image::Pixels;
 use bevy_kinect_azure::kinect_azure::transform::{Occlusion, Transformation, point_cloud_f32};
@@ -671,6 +671,6 @@ fn clouds_can_show_the_moment_of_the_skeletons() {
     }
     let buffer = app.world().get::<PointCloudBuffer>(sensor).unwrap();
     assert!(!buffer.is_filled(), "there are no skeletons yet");
-    app.world_mut().get_mut::<BodyTime>(sensor).unwrap().0 = Some(u64::MAX);
+    *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(u64::MAX);
     check_kept(&mut app, sensor, test_depth, 1, |_, _, _, _| true);
 }

@@ -10,7 +10,7 @@ use bevy_kinect_azure::kinect_azure::{
     ImagePool, ImuSample, NextCapture, SensorInfo, SourceError, image::Pixels,
 };
 use bevy_kinect_azure::prelude::*;
-use bevy_kinect_azure::sensor::{DelayedFrame, FRAME_HISTORY};
+use bevy_kinect_azure::body::{DelayedFrame, FRAME_HISTORY};
 
 use crate::support::*;
 
@@ -146,7 +146,7 @@ fn images_wait_for_the_skeletons_found_in_them() {
     assert_eq!(number_in(&mut app, delayed), 0, "no skeletons yet");
 
     let found = |app: &mut App, number| {
-        app.world_mut().get_mut::<BodyTime>(sensor).unwrap().0 = Some(time_of(number));
+        *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(time_of(number));
     };
     found(&mut app, 3);
     assert_eq!(number_in(&mut app, delayed), 3);
@@ -186,7 +186,7 @@ fn frames_of_a_source_that_began_anew_are_not_mixed_with_older_ones() {
         ImageOutputOf(sensor),
     ));
     deliver(&mut app, sensor, &allowed, 9);
-    app.world_mut().get_mut::<BodyTime>(sensor).unwrap().0 = Some(time_of(9));
+    *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(time_of(9));
     update(&mut app);
     let shown = |app: &App| {
         let frame = &app.world().get::<DelayedFrame>(sensor).unwrap().0;
@@ -207,8 +207,8 @@ fn frames_of_a_source_that_began_anew_are_not_mixed_with_older_ones() {
         "the former source's is not the new one's"
     );
     deliver(&mut app, sensor, &allowed, 2);
-    assert_eq!(app.world().get::<BodyTime>(sensor), Some(&BodyTime(None)));
-    app.world_mut().get_mut::<BodyTime>(sensor).unwrap().0 = Some(time_of(1));
+    assert_eq!(app.world().get::<BodyTime>(sensor), Some(&BodyTime::default()));
+    *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(time_of(1));
     update(&mut app);
     assert_eq!(shown(&app), Some(time_of(1)));
 }
@@ -244,8 +244,8 @@ fn the_simulated_sensor_fills_the_body_index_map_and_names_its_time() {
         .unwrap();
     assert_eq!(map.pixels(), truth.index_map.as_ref().unwrap().pixels());
     assert_eq!(
-        app.world().get::<BodyTime>(sensor).unwrap().0,
-        Some(truth.device_timestamp_usec)
+        *app.world().get::<BodyTime>(sensor).unwrap(),
+        BodyTime::at(truth.device_timestamp_usec)
     );
 
     // Another source knows of nobody.

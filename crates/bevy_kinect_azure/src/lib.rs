@@ -22,7 +22,7 @@
 //! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
 //! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
 //! | show them as the other camera would see them | [`ImageOutput::aligned`] |
-//! | show them as they were when the newest skeletons were seen | [`ImageTiming::Bodies`](image_output::ImageTiming) |
+//! | show them as they were when the newest skeletons were seen | [`ImageTiming::Bodies`](body::ImageTiming) |
 //! | show such an image in Bevy's UI (feature `ui`) | `KinectImageNode` |
 //! | show its point cloud | [`PointCloud`] on the sensor entity |
 //! | show it as a surface | [`SurfaceMesh`] on the sensor entity |
@@ -30,8 +30,9 @@
 //! | use the points in a shader of your own | [`PointCloudBuffer`], [`SurfaceBuffers`](point_cloud::SurfaceBuffers) |
 //! | copy or save the points | [`RequestPoints`](point_cloud::RequestPoints), [`SavePoints`](point_cloud::SavePoints) |
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
-//! | know exactly who a simulated sensor sees | [`GroundTruth`](simulation::GroundTruth) |
-//! | say who covers which pixel, and when | [`BodyIndexMap`](body_index::BodyIndexMap), [`BodyTime`](body_index::BodyTime) |
+//! | get every capture, not only the newest | [`CaptureListener`](sensor::CaptureListener) |
+//! | know exactly who a simulated sensor sees | [`GroundTruth`](ground_truth::GroundTruth) |
+//! | say who covers which pixel, and when | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
 //! | hear its microphones (feature `microphones`) | `Microphones` on the sensor entity |
@@ -49,9 +50,10 @@ use bevy::render::RenderApp;
 use bevy::shader::load_shader_library;
 
 pub mod align;
-pub mod body_index;
+pub mod body;
 pub mod device;
 pub mod diagnostics;
+pub mod ground_truth;
 pub mod image_output;
 pub mod imu;
 #[cfg(feature = "microphones")]
@@ -59,7 +61,6 @@ pub mod microphones;
 pub mod point_cloud;
 pub mod recorder;
 pub mod sensor;
-pub mod simulation;
 pub mod stream;
 #[cfg(feature = "ui")]
 pub mod ui;
@@ -74,15 +75,16 @@ pub use sensor::{KinectSensor, Playback, SensorState};
 /// Everything an app usually needs.
 pub mod prelude {
     pub use crate::KinectAzurePlugin;
-    pub use crate::body_index::{BodyIndexImage, BodyIndexMap, BodyTime};
+    pub use crate::body::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
     pub use crate::device::{
         ConnectedSensors, DeviceWatch, SensorColorControls, SensorColorReport, SensorDevice,
         WiredSync,
     };
     pub use crate::diagnostics::SensorDiagnostics;
+    pub use crate::ground_truth::GroundTruth;
     pub use crate::image_output::{
         ChannelMask, FalseColor, FollowOutputsPlugin, HiddenColor, ImageKind, ImageOutput,
-        ImageOutputOf, ImageOutputs, ImageTiming, OutputAspect, OutputDiagnostics, OutputFilter,
+        ImageOutputOf, ImageOutputs, OutputAspect, OutputDiagnostics, OutputFilter,
         OutputImage, OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale,
         PixelFormat,
     };
@@ -96,10 +98,9 @@ pub mod prelude {
     };
     pub use crate::recorder::{Recorder, RecorderProgress, RecorderState, RecorderStateChanged};
     pub use crate::sensor::{
-        Frame, KinectSensor, KinectSystems, Playback, PlaybackAction, PlaybackCommand,
+        Frame, KinectSensor, KinectSystems, Lockstep, Playback, PlaybackAction, PlaybackCommand,
         PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
     };
-    pub use crate::simulation::{GroundTruth, Lockstep};
     #[cfg(feature = "ui")]
     pub use crate::ui::{ImageFill, KinectImageNode};
 }
@@ -113,12 +114,12 @@ plugin_group! {
         device:::DevicePlugin,
         sensor:::SensorPlugin,
         recorder:::RecorderPlugin,
-        simulation:::SimulationPlugin,
         imu:::ImuPlugin,
         #[cfg(feature = "microphones")]
         microphones:::MicrophonePlugin,
         diagnostics:::SensorDiagnosticsPlugin,
-        body_index:::BodyIndexPlugin,
+        body:::BodyPlugin,
+        ground_truth:::GroundTruthPlugin,
         stream:::StreamPlugin,
         align:::AlignPlugin,
         image_output:::ImageOutputPlugin,

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::calibration::Calibration;
 use crate::capture::{Capture, ImuSample};
-use crate::device::DeviceSource;
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 
 mod error;
@@ -37,11 +36,6 @@ pub trait CaptureSource: Send {
     /// with manual and 20 with automatic exposure. Recordings need none.
     fn settling_captures(&self) -> u32 {
         0
-    }
-
-    /// The sensor itself, for sources that are live: its settings, its colour controls, its status.
-    fn device(&mut self) -> Option<&mut DeviceSource> {
-        None
     }
 
     /// The transport keys, for sources that can be paused and sought.

@@ -267,7 +267,7 @@ fn images_wait_for_the_skeletons_found_in_them() {
         let late = number.saturating_sub(2) * 33_333;
         app.world_mut()
             .entity_mut(sensor)
-            .insert(BodyTime(Some(late)));
+            .insert(BodyTime::at(late));
         update(&mut app);
     }
     let live = picture(&mut app, outputs[0]);

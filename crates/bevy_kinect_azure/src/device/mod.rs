@@ -85,14 +85,10 @@ impl Plugin for DevicePlugin {
 
 /// Puts what a device says of itself on its sensor.
 fn report(reported: On<DeviceReported>, mut commands: Commands) {
-    let DeviceReported {
-        sensor,
-        status,
-        controls,
-    } = reported.event();
-    commands.entity(*sensor).try_insert((
-        SensorDevice(status.clone()),
-        SensorColorReport(controls.clone()),
+    let news = &reported.news;
+    commands.entity(reported.sensor).try_insert((
+        SensorDevice(news.status.clone()),
+        SensorColorReport(news.controls.clone()),
     ));
 }
 

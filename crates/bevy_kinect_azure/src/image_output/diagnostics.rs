@@ -7,9 +7,9 @@ use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore, FrameCount};
 use bevy::prelude::*;
 
 use super::shape::Notice;
-use super::{ImageKind, ImageOutput, ImageOutputOf, ImageTiming, OutputImage};
-use crate::body_index::BodyIndexMap;
-use crate::sensor::{DelayedFrame, Frame, SensorFrame};
+use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage};
+use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
+use crate::sensor::{Frame, SensorFrame};
 use crate::stream::ImageShape;
 
 /// Figures about one output (D), on its entity. Read only.

@@ -28,6 +28,7 @@ mod prepare;
 mod settings;
 mod shape;
 mod source;
+mod timing;
 
 use bevy::asset::embedded_asset;
 use bevy::ecs::lifecycle::HookContext;
@@ -42,7 +43,7 @@ use kinect_azure::DepthMode;
 pub use diagnostics::OutputDiagnostics;
 pub use follow::FollowOutputsPlugin;
 pub use settings::{
-    ChannelMask, HiddenColor, ImageTiming, OutputAspect, OutputFilter, OutputPass,
+    ChannelMask, HiddenColor, OutputAspect, OutputFilter, OutputPass,
     OutputResolution, OutputSampling, OutputScale, PixelFormat,
 };
 
@@ -69,7 +70,7 @@ pub enum ImageKind {
     PointCloud,
     /// Which player covers each depth pixel (I7): 25 for the first, 50 for the second, …; 0 = nobody. `R8Unorm`, the depth
     /// mode's resolution, never filtered. It shows something as soon as the sensor has a
-    /// [`BodyIndexMap`](crate::body_index::BodyIndexMap).
+    /// [`BodyIndexMap`](crate::body::BodyIndexMap).
     PlayerIndex,
 }
 
@@ -246,9 +247,14 @@ impl Plugin for ImageOutputPlugin {
             .add_plugins(FollowOutputsPlugin::<StandardMaterial>::default())
             .add_systems(
                 PreUpdate,
-                (prepare::prepare_images, diagnostics::diagnose)
-                    .chain()
-                    .in_set(KinectSystems::Prepare),
+                (
+                    timing::ask_for_delayed_frames
+                        .after(KinectSystems::Receive)
+                        .before(crate::body::release),
+                    (prepare::prepare_images, diagnostics::diagnose)
+                        .chain()
+                        .in_set(KinectSystems::Prepare),
+                ),
             );
         if app.get_sub_app(RenderApp).is_none() {
             return;

@@ -3,18 +3,6 @@
 use bevy::prelude::*;
 use bevy::shader::Shader;
 
-/// Which moment an output shows (I13).
-#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ImageTiming {
-    /// The newest frame.
-    #[default]
-    Live,
-    /// The frame that the sensor's newest skeletons were found in, see [`BodyTime`](crate::body_index::BodyTime): what is
-    /// drawn on it from joints fits, although finding people takes time. While it is used, up to
-    /// [`FRAME_HISTORY`](crate::sensor::FRAME_HISTORY) frames are held.
-    Bodies,
-}
-
 /// How large an output's image is (I15). All are multiplied by [`OutputScale`] and rounded, and are at least 1 pixel. What is
 /// larger than the GPU's textures can be is made smaller, in its shape, with a warning in
 /// [`OutputDiagnostics`](super::OutputDiagnostics); images of more than 1 GiB are refused.

@@ -464,7 +464,7 @@ mod tests {
             },
             calibration: None,
             xy_table: None,
-            duration_usec: None,
+            duration: None,
         };
         let known = MicrophoneSelection::Serial("000123456789".into());
         assert_eq!(

@@ -33,6 +33,7 @@ mod save;
 mod settings;
 mod source;
 mod surface;
+mod timing;
 
 use bevy::asset::embedded_asset;
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
@@ -56,7 +57,7 @@ pub use source::{POINT_BYTES, PointCloudBuffer};
 pub use surface::{STEEPEST, SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
 
 use crate::align::AlignSystems;
-use crate::image_output::ImageTiming;
+use crate::body::ImageTiming;
 use crate::sensor::{KinectSystems, SensorStream};
 use crate::stream::StreamSystems;
 use material::{MeshCache, PointCloudMaterial};
@@ -111,6 +112,9 @@ impl Plugin for PointCloudPlugin {
             .add_systems(
                 PreUpdate,
                 (
+                    timing::ask_for_delayed_frames
+                        .after(KinectSystems::Receive)
+                        .before(crate::body::release),
                     source::prepare_sources.in_set(PrepareSources),
                     prepare_clouds
                         .in_set(KinectSystems::Prepare)

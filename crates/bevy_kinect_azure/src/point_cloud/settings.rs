@@ -57,7 +57,7 @@ pub enum PointColor {
     Infrared,
     /// A rainbow from near (red) to far (blue); the range is in metres.
     DepthRamp(FalseColor),
-    /// One of [`PLAYER_COLORS`](crate::body_index::PLAYER_COLORS) for each player of the sensor's [`BodyIndexMap`](crate::body_index::BodyIndexMap).
+    /// One of [`PLAYER_COLORS`](crate::body::PLAYER_COLORS) for each player of the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap).
     Player {
         /// For points where there is nobody; alpha 0 leaves them out.
         nobody: Color,
@@ -180,9 +180,9 @@ pub enum ClipSpace {
     World,
 }
 
-/// Whose points are kept, by the sensor's [`BodyIndexMap`](crate::body_index::BodyIndexMap). While it has none, or one of
+/// Whose points are kept, by the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap). While it has none, or one of
 /// another size than the depth image, everything is background. Trackers take a while: with
-/// [`ImageTiming::Bodies`](crate::image_output::ImageTiming) points and players are of the same moment.
+/// [`ImageTiming::Bodies`](crate::body::ImageTiming) points and players are of the same moment.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlayerFilter {
     /// Everything.

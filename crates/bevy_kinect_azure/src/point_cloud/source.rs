@@ -14,7 +14,7 @@ use bevy::render::storage::ShaderBuffer;
 
 use super::material::PointCloudMaterial;
 use super::{PointCloud, PointColor, PointFilter, SurfaceBuffers, SurfaceMesh};
-use crate::image_output::ImageTiming;
+use crate::body::ImageTiming;
 use crate::sensor::{KinectSensor, SensorStream};
 
 /// The points of a [`PointCloud`] or a [`SurfaceMesh`] on the GPU. Read only; on the same entity once the sensor's modes are

@@ -1,7 +1,8 @@
 //! Events on a sensor entity that other topics observe.
 
 use bevy::prelude::*;
-use kinect_azure::device::{ColorControlReport, DeviceStatus};
+
+use super::live::DeviceNews;
 
 /// A sensor was given a source, its first or another one. Triggered on the sensor entity before the new source is opened, so
 /// that whoever keeps something of what the former source delivered can drop it: [`SensorFrame`](super::SensorFrame) is empty
@@ -20,7 +21,5 @@ pub struct SourceChanged {
 pub(crate) struct DeviceReported {
     #[event_target]
     pub(crate) sensor: Entity,
-    pub(crate) status: DeviceStatus,
-    /// What the colour camera can do and was set to.
-    pub(crate) controls: ColorControlReport,
+    pub(crate) news: DeviceNews,
 }

@@ -4,8 +4,7 @@ use core::time::Duration;
 
 use bevy::prelude::*;
 
-use super::SensorThread;
-use super::thread::Command;
+use super::handle::{Command, SensorThread};
 
 /// How a sensor's recording is played. On every sensor entity; live sources ignore it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]

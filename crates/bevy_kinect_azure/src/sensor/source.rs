@@ -1,14 +1,17 @@
 //! Where a sensor's captures come from.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy::prelude::*;
-use kinect_azure::device::{DeviceSelector, DeviceSettings, DeviceSource, OpenContext, SyncGroup};
+use kinect_azure::device::{DeviceSelector, DeviceSettings, SyncGroup};
 use kinect_azure::recording::RecordingSource;
-use kinect_azure::simulation::{LockstepClock, SimulatedSensor, SimulationSettings};
+use kinect_azure::simulation::{LockstepClock, SimulationSettings};
 use kinect_azure::{CaptureSource, SourceError};
+
+use super::live::{LiveSensor, OpenDevice};
+use super::simulated;
 
 /// Where a [`KinectSensor`](super::KinectSensor)'s captures come from.
 #[derive(Reflect, Clone, Debug, Default, PartialEq)]
@@ -26,7 +29,7 @@ pub enum SensorSource {
     /// only the cameras anew; a sensor that was lost comes back by its serial number.
     Device(DeviceSettings),
     /// A simulated sensor in a room with people (X1). It runs in real time, or by the app's own with
-    /// [`Lockstep`](crate::simulation::Lockstep), and has [`GroundTruth`](crate::simulation::GroundTruth).
+    /// [`Lockstep`](super::Lockstep), and has [`GroundTruth`](crate::ground_truth::GroundTruth).
     Simulation(SimulationSettings),
     /// Anything that implements [`CaptureSource`].
     Custom(#[reflect(ignore)] CustomSource),
@@ -44,62 +47,34 @@ impl SensorSource {
     pub fn custom<S: CaptureSource + 'static>(
         open: impl Fn() -> Result<S, SourceError> + Send + Sync + 'static,
     ) -> Self {
-        Self::Custom(CustomSource(Some(Arc::new(move |_: &OpenRequest| {
+        Self::Custom(CustomSource(Some(Arc::new(move || {
             open().map(|source| Box::new(source) as Box<dyn CaptureSource>)
         }))))
     }
 
-    /// How to open the source, a simulation by that clock, a device as a part of that synchronisation; `None` when there is
-    /// none.
-    pub(crate) fn opener(
-        &self,
-        lockstep: Option<Arc<LockstepClock>>,
-        sync: &Arc<SyncGroup>,
-    ) -> Option<OpenSource> {
-        match self {
-            Self::None => None,
+    /// How the capture thread opens the source: a simulation by the app's time if `lockstep` says so, a device as a part of
+    /// that synchronisation. `None` for [`SensorSource::None`].
+    pub(super) fn opener(&self, lockstep: bool, sync: &Arc<SyncGroup>) -> Option<Opener> {
+        let source = match self {
+            Self::None => return None,
             Self::Recording(path) => {
                 let path = path.clone();
-                Some(OpenSource(Arc::new(move |_| {
+                ThreadSource::Other(Arc::new(move || {
                     let source = RecordingSource::open(&path)?;
                     Ok(Box::new(source) as Box<dyn CaptureSource>)
-                })))
+                }))
             }
-            Self::Device(_) => {
-                let sync = Arc::clone(sync);
-                // Where a sensor was chosen by place, the one that was found is the one that must come back.
-                let known = Mutex::new(None);
-                Some(OpenSource(Arc::new(move |request| {
-                    let mut settings = request.device.clone().unwrap_or_default();
-                    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Some(serial) = known.clone() {
-                        settings.device = DeviceSelector::Serial(serial);
-                    }
-                    let context = OpenContext {
-                        sync: Some(Arc::clone(&sync)),
-                        stop: Arc::clone(&request.stop),
-                    };
-                    let source = DeviceSource::open_in(&settings, context)?;
-                    let serial = &source.status().serial;
-                    if !serial.is_empty() {
-                        *known = Some(serial.clone());
-                    }
-                    Ok(Box::new(source) as Box<dyn CaptureSource>)
-                })))
+            Self::Device(settings) => {
+                let live = LiveSensor::new(settings.clone(), Arc::clone(sync));
+                ThreadSource::Live(Box::new(live))
             }
-            Self::Simulation(settings) => {
-                let settings = settings.clone();
-                Some(OpenSource(Arc::new(move |_| {
-                    let sensor = SimulatedSensor::new(&settings)?;
-                    let sensor = match &lockstep {
-                        Some(clock) => sensor.in_lockstep(Arc::clone(clock)),
-                        None => sensor,
-                    };
-                    Ok(Box::new(sensor) as Box<dyn CaptureSource>)
-                })))
-            }
-            Self::Custom(custom) => custom.0.clone().map(OpenSource),
-        }
+            Self::Simulation(settings) => return Some(simulated::opener(settings, lockstep)),
+            Self::Custom(custom) => ThreadSource::Other(custom.0.clone()?),
+        };
+        Some(Opener {
+            source,
+            clock: None,
+        })
     }
 
     /// The settings of a device.
@@ -128,14 +103,44 @@ impl SensorSource {
     }
 }
 
-type Open = Arc<dyn Fn(&OpenRequest) -> Result<Box<dyn CaptureSource>, SourceError> + Send + Sync>;
+/// The capture thread's way to a source.
+pub(super) struct Opener {
+    pub(super) source: ThreadSource,
+    /// The clock that drives the source, in lock-step.
+    pub(super) clock: Option<Arc<LockstepClock>>,
+}
 
-/// What opening has to know at the time.
-pub(crate) struct OpenRequest {
-    /// Set when nobody waits for the source any more.
-    pub(crate) stop: Arc<AtomicBool>,
-    /// How a device shall run by now.
-    pub(crate) device: Option<DeviceSettings>,
+type Open = Arc<dyn Fn() -> Result<Box<dyn CaptureSource>, SourceError> + Send + Sync>;
+
+/// A source as its capture thread holds it, open or not.
+pub(super) enum ThreadSource {
+    Live(Box<LiveSensor>),
+    Other(Open),
+}
+
+impl ThreadSource {
+    /// Opens the source, as often as needed. `stop` is set when nobody waits for it any more.
+    pub(super) fn open(&mut self, stop: &Arc<AtomicBool>) -> Result<OpenSource<'_>, SourceError> {
+        match self {
+            Self::Live(live) => live.open(stop).map(|device| OpenSource::Live(Box::new(device))),
+            Self::Other(open) => open().map(OpenSource::Other),
+        }
+    }
+}
+
+/// A source that is open.
+pub(super) enum OpenSource<'a> {
+    Live(Box<OpenDevice<'a>>),
+    Other(Box<dyn CaptureSource>),
+}
+
+impl OpenSource<'_> {
+    pub(super) fn source(&mut self) -> &mut dyn CaptureSource {
+        match self {
+            Self::Live(device) => device.source(),
+            Self::Other(source) => source.as_mut(),
+        }
+    }
 }
 
 /// How to open a source of the app's own; made by [`SensorSource::custom`].
@@ -158,15 +163,30 @@ impl PartialEq for CustomSource {
     }
 }
 
-/// Opens a source, as often as needed.
-#[derive(Clone)]
-pub(crate) struct OpenSource(Open);
+/// A live sensor.
+impl From<DeviceSettings> for SensorSource {
+    fn from(settings: DeviceSettings) -> Self {
+        Self::Device(settings)
+    }
+}
 
-impl OpenSource {
-    pub(crate) fn open(
-        &self,
-        request: &OpenRequest,
-    ) -> Result<Box<dyn CaptureSource>, SourceError> {
-        (self.0)(request)
+/// A simulated sensor.
+impl From<SimulationSettings> for SensorSource {
+    fn from(settings: SimulationSettings) -> Self {
+        Self::Simulation(settings)
+    }
+}
+
+/// The recording at that path.
+impl From<PathBuf> for SensorSource {
+    fn from(path: PathBuf) -> Self {
+        Self::Recording(path)
+    }
+}
+
+/// The recording at that path.
+impl From<&Path> for SensorSource {
+    fn from(path: &Path) -> Self {
+        Self::recording(path)
     }
 }

@@ -10,7 +10,7 @@
 
 use bevy::prelude::*;
 
-/// Where a sensor is in its life. Read only; a change is also sent as [`SensorStateChanged`].
+/// Where a sensor is in its life. Read only; a change is also told as [`SensorStateChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum SensorState {
@@ -75,10 +75,12 @@ impl SensorState {
     }
 }
 
-/// A sensor went from one state to another.
-#[derive(Message, Clone, Debug)]
+/// A sensor went from one state to another. It is told as [events of sensors](super#events) are: as a message, and as an
+/// event on the sensor entity.
+#[derive(Message, EntityEvent, Clone, Debug)]
 pub struct SensorStateChanged {
     /// The sensor entity.
+    #[event_target]
     pub sensor: Entity,
     /// The state it left.
     pub from: SensorState,

@@ -1,10 +1,11 @@
 //! What an open sensor is: its modes, its calibration, its newest frame.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use bevy::prelude::*;
 use kinect_azure::calibration::XyTable;
-use kinect_azure::{Calibration, SensorInfo};
+use kinect_azure::{Calibration, Image, SensorInfo};
 
 use super::frame::Frame;
 
@@ -20,11 +21,35 @@ pub struct SensorStream {
     /// The depth camera's rays.
     #[reflect(ignore)]
     pub xy_table: Option<Arc<XyTable>>,
-    /// Length of the recording in µs; `None` for live and simulated sensors.
-    pub duration_usec: Option<u64>,
+    /// Length of the recording; `None` for live and simulated sensors.
+    pub duration: Option<Duration>,
 }
 
 /// The newest frame of a sensor, on the sensor entity. Replaced, never written: keep the `Arc` to keep the frame.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct SensorFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
+
+impl SensorFrame {
+    /// The newest frame; `None` before the first one of the source.
+    pub fn latest(&self) -> Option<&Arc<Frame>> {
+        self.0.as_ref()
+    }
+
+    /// The newest frame's depth image: millimetres, 16 bits a pixel. `None` without a frame, and where the frame has no
+    /// depth.
+    pub fn depth(&self) -> Option<&Arc<Image>> {
+        self.latest()?.capture.depth.as_ref()
+    }
+
+    /// The newest frame's colour image as the source delivered it, an MJPG for example;
+    /// [`Frame::color_bgra`] is the decoded one. `None` without a frame, and where the frame has no colour.
+    pub fn color(&self) -> Option<&Arc<Image>> {
+        self.latest()?.capture.color.as_ref()
+    }
+
+    /// The newest frame's infrared image, 16 bits a pixel. `None` without a frame, and where the frame has no infrared.
+    pub fn ir(&self) -> Option<&Arc<Image>> {
+        self.latest()?.capture.ir.as_ref()
+    }
+}

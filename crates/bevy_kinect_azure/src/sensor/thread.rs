@@ -4,21 +4,23 @@
 //! The thread ends when told to, or when the other ends of its channels are gone, within one wait
 //! ([`WAIT`]) of the source.
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, TryRecvError, bounded};
 use kinect_azure::calibration::XyTable;
-use kinect_azure::decode::{ColorDecoder, packed_bgra};
-use kinect_azure::device::{ColorControlReport, ColorControls, DeviceSettings, DeviceStatus};
 use kinect_azure::{
-    CaptureSource, Image, ImuSample, NextCapture, PlaybackControl, Recovery, SourceError,
+    Capture, CaptureSource, ImuSample, NextCapture, PlaybackControl, Recovery, SourceError,
 };
 
-use super::frame::{FramePool, FrameSlot, IrRange};
+use super::frame::{Frame, FramePool, FrameSlot};
+use super::handle::{Command, Counters, Event, ThreadHandle};
 use super::listener::{Calls, CaptureListeners};
-use super::source::{OpenRequest, OpenSource};
+use super::prepare::{Preparation, image_error};
+use super::source::{OpenSource, ThreadSource};
 use super::state::SensorState;
 use super::stream::SensorStream;
 
@@ -30,104 +32,15 @@ const LAST_RETRY: Duration = Duration::from_secs(8);
 /// Inertial samples kept for an app that does not take them: 2.5 s of a 1.6 kHz sensor.
 const IMU_CAPACITY: usize = 4096;
 
-/// What the app tells the thread.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Command {
-    /// How to play.
-    SetPlayback {
-        paused: bool,
-        speed: f64,
-        looping: bool,
-    },
-    /// Go to a time since the start, in µs.
-    Seek(u64),
-    /// Show the next (or, negative, previous) capture.
-    Step(i32),
-    /// Run the device otherwise.
-    Configure(Box<DeviceSettings>),
-    /// Set the colour camera.
-    SetColorControls(Box<ColorControls>),
-}
-
-/// What the thread tells the app.
-pub(crate) enum Event {
-    State(SensorState),
-    /// The source is open.
-    Opened(Box<SensorStream>),
-    /// What is known of a device, and what became of its colour controls.
-    Device(Box<(DeviceStatus, ColorControlReport)>),
-}
-
-/// Figures the thread keeps up to date without a channel.
-#[derive(Default)]
-pub(crate) struct Counters {
-    /// Captures or images that could not be read or decoded.
-    pub(crate) image_errors: AtomicU64,
-    /// Inertial samples the app was too slow to take.
-    pub(crate) imu_dropped: AtomicU64,
-    /// Times a lost source was opened again.
-    pub(crate) reconnects: AtomicU64,
-    /// Duration of the last colour decoding, in µs.
-    pub(crate) decode_usec: AtomicU64,
-    /// Position in the recording, in µs.
-    pub(crate) position_usec: AtomicU64,
-    /// Times the recording began again.
-    pub(crate) loops: AtomicU64,
-    /// Whether the thread ended by itself because its source failed.
-    pub(crate) failed: AtomicBool,
-}
-
-/// The app's end of a capture thread. Dropping it ends the thread; nobody waits for that.
-pub(crate) struct ThreadHandle {
-    pub(crate) commands: Sender<Command>,
-    pub(crate) events: Receiver<Event>,
-    pub(crate) imu: Receiver<ImuSample>,
-    pub(crate) frames: Arc<FrameSlot>,
-    pub(crate) counters: Arc<Counters>,
-    stop: Arc<AtomicBool>,
-    thread: Option<std::thread::JoinHandle<()>>,
-    reaper: Sender<std::thread::JoinHandle<()>>,
-}
-
-impl ThreadHandle {
-    /// Tells the thread to stop and hands over the means to wait for that.
-    pub(crate) fn stop(&mut self) -> Option<std::thread::JoinHandle<()>> {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.take()
-    }
-
-    /// Whether the thread has ended, for whatever reason.
-    pub(crate) fn is_finished(&self) -> bool {
-        self.thread.as_ref().is_none_or(|t| t.is_finished())
-    }
-
-    /// Whether the thread ended without saying that it failed.
-    pub(crate) fn has_died(&self) -> bool {
-        self.events.is_empty()
-            && self.thread.as_ref().is_some_and(|t| t.is_finished())
-            && !self.counters.failed.load(Ordering::Acquire)
-    }
-}
-
-impl Drop for ThreadHandle {
-    fn drop(&mut self) {
-        if let Some(thread) = self.stop() {
-            // With the reaper gone the app is shutting down: the thread ends by itself.
-            let _ = self.reaper.send(thread);
-        }
-    }
-}
-
 /// Starts a capture thread, which waits for the end of the one `before` it: two threads must not hold one source. Its
-/// [`JoinHandle`](std::thread::JoinHandle) goes to `reaper` when it is told to stop.
-pub(crate) fn start(
+/// [`JoinHandle`] goes to `reaper` when it is told to stop.
+pub(super) fn start(
     name: &str,
-    open: OpenSource,
+    source: ThreadSource,
     playback: Command,
-    device: Option<DeviceSettings>,
     listeners: &CaptureListeners,
-    before: Option<std::thread::JoinHandle<()>>,
-    reaper: Sender<std::thread::JoinHandle<()>>,
+    before: Option<JoinHandle<()>>,
+    reaper: Sender<JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
     let (command_sender, commands) = bounded(64);
     let (events, event_receiver) = bounded(64);
@@ -144,14 +57,11 @@ pub(crate) fn start(
         counters: Arc::clone(&counters),
         stop: Arc::clone(&stop),
         playback,
-        device,
-        color_controls: None,
-        told: None,
         listeners: Calls::new(listeners),
         state: SensorState::Disabled,
         pool: FramePool::default(),
-        decoder: ColorDecoder::default(),
-        ir_range: IrRange::default(),
+        preparation: Preparation::default(),
+        settling: 0,
         sequence: 0,
         bad_in_a_row: 0,
     };
@@ -164,7 +74,7 @@ pub(crate) fn start(
             {
                 bevy::log::error!("the sensor's last capture thread panicked; please report this");
             }
-            thread.run(&open);
+            thread.run(source);
         })?;
     Ok(ThreadHandle {
         commands: command_sender,
@@ -189,47 +99,38 @@ struct CaptureThread {
     stop: Arc<AtomicBool>,
     /// How to play, also after the source was opened again.
     playback: Command,
-    /// How a device shall run, also after it was opened again.
-    device: Option<DeviceSettings>,
-    /// What its colour camera shall do; `None`: nobody said.
-    color_controls: Option<ColorControls>,
-    /// What the app was told of the device, in numbers that change when there is more to tell.
-    told: Option<Told>,
     /// Get everything that the source delivers.
     listeners: Calls,
     state: SensorState,
     pool: FramePool,
-    decoder: ColorDecoder,
-    ir_range: IrRange,
+    preparation: Preparation,
+    /// Captures that may still settle.
+    settling: u32,
     sequence: u64,
     bad_in_a_row: u32,
 }
 
-/// Bad images, clock jumps and missed captures, warnings, and how often controls were set.
-type Told = (u64, u64, usize, u64);
-
-/// Why the stream loop was left.
+/// Why the stream was left.
 enum Left {
     Stopped,
-    Lost(String),
-    Failed(String),
+    Lost(SourceError),
+    Failed(SourceError),
 }
 
+/// Go on, or leave the stream.
+type Flow = Result<(), Left>;
+
 impl CaptureThread {
-    fn run(mut self, open: &OpenSource) {
+    fn run(mut self, mut source: ThreadSource) {
         let mut attempt = 0;
         loop {
             self.enter(SensorState::Opening);
-            self.take_settings();
-            let request = OpenRequest {
-                stop: Arc::clone(&self.stop),
-                device: self.device.clone(),
-            };
-            let left = match open.open(&request) {
-                Ok(mut source) => {
+            self.take_settings(&mut source);
+            let left = match source.open(&self.stop) {
+                Ok(mut open) => {
                     let delivered = self.sequence;
-                    self.listeners.opened(source.as_ref());
-                    let left = self.stream(source.as_mut(), attempt > 0);
+                    self.listeners.opened(open.source());
+                    let Err(left) = self.stream(&mut open, attempt > 0);
                     self.listeners.closed();
                     // Only a source that delivers is back: one that opens and fails again must not be tried in a loop.
                     if self.sequence > delivered {
@@ -239,29 +140,34 @@ impl CaptureThread {
                 }
                 Err(_) if self.stopped() => Left::Stopped,
                 // What was there once may come back, whatever the reason it cannot be opened now.
-                Err(error) if attempt > 0 => Left::Lost(error.reason),
+                Err(error) if attempt > 0 => Left::Lost(error),
                 Err(error) => match error.recovery() {
-                    Recovery::Retry => Left::Lost(error.reason),
-                    Recovery::GiveUp | Recovery::NextCapture => Left::Failed(error.reason),
+                    Recovery::Retry => Left::Lost(error),
+                    Recovery::GiveUp | Recovery::NextCapture => Left::Failed(error),
                 },
             };
             match left {
                 Left::Stopped => return,
-                Left::Failed(reason) => {
+                Left::Failed(SourceError { kind, reason }) => {
                     self.counters.failed.store(true, Ordering::Release);
-                    self.enter(SensorState::Failed { reason });
+                    self.enter(SensorState::Failed { kind, reason });
                     return;
                 }
-                Left::Lost(reason) => {
+                Left::Lost(SourceError { kind, reason }) => {
                     if attempt == 0 {
                         self.enter(SensorState::Lost {
+                            kind,
                             reason: reason.clone(),
                         });
                     }
                     attempt += 1;
-                    self.enter(SensorState::Retrying { reason, attempt });
+                    self.enter(SensorState::Retrying {
+                        kind,
+                        reason,
+                        attempt,
+                    });
                     let wait = FIRST_RETRY * 2_u32.saturating_pow(attempt - 1);
-                    if self.sleep(wait.min(LAST_RETRY)) {
+                    if self.sleep(wait.min(LAST_RETRY), &source) {
                         return;
                     }
                 }
@@ -269,15 +175,15 @@ impl CaptureThread {
         }
     }
 
-    /// Takes what was set while no source was open.
-    fn take_settings(&mut self) {
-        if self.device.is_none() {
+    /// Takes what a live sensor was set to while it was closed.
+    fn take_settings(&mut self, source: &mut ThreadSource) {
+        let ThreadSource::Live(live) = source else {
             return;
-        }
+        };
         while let Ok(command) = self.commands.try_recv() {
             match command {
-                Command::Configure(settings) => self.device = Some(*settings),
-                Command::SetColorControls(controls) => self.color_controls = Some(*controls),
+                Command::Configure(settings) => live.keep_settings(*settings),
+                Command::SetColorControls(controls) => live.keep_controls(*controls),
                 Command::SetPlayback { .. } => self.playback = command,
                 // There is nothing to move yet, and never will be with a live sensor.
                 Command::Seek(_) | Command::Step(_) => {}
@@ -285,136 +191,35 @@ impl CaptureThread {
         }
     }
 
-    /// Tells what is new about a device. Where the app does not listen, again next time.
-    fn tell(&mut self, source: &mut dyn CaptureSource, sets: u64) {
-        let Some(device) = source.device() else {
-            return;
-        };
-        let status = device.status();
-        let now = (
-            status.bad_images,
-            status.clock_jumps + status.missed_captures,
-            status.warnings.len(),
-            sets,
-        );
-        if self.told == Some(now) {
-            return;
-        }
-        let before = self.told.map_or(0, |told| told.0);
-        if now.0 > before {
-            self.counters
-                .image_errors
-                .fetch_add(now.0 - before, Ordering::Relaxed);
-        }
-        let news = Box::new((status.clone(), device.color_control_report()));
-        if self.events.try_send(Event::Device(news)).is_ok() {
-            self.told = Some(now);
-        }
-    }
-
-    /// Delivers captures until the source ends for good or the thread is told to stop.
-    fn stream(&mut self, source: &mut dyn CaptureSource, mut is_back: bool) -> Left {
-        if let Some(control) = source.playback()
-            && let Err(error) = apply(control, &self.playback)
-            && let Some(left) = self.leave(error)
-        {
-            return left;
-        }
-        self.told = None;
-        let mut control_sets = 0;
-        if let (Some(device), Some(controls)) = (source.device(), &self.color_controls) {
-            device.set_color_controls(controls);
-            control_sets += 1;
-        }
-        let opened = self.describe(source);
-        if self.events.send(Event::Opened(Box::new(opened))).is_err() {
-            return Left::Stopped;
-        }
-        let mut settling = source.settling_captures();
-        self.enter(if settling > 0 {
-            SensorState::Stabilising
-        } else {
-            SensorState::Streaming
-        });
+    /// Delivers captures until the source is closed.
+    fn stream(&mut self, open: &mut OpenSource, mut is_back: bool) -> Result<Infallible, Left> {
+        self.play(open.source(), &self.playback.clone())?;
+        self.announce(open.source())?;
+        self.settling = open.source().settling_captures();
+        self.enter_streaming();
         self.bad_in_a_row = 0;
         loop {
             if self.stopped() {
-                return Left::Stopped;
+                return Err(Left::Stopped);
             }
             match self.commands.try_recv() {
-                Ok(Command::Configure(settings)) => {
-                    let configured = match source.device() {
-                        Some(device) => device.configure(&settings),
-                        None => Ok(()),
-                    };
-                    self.device = Some(*settings);
-                    if let Err(error) = configured
-                        && let Some(left) = self.leave(error)
-                    {
-                        return left;
-                    }
-                    // A change of the frame rate bounds the exposure anew.
-                    if let (Some(device), Some(controls)) = (source.device(), &self.color_controls)
-                    {
-                        device.set_color_controls(controls);
-                        control_sets += 1;
-                    }
-                    self.listeners.opened(source);
-                    let opened = self.describe(source);
-                    if self.events.send(Event::Opened(Box::new(opened))).is_err() {
-                        return Left::Stopped;
-                    }
-                    settling = source.settling_captures();
-                    self.told = None;
-                    continue;
-                }
-                Ok(Command::SetColorControls(controls)) => {
-                    if let Some(device) = source.device() {
-                        device.set_color_controls(&controls);
-                        settling = settling.max(source.settling_captures().min(8));
-                        control_sets += 1;
-                    }
-                    self.color_controls = Some(*controls);
-                    continue;
-                }
                 Ok(command) => {
-                    if matches!(command, Command::SetPlayback { .. }) {
-                        self.playback = command.clone();
-                    }
-                    if let Some(Err(error)) = source.playback().map(|p| apply(p, &command))
-                        && let Some(left) = self.leave(error)
-                    {
-                        return left;
-                    }
+                    self.obey(command, open)?;
                     continue;
                 }
-                Err(TryRecvError::Disconnected) => return Left::Stopped,
+                Err(TryRecvError::Disconnected) => return Err(Left::Stopped),
                 Err(TryRecvError::Empty) => {}
             }
-
+            let source = open.source();
             let mut frame = self.pool.take();
             let next = source.next_capture(WAIT);
             self.listeners.follow(source);
             match next {
                 Ok(NextCapture::Capture(capture)) => {
-                    self.bad_in_a_row = 0;
-                    self.listeners.capture(&capture);
                     if core::mem::take(&mut is_back) {
                         self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
                     }
-                    self.sequence += 1;
-                    // The pool hands out frames that nobody else holds.
-                    if let Some(frame) = Arc::get_mut(&mut frame) {
-                        frame.renew(capture, self.sequence);
-                        self.prepare(frame);
-                    }
-                    self.frames.publish(Arc::clone(&frame));
-                    self.enter(if settling > 0 {
-                        SensorState::Stabilising
-                    } else {
-                        SensorState::Streaming
-                    });
-                    settling = settling.saturating_sub(1);
+                    self.publish(&mut frame, capture);
                 }
                 Ok(NextCapture::Timeout) => {}
                 Ok(NextCapture::End) => {
@@ -425,26 +230,12 @@ impl CaptureThread {
                     self.enter(SensorState::Ended);
                     std::thread::sleep(WAIT);
                 }
-                Err(error) => {
-                    if let Some(left) = self.leave(error) {
-                        return left;
-                    }
-                }
+                Err(error) => self.survive(error)?,
             }
             self.pool.give(frame);
-            self.tell(source, control_sets);
-
-            loop {
-                match source.next_imu_sample() {
-                    Ok(Some(sample)) => self.publish_imu(sample),
-                    Ok(None) => break,
-                    Err(error) => match self.leave(error) {
-                        Some(left) => return left,
-                        None => break,
-                    },
-                }
-            }
-            if let Some(playback) = source.playback() {
+            self.tell_news(open);
+            self.take_samples(open.source())?;
+            if let Some(playback) = open.source().playback() {
                 self.counters
                     .position_usec
                     .store(playback.position_usec(), Ordering::Relaxed);
@@ -455,68 +246,94 @@ impl CaptureThread {
         }
     }
 
-    /// Decodes and measures what every consumer of the frame needs.
-    fn prepare(&mut self, frame: &mut super::frame::Frame) {
-        frame.color_size = (0, 0);
-        if let Some(color) = &frame.capture.color {
-            let start = Instant::now();
-            // One core is enough for 1080p at 30 fps; more is shared out.
-            self.decoder.parallel = color.width > 1920;
-            let decoded = if packed_bgra(color).is_some() {
-                frame.decoded.clear();
+    /// Does what the app asks for while the source is open.
+    fn obey(&mut self, command: Command, open: &mut OpenSource) -> Flow {
+        match (command, open) {
+            (Command::Configure(settings), OpenSource::Live(device)) => {
+                if let Err(error) = device.configure(*settings) {
+                    self.survive(error)?;
+                }
+                self.listeners.opened(device.source());
+                self.announce(device.source())?;
+                self.settling = device.source().settling_captures();
                 Ok(())
-            } else {
-                self.decoder.decode(color, &mut frame.decoded)
-            };
-            match decoded {
-                Ok(()) => frame.color_size = (color.width, color.height),
-                Err(error) => self.image_error("colour image", &error),
             }
+            (Command::SetColorControls(controls), OpenSource::Live(device)) => {
+                device.set_controls(*controls);
+                let settling = device.source().settling_captures().min(8);
+                self.settling = self.settling.max(settling);
+                Ok(())
+            }
+            // Only live sensors have these.
+            (Command::Configure(_) | Command::SetColorControls(_), _) => Ok(()),
+            (command, open) => {
+                if matches!(command, Command::SetPlayback { .. }) {
+                    self.playback = command.clone();
+                }
+                self.play(open.source(), &command)
+            }
+        }
+    }
+
+    /// Carries out a playback command, where the source can be played.
+    fn play(&mut self, source: &mut dyn CaptureSource, command: &Command) -> Flow {
+        match source.playback().map(|playback| apply(playback, command)) {
+            Some(Err(error)) => self.survive(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the app what the open source is.
+    fn announce(&self, source: &mut dyn CaptureSource) -> Flow {
+        let opened = Event::Opened(Box::new(describe(source)));
+        self.events.send(opened).map_err(|_| Left::Stopped)
+    }
+
+    /// Hands a capture to the listeners and, prepared, to the app.
+    fn publish(&mut self, frame: &mut Arc<Frame>, capture: Capture) {
+        self.bad_in_a_row = 0;
+        self.listeners.capture(&capture);
+        self.sequence += 1;
+        // The pool hands out frames that nobody else holds.
+        if let Some(frame) = Arc::get_mut(frame) {
+            frame.renew(capture, self.sequence);
+            self.preparation.prepare(frame, &self.counters);
+        }
+        self.frames.publish(Arc::clone(frame));
+        self.enter_streaming();
+        self.settling = self.settling.saturating_sub(1);
+    }
+
+    /// Tells what is new about a live sensor. If the channel is full, it is told after the next capture.
+    fn tell_news(&self, open: &mut OpenSource) {
+        let OpenSource::Live(device) = open else {
+            return;
+        };
+        let bad_images = device.new_bad_images();
+        if bad_images > 0 {
             self.counters
-                .decode_usec
-                .store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
+                .image_errors
+                .fetch_add(bad_images, Ordering::Relaxed);
         }
-        for image in [&mut frame.capture.depth, &mut frame.capture.ir] {
-            if let Some(unsound) = image.take_if(|image| !is_sound(image)) {
-                self.image_error(
-                    "depth or infrared image",
-                    &format_args!(
-                        "{} pixels do not make {}x{}",
-                        unsound.u16_pixels().len(),
-                        unsound.width,
-                        unsound.height
-                    ),
-                );
+        if let Some(news) = device.news()
+            && self.events.try_send(Event::Device(news)).is_ok()
+        {
+            device.was_told();
+        }
+    }
+
+    /// Hands the inertial samples that have come to the listeners and to the app.
+    fn take_samples(&mut self, source: &mut dyn CaptureSource) -> Flow {
+        loop {
+            match source.next_imu_sample() {
+                Ok(Some(sample)) => self.publish_sample(sample),
+                Ok(None) => return Ok(()),
+                Err(error) => return self.survive(error),
             }
         }
-        if let Some(ir) = &frame.capture.ir {
-            frame.ir_range = self.ir_range.update(ir.u16_pixels());
-        }
     }
 
-    fn describe(&self, source: &mut dyn CaptureSource) -> SensorStream {
-        let calibration = source.calibration().cloned().map(Arc::new);
-        // Some 10 ms for the narrow field of view: here, before the first frame, it holds up nobody.
-        let xy_table = calibration
-            .as_ref()
-            .and_then(|c| c.depth_camera.as_ref())
-            .map(|camera| Arc::new(XyTable::new(camera)));
-        if calibration.is_none() {
-            bevy::log::warn!(
-                "{}: no usable calibration: images are shown, but points cannot be placed. For a recording, `kinect info` \
-                 says what is wrong with it",
-                thread_name(),
-            );
-        }
-        SensorStream {
-            info: source.info().clone(),
-            calibration,
-            xy_table,
-            duration_usec: source.playback().and_then(|p| p.duration_usec()),
-        }
-    }
-
-    fn publish_imu(&mut self, sample: ImuSample) {
+    fn publish_sample(&mut self, sample: ImuSample) {
         self.listeners.sample(&sample);
         let mut sample = sample;
         while let Err(full) = self.imu.try_send(sample) {
@@ -527,30 +344,27 @@ impl CaptureThread {
         }
     }
 
-    /// Whether an error ends the stream, and how.
-    fn leave(&mut self, error: SourceError) -> Option<Left> {
+    /// Leaves the stream after an error that ends it; counts any other.
+    fn survive(&mut self, error: SourceError) -> Flow {
         match error.recovery() {
-            Recovery::Retry => Some(Left::Lost(error.reason)),
-            Recovery::GiveUp => Some(Left::Failed(error.reason)),
+            Recovery::Retry => Err(Left::Lost(error)),
+            Recovery::GiveUp => Err(Left::Failed(error)),
             Recovery::NextCapture => {
-                self.image_error("capture", &error);
+                image_error(&self.counters, "capture", &error);
                 self.bad_in_a_row += 1;
                 // A source that does nothing but fail must not spin.
                 std::thread::sleep(Duration::from_millis(u64::from(self.bad_in_a_row.min(10))));
-                None
+                Ok(())
             }
         }
     }
 
-    /// Counts an error; only the first of a row is worth a line in the log.
-    fn image_error(&self, what: &str, error: &dyn std::fmt::Display) {
-        let before = self.counters.image_errors.fetch_add(1, Ordering::Relaxed);
-        if before == 0 {
-            bevy::log::warn!(
-                "{}: a {what} was dropped: {error} (further ones are only counted)",
-                thread_name(),
-            );
-        }
+    fn enter_streaming(&mut self) {
+        self.enter(if self.settling > 0 {
+            SensorState::Stabilising
+        } else {
+            SensorState::Streaming
+        });
     }
 
     fn enter(&mut self, state: SensorState) {
@@ -560,8 +374,8 @@ impl CaptureThread {
             let mut event = Event::State(state);
             while !self.stopped() {
                 match self.events.send_timeout(event, WAIT) {
-                    Ok(()) | Err(crossbeam_channel::SendTimeoutError::Disconnected(_)) => return,
-                    Err(crossbeam_channel::SendTimeoutError::Timeout(back)) => event = back,
+                    Ok(()) | Err(SendTimeoutError::Disconnected(_)) => return,
+                    Err(SendTimeoutError::Timeout(back)) => event = back,
                 }
             }
         }
@@ -572,10 +386,11 @@ impl CaptureThread {
     }
 
     /// Sleeps in small steps; `true` when told to stop meanwhile.
-    fn sleep(&self, time: Duration) -> bool {
+    fn sleep(&self, time: Duration, source: &ThreadSource) -> bool {
         let end = Instant::now() + time;
-        // Other settings may be what it takes.
-        while Instant::now() < end && (self.device.is_none() || self.commands.is_empty()) {
+        // With other settings a live sensor may open at once.
+        let is_live = matches!(source, ThreadSource::Live(_));
+        while Instant::now() < end && (!is_live || self.commands.is_empty()) {
             if self.stopped() {
                 return true;
             }
@@ -585,11 +400,29 @@ impl CaptureThread {
     }
 }
 
-/// Whether a depth or infrared image has the pixels it says it has: a source of the app's own may be wrong.
-fn is_sound(image: &Image) -> bool {
-    image.width > 0
-        && image.height > 0
-        && image.u16_pixels().len() as u64 == u64::from(image.width) * u64::from(image.height)
+fn describe(source: &mut dyn CaptureSource) -> SensorStream {
+    let calibration = source.calibration().cloned().map(Arc::new);
+    // Some 10 ms for the narrow field of view: here, before the first frame, it holds up nobody.
+    let xy_table = calibration
+        .as_ref()
+        .and_then(|c| c.depth_camera.as_ref())
+        .map(|camera| Arc::new(XyTable::new(camera)));
+    if calibration.is_none() {
+        bevy::log::warn!(
+            "{}: no usable calibration: images are shown, but points cannot be placed. For a recording, `kinect info` \
+             says what is wrong with it",
+            thread_name(),
+        );
+    }
+    SensorStream {
+        info: source.info().clone(),
+        calibration,
+        xy_table,
+        duration: source
+            .playback()
+            .and_then(|playback| playback.duration_usec())
+            .map(Duration::from_micros),
+    }
 }
 
 fn apply(playback: &mut dyn PlaybackControl, command: &Command) -> Result<(), SourceError> {

@@ -10,10 +10,10 @@ use kinect_azure::calibration::XyTable;
 
 use super::images::{Demand, StreamKey};
 use crate::align::ColorRays;
-use crate::body_index::{BodyIndexImage, BodyIndexMap};
+use crate::body::{BodyIndexImage, BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::diagnostics::LatencyLog;
-use crate::image_output::{ImageOutput, ImageOutputs, ImageTiming, OutputImage};
-use crate::sensor::{DelayedFrame, Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
+use crate::image_output::{ImageOutput, ImageOutputs, OutputImage};
+use crate::sensor::{Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
 
 /// A sensor at a time, as the render world sees it.
 pub(crate) struct ExtractedSensor {

@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use bevy::render::render_resource::{Texture, TextureId, TextureView};
 use kinect_azure::calibration::XyTable;
 
-use crate::image_output::ImageTiming;
+use crate::body::ImageTiming;
 
 /// An image that image outputs and point clouds are computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

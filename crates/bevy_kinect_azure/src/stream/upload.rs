@@ -15,7 +15,7 @@ use kinect_azure::calibration::XyTable;
 
 use super::ExtractedSensors;
 use super::images::{RawImage, SensorTextures, Stored, TextureSet};
-use crate::image_output::ImageTiming;
+use crate::body::ImageTiming;
 use crate::sensor::Frame;
 
 /// Marks rays that the lens does not have; keep in sync with `common.wgsl`. WGSL may assume that there are no NaNs,

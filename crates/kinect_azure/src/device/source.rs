@@ -502,8 +502,4 @@ impl CaptureSource for DeviceSource {
             (_, false) => 20,
         }
     }
-
-    fn device(&mut self) -> Option<&mut DeviceSource> {
-        Some(self)
-    }
 }

@@ -23,7 +23,7 @@ use bevy::shader::load_shader_library;
 use super::{
     DISCONTINUITY, PointCloud, PointCloudBuffer, PointColor, PointFilter, PrepareSources, source,
 };
-use crate::image_output::ImageTiming;
+use crate::body::ImageTiming;
 use crate::sensor::KinectSystems;
 
 /// Draws a sensor's depth as a surface of triangles. Put it on the sensor entity, or on a descendant of it to move the surface

@@ -1,33 +1,40 @@
 //! Images that wait for the skeletons found in them (I13).
 //!
 //! Finding people takes time: what is drawn from joints lags behind the newest image. Outputs with
-//! [`ImageTiming::Bodies`] show the frame that the newest skeletons were found in instead; until somebody names it (see
-//! [`BodyTime`]), frames are held here.
+//! [`ImageTiming::Bodies`](super::ImageTiming) show the frame that the newest skeletons were found in instead; until
+//! [`BodyTime`] names it, frames are held here.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bevy::prelude::*;
 
-use super::frame::Frame;
-use super::stream::SensorFrame;
-use crate::body_index::BodyTime;
-use crate::image_output::{ImageOutput, ImageOutputs, ImageTiming};
-use crate::point_cloud::PointSource;
+use super::time::BodyTime;
+use crate::sensor::{Frame, SensorFrame};
 
 /// Frames that are held for skeletons at most: half a second at 30 frames a second. Skeletons that come later get the
 /// oldest frame there is.
 pub const FRAME_HISTORY: usize = 16;
 
-/// The frame that a sensor's newest skeletons were found in, on the sensor entity while an output with
-/// [`ImageTiming::Bodies`] asks for it; `None` before the first skeletons.
+/// The frame that a sensor's newest skeletons were found in, on the sensor entity while [`DelayedFrameDemand`] asks for it;
+/// `None` before the first skeletons.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct DelayedFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
 
+/// Who asks for the [`DelayedFrame`] of a sensor, on every sensor entity. Image outputs and point clouds with
+/// [`ImageTiming::Bodies`](super::ImageTiming) do; so can the app.
+#[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[reflect(Component, Default, Debug, PartialEq)]
+pub struct DelayedFrameDemand {
+    /// Set it to `true` in each update in which the frame is asked for, in [`KinectSystems::Bodies`](crate::sensor::KinectSystems)
+    /// or before. It is `false` again afterwards; once nobody asks any more, the frames that are held are let go of.
+    pub is_wanted: bool,
+}
+
 /// Frames that wait, the oldest first.
 #[derive(Component, Default)]
-pub(super) struct FrameHistory(VecDeque<Arc<Frame>>);
+pub(crate) struct FrameHistory(VecDeque<Arc<Frame>>);
 
 /// The time that body trackers name a frame by: the depth image's, or the infrared image's where there is none.
 fn time(frame: &Frame) -> Option<u64> {
@@ -37,26 +44,21 @@ fn time(frame: &Frame) -> Option<u64> {
 }
 
 /// Holds frames while they are asked for, and lets go of those that are older than the newest skeletons.
-pub(super) fn delay(
+pub(crate) fn release(
     mut commands: Commands,
     mut sensors: Query<(
         Entity,
         Ref<SensorFrame>,
         &BodyTime,
-        Option<&ImageOutputs>,
+        &mut DelayedFrameDemand,
         Option<(&mut FrameHistory, &mut DelayedFrame)>,
     )>,
-    outputs: Query<&ImageOutput>,
-    clouds: Query<&PointSource>,
 ) {
-    for (entity, newest, bodies, list, state) in &mut sensors {
-        let is_wanted = list
-            .into_iter()
-            .flat_map(|list| outputs.iter_many(list.iter()))
-            .any(|output| output.timing == ImageTiming::Bodies)
-            || clouds
-                .iter()
-                .any(|cloud| cloud.sensor == entity && cloud.timing == ImageTiming::Bodies);
+    for (entity, newest, bodies, mut demand, state) in &mut sensors {
+        let is_wanted = demand.is_wanted;
+        if is_wanted {
+            demand.is_wanted = false;
+        }
         match (is_wanted, state) {
             (false, None) => {}
             (false, Some(_)) => {
@@ -80,7 +82,9 @@ pub(super) fn delay(
                     }
                     None => history.0.clear(),
                 }
-                if let Some(frame) = bodies.0.and_then(|at| history.release(at)) {
+                if let Some(frame) = bodies
+                    .device_timestamp_usec
+                    .and_then(|at| history.release(at)) {
                     delayed.0 = Some(frame);
                 }
             }

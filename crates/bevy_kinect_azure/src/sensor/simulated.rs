@@ -1,12 +1,34 @@
-//! Lock-step: the app's time drives the simulation, and the app waits for its captures.
+//! Simulated sensors: how one is opened, and lock-step, where the app's time drives it and the app waits for its captures.
 
 use core::time::Duration;
 use std::sync::Arc;
 
 use bevy::prelude::*;
-use kinect_azure::simulation::LockstepClock;
+use kinect_azure::CaptureSource;
+use kinect_azure::simulation::{LockstepClock, SimulatedSensor, SimulationSettings};
 
-use crate::sensor::SensorThread;
+use super::handle::SensorThread;
+use super::life::{receive, start_and_stop};
+use super::source::{Opener, ThreadSource};
+use super::KinectSystems;
+
+/// How a simulated sensor is opened: by the wall clock, or in lock-step by a clock of its own.
+pub(super) fn opener(settings: &SimulationSettings, lockstep: bool) -> Opener {
+    let clock = lockstep.then(|| Arc::new(LockstepClock::new()));
+    let (settings, its_clock) = (settings.clone(), clock.clone());
+    let open = move || {
+        let sensor = SimulatedSensor::new(&settings)?;
+        let sensor = match &its_clock {
+            Some(clock) => sensor.in_lockstep(Arc::clone(clock)),
+            None => sensor,
+        };
+        Ok(Box::new(sensor) as Box<dyn CaptureSource>)
+    };
+    Opener {
+        source: ThreadSource::Other(Arc::new(open)),
+        clock,
+    }
+}
 
 /// Makes a simulated sensor run by the app's virtual time instead of the wall clock: an update shows exactly the
 /// captures that its time has reached, so that an app with a fixed time step sees the same frames in every run.
@@ -21,19 +43,41 @@ pub struct Lockstep;
 
 /// The clock of a sensor in lock-step, as long as its thread runs.
 #[derive(Component)]
-pub(crate) struct LockstepDrive {
-    pub(crate) clock: Arc<LockstepClock>,
+pub(super) struct LockstepDrive {
+    clock: Arc<LockstepClock>,
     /// The app's time when the simulation began.
-    pub(crate) began: Duration,
+    began: Duration,
     /// It did not answer: do not wait for it again.
-    pub(crate) given_up: bool,
+    given_up: bool,
+}
+
+impl LockstepDrive {
+    /// Drives that clock by the app's time, which is `now`.
+    pub(super) fn new(clock: Arc<LockstepClock>, now: Duration) -> Self {
+        Self {
+            clock,
+            began: now,
+            given_up: false,
+        }
+    }
 }
 
 /// The longest wait of one update. A room full of people takes a second to build, longer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Adds lock-step to the app.
+pub(super) fn lockstep(app: &mut App) {
+    app.register_type::<Lockstep>().add_systems(
+        PreUpdate,
+        drive
+            .in_set(KinectSystems::Receive)
+            .after(start_and_stop)
+            .before(receive),
+    );
+}
+
 /// Tells the simulations what time it is and waits for what is due.
-pub(super) fn drive(
+fn drive(
     time: Option<Res<Time<Virtual>>>,
     mut sensors: Query<(Entity, &SensorThread, &mut LockstepDrive)>,
 ) {

@@ -1,0 +1,95 @@
+//! Ground truth: exactly the people that a simulated sensor sees.
+
+use std::sync::Arc;
+
+use bevy::math::Isometry3d;
+use bevy::prelude::*;
+use kinect_azure::{Body, BodyFrame, JointPose, units};
+
+use crate::body::{BodyIndexMap, BodyTime};
+use crate::sensor::{KinectSensor, KinectSystems, SensorFrame};
+
+/// What the newest capture of a simulated sensor shows, exactly: its people and the pixels they cover. On the sensor
+/// entity while it is a simulated one; compare a body tracker with it.
+#[derive(Component, Reflect, Clone, Debug, Default)]
+#[reflect(Component, Default, Debug)]
+pub struct GroundTruth(#[reflect(ignore)] pub Arc<BodyFrame>);
+
+impl GroundTruth {
+    /// The people in the room, seen or not, in the vendor's units and axes; [`joint_isometry`] places their joints.
+    pub fn bodies(&self) -> &[Body] {
+        &self.0.bodies
+    }
+}
+
+/// Where a joint is in the sensor entity's space (metres, y up, −z forward). Its own axes stay the vendor's: x along
+/// the bone.
+pub fn joint_isometry(joint: &JointPose) -> Isometry3d {
+    let [w, x, y, z] = units::orientation_to_world(joint.orientation);
+    Isometry3d::new(
+        Vec3::from(units::to_world(joint.position)),
+        Quat::from_xyzw(x, y, z, w),
+    )
+}
+
+/// Ground truth of simulated sensors. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
+#[derive(Default)]
+pub struct GroundTruthPlugin;
+
+impl Plugin for GroundTruthPlugin {
+    fn build(&self, app: &mut App) {
+        app.register_type::<GroundTruth>()
+            .add_observer(forget)
+            .add_systems(PreUpdate, take.in_set(KinectSystems::Bodies));
+    }
+}
+
+/// Puts the newest frame's truth beside it, and says of people what a body tracker would.
+fn take(
+    mut commands: Commands,
+    mut sensors: Query<
+        (
+            Entity,
+            &SensorFrame,
+            Option<&mut GroundTruth>,
+            &mut BodyIndexMap,
+            &mut BodyTime,
+        ),
+        Changed<SensorFrame>,
+    >,
+) {
+    for (entity, frame, truth, mut map, mut time) in &mut sensors {
+        let newest = frame
+            .latest()
+            .and_then(|frame| frame.capture.ground_truth.as_ref());
+        if let Some(newest) = newest {
+            map.0.clone_from(&newest.index_map);
+            *time = BodyTime::at(newest.device_timestamp_usec);
+        }
+        match (newest, truth) {
+            (Some(newest), Some(mut truth)) => truth.0 = Arc::clone(newest),
+            (Some(newest), None) => {
+                commands
+                    .entity(entity)
+                    .insert(GroundTruth(Arc::clone(newest)));
+            }
+            (None, Some(_)) => {
+                commands.entity(entity).remove::<GroundTruth>();
+                (*map, *time) = default();
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// An entity that is no sensor any more has no ground truth.
+fn forget(
+    removed: On<Remove, KinectSensor>,
+    mut commands: Commands,
+    mut sensors: Query<(&mut BodyIndexMap, &mut BodyTime), With<GroundTruth>>,
+) {
+    if let Ok((mut map, mut time)) = sensors.get_mut(removed.entity) {
+        (*map, *time) = default();
+        commands.entity(removed.entity).try_remove::<GroundTruth>();
+    }
+}

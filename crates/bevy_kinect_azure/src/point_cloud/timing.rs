@@ -1,0 +1,20 @@
+//! Clouds and surfaces that show frames as they were when the newest skeletons were seen have them held.
+
+use bevy::prelude::*;
+
+use super::source::PointSource;
+use crate::body::{DelayedFrameDemand, ImageTiming};
+
+/// Asks for the delayed frames that clouds and surfaces show.
+pub(super) fn ask_for_delayed_frames(
+    clouds: Query<&PointSource>,
+    mut sensors: Query<&mut DelayedFrameDemand>,
+) {
+    for cloud in &clouds {
+        if cloud.timing == ImageTiming::Bodies
+            && let Ok(mut demand) = sensors.get_mut(cloud.sensor)
+        {
+            demand.is_wanted = true;
+        }
+    }
+}

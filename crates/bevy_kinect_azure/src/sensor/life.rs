@@ -1,0 +1,241 @@
+//! The life of sensors: threads are started and stopped as the components say, and what they deliver becomes components,
+//! messages and events.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
+use bevy::prelude::*;
+use kinect_azure::device::SyncGroup;
+
+use super::events::{DeviceReported, SourceChanged};
+use super::handle::{Command, Event, SensorThread};
+use super::kinect_sensor::KinectSensor;
+use super::listener::CaptureListeners;
+use super::playback::{Playback, PlaybackPosition};
+use super::reaper::Reaper;
+use super::simulated::{Lockstep, LockstepDrive};
+use super::source::SensorSource;
+use super::state::{SensorState, SensorStateChanged};
+use super::stream::{SensorFrame, SensorStream};
+use super::thread;
+
+/// The wired synchronisation that every live sensor of this app is a part of.
+#[derive(Resource, Default)]
+pub(crate) struct DeviceSync(pub(crate) Arc<SyncGroup>);
+
+/// An entity that is no sensor any more has no capture thread.
+pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
+    world
+        .commands()
+        .entity(context.entity)
+        .try_remove::<(SensorThread, SensorStream, LockstepDrive)>();
+    if let Some(mut state) = world.get_mut::<SensorState>(context.entity) {
+        let from = core::mem::take(&mut *state);
+        if from != SensorState::Disabled {
+            let change = SensorStateChanged {
+                sensor: context.entity,
+                from,
+                to: SensorState::Disabled,
+            };
+            world.write_message(change.clone());
+            world.trigger(change);
+        }
+    }
+}
+
+/// Which source the sensor's images are from. What a former source left must not be shown as the new one's.
+#[derive(Component, Clone, Debug, Default)]
+pub(crate) struct StreamIdentity {
+    source: SensorSource,
+    /// Counts the sources this sensor has had.
+    pub(crate) generation: u64,
+}
+
+/// Starts the threads of sensors that became active or got another source, and stops those of sensors that are not.
+pub(crate) fn start_and_stop(
+    mut commands: Commands,
+    mut sensors: Query<
+        (
+            Entity,
+            &KinectSensor,
+            &Playback,
+            &mut StreamIdentity,
+            &CaptureListeners,
+            Option<&mut SensorThread>,
+            Has<Lockstep>,
+        ),
+        Changed<KinectSensor>,
+    >,
+    sync: Res<DeviceSync>,
+    time: Option<Res<Time<Virtual>>>,
+    mut states: Query<&mut SensorState>,
+    mut changes: MessageWriter<SensorStateChanged>,
+    reaper: Res<Reaper>,
+) {
+    for (entity, sensor, playback, mut identity, listeners, mut thread, lockstep) in &mut sensors {
+        let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
+        if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
+            continue;
+        }
+        let mut entity_commands = commands.entity(entity);
+        if identity.source != sensor.source {
+            identity.source = sensor.source.clone();
+            identity.generation += 1;
+            entity_commands
+                .insert((SensorFrame::default(), PlaybackPosition::default()))
+                .trigger(|sensor| SourceChanged { sensor });
+        }
+        // Another configuration of the same device: its thread goes on and starts only the cameras anew.
+        if !failed
+            && sensor.active
+            && let Some(thread) = &mut thread
+            && thread.sensor.active
+            && !thread.handle.is_finished()
+            && let (Some(old), Some(new)) = (thread.sensor.source.device(), sensor.source.device())
+            && old.same_device(new)
+            && thread
+                .handle
+                .commands
+                .try_send(Command::Configure(Box::new(new.clone())))
+                .is_ok()
+        {
+            thread.sensor = sensor.clone();
+            continue;
+        }
+        let opener = sensor
+            .active
+            .then(|| sensor.source.opener(lockstep, &sync.0))
+            .flatten();
+        let started = opener.map(|opener| {
+            let name = format!("kinect {}", sensor.source.label());
+            let before = thread.as_mut().and_then(|thread| thread.handle.stop());
+            let handle = thread::start(
+                &name,
+                opener.source,
+                playback.command(),
+                listeners,
+                before,
+                reaper.sender.clone(),
+            )?;
+            Ok::<_, std::io::Error>((handle, opener.clock))
+        });
+        // Whatever ran before is dropped here, which ends its thread.
+        entity_commands.remove::<(SensorThread, SensorStream, LockstepDrive)>();
+        let state = match started {
+            Some(Ok((handle, clock))) => {
+                entity_commands.insert(SensorThread {
+                    handle,
+                    sensor: sensor.clone(),
+                    playback: playback.command(),
+                    color_controls: None,
+                });
+                if let Some(clock) = clock {
+                    let now = time.as_ref().map_or(Duration::ZERO, |time| time.elapsed());
+                    entity_commands.insert(LockstepDrive::new(clock, now));
+                }
+                SensorState::Opening
+            }
+            Some(Err(error)) => SensorState::Failed {
+                reason: format!(
+                    "no thread could be started for {}: {error}. Close programs or raise the limit of threads, \
+                     then switch the sensor off and on",
+                    sensor.source.label()
+                ),
+            },
+            None => SensorState::Disabled,
+        };
+        enter(entity, state, &mut states, &mut changes, &mut commands);
+    }
+}
+
+/// Takes what the threads delivered.
+pub(super) fn receive(
+    mut commands: Commands,
+    mut sensors: Query<(
+        Entity,
+        &SensorThread,
+        &mut SensorFrame,
+        &mut PlaybackPosition,
+        Option<&SensorStream>,
+    )>,
+    mut states: Query<&mut SensorState>,
+    mut changes: MessageWriter<SensorStateChanged>,
+) {
+    for (entity, thread, mut frame, mut position, stream) in &mut sensors {
+        let mut duration = stream.and_then(|stream| stream.duration);
+        for event in thread.handle.events.try_iter() {
+            match event {
+                Event::State(state) => {
+                    if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
+                        commands.entity(entity).remove::<SensorStream>();
+                    }
+                    log_once(entity, &state);
+                    enter(entity, state, &mut states, &mut changes, &mut commands);
+                }
+                Event::Opened(stream) => {
+                    duration = stream.duration;
+                    commands.entity(entity).insert(*stream);
+                }
+                Event::Device(news) => {
+                    // A command as those around it: what is told before a loss must not arrive after it.
+                    commands.trigger(DeviceReported {
+                        sensor: entity,
+                        news: *news,
+                    });
+                }
+            }
+        }
+        if thread.handle.has_died() {
+            let reason = "its capture thread ended unexpectedly. Switch the sensor off and on, and please report this \
+                          with the lines above"
+                .to_owned();
+            let state = SensorState::Failed { reason };
+            if states.get(entity).is_ok_and(|old| *old != state) {
+                log_once(entity, &state);
+                commands.entity(entity).remove::<SensorStream>();
+            }
+            enter(entity, state, &mut states, &mut changes, &mut commands);
+        }
+        if let Some(newest) = thread.handle.frames.take() {
+            frame.0 = Some(newest);
+        }
+        let counters = &thread.handle.counters;
+        position.set_if_neq(PlaybackPosition {
+            position: Duration::from_micros(counters.position_usec.load(Ordering::Relaxed)),
+            duration: duration.unwrap_or_default(),
+            loops: counters.loops.load(Ordering::Relaxed),
+        });
+    }
+}
+
+/// One line for each problem; the attempts that follow a loss are only seen in the state.
+fn log_once(entity: Entity, state: &SensorState) {
+    let Some(problem) = state.problem() else {
+        return;
+    };
+    match state {
+        SensorState::Retrying { .. } => debug!("sensor {entity} {}: {problem}", state.name()),
+        _ => error!("sensor {entity} {}: {problem}", state.name()),
+    }
+}
+
+/// Goes over to a state and tells that, see [events](crate::sensor#events).
+fn enter(
+    sensor: Entity,
+    to: SensorState,
+    states: &mut Query<&mut SensorState>,
+    changes: &mut MessageWriter<SensorStateChanged>,
+    commands: &mut Commands,
+) {
+    if let Ok(mut state) = states.get_mut(sensor)
+        && *state != to
+    {
+        let from = core::mem::replace(&mut *state, to.clone());
+        let change = SensorStateChanged { sensor, from, to };
+        changes.write(change.clone());
+        commands.trigger(change);
+    }
+}
