@@ -77,8 +77,8 @@ pub mod prelude {
     pub use crate::KinectAzurePlugin;
     pub use crate::body::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
     pub use crate::device::{
-        ConnectedSensors, DeviceWatch, SensorColorControls, SensorColorReport, SensorDevice,
-        WiredSync,
+        ConnectedSensors, ConnectedSensorsChanged, DeviceWatch, SensorColorControls,
+        SensorColorReport, SensorDevice, WiredSync,
     };
     pub use crate::diagnostics::SensorDiagnostics;
     pub use crate::ground_truth::GroundTruth;

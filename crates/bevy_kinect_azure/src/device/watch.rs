@@ -8,18 +8,18 @@ use kinect_azure::device::{self, ConnectedDevice, DeviceSettings, DeviceVendor};
 
 use crate::sensor::KinectSystems;
 
-/// Whether and how the app looks after what is connected. Off by default, because reading serial numbers opens sensors that
+/// Whether and how often the app looks which live sensors are connected. Off by default, because reading serial numbers opens sensors that
 /// nobody in this app uses for a moment, each time one is plugged in or out.
 #[derive(Resource, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct DeviceWatch {
-    /// Whether it looks.
+    /// Whether the app looks.
     pub enabled: bool,
-    /// How often; at least a tenth of a second.
+    /// The time from one look to the next; at least a tenth of a second.
     pub interval: Duration,
-    /// Whose sensors.
+    /// The vendor whose library is asked.
     pub vendor: DeviceVendor,
-    /// The library, or the folder that holds it; `None` = where it is usually.
+    /// The vendor's library, or the folder that holds it; `None`: it is looked for where it is usually installed.
     pub library: Option<std::path::PathBuf>,
 }
 
@@ -38,16 +38,17 @@ impl Default for DeviceWatch {
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct ConnectedSensors {
-    /// Those, in the library's order.
+    /// The sensors, in the order of the vendor's library.
     pub devices: Vec<ConnectedDevice>,
-    /// Why they are not known.
+    /// Why it is not known which sensors are connected; `None` if it is known.
     pub problem: Option<String>,
 }
 
-/// [`ConnectedSensors`] has changed.
-#[derive(Message, Clone, Copy, Debug)]
-pub struct SensorsConnected {
-    /// How many there are now.
+/// [`ConnectedSensors`] has changed. It is told as a message, and as an event for observers (`App::add_observer`); it belongs
+/// to no entity.
+#[derive(Message, Event, Clone, Copy, Debug)]
+pub struct ConnectedSensorsChanged {
+    /// How many sensors are connected now.
     pub count: usize,
 }
 
@@ -63,17 +64,18 @@ pub(super) fn watch(app: &mut App) {
     app.init_resource::<DeviceWatch>()
         .init_resource::<ConnectedSensors>()
         .init_resource::<Watcher>()
-        .add_message::<SensorsConnected>()
+        .add_message::<ConnectedSensorsChanged>()
         .register_type::<DeviceWatch>()
         .register_type::<ConnectedSensors>()
         .add_systems(PreUpdate, look.in_set(KinectSystems::Receive));
 }
 
 fn look(
+    mut commands: Commands,
     wanted: Res<DeviceWatch>,
     mut watcher: ResMut<Watcher>,
     mut connected: ResMut<ConnectedSensors>,
-    mut messages: MessageWriter<SensorsConnected>,
+    mut messages: MessageWriter<ConnectedSensorsChanged>,
 ) {
     let new = match &watcher.running {
         Some((running, found)) if *running == *wanted && wanted.enabled => {
@@ -93,9 +95,11 @@ fn look(
     if let Some(new) = new
         && connected.set_if_neq(new)
     {
-        messages.write(SensorsConnected {
+        let change = ConnectedSensorsChanged {
             count: connected.devices.len(),
-        });
+        };
+        messages.write(change);
+        commands.trigger(change);
     }
 }
 

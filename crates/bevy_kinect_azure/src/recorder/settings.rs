@@ -32,7 +32,7 @@ use super::state::{RecorderProgress, RecorderState};
 /// **Ending.** Switching it off, removing it or despawning the sensor has what waits written and the file finished on
 /// the recorder's own thread. So does the end of the app, but threads end with the process: call
 /// [`wait_for_recorders`](kinect_azure::recording::wait_for_recorders) behind `App::run`. A file that was not finished
-/// plays with [`KinectSensor::recording`] up to its last 150 ms, but the vendor's player does not open it.
+/// plays with [`KinectSensor::recording`](crate::KinectSensor::recording) up to its last 150 ms, but the vendor's player does not open it.
 ///
 /// **Several files.** A file holds one run of one sensor. When the sensor was lost and is back, or its clock goes back
 /// (a recording that begins again or is sought), the recording goes on in another file: `visitors-2.mkv`. When its modes

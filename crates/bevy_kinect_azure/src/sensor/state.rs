@@ -75,7 +75,7 @@ impl SensorState {
     }
 }
 
-/// A sensor went from one state to another. It is told as [events of sensors](super#events) are: as a message, and as an
+/// A sensor went from one state to another. It is told as [events of sensors](crate::sensor#events) are: as a message, and as an
 /// event on the sensor entity.
 #[derive(Message, EntityEvent, Clone, Debug)]
 pub struct SensorStateChanged {

@@ -1,0 +1,83 @@
+//! The component that listens to a sensor's microphones.
+
+use core::time::Duration;
+
+use bevy::prelude::*;
+use kinect_azure::microphones::{MicrophoneSelection, MicrophoneSettings, SAMPLE_RATE};
+
+use super::life::stop;
+use super::report::{MicrophoneDiagnostics, MicrophoneLevels};
+use super::state::MicrophoneState;
+
+/// Listens to the microphones of a sensor. Put it on the sensor entity; what is heard comes as [`AudioMessage`](super::AudioMessage)s.
+///
+/// It runs by itself: the cameras may be off. Changing it takes effect at once. Removing it, or despawning the entity, ends
+/// its thread without waiting for it.
+#[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[reflect(Component, Default, Debug, PartialEq)]
+#[require(MicrophoneState, MicrophoneLevels, MicrophoneDiagnostics)]
+#[component(on_remove = stop)]
+pub struct Microphones {
+    /// Whether to listen. Off lets go of the array.
+    pub active: bool,
+    /// Which array. [`Auto`](MicrophoneSelection::Auto) is the one of the sensor on this entity, by its serial number; on
+    /// an entity without a [`KinectSensor`](crate::KinectSensor), and with a sensor that does not tell its number, the only array there is. A
+    /// recording or a simulation has none; choose one by hand to hear something beside it.
+    pub selection: MicrophoneSelection,
+    /// Length of a block; from 1 ms to 1 s, values outside count as the nearest of these.
+    pub block_length: Duration,
+}
+
+impl Default for Microphones {
+    /// The sensor's own, in blocks of 10 ms.
+    fn default() -> Self {
+        Self {
+            active: true,
+            selection: MicrophoneSelection::Auto,
+            block_length: Duration::from_millis(10),
+        }
+    }
+}
+
+impl Microphones {
+    /// With that selection.
+    pub fn new(selection: MicrophoneSelection) -> Self {
+        Self {
+            selection,
+            ..Self::default()
+        }
+    }
+
+    /// What the array is opened with.
+    pub(super) fn settings(&self, selection: MicrophoneSelection) -> MicrophoneSettings {
+        let length = self
+            .block_length
+            .clamp(Duration::from_millis(1), Duration::from_secs(1));
+        MicrophoneSettings {
+            selection,
+            block_frames: (length.as_secs_f64() * f64::from(SAMPLE_RATE)).round() as u32,
+            // A second for an app that stands still.
+            queue_blocks: (1.0 / length.as_secs_f64()).ceil() as u32 + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn block_lengths_outside_the_range_count_as_the_nearest() {
+        let settings = |block_length| {
+            let microphones = Microphones {
+                block_length,
+                ..Microphones::default()
+            };
+            let settings = microphones.settings(MicrophoneSelection::Auto);
+            (settings.block_frames, settings.queue_blocks)
+        };
+        assert_eq!(settings(Duration::from_millis(10)), (480, 101));
+        assert_eq!(settings(Duration::ZERO), (48, 1001));
+        assert_eq!(settings(Duration::MAX), (48_000, 2));
+    }
+}
