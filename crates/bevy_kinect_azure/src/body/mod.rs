@@ -16,7 +16,7 @@ pub use index::{BodyIndexMap, PLAYER_COLORS};
 pub use kinect_azure::body::{BodyIndexImage, BodyIndexSizeMismatch};
 pub use time::{BodyTime, ImageTiming};
 
-use crate::sensor::{KinectSensor, KinectSystems, SourceChanged};
+use crate::sensor::{KinectSensor, KinectSystems};
 
 /// Body index maps, and frames that wait for skeletons. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -31,19 +31,13 @@ impl Plugin for BodyPlugin {
             .register_required_components::<KinectSensor, BodyIndexMap>()
             .register_required_components::<KinectSensor, BodyTime>()
             .register_required_components::<KinectSensor, DelayedFrameDemand>()
-            .add_observer(forget)
+            .add_observer(index::forget)
+            .add_observer(time::forget)
             .add_systems(
                 PreUpdate,
                 release
                     .after(KinectSystems::Bodies)
                     .before(KinectSystems::Prepare),
             );
-    }
-}
-
-/// Another source: the people in the former one's images are not in its images.
-fn forget(changed: On<SourceChanged>, mut sensors: Query<(&mut BodyIndexMap, &mut BodyTime)>) {
-    if let Ok((mut map, mut time)) = sensors.get_mut(changed.sensor) {
-        (*map, *time) = default();
     }
 }

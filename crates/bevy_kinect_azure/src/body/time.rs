@@ -2,6 +2,8 @@
 
 use bevy::prelude::*;
 
+use crate::sensor::SourceChanged;
+
 /// Which frame a sensor's newest skeletons were found in, on the sensor entity. What asks for [`ImageTiming::Bodies`] shows
 /// that frame.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,13 @@ impl BodyTime {
         Self {
             device_timestamp_usec: Some(device_timestamp_usec),
         }
+    }
+}
+
+/// Another source: its clock is not the former one's.
+pub(super) fn forget(changed: On<SourceChanged>, mut sensors: Query<&mut BodyTime>) {
+    if let Ok(mut time) = sensors.get_mut(changed.sensor) {
+        *time = BodyTime::default();
     }
 }
 

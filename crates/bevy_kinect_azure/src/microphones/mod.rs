@@ -62,5 +62,8 @@ impl Plugin for MicrophonePlugin {
                     .chain()
                     .after(KinectSystems::Receive),
             );
+        app.world_mut()
+            .register_component_hooks::<Microphones>()
+            .on_remove(life::stop);
     }
 }

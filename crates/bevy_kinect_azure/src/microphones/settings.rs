@@ -5,7 +5,6 @@ use core::time::Duration;
 use bevy::prelude::*;
 use kinect_azure::microphones::{MicrophoneSelection, MicrophoneSettings, SAMPLE_RATE};
 
-use super::life::stop;
 use super::report::{MicrophoneDiagnostics, MicrophoneLevels};
 use super::state::MicrophoneState;
 
@@ -16,7 +15,6 @@ use super::state::MicrophoneState;
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(MicrophoneState, MicrophoneLevels, MicrophoneDiagnostics)]
-#[component(on_remove = stop)]
 pub struct Microphones {
     /// Whether to listen. Off lets go of the array.
     pub active: bool,

@@ -36,5 +36,8 @@ impl Plugin for RecorderPlugin {
                     .in_set(KinectSystems::Receive),
             )
             .add_systems(Last, run::stop_at_exit);
+        app.world_mut()
+            .register_component_hooks::<Recorder>()
+            .on_remove(run::stop);
     }
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use bevy::prelude::*;
 use kinect_azure::recording::LiveSettings;
 
-use super::run::stop;
 use super::state::{RecorderProgress, RecorderState};
 
 /// Records what a sensor delivers to a Matroska file that the vendor's player and tools read: every capture as it came
@@ -40,7 +39,6 @@ use super::state::{RecorderProgress, RecorderState};
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(RecorderState, RecorderProgress)]
-#[component(on_remove = stop)]
 pub struct Recorder {
     /// Whether it records. Off finishes the file; on again begins another one, once that is done.
     pub active: bool,

@@ -10,8 +10,8 @@ use kinect_azure::ImuSample;
 use kinect_azure::device::{ColorControls, DeviceSettings};
 
 use super::frame::FrameSlot;
-use super::kinect_sensor::KinectSensor;
 use super::live::DeviceNews;
+use super::source::SensorSource;
 use super::state::SensorState;
 use super::stream::SensorStream;
 
@@ -19,8 +19,8 @@ use super::stream::SensorStream;
 #[derive(Component)]
 pub(crate) struct SensorThread {
     pub(crate) handle: ThreadHandle,
-    /// What the thread was started for.
-    pub(super) sensor: KinectSensor,
+    /// The source that it was started for, with the settings it knows.
+    pub(super) source: SensorSource,
     /// The playback settings it knows.
     pub(super) playback: Command,
     /// The colour controls it knows.

@@ -6,7 +6,6 @@ use bevy::prelude::*;
 use kinect_azure::device::DeviceSettings;
 use kinect_azure::simulation::SimulationSettings;
 
-use super::life::{StreamIdentity, stop};
 use super::listener::CaptureListeners;
 use super::playback::{Playback, PlaybackPosition};
 use super::source::SensorSource;
@@ -30,10 +29,8 @@ use super::stream::SensorFrame;
     PlaybackPosition,
     SensorState,
     SensorFrame,
-    StreamIdentity,
     CaptureListeners
 )]
-#[component(on_remove = stop)]
 pub struct KinectSensor {
     /// Whether the sensor runs (S1). Off closes the source; the last images stay.
     pub active: bool,

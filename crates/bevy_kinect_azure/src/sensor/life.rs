@@ -14,9 +14,9 @@ use super::events::{DeviceReported, SourceChanged};
 use super::handle::{Command, Event, SensorThread};
 use super::kinect_sensor::KinectSensor;
 use super::listener::CaptureListeners;
+use super::lockstep::{Lockstep, LockstepDrive};
 use super::playback::{Playback, PlaybackPosition};
 use super::reaper::Reaper;
-use super::simulated::{Lockstep, LockstepDrive};
 use super::source::SensorSource;
 use super::state::{SensorState, SensorStateChanged};
 use super::stream::{SensorFrame, SensorStream};
@@ -77,7 +77,8 @@ pub(crate) fn start_and_stop(
 ) {
     for (entity, sensor, playback, mut identity, listeners, mut thread, lockstep) in &mut sensors {
         let failed = matches!(states.get(entity), Ok(SensorState::Failed { .. }));
-        if !failed && thread.as_ref().is_some_and(|t| t.sensor == *sensor) {
+        let runs = |thread: &Mut<SensorThread>| sensor.active && thread.source == sensor.source;
+        if !failed && thread.as_ref().is_some_and(runs) {
             continue;
         }
         let mut entity_commands = commands.entity(entity);
@@ -92,9 +93,8 @@ pub(crate) fn start_and_stop(
         if !failed
             && sensor.active
             && let Some(thread) = &mut thread
-            && thread.sensor.active
             && !thread.handle.is_finished()
-            && let (Some(old), Some(new)) = (thread.sensor.source.device(), sensor.source.device())
+            && let (Some(old), Some(new)) = (thread.source.device(), sensor.source.device())
             && old.same_device(new)
             && thread
                 .handle
@@ -102,7 +102,7 @@ pub(crate) fn start_and_stop(
                 .try_send(Command::Configure(Box::new(new.clone())))
                 .is_ok()
         {
-            thread.sensor = sensor.clone();
+            thread.source = sensor.source.clone();
             continue;
         }
         let opener = sensor
@@ -128,7 +128,7 @@ pub(crate) fn start_and_stop(
             Some(Ok((handle, clock))) => {
                 entity_commands.insert(SensorThread {
                     handle,
-                    sensor: sensor.clone(),
+                    source: sensor.source.clone(),
                     playback: playback.command(),
                     color_controls: None,
                 });

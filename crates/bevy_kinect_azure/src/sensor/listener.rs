@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bevy::prelude::*;
 use kinect_azure::{Capture, CaptureSource, ImuSample};
 
-use super::thread::thread_name;
+use super::log::thread_name;
 
 /// A call that takes longer than this is reported, once for each listener.
 const SLOW: Duration = Duration::from_millis(100);

@@ -39,6 +39,9 @@ mod kinect_sensor;
 mod life;
 mod listener;
 mod live;
+mod lockstep;
+mod log;
+mod opener;
 mod playback;
 mod prepare;
 mod reaper;
@@ -46,6 +49,7 @@ mod simulated;
 mod source;
 mod state;
 mod stream;
+mod systems;
 mod thread;
 
 use bevy::prelude::*;
@@ -57,26 +61,12 @@ pub(crate) use handle::{Command, SensorThread};
 pub use kinect_sensor::KinectSensor;
 pub(crate) use life::{DeviceSync, StreamIdentity, start_and_stop};
 pub use listener::{CaptureListener, CaptureListeners, Listening};
+pub use lockstep::Lockstep;
 pub use playback::{Playback, PlaybackAction, PlaybackCommand, PlaybackPosition};
-pub use simulated::Lockstep;
 pub use source::{CustomSource, SensorSource};
 pub use state::{SensorState, SensorStateChanged};
 pub use stream::{SensorFrame, SensorStream};
-
-/// When the plugin does its work. Order your systems against these.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KinectSystems {
-    /// In `PreUpdate`: threads are started and stopped, new frames and states become components and messages.
-    Receive,
-    /// In `PreUpdate`, after `Receive`: whoever finds people in images says so, in
-    /// [`BodyIndexMap`](crate::body::BodyIndexMap) and [`BodyTime`](crate::body::BodyTime). Frames that wait for the people
-    /// found in them are released after it.
-    Bodies,
-    /// In `PreUpdate`, after `Bodies`: images and buffers are made for sensors and outputs that need new ones.
-    Prepare,
-    /// In `PostUpdate`: playback settings and commands go to the capture threads.
-    Control,
-}
+pub use systems::KinectSystems;
 
 /// Sensors, their threads and their playback. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -106,11 +96,17 @@ impl Plugin for SensorPlugin {
             )
             .add_systems(
                 PreUpdate,
-                (start_and_stop, life::receive, reaper::reap)
-                    .chain()
+                (
+                    (start_and_stop, life::receive, reaper::reap).chain(),
+                    lockstep::drive.after(start_and_stop).before(life::receive),
+                )
                     .in_set(KinectSystems::Receive),
             )
             .add_systems(PostUpdate, playback::control.in_set(KinectSystems::Control))
-            .add_plugins(simulated::lockstep);
+            .register_type::<Lockstep>()
+            .register_required_components::<KinectSensor, StreamIdentity>();
+        app.world_mut()
+            .register_component_hooks::<KinectSensor>()
+            .on_remove(life::stop);
     }
 }

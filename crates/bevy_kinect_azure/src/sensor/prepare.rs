@@ -8,7 +8,7 @@ use kinect_azure::decode::{ColorDecoder, packed_bgra};
 
 use super::frame::{Frame, IrRange};
 use super::handle::Counters;
-use super::thread::thread_name;
+use super::log::thread_name;
 
 /// Prepares the frames of one sensor.
 #[derive(Default)]

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use bevy::prelude::*;
 use kinect_azure::device::{DeviceSelector, DeviceSettings, SyncGroup};
 use kinect_azure::recording::RecordingSource;
-use kinect_azure::simulation::{LockstepClock, SimulationSettings};
+use kinect_azure::simulation::SimulationSettings;
 use kinect_azure::{CaptureSource, SourceError};
 
-use super::live::{LiveSensor, OpenDevice};
+use super::live::LiveSensor;
+use super::opener::{Open, Opener, ThreadSource};
 use super::simulated;
 
 /// Where a [`KinectSensor`](super::KinectSensor)'s captures come from.
@@ -99,46 +99,6 @@ impl SensorSource {
             },
             Self::Simulation(_) => "simulation".to_owned(),
             Self::Custom(_) => "custom source".to_owned(),
-        }
-    }
-}
-
-/// The capture thread's way to a source.
-pub(super) struct Opener {
-    pub(super) source: ThreadSource,
-    /// The clock that drives the source, in lock-step.
-    pub(super) clock: Option<Arc<LockstepClock>>,
-}
-
-type Open = Arc<dyn Fn() -> Result<Box<dyn CaptureSource>, SourceError> + Send + Sync>;
-
-/// A source as its capture thread holds it, open or not.
-pub(super) enum ThreadSource {
-    Live(Box<LiveSensor>),
-    Other(Open),
-}
-
-impl ThreadSource {
-    /// Opens the source, as often as needed. `stop` is set when nobody waits for it any more.
-    pub(super) fn open(&mut self, stop: &Arc<AtomicBool>) -> Result<OpenSource<'_>, SourceError> {
-        match self {
-            Self::Live(live) => live.open(stop).map(|device| OpenSource::Live(Box::new(device))),
-            Self::Other(open) => open().map(OpenSource::Other),
-        }
-    }
-}
-
-/// A source that is open.
-pub(super) enum OpenSource<'a> {
-    Live(Box<OpenDevice<'a>>),
-    Other(Box<dyn CaptureSource>),
-}
-
-impl OpenSource<'_> {
-    pub(super) fn source(&mut self) -> &mut dyn CaptureSource {
-        match self {
-            Self::Live(device) => device.source(),
-            Self::Other(source) => source.as_mut(),
         }
     }
 }

@@ -19,8 +19,9 @@ use kinect_azure::{
 use super::frame::{Frame, FramePool, FrameSlot};
 use super::handle::{Command, Counters, Event, ThreadHandle};
 use super::listener::{Calls, CaptureListeners};
+use super::log::thread_name;
+use super::opener::{OpenSource, ThreadSource};
 use super::prepare::{Preparation, image_error};
-use super::source::{OpenSource, ThreadSource};
 use super::state::SensorState;
 use super::stream::SensorStream;
 
@@ -441,9 +442,4 @@ fn apply(playback: &mut dyn PlaybackControl, command: &Command) -> Result<(), So
         Command::Step(captures) => playback.step(captures),
         Command::Configure(_) | Command::SetColorControls(_) => Ok(()),
     }
-}
-
-/// The name of the capture thread that calls, for lines in the log.
-pub(super) fn thread_name() -> String {
-    std::thread::current().name().unwrap_or("kinect").to_owned()
 }

@@ -1,0 +1,76 @@
+//! Lock-step: the app's time drives a simulated sensor, and the app waits for its captures.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use kinect_azure::simulation::LockstepClock;
+
+use super::handle::SensorThread;
+
+/// Makes a simulated sensor run by the app's virtual time instead of the wall clock: an update shows exactly the
+/// captures that its time has reached, so that an app with a fixed time step sees the same frames in every run.
+///
+/// For tests and offline rendering: this is the one thing in the crate that **holds the app up**, until the simulation
+/// has drawn what is due. Put it on the entity before, or together with, its
+/// [`KinectSensor`](crate::KinectSensor); other sources ignore it. [`Playback`](crate::Playback)'s speed has no effect:
+/// the app's virtual time has one of its own.
+#[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[reflect(Component, Default, Debug, PartialEq)]
+pub struct Lockstep;
+
+/// The clock of a sensor in lock-step, as long as its thread runs.
+#[derive(Component)]
+pub(super) struct LockstepDrive {
+    clock: Arc<LockstepClock>,
+    /// The app's time when the simulation began.
+    began: Duration,
+    /// It did not answer: do not wait for it again.
+    given_up: bool,
+}
+
+impl LockstepDrive {
+    /// Drives that clock by the app's time, which is `now`.
+    pub(super) fn new(clock: Arc<LockstepClock>, now: Duration) -> Self {
+        Self {
+            clock,
+            began: now,
+            given_up: false,
+        }
+    }
+}
+
+/// The longest wait of one update. A room full of people takes a second to build, longer on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Tells the simulations what time it is and waits for what is due.
+pub(super) fn drive(
+    time: Option<Res<Time<Virtual>>>,
+    mut sensors: Query<(Entity, &SensorThread, &mut LockstepDrive)>,
+) {
+    let Some(time) = time else { return };
+    for (entity, thread, mut drive) in &mut sensors {
+        if drive.given_up {
+            continue;
+        }
+        let now = time.elapsed().saturating_sub(drive.began);
+        drive.clock.advance_to(now.as_micros() as u64);
+        let mut waited = Duration::ZERO;
+        let step = Duration::from_millis(100);
+        while !drive.clock.wait_until_settled(step) {
+            waited += step;
+            // A thread that has ended has said why in its state.
+            if thread.handle.is_finished() || waited > PATIENCE {
+                drive.given_up = true;
+                if waited > PATIENCE {
+                    error!(
+                        "sensor {entity} did not keep step for {} s and runs on its own now; switch it off and on to \
+                         try again",
+                        PATIENCE.as_secs()
+                    );
+                }
+                break;
+            }
+        }
+    }
+}
