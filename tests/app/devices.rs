@@ -120,6 +120,8 @@ fn a_device_that_is_unplugged_comes_back_by_its_number_with_the_same_handles() {
         problem(world, entity).is_some()
     });
     assert!(app.world().get::<SensorStream>(entity).is_none());
+    assert!(app.world().get::<SensorDevice>(entity).is_none());
+    assert!(app.world().get::<SensorColorReport>(entity).is_none());
     // It comes back at another place.
     stand_in.unplug("000000000001");
     stand_in.replug("000000000002");
@@ -427,6 +429,23 @@ fn subordinates_start_before_their_master_and_missing_cables_are_said() {
 fn what_is_connected_is_known() {
     let stand_in = StandIn::microsoft(&Script::healthy(2));
     let mut app = headless_app();
+    #[derive(Resource, Default)]
+    struct Told(Vec<usize>);
+    #[derive(Resource, Default)]
+    struct Observed(Vec<usize>);
+    app.init_resource::<Told>()
+        .init_resource::<Observed>()
+        .add_systems(
+            Update,
+            |mut told: ResMut<Told>, mut changes: MessageReader<ConnectedSensorsChanged>| {
+                told.0.extend(changes.read().map(|change| change.count));
+            },
+        )
+        .add_observer(
+            |change: On<ConnectedSensorsChanged>, mut observed: ResMut<Observed>| {
+                observed.0.push(change.count);
+            },
+        );
     *app.world_mut().resource_mut::<DeviceWatch>() = DeviceWatch {
         enabled: true,
         interval: Duration::from_millis(100),
@@ -442,6 +461,8 @@ fn what_is_connected_is_known() {
     update_until(&mut app, "one sensor", |world| {
         world.resource::<ConnectedSensors>().devices.len() == 1
     });
+    assert_eq!(app.world().resource::<Told>().0, [2, 1]);
+    assert_eq!(app.world().resource::<Observed>().0, [2, 1]);
 }
 
 #[test]

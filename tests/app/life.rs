@@ -5,8 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bevy::prelude::*;
+use bevy_kinect_azure::kinect_azure::device::DeviceSettings;
+use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
 use bevy_kinect_azure::kinect_azure::{SourceError, SourceErrorKind};
 use bevy_kinect_azure::prelude::*;
+use bevy_kinect_azure::sensor::SourceChanged;
+use bevy_kinect_azure::prelude::*;
+use bevy_kinect_azure::sensor::SourceChanged;
 
 use crate::support::*;
 
@@ -60,14 +65,26 @@ fn a_source_that_ends_is_ended_and_its_states_were_told_in_order() {
     let mut app = headless_app();
     #[derive(Resource, Default)]
     struct Told(Vec<&'static str>);
-    app.init_resource::<Told>().add_systems(
-        Update,
-        |mut told: ResMut<Told>, mut changes: MessageReader<SensorStateChanged>| {
-            told.0.extend(changes.read().map(|change| change.to.name()));
-        },
-    );
+    #[derive(Resource, Default)]
+    struct Observed(Vec<&'static str>);
+    app.init_resource::<Told>()
+        .init_resource::<Observed>()
+        .add_systems(
+            Update,
+            |mut told: ResMut<Told>, mut changes: MessageReader<SensorStateChanged>| {
+                told.0.extend(changes.read().map(|change| change.to.name()));
+            },
+        );
     let source = SensorSource::custom(|| Ok(TestSource::new(3, Duration::from_millis(1))));
-    let sensor = app.world_mut().spawn(KinectSensor::new(source)).id();
+    let sensor = app
+        .world_mut()
+        .spawn(KinectSensor::new(source))
+        .observe(
+            |change: On<SensorStateChanged>, mut observed: ResMut<Observed>| {
+                observed.0.push(change.to.name());
+            },
+        )
+        .id();
     update_until(&mut app, "the end", |world| {
         state(world, sensor) == &SensorState::Ended
     });
@@ -76,8 +93,92 @@ fn a_source_that_ends_is_ended_and_its_states_were_told_in_order() {
         app.world().resource::<Told>().0,
         ["opening", "streaming", "ended"]
     );
+    assert_eq!(
+        app.world().resource::<Observed>().0,
+        app.world().resource::<Told>().0,
+        "observers of the entity are told the same"
+    );
     let frame = frame_of(app.world(), sensor);
     assert_eq!(frame.sequence, 3, "the last frame stays");
+
+    // The end of the sensor is told at once, to observers of all entities in any case.
+    #[derive(Resource, Default)]
+    struct Left(Vec<(Entity, &'static str)>);
+    app.init_resource::<Left>().add_observer(
+        |change: On<SensorStateChanged>, mut left: ResMut<Left>| {
+            left.0.push((change.sensor, change.to.name()));
+        },
+    );
+    app.world_mut().despawn(sensor);
+    assert_eq!(app.world().resource::<Left>().0, [(sensor, "disabled")]);
+}
+
+#[test]
+fn a_change_of_the_source_is_told_and_what_the_former_one_left_is_dropped() {
+    #[derive(Resource, Default)]
+    struct Changes(Vec<Entity>);
+    let mut app = headless_app();
+    app.init_resource::<Changes>().add_observer(
+        |changed: On<SourceChanged>, mut changes: ResMut<Changes>| changes.0.push(changed.sensor),
+    );
+    let with_imu =
+        SensorSource::custom(|| Ok(TestSource::new(u64::MAX, Duration::from_millis(2)).with_imu()));
+    let sensor = app.world_mut().spawn(KinectSensor::new(with_imu)).id();
+    update_until(&mut app, "inertial samples", |world| {
+        world.get::<Imu>(sensor).unwrap().samples > 0
+    });
+    assert_eq!(app.world().resource::<Changes>().0, [sensor], "its first");
+    *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(5);
+
+    // Off and on, it is the same source: what it left stays.
+    let switch = |app: &mut App, active| {
+        app.world_mut().get_mut::<KinectSensor>(sensor).unwrap().active = active;
+        update(app);
+    };
+    switch(&mut app, false);
+    switch(&mut app, true);
+    let world = app.world();
+    assert_eq!(world.resource::<Changes>().0.len(), 1);
+    assert!(world.get::<SensorFrame>(sensor).unwrap().latest().is_some());
+    assert_eq!(world.get::<BodyTime>(sensor), Some(&BodyTime::at(5)));
+
+    app.world_mut().get_mut::<KinectSensor>(sensor).unwrap().source = SensorSource::None;
+    update(&mut app);
+    let world = app.world();
+    assert_eq!(world.resource::<Changes>().0, [sensor, sensor]);
+    assert!(world.get::<SensorFrame>(sensor).unwrap().latest().is_none());
+    assert_eq!(world.get::<Imu>(sensor), Some(&Imu::default()));
+    assert_eq!(world.get::<BodyTime>(sensor), Some(&BodyTime::default()));
+}
+
+#[test]
+fn a_sensor_is_made_of_whatever_says_where_its_captures_come_from() {
+    let path = std::path::Path::new("some.mkv");
+    assert_eq!(KinectSensor::from(path), KinectSensor::recording(path));
+    assert_eq!(KinectSensor::new(path.to_owned()), KinectSensor::recording(path));
+    assert_eq!(KinectSensor::from(DeviceSettings::default()), KinectSensor::device());
+    assert_eq!(
+        KinectSensor::from(SimulationSettings::default()),
+        KinectSensor::simulated()
+    );
+}
+
+#[test]
+fn the_newest_frames_images_are_at_hand() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(test_sensor()).id();
+    let frame = app.world().get::<SensorFrame>(sensor).unwrap();
+    assert!(frame.latest().is_none() && frame.depth().is_none());
+    update_until(&mut app, "a frame", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().latest().is_some()
+    });
+    let frame = app.world().get::<SensorFrame>(sensor).unwrap();
+    let size = |image: Option<&Arc<bevy_kinect_azure::kinect_azure::Image>>| {
+        image.map(|image| (image.width, image.height))
+    };
+    assert_eq!(size(frame.color()), Some((1280, 720)));
+    assert_eq!(size(frame.depth()), Some((320, 288)));
+    assert_eq!(size(frame.ir()), Some((320, 288)));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod devices;
 #[path = "../../crates/kinect_azure/tests/support/fake_array.rs"]
 mod fake_array;
 mod life;
+mod listeners;
 #[cfg(feature = "microphones")]
 mod microphones;
 #[path = "../../crates/kinect_azure/tests/support/mkv.rs"]

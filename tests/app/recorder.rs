@@ -204,9 +204,20 @@ fn it_is_switched_on_and_off_and_its_states_are_told() {
             told.0.extend(changes.read().map(|change| change.to.name()));
         },
     );
+    #[derive(Resource, Default)]
+    struct Observed(Vec<&'static str>);
+    app.init_resource::<Observed>();
     // Before there is a sensor, it waits for one.
     let recorder = Recorder::new(folder.file("a-{number}.mkv"));
-    let sensor = app.world_mut().spawn(recorder).id();
+    let sensor = app
+        .world_mut()
+        .spawn(recorder)
+        .observe(
+            |change: On<RecorderStateChanged>, mut observed: ResMut<Observed>| {
+                observed.0.push(change.to.name());
+            },
+        )
+        .id();
     for _ in 0..5 {
         update(&mut app);
     }
@@ -259,6 +270,7 @@ fn it_is_switched_on_and_off_and_its_states_are_told() {
         "{told:?}"
     );
     assert_eq!(told.last(), Some(&"idle"));
+    assert_eq!(&app.world().resource::<Observed>().0, told);
     assert!(
         app.world()
             .get::<SensorState>(sensor)

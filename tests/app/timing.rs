@@ -10,7 +10,7 @@ use bevy_kinect_azure::kinect_azure::{
     ImagePool, ImuSample, NextCapture, SensorInfo, SourceError, image::Pixels,
 };
 use bevy_kinect_azure::prelude::*;
-use bevy_kinect_azure::body::{DelayedFrame, FRAME_HISTORY};
+use bevy_kinect_azure::body::{DelayedFrame, DelayedFrameDemand, FRAME_HISTORY};
 
 use crate::support::*;
 
@@ -211,6 +211,33 @@ fn frames_of_a_source_that_began_anew_are_not_mixed_with_older_ones() {
     *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(time_of(1));
     update(&mut app);
     assert_eq!(shown(&app), Some(time_of(1)));
+}
+
+#[test]
+fn an_app_asks_for_the_delayed_frame_as_outputs_do() {
+    let mut app = headless_app();
+    app.add_systems(
+        PreUpdate,
+        (|mut sensors: Query<&mut DelayedFrameDemand, With<Asks>>| {
+            for mut demand in &mut sensors {
+                demand.is_wanted = true;
+            }
+        })
+        .in_set(KinectSystems::Bodies),
+    );
+    #[derive(Component)]
+    struct Asks;
+    let allowed = Arc::new(AtomicU64::new(0));
+    let sensor = app.world_mut().spawn((numbered(&allowed), Asks)).id();
+    deliver(&mut app, sensor, &allowed, 5);
+    *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(time_of(4));
+    update(&mut app);
+    let delayed = app.world().get::<DelayedFrame>(sensor).unwrap().0.clone();
+    assert_eq!(delayed.map(|frame| frame.sequence), Some(4));
+
+    app.world_mut().entity_mut(sensor).remove::<Asks>();
+    update(&mut app);
+    assert!(app.world().get::<DelayedFrame>(sensor).is_none());
 }
 
 #[test]

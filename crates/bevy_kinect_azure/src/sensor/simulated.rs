@@ -11,16 +11,15 @@ use super::opener::{Opener, ThreadSource};
 pub(super) fn opener(settings: &SimulationSettings, lockstep: bool) -> Opener {
     let clock = lockstep.then(|| Arc::new(LockstepClock::new()));
     let (settings, its_clock) = (settings.clone(), clock.clone());
-    let open = move || {
-        let sensor = SimulatedSensor::new(&settings)?;
-        let sensor = match &its_clock {
-            Some(clock) => sensor.in_lockstep(Arc::clone(clock)),
-            None => sensor,
-        };
-        Ok(Box::new(sensor) as Box<dyn CaptureSource>)
-    };
     Opener {
-        source: ThreadSource::Other(Arc::new(open)),
+        source: ThreadSource::Other(Arc::new(move || {
+            let sensor = SimulatedSensor::new(&settings)?;
+            let sensor = match &its_clock {
+                Some(clock) => sensor.in_lockstep(Arc::clone(clock)),
+                None => sensor,
+            };
+            Ok(Box::new(sensor) as Box<dyn CaptureSource>)
+        })),
         clock,
     }
 }
