@@ -6,7 +6,9 @@ use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::device::{
     ColorControls, ControlKind, DeviceSelector, DeviceSettings, Exposure,
 };
-use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode, WiredSyncMode};
+use bevy_kinect_azure::kinect_azure::{
+    ColorResolution, DepthMode, SourceErrorKind, WiredSyncMode,
+};
 use bevy_kinect_azure::prelude::*;
 use k4a_standin::{ControlFault, DeviceScript, Fails, Fault, Part, Script, StandIn, When};
 
@@ -165,6 +167,14 @@ fn each_fault_has_its_state_and_message() {
         });
         let reason = reason.unwrap();
         assert!(reason.contains(word), "{what}: {reason}");
+        let kind = state(app.world(), entity).error_kind();
+        assert!(
+            matches!(
+                kind,
+                Some(SourceErrorKind::Lost | SourceErrorKind::NotConnected)
+            ),
+            "{what}: {kind:?}"
+        );
     }
     // Images that cannot be are left out and counted; the sensor goes on.
     let kept = [
@@ -229,6 +239,8 @@ fn what_cannot_be_opened_says_why_and_comes_when_it_can() {
     update_until(&mut app, "nothing there", |world| {
         problem(world, entity).is_some_and(|p| p.contains("no sensor is connected"))
     });
+    let kind = |app: &App, sensor| state(app.world(), sensor).error_kind();
+    assert_eq!(kind(&app, entity), Some(SourceErrorKind::NotConnected));
     // Another one that cannot be: 720p only.
     let bad = app
         .world_mut()
@@ -240,8 +252,9 @@ fn what_cannot_be_opened_says_why_and_comes_when_it_can() {
     update_until(
         &mut app,
         "refused settings",
-        |world| matches!(state(world, bad), SensorState::Failed { reason } if reason.contains("WFOV_2X2BINNED")),
+        |world| matches!(state(world, bad), SensorState::Failed { reason, .. } if reason.contains("WFOV_2X2BINNED")),
     );
+    assert_eq!(kind(&app, bad), Some(SourceErrorKind::BadSettings));
     app.world_mut().despawn(bad);
     let mut device = DeviceScript::new("1");
     device.open_fails = Fails::Times(1);
@@ -262,6 +275,7 @@ fn what_cannot_be_opened_says_why_and_comes_when_it_can() {
     update_until(&mut app, "a claimed sensor", |world| {
         problem(world, second).is_some_and(|p| p.contains("belongs to another sensor"))
     });
+    assert_eq!(kind(&app, second), Some(SourceErrorKind::Claimed));
 }
 
 #[test]
@@ -423,6 +437,10 @@ fn subordinates_start_before_their_master_and_missing_cables_are_said() {
     update_until(&mut app, "a missing cable", |world| {
         problem(world, master).is_some_and(|p| p.contains("sync-in") && p.contains("other jack"))
     });
+    assert_eq!(
+        state(app.world(), master).error_kind(),
+        Some(SourceErrorKind::NoSyncCable)
+    );
 }
 
 #[test]

@@ -10,8 +10,6 @@ use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
 use bevy_kinect_azure::kinect_azure::{SourceError, SourceErrorKind};
 use bevy_kinect_azure::prelude::*;
 use bevy_kinect_azure::sensor::SourceChanged;
-use bevy_kinect_azure::prelude::*;
-use bevy_kinect_azure::sensor::SourceChanged;
 
 use crate::support::*;
 
@@ -50,6 +48,8 @@ fn a_wrong_path_is_a_failed_state_that_names_it() {
     });
     let problem = state(app.world(), sensor).problem().unwrap();
     assert!(problem.contains("file.mkv"), "{problem}");
+    let kind = state(app.world(), sensor).error_kind();
+    assert_eq!(kind, Some(SourceErrorKind::FileMissing));
     // Another source mends it.
     app.world_mut()
         .get_mut::<KinectSensor>(sensor)

@@ -74,6 +74,8 @@ pub use sensor::{KinectSensor, Playback, SensorState};
 
 /// Everything an app usually needs.
 pub mod prelude {
+    pub use kinect_azure::SourceErrorKind;
+
     pub use crate::KinectAzurePlugin;
     pub use crate::body::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
     pub use crate::device::{

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bevy::prelude::*;
+use kinect_azure::SourceError;
 use kinect_azure::device::{self, ConnectedDevice, DeviceSettings, DeviceVendor};
 
 use crate::sensor::KinectSystems;
@@ -41,7 +42,7 @@ pub struct ConnectedSensors {
     /// The sensors, in the order of the vendor's library.
     pub devices: Vec<ConnectedDevice>,
     /// Why it is not known which sensors are connected; `None` if it is known.
-    pub problem: Option<String>,
+    pub problem: Option<SourceError>,
 }
 
 /// [`ConnectedSensors`] has changed. It is told as a message, and as an event for observers (`App::add_observer`); it belongs
@@ -124,7 +125,7 @@ fn start(wanted: DeviceWatch, found: Weak<Mutex<Option<ConnectedSensors>>>) {
                         },
                         Err(error) => ConnectedSensors {
                             devices: Vec::new(),
-                            problem: Some(error.to_string()),
+                            problem: Some(error),
                         },
                     };
                     let Some(found) = found.upgrade() else {

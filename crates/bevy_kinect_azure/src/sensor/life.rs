@@ -8,6 +8,7 @@ use std::time::Duration;
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
+use kinect_azure::SourceErrorKind;
 use kinect_azure::device::SyncGroup;
 
 use super::events::{DeviceReported, SourceChanged};
@@ -139,6 +140,7 @@ pub(crate) fn start_and_stop(
                 SensorState::Opening
             }
             Some(Err(error)) => SensorState::Failed {
+                kind: SourceErrorKind::Other,
                 reason: format!(
                     "no thread could be started for {}: {error}. Close programs or raise the limit of threads, \
                      then switch the sensor off and on",
@@ -192,7 +194,10 @@ pub(super) fn receive(
             let reason = "its capture thread ended unexpectedly. Switch the sensor off and on, and please report this \
                           with the lines above"
                 .to_owned();
-            let state = SensorState::Failed { reason };
+            let state = SensorState::Failed {
+                kind: SourceErrorKind::Other,
+                reason,
+            };
             if states.get(entity).is_ok_and(|old| *old != state) {
                 log_once(entity, &state);
                 commands.entity(entity).remove::<SensorStream>();
