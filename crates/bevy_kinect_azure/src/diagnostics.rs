@@ -1,4 +1,4 @@
-//! Figures about every sensor (D): as a component on it, and as Bevy diagnostics.
+//! Frame rates, delays and errors of every sensor: as a component on it, and as Bevy diagnostics.
 
 use core::time::Duration;
 use std::sync::atomic::Ordering;
@@ -9,7 +9,7 @@ use bevy::prelude::*;
 
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame, SensorThread};
 
-/// Figures about a sensor (D), on the sensor entity. Read only.
+/// Frame rate, delays and errors of a sensor, on the sensor entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorDiagnostics {

@@ -1,4 +1,4 @@
-//! Accelerometer and gyroscope (S14).
+//! Accelerometer and gyroscope.
 
 use bevy::prelude::*;
 use kinect_azure::calibration::Sensor;

@@ -1,4 +1,4 @@
-//! Images that wait for the skeletons found in them (I13).
+//! Images that wait for the skeletons found in them.
 //!
 //! Finding people takes time: what is drawn from joints lags behind the newest image. Outputs with
 //! [`ImageTiming::Bodies`](super::ImageTiming) show the frame that the newest skeletons were found in instead; until

@@ -1,4 +1,4 @@
-//! People in a sensor's images: which pixels they cover, and which frame they were found in (I7, I8, I13).
+//! People in a sensor's images: which pixels they cover, and which frame they were found in.
 //!
 //! Whoever finds people, in [`KinectSystems::Bodies`], writes two components on the sensor entity: [`BodyIndexMap`] and
 //! [`BodyTime`]. A simulated sensor's ground truth does both by itself. What shows images as they were when the newest

@@ -1,18 +1,18 @@
-//! The colour camera of a live sensor: how it shall be set, and what became of that.
+//! The controls of a live sensor's colour camera.
 
 use bevy::prelude::*;
 use kinect_azure::device::{ColorControlReport, ColorControls};
 
 use crate::sensor::{Command, SensorThread};
 
-/// What a live sensor's colour camera shall do (C1 to C11). Without this component the camera is left as it is; only what
-/// changes is sent, and [`SensorColorReport`] says what became of it.
+/// The settings of a live sensor's colour camera. Without this component the camera is left as it is. Only controls that
+/// change are sent, and [`SensorColorReport`] says which the camera took.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref, DerefMut)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorControls(pub ColorControls);
 
-/// What a live sensor's colour camera can do and was set to: ranges, steps and defaults of the device, values, and what
-/// was refused. Read only, on a sensor entity once its device is open.
+/// The controls of a live sensor's colour camera: ranges, steps and defaults of the device, the values that are set, and why
+/// one was refused. Read only, on a sensor entity while its device is open.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorReport(pub ColorControlReport);

@@ -1,4 +1,4 @@
-//! What only live sensors have: colour controls, the state of the device, wired synchronisation, and what is connected.
+//! Live sensors: colour controls, the status of the device, wired synchronisation, and which sensors are connected.
 //!
 //! ```no_run
 //! use bevy::prelude::*;
@@ -7,7 +7,7 @@
 //!
 //! fn setup(mut commands: Commands) {
 //!     commands.spawn((
-//!         KinectSensor::new(SensorSource::Device(DeviceSettings::serial("000123456789"))),
+//!         KinectSensor::new(DeviceSettings::serial("000123456789")),
 //!         SensorColorControls(ColorControls { exposure: Exposure::Manual(8330), ..default() }),
 //!     ));
 //! }

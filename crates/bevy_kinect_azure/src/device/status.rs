@@ -1,4 +1,4 @@
-//! What a live sensor says of itself.
+//! The status of a live sensor.
 
 use bevy::prelude::*;
 use kinect_azure::device::DeviceStatus;
@@ -6,13 +6,13 @@ use kinect_azure::device::DeviceStatus;
 use super::controls::SensorColorReport;
 use crate::sensor::{DeviceReported, SensorStream};
 
-/// What is known of a live sensor: serial number, firmware, sync jacks, what is not as it should be. Read only, on a sensor
-/// entity once its device is open.
+/// A live sensor's serial number, firmware, sync jacks and warnings, and counts of what went wrong since it was opened. Read
+/// only, on a sensor entity while its device is open.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorDevice(pub DeviceStatus);
 
-/// Puts what a device says of itself on its sensor.
+/// Puts the status of a device and its colour controls on the sensor entity.
 pub(super) fn report(reported: On<DeviceReported>, mut commands: Commands) {
     let news = &reported.news;
     commands.entity(reported.sensor).try_insert((
@@ -21,7 +21,7 @@ pub(super) fn report(reported: On<DeviceReported>, mut commands: Commands) {
     ));
 }
 
-/// A device that is closed has nothing to say.
+/// A device that is closed has no status.
 pub(super) fn forget(closed: On<Remove, SensorStream>, mut commands: Commands) {
     commands
         .entity(closed.entity)

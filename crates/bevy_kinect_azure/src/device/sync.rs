@@ -6,7 +6,7 @@ use kinect_azure::device::{DEPTH_SPACING_USEC, DeviceSettings, spread_depth_dela
 
 use crate::sensor::{DeviceSync, KinectSensor, SensorSource};
 
-/// The wired synchronisation of this app's live sensors (S10): a master is started once every active subordinate runs.
+/// The wired synchronisation of this app's live sensors: a master is started once every active subordinate runs.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct WiredSync {

@@ -1,4 +1,4 @@
-//! Which live sensors are connected (S3), looked after on a thread of its own.
+//! Which live sensors are connected: a thread of its own asks the vendor's library.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;

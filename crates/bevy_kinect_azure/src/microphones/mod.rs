@@ -1,4 +1,4 @@
-//! The microphones of a sensor (S15), with the feature `microphones`.
+//! The microphones of a sensor, with the feature `microphones`.
 //!
 //! ```
 //! use bevy::prelude::*;

@@ -1,4 +1,4 @@
-//! Recording what a sensor delivers (R3–R5): a component to put on it, a thread behind that, and how it is doing as
+//! Recording what a sensor delivers: a component to put on it, a thread behind that, and how it is doing as
 //! components beside it.
 //!
 //! How it works: a [`LiveRecorder`](kinect_azure::recording::LiveRecorder) is a

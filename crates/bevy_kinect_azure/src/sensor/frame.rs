@@ -10,7 +10,7 @@ use kinect_azure::decode::packed_bgra;
 /// One capture, ready to be shown: its images as they came, and the colour image decoded.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The images with their timestamps and camera settings (S13). Any of them may be missing.
+    /// The images with their timestamps and camera settings. Any of them may be missing.
     pub capture: Capture,
     /// The colour image decoded, unless the capture's own is stored like that.
     pub(crate) decoded: Vec<u8>,

@@ -32,7 +32,7 @@ use super::stream::SensorFrame;
     CaptureListeners
 )]
 pub struct KinectSensor {
-    /// Whether the sensor runs (S1). Off closes the source; the last images stay.
+    /// Whether the sensor runs. Off closes the source; the last images stay.
     pub active: bool,
     /// Where captures come from.
     pub source: SensorSource,

@@ -1,4 +1,4 @@
-//! Pause, speed, loop, seek and step of recordings (R2).
+//! Pause, speed, loop, seek and step of recordings.
 
 use core::time::Duration;
 

@@ -21,14 +21,14 @@ pub enum SensorSource {
     #[default]
     None,
     /// A Matroska recording by the vendor's recorder or a tool like it, played with the sensor's
-    /// [`Playback`](super::Playback) component (R1, R2).
+    /// [`Playback`](super::Playback) component.
     Recording(PathBuf),
-    /// A live Azure Kinect or Femto (S1 to S12), through the vendor's library, which is loaded when it is first needed. Its
+    /// A live Azure Kinect or Femto, through the vendor's library, which is loaded when it is first needed. Its
     /// [`SensorDevice`](crate::device::SensorDevice) says what is known of it, and
     /// [`SensorColorControls`](crate::device::SensorColorControls) set its colour camera. A change of the settings starts
     /// only the cameras anew; a sensor that was lost comes back by its serial number.
     Device(DeviceSettings),
-    /// A simulated sensor in a room with people (X1). It runs in real time, or by the app's own with
+    /// A simulated sensor in a room with people. It runs in real time, or by the app's own with
     /// [`Lockstep`](super::Lockstep), and has [`GroundTruth`](crate::ground_truth::GroundTruth).
     Simulation(SimulationSettings),
     /// Anything that implements [`CaptureSource`].

@@ -40,7 +40,7 @@ pub enum SensorState {
     Disabled,
     /// The source is being opened.
     Opening,
-    /// Captures come, but the first ones may still settle (exposure); they are published all the same (S11).
+    /// Captures come, but the first ones may still settle (exposure); they are published all the same.
     Stabilising,
     /// Captures come.
     Streaming,
