@@ -48,6 +48,7 @@ pub use settings::{
 };
 
 use crate::align::AlignSystems;
+use crate::body::ImageTiming;
 use crate::sensor::KinectSystems;
 use crate::stream::{StableImage, StreamSystems};
 
