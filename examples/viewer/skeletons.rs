@@ -2,9 +2,9 @@
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
+use bevy_kinect_azure::ground_truth::joint_isometry;
 use bevy_kinect_azure::kinect_azure::{Joint, JointConfidence};
 use bevy_kinect_azure::prelude::*;
-use bevy_kinect_azure::ground_truth::joint_isometry;
 
 use crate::Scene;
 

@@ -6,9 +6,7 @@ use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::device::{
     ColorControls, ControlKind, DeviceSelector, DeviceSettings, Exposure,
 };
-use bevy_kinect_azure::kinect_azure::{
-    ColorResolution, DepthMode, SourceErrorKind, WiredSyncMode,
-};
+use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode, SourceErrorKind, WiredSyncMode};
 use bevy_kinect_azure::prelude::*;
 use k4a_standin::{ControlFault, DeviceScript, Fails, Fault, Part, Script, StandIn, When};
 

@@ -132,7 +132,10 @@ fn a_change_of_the_source_is_told_and_what_the_former_one_left_is_dropped() {
 
     // Off and on, it is the same source: what it left stays.
     let switch = |app: &mut App, active| {
-        app.world_mut().get_mut::<KinectSensor>(sensor).unwrap().active = active;
+        app.world_mut()
+            .get_mut::<KinectSensor>(sensor)
+            .unwrap()
+            .active = active;
         update(app);
     };
     switch(&mut app, false);
@@ -142,7 +145,10 @@ fn a_change_of_the_source_is_told_and_what_the_former_one_left_is_dropped() {
     assert!(world.get::<SensorFrame>(sensor).unwrap().latest().is_some());
     assert_eq!(world.get::<BodyTime>(sensor), Some(&BodyTime::at(5)));
 
-    app.world_mut().get_mut::<KinectSensor>(sensor).unwrap().source = SensorSource::None;
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .source = SensorSource::None;
     update(&mut app);
     let world = app.world();
     assert_eq!(world.resource::<Changes>().0, [sensor, sensor]);
@@ -155,8 +161,14 @@ fn a_change_of_the_source_is_told_and_what_the_former_one_left_is_dropped() {
 fn a_sensor_is_made_of_whatever_says_where_its_captures_come_from() {
     let path = std::path::Path::new("some.mkv");
     assert_eq!(KinectSensor::from(path), KinectSensor::recording(path));
-    assert_eq!(KinectSensor::new(path.to_owned()), KinectSensor::recording(path));
-    assert_eq!(KinectSensor::from(DeviceSettings::default()), KinectSensor::device());
+    assert_eq!(
+        KinectSensor::new(path.to_owned()),
+        KinectSensor::recording(path)
+    );
+    assert_eq!(
+        KinectSensor::from(DeviceSettings::default()),
+        KinectSensor::device()
+    );
     assert_eq!(
         KinectSensor::from(SimulationSettings::default()),
         KinectSensor::simulated()

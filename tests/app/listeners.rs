@@ -91,22 +91,34 @@ fn several_listeners_get_every_capture_although_the_app_takes_few() {
         }
         std::thread::sleep(Duration::from_millis(30));
     }
-    assert_eq!((first.captures(), first.early.load(Ordering::Relaxed)), (60, 0));
+    assert_eq!(
+        (first.captures(), first.early.load(Ordering::Relaxed)),
+        (60, 0)
+    );
     assert_eq!(first.samples.load(Ordering::Relaxed), 60 * 16);
     // The one that came later had what came later, behind the word that the source is open.
     let late = second.captures();
     assert!(late > 5 && late < 50, "{late}");
-    assert_eq!((second.life(), second.early.load(Ordering::Relaxed)), ([1, 0, 1], 0));
+    assert_eq!(
+        (second.life(), second.early.load(Ordering::Relaxed)),
+        ([1, 0, 1], 0)
+    );
     // The one that panicked had one capture; the sensor went on.
     assert_eq!((bad.captures(), bad.life()), (1, [1, 0, 0]));
     assert_eq!(format!("{listens:?}"), "[\"first\", \"second\"]");
-    let dropped = app.world().get::<SensorDiagnostics>(sensor).unwrap().dropped_frames;
+    let dropped = app
+        .world()
+        .get::<SensorDiagnostics>(sensor)
+        .unwrap()
+        .dropped_frames;
     assert!(dropped > 10, "{dropped}");
 
     // Another source: the former one is closed, and the listeners stay.
     let seen = first.captures();
     *app.world_mut().get_mut::<KinectSensor>(sensor).unwrap() = test_sensor();
-    update_until(&mut app, "captures of the other source", |_| first.captures() > seen + 3);
+    update_until(&mut app, "captures of the other source", |_| {
+        first.captures() > seen + 3
+    });
     assert_eq!(first.life(), [2, 1, 1]);
     drop(second_listens);
     app.world_mut().despawn(sensor);

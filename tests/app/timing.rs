@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bevy::prelude::*;
+use bevy_kinect_azure::body::{DelayedFrame, DelayedFrameDemand, FRAME_HISTORY};
 use bevy_kinect_azure::kinect_azure::{
     Calibration, Capture, CaptureSource, ColorFormat, ColorResolution, DepthMode, ImageFormat,
     ImagePool, ImuSample, NextCapture, SensorInfo, SourceError, image::Pixels,
 };
 use bevy_kinect_azure::prelude::*;
-use bevy_kinect_azure::body::{DelayedFrame, DelayedFrameDemand, FRAME_HISTORY};
 
 use crate::support::*;
 
@@ -207,7 +207,10 @@ fn frames_of_a_source_that_began_anew_are_not_mixed_with_older_ones() {
         "the former source's is not the new one's"
     );
     deliver(&mut app, sensor, &allowed, 2);
-    assert_eq!(app.world().get::<BodyTime>(sensor), Some(&BodyTime::default()));
+    assert_eq!(
+        app.world().get::<BodyTime>(sensor),
+        Some(&BodyTime::default())
+    );
     *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(time_of(1));
     update(&mut app);
     assert_eq!(shown(&app), Some(time_of(1)));

@@ -86,9 +86,8 @@ pub mod prelude {
     pub use crate::ground_truth::GroundTruth;
     pub use crate::image_output::{
         ChannelMask, FalseColor, FollowOutputsPlugin, HiddenColor, ImageKind, ImageOutput,
-        ImageOutputOf, ImageOutputs, OutputAspect, OutputDiagnostics, OutputFilter,
-        OutputImage, OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale,
-        PixelFormat,
+        ImageOutputOf, ImageOutputs, OutputAspect, OutputDiagnostics, OutputFilter, OutputImage,
+        OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale, PixelFormat,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     #[cfg(feature = "microphones")]

@@ -84,7 +84,8 @@ pub(crate) fn release(
                 }
                 if let Some(frame) = bodies
                     .device_timestamp_usec
-                    .and_then(|at| history.release(at)) {
+                    .and_then(|at| history.release(at))
+                {
                     delayed.0 = Some(frame);
                 }
             }

@@ -43,8 +43,8 @@ use kinect_azure::DepthMode;
 pub use diagnostics::OutputDiagnostics;
 pub use follow::FollowOutputsPlugin;
 pub use settings::{
-    ChannelMask, HiddenColor, OutputAspect, OutputFilter, OutputPass,
-    OutputResolution, OutputSampling, OutputScale, PixelFormat,
+    ChannelMask, HiddenColor, OutputAspect, OutputFilter, OutputPass, OutputResolution,
+    OutputSampling, OutputScale, PixelFormat,
 };
 
 use crate::align::AlignSystems;

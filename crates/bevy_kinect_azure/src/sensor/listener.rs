@@ -217,7 +217,11 @@ impl Calls {
             self.list
                 .retain(|called| now.iter().any(|listener| listener.id == called.listener.id));
             for listener in now {
-                if self.list.iter().all(|called| called.listener.id != listener.id) {
+                if self
+                    .list
+                    .iter()
+                    .all(|called| called.listener.id != listener.id)
+                {
                     self.list.push(Called {
                         listener,
                         is_open: false,

@@ -28,7 +28,9 @@ impl ThreadSource {
     /// Opens the source, as often as needed. `stop` is set when nobody waits for it any more.
     pub(super) fn open(&mut self, stop: &Arc<AtomicBool>) -> Result<OpenSource<'_>, SourceError> {
         match self {
-            Self::Live(live) => live.open(stop).map(|device| OpenSource::Live(Box::new(device))),
+            Self::Live(live) => live
+                .open(stop)
+                .map(|device| OpenSource::Live(Box::new(device))),
             Self::Other(open) => open().map(OpenSource::Other),
         }
     }
