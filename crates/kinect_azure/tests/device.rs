@@ -1,8 +1,12 @@
 //! Live sensors, on a stand-in for the vendor's library that misbehaves on command.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "device/connected.rs"]
+mod connected;
 #[path = "device/errors.rs"]
 mod errors;
+#[path = "device/running.rs"]
+mod running;
 
 use std::time::{Duration, Instant};
 

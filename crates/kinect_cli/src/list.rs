@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use k4a::{Library, Vendor};
-use kinect_azure::device::DeviceVendor;
-use kinect_azure::doctor::{ConnectedSensor, LibrarySensors, connected_sensors};
+use kinect_azure::device::{ConnectedSensor, DeviceVendor, LibrarySensors, connected_sensors};
 use serde::Serialize;
 
 use crate::terminal::{print, printable};
@@ -16,8 +15,8 @@ use crate::terminal::{print, printable};
 pub(crate) const HELP: &str = "\
 Exit code: 0 when every connected sensor answered, also when there is none; 1 when one did not, or no library is there.
 
-JSON: `libraries` with `vendor`, `library` (its file), `version`, `problem` (or null) and `sensors`, each of them with `index`, \
-`serial`, `color_firmware`, `depth_firmware`, `usb_mbit` (5000: USB 3, 480: USB 2; Linux only) and `problem`, or null for what \
+JSON: `libraries` with `vendor`, `library` (its file), `version`, `problem` (or null) and `sensors`, each of them with `vendor`, \
+`index`, `serial`, `in_use` (by this command itself: never), `color_firmware`, `depth_firmware`, `usb_mbit` (5000: USB 3, 480: USB 2; Linux only) and `problem`, or null for what \
 is not known.";
 
 #[derive(Debug, Args)]

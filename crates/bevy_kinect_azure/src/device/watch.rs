@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bevy::prelude::*;
-use kinect_azure::SourceError;
-use kinect_azure::device::{self, ConnectedDevice, DeviceSettings, DeviceVendor};
+use kinect_azure::device::{self, ConnectedSensor, DeviceSettings, DeviceVendor};
+use kinect_azure::{SourceError, SourceErrorKind};
 
 use crate::sensor::KinectSystems;
 
@@ -40,7 +40,7 @@ impl Default for DeviceWatch {
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct ConnectedSensors {
     /// The sensors, in the order of the vendor's library.
-    pub devices: Vec<ConnectedDevice>,
+    pub devices: Vec<ConnectedSensor>,
     /// Why it is not known which sensors are connected; `None` if it is known.
     pub problem: Option<SourceError>,
 }
@@ -52,6 +52,9 @@ pub struct ConnectedSensorsChanged {
     /// How many sensors are connected now.
     pub count: usize,
 }
+
+/// How long the library may take to open one sensor.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the thread found last; it ends when nobody else has this.
 type Found = Arc<Mutex<Option<ConnectedSensors>>>;
@@ -118,10 +121,15 @@ fn start(wanted: DeviceWatch, found: Weak<Mutex<Option<ConnectedSensors>>>) {
             loop {
                 let count = device::count(&settings);
                 if last.as_ref() != Some(&count) {
-                    let news = match count.clone().and_then(|_| device::list(&settings)) {
-                        Ok(devices) => ConnectedSensors {
-                            devices,
-                            problem: None,
+                    let listed = count
+                        .clone()
+                        .and_then(|_| device::list(&settings, PATIENCE));
+                    let news = match listed {
+                        Ok(found) => ConnectedSensors {
+                            devices: found.sensors,
+                            problem: found
+                                .problem
+                                .map(|problem| SourceError::new(SourceErrorKind::Lost, problem)),
                         },
                         Err(error) => ConnectedSensors {
                             devices: Vec::new(),

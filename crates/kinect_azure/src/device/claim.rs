@@ -7,8 +7,9 @@ use k4a::{Device, ErrorKind, Library, Vendor};
 use super::settings::{DeviceSelector, DeviceSettings, DeviceVendor};
 use crate::source::{Recovery, SourceError, SourceErrorKind};
 
-/// Opening is one at a time: who looks for a serial number opens devices that another one may be about to open.
-static OPENING: Mutex<()> = Mutex::new(());
+/// Opening is one at a time for each vendor, because a search for a serial number opens sensors that another source may be
+/// about to open. A vendor's library that hangs does not stop the other vendor's.
+static OPENING: [Mutex<()>; 2] = [Mutex::new(()), Mutex::new(())];
 /// The sensors that sources of this process have.
 static CLAIMED: Mutex<Vec<Owned>> = Mutex::new(Vec::new());
 
@@ -32,20 +33,6 @@ impl Drop for Claim {
     }
 }
 
-/// A sensor that is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
-pub struct ConnectedDevice {
-    /// Whose library knows it.
-    pub vendor: DeviceVendor,
-    /// The place in the library's order.
-    pub index: u32,
-    /// The serial number; `None` when it could not be read, mostly because another program has the sensor.
-    pub serial: Option<String>,
-    /// Whether a source of this process has it.
-    pub in_use: bool,
-}
-
 /// A sensor that was found and opened.
 pub(super) struct Opened {
     pub(super) device: Device,
@@ -55,8 +42,16 @@ pub(super) struct Opened {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A list of plain values: a panic elsewhere cannot leave it half written.
+    // Nothing, or a list of plain values: a panic elsewhere cannot leave either half written.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Held while sensors of a library are opened.
+pub(super) fn turn(library: &Library) -> MutexGuard<'static, ()> {
+    lock(match library.vendor() {
+        Vendor::Microsoft => &OPENING[0],
+        Vendor::Orbbec => &OPENING[1],
+    })
 }
 
 /// Loads the library that settings ask for. Loaded once, it stays.
@@ -92,45 +87,9 @@ pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError>
     }
 }
 
-pub(super) fn vendor_of(library: &Library) -> DeviceVendor {
-    match library.vendor() {
-        Vendor::Microsoft => DeviceVendor::Microsoft,
-        Vendor::Orbbec => DeviceVendor::Orbbec,
-    }
-}
-
-/// How many sensors a library sees. Cheap, and disturbs nobody.
-///
-/// # Errors
-/// When no library can be loaded.
-pub fn count(settings: &DeviceSettings) -> Result<u32, SourceError> {
-    Ok(library(settings)?.device_count())
-}
-
-/// Every connected sensor of a library (S3). Those that no source of this process has are opened for a moment to read
-/// their serial numbers, which takes up to seconds and disturbs programs that are about to open them.
-///
-/// # Errors
-/// When no library can be loaded.
-pub fn list(settings: &DeviceSettings) -> Result<Vec<ConnectedDevice>, SourceError> {
-    let library = library(settings)?;
-    let _turn = lock(&OPENING);
-    Ok((0..library.device_count())
-        .map(|index| {
-            let owned = owned(&library, |owned| owned.index == index);
-            ConnectedDevice {
-                vendor: vendor_of(&library),
-                index,
-                in_use: owned.is_some(),
-                serial: owned.map(|owned| owned.serial).or_else(|| {
-                    library
-                        .open_device(index)
-                        .and_then(|device| device.serial_number())
-                        .ok()
-                }),
-            }
-        })
-        .collect())
+/// The serial number of the sensor with that index, if a source of this program has it; empty where it has no number.
+pub(super) fn claimed_serial(library: &Library, index: u32) -> Option<String> {
+    owned(library, |owned| owned.index == index).map(|owned| owned.serial)
 }
 
 fn owned(library: &Library, is: impl Fn(&Owned) -> bool) -> Option<Owned> {
@@ -142,7 +101,7 @@ fn owned(library: &Library, is: impl Fn(&Owned) -> bool) -> Option<Owned> {
 
 /// Opens the sensor that settings ask for.
 pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opened, SourceError> {
-    let _turn = lock(&OPENING);
+    let _turn = turn(library);
     let count = library.device_count();
     if count == 0 {
         return Err(SourceError::new(

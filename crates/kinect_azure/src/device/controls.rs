@@ -288,6 +288,14 @@ impl Controls {
     }
 }
 
+/// Whether the colour camera decides its exposure itself at present; `None` when it does not tell.
+pub(super) fn exposure_is_automatic(device: &Device) -> Option<bool> {
+    let (mode, _) = device
+        .color_control(ColorControl::ExposureTimeAbsolute)
+        .ok()?;
+    Some(mode == ColorControlMode::Auto)
+}
+
 /// The nearest to what is wanted that can be, and what is to be said about it.
 fn choose(
     kind: ControlKind,

@@ -10,15 +10,18 @@
 //! mode's. `controls` knows what was last sent and sends only what changed. `sync` holds masters back until their
 //! subordinates run.
 
+pub(crate) mod bus;
 mod claim;
+mod connected;
 mod controls;
 mod convert;
 mod settings;
+mod silence;
 mod source;
 mod status;
 mod sync;
 
-pub use claim::{ConnectedDevice, count, list};
+pub use connected::{ConnectedSensor, LibrarySensors, connected_sensors, count, list};
 pub use controls::{
     ColorControlReport, ColorControls, ControlKind, ControlRange, ControlState, Exposure,
     PowerlineFrequency, WhiteBalance,

@@ -1,21 +1,43 @@
 //! Which sensor, and how it shall run; checked before a device is touched.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 
-/// Whose sensor, which is whose library (S2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// The vendor of a sensor and of its library.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum DeviceVendor {
-    /// Whichever library is found first.
+    /// Either; the library that is found first is used.
     #[default]
     Any,
-    /// Azure Kinect, through Microsoft's `libk4a`.
+    /// Microsoft: Azure Kinect, through `libk4a`.
     Microsoft,
-    /// Femto Bolt, Mega and Mega I, through Orbbec's K4A wrapper.
+    /// Orbbec: Femto Bolt, Mega and Mega I, through Orbbec's K4A wrapper.
     Orbbec,
+}
+
+impl From<k4a::Vendor> for DeviceVendor {
+    fn from(vendor: k4a::Vendor) -> Self {
+        match vendor {
+            k4a::Vendor::Microsoft => Self::Microsoft,
+            k4a::Vendor::Orbbec => Self::Orbbec,
+        }
+    }
+}
+
+impl fmt::Display for DeviceVendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "any vendor",
+            Self::Microsoft => "Microsoft",
+            Self::Orbbec => "Orbbec",
+        })
+    }
 }
 
 /// Which of the connected sensors (S3).
@@ -55,7 +77,9 @@ pub struct DeviceSettings {
     pub synchronized_images_only: bool,
     /// When depth is taken after colour, negative = before, in µs (S9): less than a frame, and 0 unless both cameras are on.
     pub depth_delay_off_color_usec: i32,
-    /// The part in a wired synchronisation (S10). A master needs its colour camera.
+    /// The part in a wired synchronisation (S10). A master needs its colour camera. Set the same manual exposure
+    /// ([`ColorControls::exposure`](super::ColorControls::exposure)) on all sensors of it: with automatic exposure their
+    /// colour images can get out of step.
     pub wired_sync_mode: WiredSyncMode,
     /// By how much a subordinate lags its master, in µs (S10): at most a frame, and 0 unless subordinate.
     pub subordinate_delay_off_master_usec: u32,

@@ -1,5 +1,6 @@
 //! A live sensor as a source of captures.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -7,15 +8,17 @@ use std::time::{Duration, Instant};
 use k4a::{Device, ErrorKind, Library, Vendor, Wait};
 
 use super::claim::{self, Claim};
-use super::controls::{ColorControlReport, ColorControls, Controls, Exposure};
+use super::connected;
+use super::controls::{self, ColorControlReport, ColorControls, Controls, Exposure};
 use super::convert::{self, Stream};
 use super::settings::DeviceSettings;
+use super::silence::{Silence, StreamWatch};
 use super::status::DeviceStatus;
 use super::sync::{Running, SyncGroup};
 use crate::calibration::{Calibration, RawCalibration};
 use crate::capture::{Capture, ImuSample};
 use crate::image::{Image, ImageFormat};
-use crate::modes::{ColorResolution, WiredSyncMode};
+use crate::modes::{ColorResolution, DepthMode, WiredSyncMode};
 use crate::source::{
     CaptureSource, FactoryData, NextCapture, SensorInfo, SourceError, SourceErrorKind,
 };
@@ -26,6 +29,18 @@ const FIRST_CAPTURE: Duration = Duration::from_secs(10);
 const SHORTEST_WATCHDOG: Duration = Duration::from_millis(500);
 /// How long a subordinate waits for its master before it says so.
 const WAITING_FOR_MASTER: Duration = Duration::from_secs(10);
+
+/// The names of the kinds of images in messages.
+const COLOR: &str = "colour";
+const DEPTH: &str = "depth";
+const INFRARED: &str = "infrared";
+
+const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but their device times are equal; anything that \
+                            goes by them (recordings, synchronisation, inertial samples) is off until the sensor is switched \
+                            off and on";
+/// S18.
+const AUTO_EXPOSURE: &str = "wired synchronisation with automatic exposure: colour images of different sensors can get out of \
+                             step; set the same manual exposure on all of them";
 
 /// What opening takes part in; the default takes part in nothing.
 #[derive(Clone, Debug, Default)]
@@ -71,11 +86,44 @@ struct Started {
     color: Stream,
     depth: Stream,
     ir: Stream,
+    /// One for each kind of images that the settings ask for.
+    watches: Vec<StreamWatch>,
     since: Instant,
+    /// When the newest capture came.
     newest: Option<Instant>,
-    newest_usec: u64,
+    /// Its device time.
+    newest_usec: Option<u64>,
     said_waiting: bool,
     _part: Option<Running>,
+}
+
+impl Started {
+    fn new(settings: &DeviceSettings, part: Option<Running>) -> Self {
+        let now = Instant::now();
+        let depth = settings.depth_mode.size();
+        let watches = [
+            (COLOR, settings.color_resolution != ColorResolution::Off),
+            (DEPTH, settings.depth_mode.has_depth()),
+            (INFRARED, settings.depth_mode != DepthMode::Off),
+        ]
+        .into_iter()
+        .filter_map(|(images, wanted)| wanted.then(|| StreamWatch::new(images, now)))
+        .collect();
+        Self {
+            color: Stream::new(
+                ImageFormat::Color(settings.color_format),
+                settings.color_resolution.size(),
+            ),
+            depth: Stream::new(ImageFormat::Depth16, depth),
+            ir: Stream::new(ImageFormat::Ir16, depth),
+            watches,
+            since: now,
+            newest: None,
+            newest_usec: None,
+            said_waiting: false,
+            _part: part,
+        }
+    }
 }
 
 impl DeviceSource {
@@ -102,15 +150,14 @@ impl DeviceSource {
         let raw_calibration = device.raw_calibration().ok();
         let controls = Controls::of(&device);
         let version = device.version().ok();
-        let text = |v: k4a::Version| format!("{}.{}.{}", v.major, v.minor, v.iteration);
         let mut source = Self {
             status: DeviceStatus {
-                vendor: claim::vendor_of(&library),
+                vendor: library.vendor().into(),
                 library: library.path().to_owned(),
                 serial: opened.serial,
                 index: opened.index,
-                color_firmware: version.and_then(|v| v.color).map(text),
-                depth_firmware: version.and_then(|v| v.depth).map(text),
+                color_firmware: version.and_then(|v| v.color).map(connected::firmware),
+                depth_firmware: version.and_then(|v| v.depth).map(connected::firmware),
                 ..DeviceStatus::default()
             },
             settings: settings.clone(),
@@ -162,6 +209,7 @@ impl DeviceSource {
         if self.settings.color_resolution != ColorResolution::Off {
             self.controls
                 .apply(&self.device, controls, self.settings.frame_rate);
+            self.advise_exposure();
         }
     }
 
@@ -234,20 +282,8 @@ impl DeviceSource {
                 Some(group.enter(false))
             }
         };
-        let depth = self.settings.depth_mode.size();
-        self.running = Some(Started {
-            color: Stream::new(
-                ImageFormat::Color(self.settings.color_format),
-                self.settings.color_resolution.size(),
-            ),
-            depth: Stream::new(ImageFormat::Depth16, depth),
-            ir: Stream::new(ImageFormat::Ir16, depth),
-            since: Instant::now(),
-            newest: None,
-            newest_usec: 0,
-            said_waiting: false,
-            _part: part,
-        });
+        self.running = Some(Started::new(&self.settings, part));
+        self.advise_exposure();
         if self.settings.imu
             && let Err(error) = self.device.start_imu()
         {
@@ -372,7 +408,30 @@ impl DeviceSource {
             temperature_celsius: theirs.temperature_celsius(),
             ground_truth: None,
         };
-        started.newest = Some(Instant::now());
+        let now = Instant::now();
+        started.newest = Some(now);
+        let watchdog = self.settings.watchdog.max(SHORTEST_WATCHDOG);
+        for watch in &mut started.watches {
+            let came = match watch.images() {
+                COLOR => capture.color.is_some(),
+                DEPTH => capture.depth.is_some(),
+                _ => capture.ir.is_some(),
+            };
+            if came {
+                watch.came(now);
+                continue;
+            }
+            match watch.check(now, watchdog, watchdog + FIRST_CAPTURE) {
+                None => {}
+                Some(Silence::Warn(warning)) => status.warn(warning),
+                Some(Silence::Restart(reason)) => {
+                    return Err(SourceError::new(
+                        SourceErrorKind::CameraStopped,
+                        format!("the sensor {}: {reason}", status.serial),
+                    ));
+                }
+            }
+        }
         let Some(usec) = capture.device_timestamp_usec() else {
             return Err(SourceError::new(
                 SourceErrorKind::BadCapture,
@@ -382,18 +441,36 @@ impl DeviceSource {
                 ),
             ));
         };
-        if usec < started.newest_usec {
-            status.clock_jumps += 1;
-        } else if started.newest_usec > 0 {
-            let period = self.settings.frame_rate.period_ns() / 1000;
-            let frames = (usec - started.newest_usec + period / 2) / period;
-            // More than a minute is no gap but a clock that was set anew.
-            if frames * period < 60_000_000 {
-                status.missed_captures += frames.saturating_sub(1);
+        match started.newest_usec.map(|before| usec.cmp(&before)) {
+            None => {}
+            Some(Ordering::Less) => status.clock_jumps += 1,
+            Some(Ordering::Equal) => {
+                status.repeated_times += 1;
+                status.warn(CLOCK_STANDS.to_owned());
+            }
+            Some(Ordering::Greater) => {
+                let period = self.settings.frame_rate.period_ns() / 1000;
+                let gap = usec - started.newest_usec.unwrap_or(usec);
+                let frames = (gap + period / 2) / period;
+                // More than a minute is no gap but a clock that was set anew.
+                if frames * period < 60_000_000 {
+                    status.missed_captures += frames.saturating_sub(1);
+                }
             }
         }
-        started.newest_usec = usec;
+        started.newest_usec = Some(usec);
         Ok(capture)
+    }
+
+    /// Warns about automatic exposure in a wired synchronisation (S18), by what the camera says of itself.
+    fn advise_exposure(&mut self) {
+        let automatic = self.settings.wired_sync_mode != WiredSyncMode::Standalone
+            && self.settings.color_resolution != ColorResolution::Off
+            && controls::exposure_is_automatic(&self.device) == Some(true);
+        self.status.warnings.retain(|known| known != AUTO_EXPOSURE);
+        if automatic {
+            self.status.warn(AUTO_EXPOSURE.to_owned());
+        }
     }
 
     /// What it means that nothing came.

@@ -29,8 +29,21 @@ pub struct DeviceStatus {
     /// Captures that should have come, by the device's clock, and did not: lost in the sensor, on USB, or in the library's
     /// queue because this app did not take them in time.
     pub missed_captures: u64,
-    /// Times the device clock went back: the sensor's clock was set anew, or it sends nonsense.
+    /// Captures whose device time is earlier than that of the capture before: the sensor's clock was set back. Their images
+    /// are delivered.
     pub clock_jumps: u64,
-    /// What is not as it should be though the sensor runs, for people.
+    /// Captures whose device time is that of the capture before: the sensor's clock stands still. Their images are
+    /// delivered.
+    pub repeated_times: u64,
+    /// Problems that do not stop the sensor, for people.
     pub warnings: Vec<String>,
+}
+
+impl DeviceStatus {
+    /// Adds a warning that is not there yet.
+    pub(super) fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
 }

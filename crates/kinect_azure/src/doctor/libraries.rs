@@ -9,7 +9,7 @@ use k4a::{
 
 use super::facts::{Facts, Os, names_in, read_text};
 use super::report::{Check, Finding, Status};
-use super::usb::Bus;
+use crate::device::bus::Bus;
 
 /// A vendor's library, or what is known about its not being there.
 pub(super) struct VendorLibrary {

@@ -30,12 +30,13 @@ mod usb;
 mod tests;
 
 pub use report::{Check, Finding, Report, Status};
-pub use sensors::{ConnectedSensor, LibrarySensors, connected_sensors};
 
 use std::time::Duration;
 
-use facts::Facts;
-use usb::Bus;
+use facts::{Facts, Os};
+
+use crate::device::bus::Bus;
+use crate::device::{LibrarySensors, connected_sensors};
 
 /// How [`examine`] goes about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,12 +68,20 @@ impl Default for DoctorSettings {
 /// Examines this machine. Takes milliseconds; some seconds more when sensors are asked.
 pub fn examine(settings: &DoctorSettings) -> Report {
     let facts = Facts::of_this_machine();
-    let bus = Bus::read(&facts);
+    let bus = bus_of(&facts);
     let loaded = libraries::Vendors::look(settings.load_libraries);
     let asked = settings
         .ask_sensors
         .then(|| connected_sensors(&loaded.libraries(), settings.patience));
     report(&facts, &bus, &loaded, asked.as_deref(), settings)
+}
+
+/// The sensors on USB, which Linux alone tells.
+fn bus_of(facts: &Facts) -> Bus {
+    match facts.os {
+        Os::Linux => Bus::read(&facts.root),
+        Os::Windows | Os::Other => Bus(None),
+    }
 }
 
 /// All findings, from what is known.
@@ -87,6 +96,7 @@ fn report(
     findings.push(system::graphics(facts));
     findings.extend(usb::findings(facts, bus, loaded, asked));
     findings.extend(sensors::findings(asked));
+    findings.extend(sensors::wired_sync(asked));
     findings.push(libraries::femto_network(facts, loaded, bus));
     findings.push(libraries::onnx_runtime(facts));
     findings.push(system::gpu_adapter(facts, settings.adapter.as_deref()));

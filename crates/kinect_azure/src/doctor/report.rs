@@ -58,6 +58,8 @@ checks! {
     UsbMemory = "usb_memory", "USB memory";
     /// What the libraries say about their sensors; only when they are asked.
     LibrarySensors = "library_sensors", "sensors that answer";
+    /// Sensors with sync cables, whose exposure should be manual; known only when sensors are asked.
+    WiredSync = "wired_sync", "wired synchronisation";
     /// The file that lets Orbbec's library look for a Femto Mega on the network.
     FemtoNetwork = "femto_network", "Femto on the network";
     /// ONNX Runtime, for body tracking without the vendor's.

@@ -12,8 +12,7 @@ use k4a::{Attempt, Candidate, LIBRARY_VARIABLE, Origin, Refusal, Vendor};
 
 use super::facts::{Facts, Os};
 use super::libraries::{Outcome, VendorLibrary, Vendors};
-use super::usb::Bus;
-use super::{Check, DoctorSettings, Finding, LibrarySensors, Report, Status, report};
+use super::{Check, DoctorSettings, Finding, LibrarySensors, Report, Status, bus_of, report};
 
 /// A machine of a test's own; its folder goes away with it.
 struct Machine {
@@ -143,7 +142,7 @@ impl Machine {
         settings: &DoctorSettings,
     ) -> Report {
         let facts = self.facts();
-        let bus = Bus::read(&facts);
+        let bus = bus_of(&facts);
         let nothing = || Outcome::NotSeen;
         let vendors = Vendors([
             VendorLibrary {

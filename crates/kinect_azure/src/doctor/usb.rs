@@ -1,4 +1,5 @@
-//! What is plugged in, and whether it can be used there. Linux tells in files; elsewhere only the libraries know.
+//! What the doctor says about sensors on USB: whether they are there, whether this user may open them, and whether speed and
+//! memory suffice.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,149 +9,15 @@ use k4a::Vendor;
 use super::facts::{Facts, Os, names_in, read_text};
 use super::libraries::Vendors;
 use super::report::{Check, Finding, Status};
-use super::sensors::LibrarySensors;
+use crate::device::LibrarySensors;
+use crate::device::bus::{Bus, KINECT_COLOR, KINECT_DEPTH, KINECT_SLOW_HUB, UsbDevice};
 
-const MICROSOFT: u16 = 0x045e;
-const ORBBEC: u16 = 0x2bc5;
-/// The USB 2 side of the hub in an Azure Kinect.
-const KINECT_SLOW_HUB: u16 = 0x097b;
-/// Its depth camera, which stands for the sensor: it has the serial number.
-const KINECT_DEPTH: u16 = 0x097c;
-/// Its colour camera.
-const KINECT_COLOR: u16 = 0x097d;
-/// Hub (fast and slow side), depth camera, colour camera, microphones.
-const KINECT: std::ops::RangeInclusive<u16> = 0x097a..=0x097e;
-/// Mega, Bolt, Mega I.
-const FEMTOS: [(u16, &str); 3] = [
-    (0x0669, "Femto Mega"),
-    (0x066b, "Femto Bolt"),
-    (0x06c0, "Femto Mega I"),
-];
 /// What USB 3 does, in Mbit/s; both vendors' cameras need it.
 const USB3_MBIT: u32 = 5000;
 /// USB memory that Linux gives unless told otherwise, in MB. Enough for one sensor.
 const DEFAULT_USB_MEMORY: u32 = 16;
 /// USB memory that suffices for each of several sensors, in MB: two ran with 32 (issue 485 of Microsoft's SDK).
 const USB_MEMORY_PER_SENSOR: u32 = 32;
-
-/// A part of a sensor that is plugged in: an Azure Kinect has five.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct UsbDevice {
-    pub(super) vendor: Vendor,
-    pub(super) product: u16,
-    /// The port, as in `2-1.4`.
-    pub(super) port: String,
-    pub(super) serial: Option<String>,
-    /// Mbit/s.
-    pub(super) speed: Option<u32>,
-    /// The device file.
-    pub(super) node: Option<PathBuf>,
-}
-
-impl UsbDevice {
-    fn name(&self) -> &'static str {
-        match self.product {
-            KINECT_DEPTH => "Azure Kinect (depth camera)",
-            KINECT_COLOR => "Azure Kinect (colour camera)",
-            0x097e => "Azure Kinect (microphones)",
-            product => FEMTOS
-                .iter()
-                .find(|(id, _)| *id == product)
-                .map_or("Azure Kinect (hub)", |(_, name)| name),
-        }
-    }
-
-    /// Whether it is what one counts sensors by.
-    fn is_sensor(&self) -> bool {
-        self.vendor == Vendor::Orbbec || self.product == KINECT_DEPTH
-    }
-
-    /// Whether it delivers images.
-    fn is_camera(&self) -> bool {
-        self.is_sensor() || self.product == KINECT_COLOR
-    }
-}
-
-/// Every part of a sensor on USB; `None` where the system does not tell.
-pub(super) struct Bus(pub(super) Option<Vec<UsbDevice>>);
-
-impl Bus {
-    pub(super) fn read(facts: &Facts) -> Self {
-        let folder = facts.path("sys/bus/usb/devices");
-        if facts.os != Os::Linux || !folder.is_dir() {
-            return Self(None);
-        }
-        let devices = names_in(&folder)
-            .into_iter()
-            .filter_map(|port| {
-                let attribute =
-                    |name: &str| Some(read_text(&folder.join(&port).join(name))?.trim().to_owned());
-                let id = |name: &str| u16::from_str_radix(&attribute(name)?, 16).ok();
-                let number = |name: &str| attribute(name)?.parse::<u32>().ok();
-                let product = id("idProduct")?;
-                let vendor = match id("idVendor")? {
-                    MICROSOFT if KINECT.contains(&product) => Vendor::Microsoft,
-                    ORBBEC if FEMTOS.iter().any(|(femto, _)| *femto == product) => Vendor::Orbbec,
-                    _ => return None,
-                };
-                let node = number("busnum")
-                    .zip(number("devnum"))
-                    .map(|(bus, device)| facts.path(&format!("dev/bus/usb/{bus:03}/{device:03}")));
-                let (serial, speed) = (attribute("serial"), number("speed"));
-                Some(UsbDevice {
-                    vendor,
-                    product,
-                    serial,
-                    speed,
-                    node,
-                    port,
-                })
-            })
-            .collect();
-        Self(Some(devices))
-    }
-
-    fn devices(&self) -> impl Iterator<Item = &UsbDevice> {
-        self.0.iter().flatten()
-    }
-
-    /// What one counts sensors by.
-    pub(super) fn sensors(&self) -> impl Iterator<Item = &UsbDevice> {
-        self.devices().filter(|device| device.is_sensor())
-    }
-
-    fn count(&self, product: u16) -> usize {
-        self.devices()
-            .filter(|device| device.vendor == Vendor::Microsoft && device.product == product)
-            .count()
-    }
-
-    /// Whether any part of a vendor's sensor is there.
-    pub(super) fn has(&self, vendor: Vendor) -> bool {
-        self.devices().any(|device| device.vendor == vendor)
-    }
-
-    /// Whether any part of any sensor is there.
-    pub(super) fn has_any(&self) -> bool {
-        self.devices().next().is_some()
-    }
-
-    /// How fast the sensor with that serial number is connected, in Mbit/s; the vendor's only one needs no number.
-    pub(super) fn speed_of(&self, vendor: Vendor, serial: Option<&str>) -> Option<u32> {
-        let own: Vec<_> = self
-            .sensors()
-            .filter(|device| device.vendor == vendor)
-            .collect();
-        let by_serial = own
-            .iter()
-            .find(|device| device.serial.is_some() && device.serial.as_deref() == serial);
-        match (by_serial, own.as_slice()) {
-            (Some(device), _) => device.speed,
-            (None, [only]) => only.speed,
-            _ => None,
-        }
-    }
-}
 
 /// What is said about USB.
 pub(super) fn findings(
