@@ -27,11 +27,11 @@ use bevy::render::render_resource::{
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
-use bevy_kinect_azure::kinect_azure::simulation::{Noise, SimulatedSensor, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::{
     Calibration, Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, ImuSample,
     NextCapture, SensorInfo, SourceError,
 };
+use bevy_kinect_azure::kinect_simulation::{Noise, SimulatedSensor, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 

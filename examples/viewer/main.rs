@@ -22,7 +22,7 @@ use bevy::camera::{RenderTarget, Viewport};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::window::WindowResized;
-use bevy_kinect_azure::kinect_azure::simulation::{Noise, Scenario, SimulationSettings};
+use bevy_kinect_azure::kinect_simulation::{Noise, Scenario, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 

@@ -6,7 +6,6 @@ use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 use bevy_kinect_azure::kinect_azure::calibration::{Sensor, XyTable};
 use bevy_kinect_azure::kinect_azure::recording::RecordingSource;
-use bevy_kinect_azure::kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::transform::{
     Interpolation, Occlusion, Transformation, point_cloud_f32,
 };
@@ -14,6 +13,7 @@ use bevy_kinect_azure::kinect_azure::{
     Calibration, Capture, CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate,
     ImuSample, NextCapture, SensorInfo, SourceError,
 };
+use bevy_kinect_azure::kinect_simulation::{SimulatedSensor, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::device::DeviceSettings;
-use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
 use bevy_kinect_azure::kinect_azure::{SourceError, SourceErrorKind};
+use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::prelude::*;
 use bevy_kinect_azure::sensor::SourceChanged;
 

@@ -9,11 +9,11 @@ use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::recording::Recording;
 #[cfg(target_os = "linux")]
 use bevy_kinect_azure::kinect_azure::recording::wait_for_recorders;
-use bevy_kinect_azure::kinect_azure::simulation::{Noise, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::{
     Calibration, CaptureSource, DepthMode, ImuSample, NextCapture, SensorInfo, SourceError,
     SourceErrorKind,
 };
+use bevy_kinect_azure::kinect_simulation::{Noise, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use k4a_judge::allocations_so_far;
 

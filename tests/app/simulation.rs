@@ -6,8 +6,8 @@ use std::time::Duration;
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
 use bevy_kinect_azure::ground_truth::joint_isometry;
-use bevy_kinect_azure::kinect_azure::simulation::{Scenario, SimulationSettings};
 use bevy_kinect_azure::kinect_azure::{ColorFormat, ColorResolution, DepthMode, Joint};
+use bevy_kinect_azure::kinect_simulation::{Scenario, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;

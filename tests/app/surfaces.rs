@@ -2,8 +2,8 @@
 
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
-use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
 use bevy_kinect_azure::kinect_azure::{DepthMode, FrameRate};
+use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::point_cloud::{DISCONTINUITY, STEEPEST};
 use bevy_kinect_azure::prelude::*;
 

@@ -68,6 +68,8 @@ pub mod ui;
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
 /// The engine-free half: recordings, calibration, camera model.
 pub use kinect_azure;
+/// The simulated sensor.
+pub use kinect_simulation;
 pub use point_cloud::{PointCloud, PointCloudBuffer, SurfaceMesh};
 pub use recorder::{Recorder, RecorderState};
 pub use sensor::{KinectSensor, Playback, SensorState};

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 /// A clock that runs at a speed from an anchor on. A paused source keeps its clock at the anchor.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
+pub struct Clock {
     /// The source's time in µs at an instant; `None` until there is a first capture.
-    pub(crate) anchor: Option<(u64, Instant)>,
+    pub anchor: Option<(u64, Instant)>,
     /// The source's seconds per second; above 0.
-    pub(crate) speed: f64,
+    pub speed: f64,
 }
 
 impl Default for Clock {
@@ -22,7 +22,7 @@ impl Default for Clock {
 
 impl Clock {
     /// The source's time at an instant, in µs.
-    pub(crate) fn usec(&self, now: Instant) -> Option<u64> {
+    pub fn usec(&self, now: Instant) -> Option<u64> {
         let (anchor_usec, wall) = self.anchor?;
         let passed = now.saturating_duration_since(wall).as_secs_f64() * 1e6 * self.speed;
         // Float to integer conversion saturates.
@@ -30,7 +30,7 @@ impl Clock {
     }
 
     /// When a time of the source is due. A time too far away to be named counts as a day from the anchor.
-    pub(crate) fn due(&self, usec: u64) -> Option<Instant> {
+    pub fn due(&self, usec: u64) -> Option<Instant> {
         let (anchor_usec, wall) = self.anchor?;
         let ahead = usec.saturating_sub(anchor_usec) as f64 * 1e-6 / self.speed;
         let day = Duration::from_secs(86_400);
@@ -39,17 +39,17 @@ impl Clock {
     }
 
     /// Stops at an instant.
-    pub(crate) fn pause(&mut self, now: Instant) {
+    pub fn pause(&mut self, now: Instant) {
         self.anchor = self.usec(now).map(|usec| (usec, now));
     }
 
     /// Goes on from where it was stopped.
-    pub(crate) fn resume(&mut self, now: Instant) {
+    pub fn resume(&mut self, now: Instant) {
         self.anchor = self.anchor.map(|(usec, _)| (usec, now));
     }
 
     /// Runs at another speed from now on; values that are not finite or not greater than 0 count as 1.
-    pub(crate) fn set_speed(&mut self, speed: f64, now: Option<Instant>) {
+    pub fn set_speed(&mut self, speed: f64, now: Option<Instant>) {
         if let Some(now) = now {
             self.pause(now);
         }

@@ -5,11 +5,13 @@
 //! - [`transform`]: images from one camera's view into the other's, and depth images to point clouds; [`ply`] writes those.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
 //! - [`device`]: live sensors, through the vendors' libraries where they are installed.
-//! - [`simulation`]: a simulated sensor, with ground truth.
 //! - [`doctor`]: whether this machine can use a sensor, and what to mend.
 //! - [`body`]: people as joints and body index maps.
 //! - `microphones` (a feature of that name): the array of an Azure Kinect.
-//! - [`source`]: the one trait that recordings, devices and simulations stream through.
+//! - [`source`]: the one trait that recordings, devices and simulated sensors stream through.
+//! - [`clock`], [`pool`]: what a source of your own needs to keep time and to run without allocating.
+//!
+//! The crate `kinect_simulation` has a simulated sensor, with ground truth.
 //!
 //! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
 //! forward. [`units`] says how they become metres and a right-handed, y-up world.
@@ -17,7 +19,7 @@
 pub mod body;
 pub mod calibration;
 pub mod capture;
-mod clock;
+pub mod clock;
 pub mod decode;
 pub mod device;
 pub mod doctor;
@@ -28,7 +30,6 @@ pub mod modes;
 pub mod ply;
 pub mod pool;
 pub mod recording;
-pub mod simulation;
 pub mod source;
 pub mod transform;
 pub mod units;

@@ -249,7 +249,7 @@ impl fmt::Display for WiredSyncMode {
 ///
 /// # Errors
 /// What does not go together, and what does.
-pub(crate) fn check(
+pub fn check(
     depth: DepthMode,
     color: ColorResolution,
     format: ColorFormat,

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use kinect_azure::recording::{RecordingSettings, RecordingWriter};
-use kinect_azure::simulation::{Mount, Noise, Scenario, SimulatedSensor, SimulationSettings};
 use kinect_azure::{
     BodyFrame, BodyIndexImage, CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate,
     Joint, NextCapture, PlaybackControl,
 };
+use kinect_simulation::{Mount, Noise, Scenario, SimulatedSensor, SimulationSettings};
 use serde::Serialize;
 
 use crate::files::PartFile;

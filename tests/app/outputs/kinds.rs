@@ -2,7 +2,7 @@
 
 use bevy_kinect_azure::kinect_azure::DepthMode;
 use bevy_kinect_azure::kinect_azure::calibration::{Sensor, XyTable};
-use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
+use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 
 use super::formats::{player, player_at, players};
 use super::*;

@@ -2,8 +2,8 @@
 
 use bevy::camera::RenderTarget;
 use bevy::render::diagnostic::RenderDiagnosticsPlugin;
-use bevy_kinect_azure::kinect_azure::simulation::SimulationSettings;
 use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode};
+use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 
 use super::*;
 

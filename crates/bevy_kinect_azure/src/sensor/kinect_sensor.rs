@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
 use kinect_azure::device::DeviceSettings;
-use kinect_azure::simulation::SimulationSettings;
+use kinect_simulation::SimulationSettings;
 
 use super::listener::CaptureListeners;
 use super::playback::{Playback, PlaybackPosition};

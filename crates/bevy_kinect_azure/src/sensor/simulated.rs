@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kinect_azure::CaptureSource;
-use kinect_azure::simulation::{LockstepClock, SimulatedSensor, SimulationSettings};
+use kinect_simulation::{LockstepClock, SimulatedSensor, SimulationSettings};
 
 use super::opener::{Opener, ThreadSource};
 

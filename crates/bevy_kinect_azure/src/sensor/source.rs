@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use kinect_azure::device::{DeviceSelector, DeviceSettings, SyncGroup};
 use kinect_azure::recording::RecordingSource;
-use kinect_azure::simulation::SimulationSettings;
 use kinect_azure::{CaptureSource, SourceError};
+use kinect_simulation::SimulationSettings;
 
 use super::live::LiveSensor;
 use super::opener::{Open, Opener, ThreadSource};

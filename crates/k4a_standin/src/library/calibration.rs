@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use k4a::abi;
 use kinect_azure::calibration::{Camera, LensModel, RawCamera, Sensor};
-use kinect_azure::simulation::built_in_calibration;
 use kinect_azure::{Calibration, ColorResolution, DepthMode, RawCalibration};
+use kinect_simulation::built_in_calibration;
 
 use super::modes;
 

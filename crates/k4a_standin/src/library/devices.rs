@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use k4a::abi::{self, DeviceConfiguration, HardwareVersion, Version, result};
 use kinect_azure::calibration::Sensor as Part4;
-use kinect_azure::simulation::{Mount, built_in_calibration};
 use kinect_azure::{ColorResolution, DepthMode};
+use kinect_simulation::{Mount, built_in_calibration};
 
 use super::World;
 use super::calibration;

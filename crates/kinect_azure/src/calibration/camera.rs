@@ -69,6 +69,7 @@ pub struct Camera {
 impl Camera {
     /// The pixel at which a point in this camera's frame (mm, or any unit) is seen; it may lie outside the image.
     /// `None` for points behind the camera or beyond the [metric radius](Self::metric_radius).
+    #[inline]
     pub fn project(&self, [x, y, z]: [f32; 3]) -> Option<[f32; 2]> {
         (z > 0.0)
             .then(|| Lens::new(self).project(x / z, y / z))
@@ -158,6 +159,7 @@ fn or_one(value: f32) -> f32 {
 }
 
 impl Lens {
+    #[inline]
     pub(crate) fn new(camera: &Camera) -> Self {
         let i = &camera.intrinsics;
         Self {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use k4a_judge::judge;
 use kinect_azure::image::Pixels;
 use kinect_azure::recording::{LiveRecorder, LiveSettings, LiveState, RecordingSettings};
-use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use kinect_azure::{
     Capture, CaptureSource, ColorResolution, DepthMode, Image, ImageFormat, NextCapture, SensorInfo,
 };
+use kinect_simulation::{SimulatedSensor, SimulationSettings};
 
 use crate::data::Random;
 use crate::disk::TestDisk;

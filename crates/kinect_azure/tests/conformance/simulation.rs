@@ -5,10 +5,10 @@ use std::time::Duration;
 use k4a_judge::judge;
 use kinect_azure::calibration::RawCalibration;
 use kinect_azure::recording::{RecordingSettings, RecordingWriter};
-use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use kinect_azure::{
     CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate, NextCapture,
 };
+use kinect_simulation::{SimulatedSensor, SimulationSettings};
 
 use crate::data::{self, RealCalibration};
 use crate::point_cloud::{difference, our_cloud, vendor_cloud};

@@ -12,11 +12,11 @@ use kinect_azure::image::Pixels;
 use kinect_azure::recording::{
     LiveRecorder, LiveSettings, LiveState, Recording, RecordingSettings, wait_for_recorders,
 };
-use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use kinect_azure::{
     Capture, CaptureSource, ColorFormat, ColorResolution, DepthMode, Image, ImageFormat, ImagePool,
     ImuSample, NextCapture, SensorInfo,
 };
+use kinect_simulation::{SimulatedSensor, SimulationSettings};
 
 use crate::disk::TestDisk;
 use crate::{all_samples, all_times, mkv, times};

@@ -6,10 +6,10 @@ use kinect_azure::image::Pixels;
 use std::time::Duration;
 
 use kinect_azure::recording::{Recording, RecordingSettings, RecordingWriter, WriteError, record};
-use kinect_azure::simulation::{Noise, SimulatedSensor, SimulationSettings};
 use kinect_azure::{
     Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, Image, ImageFormat, SensorInfo,
 };
+use kinect_simulation::{Noise, SimulatedSensor, SimulationSettings};
 
 use crate::scratch::Scratch;
 use crate::{all_times, mkv};

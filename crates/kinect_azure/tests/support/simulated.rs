@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
 use kinect_azure::{Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, NextCapture};
+use kinect_simulation::{SimulatedSensor, SimulationSettings};
 
 /// The first capture of a room with two people, and its sensor.
 pub(crate) fn simulated(

@@ -1,6 +1,5 @@
 //! What devices show: a short loop of captures, drawn once for all devices of the library and replayed.
 
-mod jpeg;
 mod pattern;
 mod people;
 

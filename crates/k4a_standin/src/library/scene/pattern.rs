@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use kinect_azure::ColorFormat;
+use kinect_simulation::jpeg::{JpegError, STRIP_ROWS, encode_strip, join_strips};
 
-use super::jpeg::{self, STRIP};
 use super::{Drawn, Key, share};
 use crate::chart::{self, CELLS, COLOR_ROWS, DEPTH_CELLS, DEPTH_ROWS, IR_CELLS};
 use crate::library::memory::Memory;
@@ -94,8 +94,8 @@ fn color(key: &Key, format: ColorFormat) -> Result<Vec<Arc<Memory>>, String> {
     }
     let mut strips = Vec::new();
     if format == ColorFormat::Mjpg {
-        for pixels in bgra.chunks(STRIP * width * 4) {
-            strips.push(jpeg::strip(pixels, width)?);
+        for pixels in bgra.chunks(STRIP_ROWS * width * 4) {
+            strips.push(strip(pixels, width)?);
         }
     }
     (0..key.captures)
@@ -113,12 +113,13 @@ fn color(key: &Key, format: ColorFormat) -> Result<Vec<Arc<Memory>>, String> {
             match format {
                 ColorFormat::Mjpg => {
                     // The number fills the first strip, and no other.
-                    let first = jpeg::strip(&bgra[..STRIP * width * 4], width)?;
-                    let rest = strips.iter().skip(1).map(Vec::as_slice);
-                    share(&jpeg::join(
-                        std::iter::once(first.as_slice()).chain(rest),
-                        height,
-                    )?)
+                    if let Some(first) = strips.first_mut() {
+                        *first = strip(&bgra[..STRIP_ROWS * width * 4], width)?;
+                    }
+                    let mut image = Vec::new();
+                    join_strips(strips.iter().map(Vec::as_slice), height as u16, &mut image)
+                        .map_err(undrawn)?;
+                    share(&image)
                 }
                 ColorFormat::Nv12 => share(&nv12(&bgra, width)),
                 ColorFormat::Yuy2 => share(&yuy2(&bgra)),
@@ -126,6 +127,16 @@ fn color(key: &Key, format: ColorFormat) -> Result<Vec<Arc<Memory>>, String> {
             }
         })
         .collect()
+}
+
+fn strip(bgra: &[u8], width: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    encode_strip(bgra, width, &mut bytes).map_err(undrawn)?;
+    Ok(bytes)
+}
+
+fn undrawn(error: JpegError) -> String {
+    format!("the test chart cannot be encoded: {error}")
 }
 
 fn color_at(x: usize, y: usize, width: usize, height: usize) -> [u8; 4] {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kinect_azure::simulation::{Noise, SimulatedSensor, SimulationSettings};
 use kinect_azure::{CaptureSource, FrameRate, Image, NextCapture};
+use kinect_simulation::{Noise, SimulatedSensor, SimulationSettings};
 
 use super::{Counted, Drawn, Key, share};
 use crate::library::memory::Memory;

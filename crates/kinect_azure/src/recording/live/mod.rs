@@ -43,7 +43,7 @@ use super::RecordingSettings;
 /// ```no_run
 /// use std::time::Duration;
 /// use kinect_azure::recording::{LiveRecorder, LiveSettings, RecordingSettings};
-/// use kinect_azure::simulation::{SimulatedSensor, SimulationSettings};
+/// use kinect_simulation::{SimulatedSensor, SimulationSettings};
 /// use kinect_azure::{CaptureSource, NextCapture};
 ///
 /// let mut sensor = SimulatedSensor::new(&SimulationSettings::default())?;

@@ -1,0 +1,38 @@
+//! A simulated Azure Kinect: people in a room, seen through its lenses, with its noise and with ground truth.
+//!
+//! - [`SimulatedSensor`] is a [`CaptureSource`](kinect_azure::CaptureSource) like a device or a recording;
+//!   [`SimulationSettings`] say what is simulated. The same settings give the same bytes on every machine.
+//! - [`Scenario`] says what the people do, [`Noise`] what the sensor gets wrong, [`Mount`] where it stands.
+//! - [`LockstepClock`] lets somebody else's time drive it.
+//! - [`jpeg`] encodes colour images like the camera's.
+//!
+//! Captures have the vendor's units and axes like everything in [`kinect_azure`]. Inside, the world is measured in
+//! metres, in right-handed axes with y up and the floor at y = 0; the sensor stands near the origin and looks along −z.
+
+mod encode;
+mod frame;
+mod imu;
+pub mod jpeg;
+mod lockstep;
+mod motion;
+mod noise;
+mod person;
+mod random;
+mod render;
+mod rig;
+mod room;
+mod sensor;
+mod settings;
+#[cfg(test)]
+mod sheets;
+mod surface;
+mod timing;
+mod truth;
+mod world;
+
+pub use lockstep::LockstepClock;
+pub use motion::{ClipError, MotionKind, Scenario, SkeletonClip, UnknownScenario};
+pub use noise::Noise;
+pub use rig::built_in_calibration;
+pub use sensor::SimulatedSensor;
+pub use settings::{Mount, SimulationSettings};

@@ -1,0 +1,25 @@
+//! How people move.
+//!
+//! A `stance` says in a few angles how somebody stands; `moves` are functions from time to a stance; `gait` plants
+//! feet wherever the body goes; `joints` turns both into the rotations of all joints. `director` decides who does
+//! what on the `stage`, an `actor` follows its plan, `steering` keeps people apart. [`clip`] plays recordings of the
+//! vendor's body tracker instead.
+
+mod actor;
+pub(crate) mod clip;
+pub(crate) mod director;
+pub(crate) mod gait;
+pub(crate) mod joints;
+pub(crate) mod moves;
+pub(crate) mod scenario;
+pub(crate) mod stage;
+pub(crate) mod stance;
+mod steering;
+
+pub use clip::{ClipError, SkeletonClip};
+pub(crate) use director::Director;
+pub use scenario::{MotionKind, Scenario, UnknownScenario};
+pub(crate) use stage::Stage;
+
+#[cfg(test)]
+mod tests;

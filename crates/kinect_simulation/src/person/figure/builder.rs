@@ -1,0 +1,134 @@
+//! Puts a person's solids together.
+
+use glam::{Quat, Vec3};
+use kinect_azure::body::Joint;
+
+use crate::person::looks::Person;
+use crate::person::physique::RestSkeleton;
+use crate::person::pose::{BodyPose, Pose};
+use crate::person::shape::{Knot, Part, Region, Shape};
+
+/// How far the arms hang in the bind pose, and how far the legs are apart, in radians.
+const ARMS_DOWN: f32 = 0.75;
+const LEGS_APART: f32 = 0.10;
+
+/// The pose the surface is built in.
+pub(crate) fn bind_pose(skeleton: &RestSkeleton) -> BodyPose {
+    let mut pose = Pose::rest(skeleton);
+    let mut turn = |joint: Joint, angle: f32| {
+        pose.rotation[joint.index()] = Quat::from_rotation_z(angle);
+    };
+    turn(Joint::ShoulderLeft, -ARMS_DOWN);
+    turn(Joint::ShoulderRight, ARMS_DOWN);
+    turn(Joint::HipLeft, LEGS_APART);
+    turn(Joint::HipRight, -LEGS_APART);
+    // The feet stay flat.
+    turn(Joint::AnkleLeft, -LEGS_APART);
+    turn(Joint::AnkleRight, LEGS_APART);
+    pose.apply(skeleton)
+}
+
+/// The solids, and the frames that the paint on them needs.
+pub(crate) struct Figure {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) edges: Edges,
+}
+
+/// Where garments end, so that paint can draw the line finer than triangles do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Edges {
+    /// Height of the collar on the neck's axis.
+    pub(crate) collar: f32,
+    /// Height of the hem of the top.
+    pub(crate) hem: f32,
+    /// Where the sleeves end: a point, and the direction of the arm.
+    pub(crate) sleeves: [(Vec3, Vec3); 2],
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) person: &'a Person,
+    pub(super) bind: &'a BodyPose,
+    /// Size against a man of 1.75 m.
+    pub(super) size: f32,
+    /// Thickness of limbs against average ones.
+    pub(super) flesh: f32,
+    pub(super) parts: Vec<Part>,
+    pub(super) edges: Edges,
+}
+
+impl Figure {
+    pub(crate) fn new(person: &Person, skeleton: &RestSkeleton, bind: &BodyPose) -> Self {
+        let physique = &person.physique;
+        let mut builder = Builder {
+            person,
+            bind,
+            size: physique.height / 1.75,
+            flesh: (0.87 + 0.33 * physique.girth) * (1.12 - 0.12 * physique.maturity()),
+            parts: Vec::new(),
+            edges: Edges::default(),
+        };
+        builder.trunk(skeleton);
+        for left in [true, false] {
+            builder.leg(left);
+            builder.arm(left);
+        }
+        builder.head(physique.head_height());
+        builder.carried();
+        Self {
+            parts: builder.parts,
+            edges: builder.edges,
+        }
+    }
+}
+
+impl Builder<'_> {
+    pub(super) fn at(&self, joint: Joint) -> Vec3 {
+        self.bind.position[joint.index()]
+    }
+
+    pub(super) fn turned(&self, joint: Joint, direction: Vec3) -> Vec3 {
+        self.bind.rotation[joint.index()] * direction
+    }
+
+    /// A loft from a point to another, sections in the plane of `u` and what is square to it.
+    pub(super) fn loft(
+        &mut self,
+        (a, b): (Vec3, Vec3),
+        u: Vec3,
+        knots: &[Knot],
+        region: Region,
+        blend: f32,
+        bones: &[(f32, Joint)],
+    ) -> &mut Part {
+        let axis = (b - a).normalize();
+        let u = (u - axis * u.dot(axis)).normalize();
+        let shape = Shape::Loft {
+            a,
+            axis,
+            u,
+            v: axis.cross(u),
+            length: a.distance(b),
+            knots: knots.to_vec(),
+        };
+        self.parts.push(Part::new(shape, region, blend, bones));
+        let last = self.parts.len() - 1;
+        &mut self.parts[last]
+    }
+
+    pub(super) fn ball(
+        &mut self,
+        center: Vec3,
+        radii: Vec3,
+        region: Region,
+        blend: f32,
+        bone: Joint,
+    ) {
+        let shape = Shape::Ellipsoid {
+            center,
+            rotation: Quat::IDENTITY,
+            radii,
+        };
+        self.parts
+            .push(Part::new(shape, region, blend, &[(0.0, bone)]));
+    }
+}

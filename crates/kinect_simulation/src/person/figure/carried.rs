@@ -1,0 +1,90 @@
+//! Bags and things in the hand.
+
+use glam::{Quat, Vec3};
+use kinect_azure::body::Joint;
+
+use super::builder::Builder;
+use crate::person::looks::{Bag, Held};
+use crate::person::shape::{Part, Region, Shape, knot};
+
+impl Builder<'_> {
+    pub(super) fn carried(&mut self) {
+        let s = self.size;
+        let chest = self.at(Joint::SpineChest);
+        let pelvis = self.at(Joint::Pelvis);
+        let coat = if self.person.looks.coat.is_some() {
+            0.025
+        } else {
+            0.0
+        };
+        let mut block =
+            |center: Vec3, half: Vec3, round: f32, region: Region, bone: Joint, rotation: Quat| {
+                let shape = Shape::Box {
+                    center,
+                    rotation: rotation.inverse(),
+                    half,
+                    round,
+                };
+                self.parts
+                    .push(Part::new(shape, region, 0.01, &[(0.0, bone)]));
+            };
+        match self.person.looks.bag {
+            Bag::None => {}
+            Bag::Backpack => block(
+                chest + Vec3::new(0.0, -0.04 * s, (-0.185 - coat) * s),
+                Vec3::new(0.145, 0.215, 0.085) * s,
+                0.05 * s,
+                Region::Bag,
+                Joint::SpineChest,
+                Quat::IDENTITY,
+            ),
+            Bag::Shoulder => block(
+                pelvis + Vec3::new(0.215 + coat, -0.06, -0.02) * s,
+                Vec3::new(0.05, 0.12, 0.15) * s,
+                0.035 * s,
+                Region::Bag,
+                Joint::Pelvis,
+                Quat::IDENTITY,
+            ),
+        }
+        let hand = self.at(Joint::HandRight);
+        let turn = self.bind.rotation[Joint::HandRight.index()];
+        match self.person.looks.held {
+            Held::Nothing => {}
+            Held::Phone => block_at(self, hand, turn, Vec3::new(0.072, 0.005, 0.036), 0.004),
+            Held::Cup => {
+                let a = hand + turn * Vec3::new(-0.03, -0.045, -0.055) * s;
+                let b = hand + turn * Vec3::new(-0.03, -0.045, 0.055) * s;
+                let knots = [
+                    knot(0.0, 0.030 * s, 0.030 * s, 0.0),
+                    knot(1.0, 0.038 * s, 0.038 * s, 0.0),
+                ];
+                self.loft(
+                    (a, b),
+                    turn * Vec3::X,
+                    &knots,
+                    Region::Held,
+                    0.003,
+                    &[(0.0, Joint::WristRight)],
+                );
+            }
+        }
+    }
+}
+
+/// A flat thing under the palm of the right hand.
+fn block_at(builder: &mut Builder<'_>, hand: Vec3, turn: Quat, half: Vec3, round: f32) {
+    let s = builder.size;
+    let shape = Shape::Box {
+        center: hand + turn * Vec3::new(-0.03, -0.022, 0.0) * s,
+        rotation: turn.inverse(),
+        half: half * s,
+        round: round * s,
+    };
+    builder.parts.push(Part::new(
+        shape,
+        Region::Held,
+        0.003,
+        &[(0.0, Joint::WristRight)],
+    ));
+}

@@ -1,0 +1,20 @@
+//! People: measures and looks, a skinned surface, poses.
+//!
+//! A person in rest pose stands on the origin in a T-pose, palms down, facing +z; left is +x. `shape` has the solids,
+//! `figure` makes a person of them, `mesh` finds the surface, `skin` lets it follow the bones, `paint` colours it.
+
+pub(crate) mod body;
+pub(crate) mod figure;
+pub(crate) mod looks;
+pub(crate) mod mesh;
+pub(crate) mod paint;
+pub(crate) mod physique;
+pub(crate) mod pose;
+pub(crate) mod shape;
+pub(crate) mod skin;
+
+pub(crate) use body::{BodyMesh, SkinnedMesh};
+pub(crate) use looks::Person;
+
+#[cfg(test)]
+mod tests;

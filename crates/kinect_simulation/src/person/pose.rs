@@ -1,0 +1,123 @@
+//! A pose: how the joints of a rest skeleton are turned, and where that puts them.
+
+use glam::{Mat3, Quat, Vec3};
+
+use super::physique::RestSkeleton;
+use kinect_azure::body::Joint;
+
+/// How a person's joints are turned, whoever the person is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pose {
+    /// World position of the pelvis in metres.
+    pub(crate) pelvis: Vec3,
+    /// How each joint turns the segment beyond it against its parent's, in the axes of the rest pose; of the pelvis,
+    /// against the world. All identity is the rest pose.
+    pub(crate) rotation: [Quat; Joint::COUNT],
+}
+
+/// Where a pose puts the joints of one person.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BodyPose {
+    /// World positions in metres.
+    pub(crate) position: [Vec3; Joint::COUNT],
+    /// World rotations of the segments beyond the joints away from the rest pose.
+    pub(crate) rotation: [Quat; Joint::COUNT],
+}
+
+impl Pose {
+    /// The pose of rest, standing on the origin.
+    pub(crate) fn rest(skeleton: &RestSkeleton) -> Self {
+        Self {
+            pelvis: skeleton.position[Joint::Pelvis.index()],
+            rotation: [Quat::IDENTITY; Joint::COUNT],
+        }
+    }
+
+    /// Forward kinematics.
+    pub(crate) fn apply(&self, skeleton: &RestSkeleton) -> BodyPose {
+        let mut body = BodyPose {
+            position: [self.pelvis; Joint::COUNT],
+            rotation: self.rotation,
+        };
+        for joint in Joint::ALL {
+            if let Some(parent) = joint.parent() {
+                let turned = body.rotation[parent.index()];
+                body.position[joint.index()] =
+                    body.position[parent.index()] + turned * skeleton.bone(joint);
+                body.rotation[joint.index()] = (turned * self.rotation[joint.index()]).normalize();
+            }
+        }
+        body
+    }
+}
+
+/// The vendor's axes of a joint in rest pose: a rotation whose columns are the joint's x, y and z in world axes.
+/// From the vendor's public Unity sample; x follows the bone, the right side is the left with two axes flipped.
+pub(crate) fn vendor_axes(joint: Joint) -> Quat {
+    const UP: Vec3 = Vec3::Y;
+    const FORWARD: Vec3 = Vec3::Z;
+    const LEFT: Vec3 = Vec3::X;
+    use Joint as J;
+    let (x, y, z) = match joint {
+        J::Pelvis | J::SpineNavel | J::SpineChest | J::Neck | J::Head | J::Nose => {
+            (UP, FORWARD, LEFT)
+        }
+        // Measured in the tracker's output: the right ear's are the head's, others turned about the same z.
+        J::EarRight => (UP, FORWARD, LEFT),
+        J::EyeLeft | J::EyeRight => (FORWARD, -UP, LEFT),
+        J::EarLeft => (-UP, -FORWARD, LEFT),
+        J::HipLeft | J::KneeLeft | J::AnkleLeft => (UP, FORWARD, LEFT),
+        J::HipRight | J::KneeRight | J::AnkleRight => (-UP, -FORWARD, LEFT),
+        J::ClavicleLeft | J::ShoulderLeft | J::ElbowLeft | J::ThumbLeft => (LEFT, FORWARD, -UP),
+        J::ClavicleRight | J::ShoulderRight | J::ElbowRight | J::ThumbRight => (LEFT, -FORWARD, UP),
+        J::WristLeft | J::HandLeft | J::HandTipLeft => (LEFT, UP, FORWARD),
+        J::WristRight | J::HandRight | J::HandTipRight => (LEFT, -UP, -FORWARD),
+        J::FootLeft => (FORWARD, -UP, LEFT),
+        J::FootRight => (-FORWARD, UP, LEFT),
+    };
+    Quat::from_mat3(&Mat3::from_cols(x, y, z))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::person::physique::Physique;
+
+    #[test]
+    fn the_rest_pose_is_the_rest_skeleton() {
+        let skeleton = RestSkeleton::new(&Physique::default());
+        let body = Pose::rest(&skeleton).apply(&skeleton);
+        for joint in Joint::ALL {
+            let off = body.position[joint.index()] - skeleton.position[joint.index()];
+            assert!(off.length() < 1e-6, "{joint:?} is off by {off}");
+        }
+    }
+
+    #[test]
+    fn joint_axes_are_rotations_and_those_of_the_reference_quaternions() {
+        // For a person in T-pose facing away from the camera, in the camera's axes (x right, y down, z forward) the
+        // reference rotations of two independent public implementations, xyzw.
+        let h = std::f32::consts::FRAC_1_SQRT_2;
+        let references = [
+            (Joint::Pelvis, [-0.5, 0.5, 0.5, -0.5]),
+            (Joint::KneeLeft, [-0.5, 0.5, 0.5, -0.5]),
+            (Joint::KneeRight, [-0.5, -0.5, 0.5, 0.5]),
+            (Joint::ElbowLeft, [0.0, h, h, 0.0]),
+            (Joint::ElbowRight, [0.0, -h, h, 0.0]),
+            (Joint::WristLeft, [0.0, 0.0, 1.0, 0.0]),
+            (Joint::HandRight, [0.0, 1.0, 0.0, 0.0]),
+            (Joint::FootLeft, [0.0, -h, 0.0, h]),
+            (Joint::FootRight, [-h, 0.0, h, 0.0]),
+        ];
+        // Facing away: the person's forward (+z) is the camera's z, left (+x) its −x, up its −y.
+        let to_camera = Quat::from_mat3(&Mat3::from_cols(-Vec3::X, -Vec3::Y, Vec3::Z));
+        for (joint, [x, y, z, w]) in references {
+            let got = to_camera * vendor_axes(joint);
+            let want = Quat::from_xyzw(x, y, z, w);
+            assert!(
+                got.dot(want).abs() > 0.9999,
+                "{joint:?}: {got} is not {want}"
+            );
+        }
+    }
+}

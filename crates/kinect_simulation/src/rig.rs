@@ -1,0 +1,114 @@
+//! Where the sensor's two cameras stand and look, and the built-in calibration.
+
+use glam::{Mat3, Vec3};
+
+use super::settings::Mount;
+use kinect_azure::calibration::{Calibration, CalibrationError, RawCalibration, Sensor};
+
+/// A camera in the world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Eye {
+    /// In metres.
+    pub(crate) position: Vec3,
+    /// From camera axes (x right, y down, z forwards) to the world's.
+    pub(crate) to_world: Mat3,
+}
+
+impl Eye {
+    /// A point of the world in camera axes, in metres.
+    #[inline]
+    pub(crate) fn look_at(&self, p: Vec3) -> Vec3 {
+        self.to_world.transpose() * (p - self.position)
+    }
+
+    /// The depth camera of a sensor mounted like that.
+    pub(crate) fn depth(mount: &Mount) -> Self {
+        let number = |v: f32, low: f32, high: f32, default: f32| {
+            if v.is_finite() {
+                v.clamp(low, high)
+            } else {
+                default
+            }
+        };
+        let default = Mount::default();
+        let tilt = number(mount.tilt_degrees, -60.0, 60.0, default.tilt_degrees).to_radians();
+        let roll = number(mount.roll_degrees, -180.0, 180.0, 0.0).to_radians();
+        // x right, y down, z forwards of a level camera that looks along −z.
+        let level = Mat3::from_cols(Vec3::X, Vec3::NEG_Y, Vec3::NEG_Z);
+        Self {
+            position: Vec3::Y * number(mount.height, 0.2, 3.0, default.height),
+            // Looking down is a turn about the camera's own x; turning clockwise one about its z.
+            to_world: level * Mat3::from_rotation_x(-tilt) * Mat3::from_rotation_z(roll),
+        }
+    }
+
+    /// The colour camera beside a depth camera.
+    pub(crate) fn color(depth: &Self, calibration: &Calibration) -> Self {
+        let Some(extrinsics) = calibration.extrinsics(Sensor::Depth, Sensor::Color) else {
+            return *depth;
+        };
+        // Rows of a rotation that takes depth axes to colour axes.
+        let turn = Mat3::from_cols_array(&extrinsics.rotation).transpose();
+        let shift = Vec3::from(extrinsics.translation) * 0.001;
+        Self {
+            position: depth.position - depth.to_world * (turn.transpose() * shift),
+            to_world: depth.to_world * turn.transpose(),
+        }
+    }
+}
+
+/// The calibration of a sensor that does not exist, with numbers like those of one that does.
+///
+/// # Errors
+/// None: the text is ours. The type is that of parsing any text.
+pub fn built_in_calibration() -> Result<RawCalibration, CalibrationError> {
+    RawCalibration::parse(include_bytes!("calibration.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use kinect_azure::modes::{ColorResolution, DepthMode};
+
+    #[test]
+    fn the_camera_looks_down_and_its_neighbour_stands_beside_it() {
+        let mount = Mount {
+            tilt_degrees: 10.0,
+            ..Mount::default()
+        };
+        let depth = Eye::depth(&mount);
+        let forwards = depth.to_world * Vec3::Z;
+        assert!(
+            (forwards.y + 10.0_f32.to_radians().sin()).abs() < 1e-6,
+            "{forwards}"
+        );
+        assert!(forwards.z < -0.9);
+        assert!((depth.to_world.determinant() - 1.0).abs() < 1e-5);
+        let calibration = built_in_calibration()
+            .unwrap()
+            .calibration(DepthMode::NfovUnbinned, ColorResolution::R720p)
+            .unwrap();
+        let color = Eye::color(&depth, &calibration);
+        assert!((0.02..0.05).contains(&color.position.distance(depth.position)));
+        // The same point by the calibration and by the eyes.
+        let p = Vec3::new(0.3, 0.9, -2.0);
+        let by_eye = color.look_at(p) * 1000.0;
+        let by_calibration = calibration
+            .extrinsics(Sensor::Depth, Sensor::Color)
+            .unwrap()
+            .transform_point((depth.look_at(p) * 1000.0).into());
+        assert!(by_eye.distance(by_calibration.into()) < 0.01);
+    }
+
+    #[test]
+    fn the_built_in_calibration_serves_every_mode() {
+        let raw = built_in_calibration().unwrap();
+        for depth in DepthMode::ALL {
+            for color in ColorResolution::ALL {
+                let calibration = raw.calibration(depth, color).unwrap();
+                assert!(calibration.depth_camera.is_some() && calibration.color_camera.is_some());
+            }
+        }
+    }
+}

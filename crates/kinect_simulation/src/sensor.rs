@@ -1,0 +1,409 @@
+//! The simulated sensor as a source: captures when their time has come.
+//!
+//! A capture is a function of its number, so a simulation can be paused, sought and stepped in both directions. In real
+//! time it is drawn ahead of its time and handed out when the clock reaches it; on a machine that cannot draw them all,
+//! captures are left out and the people keep their pace.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::imu::SimulatedImu;
+use super::lockstep::LockstepClock;
+use super::rig::{Eye, built_in_calibration};
+use super::settings::SimulationSettings;
+use super::timing::Timing;
+use super::world::World;
+use kinect_azure::calibration::{Calibration, RawCalibration};
+use kinect_azure::capture::{Capture, ImuSample};
+use kinect_azure::clock::Clock;
+use kinect_azure::modes::ColorResolution;
+use kinect_azure::source::{
+    CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
+    SourceErrorKind,
+};
+
+/// An Azure Kinect that is not there (X1): people in a room, seen through its lenses, with ground truth.
+///
+/// ```
+/// use std::time::Duration;
+/// use kinect_simulation::{SimulatedSensor, SimulationSettings};
+/// use kinect_azure::{CaptureSource, ColorResolution, DepthMode, NextCapture};
+///
+/// let settings = SimulationSettings {
+///     depth_mode: DepthMode::Nfov2x2Binned,
+///     color_resolution: ColorResolution::Off,
+///     people: 1,
+///     ..SimulationSettings::default()
+/// };
+/// let mut sensor = SimulatedSensor::new(&settings)?.as_fast_as_possible();
+/// if let NextCapture::Capture(capture) = sensor.next_capture(Duration::from_secs(1))? {
+///     let truth = capture.ground_truth.unwrap();
+///     assert_eq!(truth.bodies.len(), 1);
+/// }
+/// # Ok::<(), kinect_azure::SourceError>(())
+/// ```
+///
+/// Device timestamps begin near 0 with the first capture. System timestamps are 0: nothing arrives from anywhere.
+#[derive(Debug)]
+pub struct SimulatedSensor {
+    info: SensorInfo,
+    raw_calibration: RawCalibration,
+    calibration: Calibration,
+    world: World,
+    timing: Timing,
+    imu: Option<SimulatedImu>,
+    pace: Pace,
+    clock: Clock,
+    paused: bool,
+    /// The capture to draw next.
+    next: u64,
+    /// Drawn, but not due yet.
+    pending: Option<Pending>,
+    /// Hand out the pending capture at once.
+    immediate: bool,
+    /// The number of the newest capture handed out.
+    newest: Option<u64>,
+    position_usec: u64,
+}
+
+#[derive(Debug)]
+enum Pace {
+    RealTime,
+    AsFastAsPossible,
+    Lockstep(Arc<LockstepClock>),
+}
+
+#[derive(Debug)]
+struct Pending {
+    number: u64,
+    capture: Capture,
+}
+
+impl SimulatedSensor {
+    /// Builds the room and the people, which takes about a second, and starts in real time.
+    ///
+    /// # Errors
+    /// Settings that no Azure Kinect has, or a file of the settings that is missing or cannot be used.
+    pub fn new(settings: &SimulationSettings) -> Result<Self, SourceError> {
+        settings.check()?;
+        let raw_calibration = match &settings.calibration {
+            Some(path) => {
+                let text = std::fs::read(path).map_err(|error| {
+                    SourceError::new(
+                        SourceErrorKind::of_file(&error),
+                        format!(
+                            "{}: the calibration cannot be read: {error}; check the path",
+                            path.display()
+                        ),
+                    )
+                })?;
+                RawCalibration::parse(&text).map_err(|error| {
+                    SourceError::new(
+                        SourceErrorKind::BadFile,
+                        format!("{}: {error}", path.display()),
+                    )
+                })?
+            }
+            None => built_in_calibration().map_err(|error| {
+                SourceError::new(
+                    SourceErrorKind::Other,
+                    format!("the built-in calibration: {error}; please report this"),
+                )
+            })?,
+        };
+        let calibration = raw_calibration
+            .calibration(settings.depth_mode, settings.color_resolution)
+            .map_err(|error| SourceError::new(SourceErrorKind::BadFile, error.to_string()))?;
+        let imu = settings
+            .imu
+            .then(|| {
+                let eye = Eye::depth(&settings.mount);
+                SimulatedImu::new(&eye, &calibration, settings.noise.imu, settings.seed)
+            })
+            .flatten();
+        let color = settings.color_resolution != ColorResolution::Off;
+        Ok(Self {
+            info: SensorInfo {
+                name: format!("simulated sensor ({})", settings.scenario),
+                serial: Some(format!("sim{:09}", settings.seed % 1_000_000_000)),
+                depth_mode: settings.depth_mode,
+                color_resolution: settings.color_resolution,
+                color_format: color.then_some(settings.color_format),
+                frame_rate: settings.frame_rate,
+                has_imu: imu.is_some(),
+                ..SensorInfo::default()
+            },
+            world: World::new(settings, &calibration)?,
+            timing: Timing {
+                frame_rate: settings.frame_rate,
+                noise: settings.noise,
+                seed: settings.seed,
+            },
+            raw_calibration,
+            calibration,
+            imu,
+            pace: Pace::RealTime,
+            clock: Clock::default(),
+            paused: false,
+            next: 0,
+            pending: None,
+            immediate: false,
+            newest: None,
+            position_usec: 0,
+        })
+    }
+
+    /// Delivers as fast as it can draw, for converters and tests.
+    #[must_use]
+    pub fn as_fast_as_possible(mut self) -> Self {
+        self.pace = Pace::AsFastAsPossible;
+        self
+    }
+
+    /// Delivers what is due by a clock that somebody else sets. Time 0 of the clock is the first capture; pausing
+    /// works, speed has no effect.
+    #[must_use]
+    pub fn in_lockstep(mut self, clock: Arc<LockstepClock>) -> Self {
+        self.pace = Pace::Lockstep(clock);
+        self
+    }
+
+    /// The factory calibration it sees through, as a recording of it has it attached.
+    pub fn raw_calibration(&self) -> &RawCalibration {
+        &self.raw_calibration
+    }
+
+    /// Draws the next capture unless one is waiting; the sensor's own losses are skipped.
+    fn draw(&mut self) -> Result<(), SourceError> {
+        while self.pending.is_none() {
+            let number = self.next;
+            self.next = self.next.saturating_add(1);
+            if let Some(capture) = self.world.capture(number, &self.timing)? {
+                self.pending = Some(Pending { number, capture });
+            }
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self) -> NextCapture {
+        let Some(Pending { number, capture }) = self.pending.take() else {
+            return NextCapture::Timeout;
+        };
+        self.immediate = false;
+        self.newest = Some(number);
+        self.position_usec = self.timing.usec(number);
+        if let (Some(imu), Some(usec)) = (&mut self.imu, capture.device_timestamp_usec()) {
+            imu.advance_to(usec);
+        }
+        NextCapture::Capture(capture)
+    }
+
+    fn next_in_real_time(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        let now = Instant::now();
+        // What should have been shown already is left out, unless it is drawn.
+        if self.pending.is_none()
+            && let Some(usec) = self.clock.usec(now)
+        {
+            let period_usec = self.info.frame_rate.period_ns() / 1000;
+            self.next = self
+                .next
+                .max(self.timing.number_at(usec.saturating_sub(period_usec)));
+        }
+        self.draw()?;
+        let due_usec = self
+            .pending
+            .as_ref()
+            .map_or(0, |pending| self.timing.arrival_usec(pending.number));
+        let now = Instant::now();
+        if self.clock.anchor.is_none() {
+            self.clock.anchor = Some((due_usec, now));
+        }
+        let due = self.clock.due(due_usec).unwrap_or(now);
+        let wait = due.saturating_duration_since(now);
+        std::thread::sleep(wait.min(timeout));
+        if wait > timeout {
+            return Ok(NextCapture::Timeout);
+        }
+        Ok(self.deliver())
+    }
+}
+
+impl CaptureSource for SimulatedSensor {
+    fn info(&self) -> &SensorInfo {
+        &self.info
+    }
+
+    fn calibration(&self) -> Option<&Calibration> {
+        Some(&self.calibration)
+    }
+
+    fn factory_data(&self) -> FactoryData<'_> {
+        FactoryData {
+            calibration_json: Some(self.raw_calibration.json()),
+            ..FactoryData::default()
+        }
+    }
+
+    /// Drawing a capture is not cut short by the timeout: it takes some 20 ms, more in the largest modes.
+    fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        if self.immediate {
+            self.draw()?;
+            let capture = self.deliver();
+            if let Some(newest) = self.newest {
+                self.clock.anchor = Some((self.timing.usec(newest), Instant::now()));
+            }
+            return Ok(capture);
+        }
+        if self.paused {
+            match &self.pace {
+                // Whoever waits for what is due must not wait for a paused sensor.
+                Pace::Lockstep(clock) => {
+                    clock.wait_for(u64::MAX, timeout);
+                }
+                _ => std::thread::sleep(timeout),
+            }
+            return Ok(NextCapture::Timeout);
+        }
+        Ok(match &self.pace {
+            Pace::RealTime => self.next_in_real_time(timeout)?,
+            Pace::AsFastAsPossible => {
+                self.draw()?;
+                self.deliver()
+            }
+            Pace::Lockstep(clock) => {
+                let clock = Arc::clone(clock);
+                let due = self
+                    .timing
+                    .arrival_usec(self.pending.as_ref().map_or(self.next, |p| p.number));
+                if !clock.wait_for(due, timeout) {
+                    return Ok(NextCapture::Timeout);
+                }
+                self.draw()?;
+                self.deliver()
+            }
+        })
+    }
+
+    fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
+        Ok(self.imu.as_mut().and_then(SimulatedImu::next_sample))
+    }
+
+    fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {
+        Some(self)
+    }
+}
+
+impl PlaybackControl for SimulatedSensor {
+    fn set_paused(&mut self, paused: bool) {
+        if paused == self.paused {
+            return;
+        }
+        self.paused = paused;
+        if paused {
+            self.clock.pause(Instant::now());
+        } else {
+            self.clock.resume(Instant::now());
+        }
+    }
+
+    fn set_speed(&mut self, speed: f64) {
+        self.clock
+            .set_speed(speed, (!self.paused).then(Instant::now));
+    }
+
+    /// It has no end, so there is nothing to begin again.
+    fn set_looping(&mut self, _: bool) {}
+
+    /// Going far takes time: the people walk there, at some thousand times their pace.
+    fn seek(&mut self, position_usec: u64) -> Result<(), SourceError> {
+        self.go_to(self.timing.number_at(position_usec));
+        Ok(())
+    }
+
+    fn step(&mut self, captures: i32) -> Result<(), SourceError> {
+        if captures != 0 {
+            let newest = self.newest.map_or(-1, |newest| newest as i64);
+            let target = newest.saturating_add(i64::from(captures)).max(0);
+            self.go_to(target as u64);
+        }
+        Ok(())
+    }
+
+    fn position_usec(&self) -> u64 {
+        self.position_usec
+    }
+
+    fn duration_usec(&self) -> Option<u64> {
+        None
+    }
+
+    fn loops(&self) -> u64 {
+        0
+    }
+}
+
+impl SimulatedSensor {
+    /// Makes a capture the next, to be handed out at once.
+    fn go_to(&mut self, number: u64) {
+        // A day is as far as anybody goes; it keeps a wild number from walking for ever.
+        let last = self.timing.number_at(86_400_000_000);
+        let number = number.min(last);
+        if self
+            .pending
+            .as_ref()
+            .is_none_or(|pending| pending.number != number)
+        {
+            self.pending = None;
+            self.next = number;
+        }
+        if let Some(imu) = &mut self.imu
+            && self.newest.is_none_or(|newest| number != newest + 1)
+        {
+            imu.seek(self.timing.usec(number));
+        }
+        self.immediate = true;
+    }
+}
+
+impl Drop for SimulatedSensor {
+    fn drop(&mut self) {
+        if let Pace::Lockstep(clock) = &self.pace {
+            clock.close();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kinect_azure::modes::{DepthMode, FrameRate};
+
+    fn refused(settings: SimulationSettings) -> Option<SourceErrorKind> {
+        SimulatedSensor::new(&settings)
+            .err()
+            .map(|error| error.kind)
+    }
+
+    #[test]
+    fn what_cannot_be_simulated_has_its_kind() {
+        let calibration = |path: &str| SimulationSettings {
+            calibration: Some(path.into()),
+            ..SimulationSettings::default()
+        };
+        assert_eq!(
+            refused(calibration("/nowhere/calibration.json")),
+            Some(SourceErrorKind::FileMissing)
+        );
+        let no_calibration = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert_eq!(
+            refused(calibration(no_calibration)),
+            Some(SourceErrorKind::BadFile)
+        );
+        let too_fast = SimulationSettings {
+            depth_mode: DepthMode::WfovUnbinned,
+            frame_rate: FrameRate::Fps30,
+            ..SimulationSettings::default()
+        };
+        assert_eq!(refused(too_fast), Some(SourceErrorKind::BadSettings));
+    }
+}
