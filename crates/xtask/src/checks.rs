@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::Options;
+use crate::floors;
+use crate::options::Options;
 use crate::steps::Steps;
 use crate::system;
 use crate::vendor;
@@ -82,6 +83,20 @@ pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
         workspace,
         vendor,
     })
+}
+
+/// Compares which module names which with the picture in ARCHITECTURE.md.
+pub(crate) fn floors() -> Result<(), String> {
+    let findings = floors::check(&Workspace::find()?.root)?;
+    println!("{findings}");
+    if findings.complaints.is_empty() {
+        Ok(())
+    } else {
+        Err(
+            "an arrow runs upwards, or the picture in ARCHITECTURE.md does not show the code"
+                .to_owned(),
+        )
+    }
 }
 
 /// Runs every check and stops at the first that fails.

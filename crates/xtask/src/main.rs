@@ -9,6 +9,8 @@
 //! that this program itself is built in seconds.
 
 mod checks;
+mod floors;
+mod options;
 mod steps;
 mod system;
 mod vendor;
@@ -17,6 +19,8 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use options::Options;
+
 const USAGE: &str = "\
 The project's two commands, with all the set-up they need.
 
@@ -24,6 +28,7 @@ Usage:
   cargo xtask viewer [FILE.mkv] [ARGS...]   shows a simulated sensor, or plays a recording; ARGS go to the viewer
                                             (try: cargo xtask viewer --help)
   cargo xtask test                          format, clippy, tests, doc tests and rustdoc, warnings denied
+  cargo xtask floors                        which module uses which, compared with the picture in ARCHITECTURE.md
   cargo xtask setup                         only the set-up for both, without building anything
 
 Options (before or after FILE):
@@ -38,32 +43,6 @@ Environment:
   KINECT_TEST_DATA       the folder with recordings/ and calibrations/ (default: ../shared/data)
 ";
 
-/// What the command line says to every command.
-#[derive(Debug, Default)]
-struct Options {
-    install: bool,
-    no_setup: bool,
-    require_real: bool,
-}
-
-impl Options {
-    /// Takes our own options out of the arguments and leaves the others in their order.
-    fn take_from(args: &mut Vec<String>) -> Self {
-        let mut options = Self::default();
-        args.retain(|arg| {
-            let ours = match arg.as_str() {
-                "--install" => &mut options.install,
-                "--no-setup" => &mut options.no_setup,
-                "--require-real" => &mut options.require_real,
-                _ => return true,
-            };
-            *ours = true;
-            false
-        });
-        options
-    }
-}
-
 fn main() -> ExitCode {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     if args.is_empty() {
@@ -74,7 +53,7 @@ fn main() -> ExitCode {
     let options = Options::take_from(&mut args);
     let result = match command.as_str() {
         "viewer" => viewer::run(&options, &args),
-        "test" | "setup" if !args.is_empty() => {
+        "test" | "setup" | "floors" if !args.is_empty() => {
             eprintln!(
                 "error: `cargo xtask {command}` does not know `{}`\n\n{USAGE}",
                 args.join(" ")
@@ -83,6 +62,7 @@ fn main() -> ExitCode {
         }
         "test" => checks::run(&options),
         "setup" => checks::set_up(&options).map(|_| ()),
+        "floors" => checks::floors(),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -1,6 +1,6 @@
 //! `cargo xtask viewer`: the viewer example, on a system that can show it.
 
-use crate::Options;
+use crate::options::Options;
 use crate::steps::show;
 use crate::system;
 use crate::workspace::cargo;

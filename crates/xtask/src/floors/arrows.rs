@@ -1,0 +1,178 @@
+//! Which module names which.
+
+use std::collections::BTreeSet;
+
+use super::source::Named;
+use super::tree::Tree;
+
+/// A module names what stands in another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Arrow {
+    pub(crate) from: usize,
+    pub(crate) line: usize,
+    /// The path as it is written.
+    pub(crate) path: String,
+    /// The module that is named, or that defines what is named.
+    pub(crate) to: usize,
+    /// Whether it is an item of the module, and not the module itself.
+    pub(crate) is_item: bool,
+}
+
+/// Where a path leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Module(usize),
+    /// Something that this module defines.
+    Item(usize),
+    /// Out of the crate.
+    Outside,
+}
+
+/// How many names of names are followed; more are a ring of `use`s, which Rust refuses.
+const DEPTH: usize = 12;
+
+/// All arrows of a crate, but those of a module to what it lies in only by name, and those within a file.
+pub(crate) fn arrows(tree: &Tree) -> Vec<Arrow> {
+    let mut found = BTreeSet::new();
+    for (from, module) in tree.modules.iter().enumerate() {
+        let mut add = |target: Target, named: &Named| {
+            let (to, is_item) = match target {
+                Target::Module(to) => (to, false),
+                Target::Item(to) => (to, true),
+                Target::Outside => return,
+            };
+            if tree.modules[to].file != module.file {
+                found.insert(Arrow {
+                    from,
+                    to,
+                    is_item,
+                    line: named.line,
+                    path: named.segments.join("::"),
+                });
+            }
+        };
+        for used in &module.uses {
+            add(resolve(tree, from, &used.path.segments, DEPTH), &used.path);
+            if used.name.is_some() {
+                continue;
+            }
+            // Names that came by `*` are looked up one by one.
+            let Target::Module(all) = resolve(tree, from, &used.path.segments, DEPTH) else {
+                continue;
+            };
+            for (word, line) in &module.words {
+                if let Some(target) = name_in(tree, all, word, DEPTH) {
+                    let mut segments = used.path.segments.clone();
+                    segments.push(word.clone());
+                    add(
+                        target,
+                        &Named {
+                            segments,
+                            line: *line,
+                        },
+                    );
+                }
+            }
+        }
+        for path in &module.paths {
+            add(resolve(tree, from, &path.segments, DEPTH), path);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Where a path leads that stands in the module `from`.
+fn resolve(tree: &Tree, from: usize, segments: &[String], depth: usize) -> Target {
+    let Some((head, mut rest)) = segments.split_first() else {
+        return Target::Outside;
+    };
+    let start = match head.as_str() {
+        "crate" => Some(Target::Module(0)),
+        "self" => Some(Target::Module(from)),
+        "super" => tree.modules[from].parent.map(Target::Module),
+        name => local(tree, from, name, depth),
+    };
+    let Some(mut target) = start else {
+        return Target::Outside;
+    };
+    while let (Target::Module(module), Some((name, further))) = (target, rest.split_first()) {
+        rest = further;
+        target = match name.as_str() {
+            "super" => match tree.modules[module].parent {
+                Some(parent) => Target::Module(parent),
+                None => return Target::Outside,
+            },
+            "self" => target,
+            name => match name_in(tree, module, name, depth) {
+                Some(found) => found,
+                // A macro may have made it; names that came from outside by `*` are not ours.
+                None if has_foreign_glob(tree, module) => return Target::Outside,
+                None => Target::Item(module),
+            },
+        };
+    }
+    target
+}
+
+/// What a path's first word means in a module.
+fn local(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target> {
+    let found = &tree.modules[module];
+    if let Some(child) = found.children.get(name) {
+        return Some(Target::Module(*child));
+    }
+    // Its own items lead nowhere else.
+    if depth == 0 || found.items.iter().any(|item| item == name) {
+        return None;
+    }
+    let used = found.uses.iter().find(|used| {
+        // `use glam;` and the like would ask for themselves.
+        used.name.as_deref() == Some(name)
+            && used
+                .path
+                .segments
+                .first()
+                .is_some_and(|first| first != name)
+    });
+    match used {
+        Some(used) => Some(resolve(tree, module, &used.path.segments, depth - 1)),
+        None => by_globs(tree, module, name, depth),
+    }
+}
+
+/// What a name means that came into a module by `*`.
+fn by_globs(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target> {
+    let globs = tree.modules[module]
+        .uses
+        .iter()
+        .filter(|u| u.name.is_none());
+    globs.into_iter().find_map(
+        |used| match resolve(tree, module, &used.path.segments, depth - 1) {
+            Target::Module(all) if all != module => name_in(tree, all, name, depth - 1),
+            _ => None,
+        },
+    )
+}
+
+/// What a name means that is looked for in a module.
+fn name_in(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target> {
+    let found = &tree.modules[module];
+    if let Some(child) = found.children.get(name) {
+        return Some(Target::Module(*child));
+    }
+    if found.items.iter().any(|item| item == name) {
+        return Some(Target::Item(module));
+    }
+    if depth == 0 {
+        return None;
+    }
+    if let Some(used) = found.uses.iter().find(|u| u.name.as_deref() == Some(name)) {
+        return Some(resolve(tree, module, &used.path.segments, depth - 1));
+    }
+    by_globs(tree, module, name, depth)
+}
+
+fn has_foreign_glob(tree: &Tree, module: usize) -> bool {
+    tree.modules[module].uses.iter().any(|used| {
+        used.name.is_none() && resolve(tree, module, &used.path.segments, DEPTH) == Target::Outside
+    })
+}

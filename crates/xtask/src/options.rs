@@ -1,0 +1,27 @@
+//! The options of the command line.
+
+/// What the command line says to every command.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) install: bool,
+    pub(crate) no_setup: bool,
+    pub(crate) require_real: bool,
+}
+
+impl Options {
+    /// Takes our own options out of the arguments and leaves the others in their order.
+    pub(crate) fn take_from(args: &mut Vec<String>) -> Self {
+        let mut options = Self::default();
+        args.retain(|arg| {
+            let ours = match arg.as_str() {
+                "--install" => &mut options.install,
+                "--no-setup" => &mut options.no_setup,
+                "--require-real" => &mut options.require_real,
+                _ => return true,
+            };
+            *ours = true;
+            false
+        });
+        options
+    }
+}
