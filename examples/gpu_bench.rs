@@ -13,20 +13,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bevy::asset::RenderAssetUsages;
 use bevy::camera::RenderTarget;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::diagnostic::DiagnosticsStore;
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
 use bevy::render::diagnostic::RenderDiagnosticsPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
-use bevy::render::render_resource::{
-    Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages, WgpuFeatures,
-};
+use bevy::render::render_resource::{PollType, WgpuFeatures};
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice};
-use bevy::window::ExitCondition;
-use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::kinect_azure::{
     Calibration, Capture, CaptureSource, ColorResolution, DepthMode, FrameRate, ImuSample,
     NextCapture, SensorInfo, SourceError,
@@ -34,6 +28,7 @@ use bevy_kinect_azure::kinect_azure::{
 use bevy_kinect_azure::kinect_simulation::{Noise, SimulatedSensor, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
+use kinect_app_support::windowless;
 
 /// Measures GPU time per frame.
 #[derive(Parser, Clone, Debug)]
@@ -93,18 +88,7 @@ fn main() -> Result<(), String> {
 fn app() -> App {
     let mut app = App::new();
     app.add_plugins((
-        DefaultPlugins
-            .set(WindowPlugin {
-                primary_window: None,
-                exit_condition: ExitCondition::DontExit,
-                ..default()
-            })
-            .set(RenderPlugin {
-                synchronous_pipeline_compilation: true,
-                ..default()
-            })
-            .disable::<WinitPlugin>()
-            .disable::<PipelinedRenderingPlugin>(),
+        windowless::plugins().disable::<PipelinedRenderingPlugin>(),
         RenderDiagnosticsPlugin,
         KinectAzurePlugin,
     ));
@@ -161,17 +145,7 @@ fn spawn_outputs(world: &mut World, sensor: Entity) -> Vec<(String, String)> {
 
 /// Looks from where the sensor stands, as wide as it does.
 fn spawn_camera(world: &mut World) {
-    let mut image = Image::new_uninit(
-        Extent3d {
-            width: 1920,
-            height: 1080,
-            depth_or_array_layers: 1,
-        },
-        TextureDimension::D2,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
-    );
-    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    let image = windowless::target_image(UVec2::new(1920, 1080));
     let image = world.resource_mut::<Assets<Image>>().add(image);
     world.spawn((
         Camera3d::default(),

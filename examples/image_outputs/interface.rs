@@ -3,10 +3,10 @@
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
-use crate::common::style::{BACKGROUND, LABEL, PANEL, PROBLEM, TEXT, text_font};
-use crate::legend::{self, Value};
 use crate::switches::{Switch, Switches};
 use crate::{KINDS, Options, Scene};
+use kinect_app_support::legend::{self, Value};
+use kinect_app_support::style::{BACKGROUND, LABEL, PANEL, PROBLEM, TEXT, text_font};
 
 const MARGIN: f32 = 20.0;
 const GAP: f32 = 10.0;

@@ -10,20 +10,15 @@
 //! The keys are on the screen and can be clicked. With no display, or with `--screenshot`, it renders off-screen, writes the
 //! picture and ends.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod interface;
-#[path = "../common/legend.rs"]
-mod legend;
 mod switches;
 
-use bevy::camera::RenderTarget;
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
-use common::{Show, offscreen, style};
-use legend::{LegendPlugin, Pressed};
+use kinect_app_support::legend::{LegendPlugin, Pressed};
+use kinect_app_support::{Canvas, Show, style};
 use switches::{Switch, Switches};
 
 /// Shows all ten images of a simulated sensor, or of an Azure Kinect or Femto recording.
@@ -81,11 +76,7 @@ const KINDS: [ImageKind; 5] = [
     ImageKind::PointCloud,
 ];
 
-fn spawn_sensor(
-    mut commands: Commands,
-    options: Res<Options>,
-    target: Option<Res<offscreen::Target>>,
-) {
+fn spawn_sensor(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
     let sensor = match &options.show.file {
         Some(file) => KinectSensor::recording(file),
         None => KinectSensor::simulated(),
@@ -108,11 +99,7 @@ fn spawn_sensor(
         by_color_camera,
         by_depth_camera,
     });
-    commands.spawn((
-        Camera2d,
-        IsDefaultUiCamera,
-        target.map_or_else(RenderTarget::default, |target| target.render_target()),
-    ));
+    commands.spawn((Camera2d, IsDefaultUiCamera, canvas.target()));
 }
 
 fn press_at_start(
@@ -120,7 +107,7 @@ fn press_at_start(
     mut switches: ResMut<Switches>,
     mut pressed: MessageWriter<Pressed>,
 ) {
-    // A picture is of one capture, which `offscreen` steps to.
+    // A picture is of one capture, which `kinect_app_support` steps to.
     switches.paused = options.show.screenshot.is_some();
     for letter in options.press.to_uppercase().chars() {
         match Switch::ALL.iter().find(|s| s.cap() == letter.to_string()) {

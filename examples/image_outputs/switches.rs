@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
 use crate::Scene;
-use crate::legend::Pressed;
+use kinect_app_support::legend::Pressed;
 
 /// How everything is set.
 #[derive(Resource, Clone, Debug, Default)]

@@ -4,10 +4,10 @@ use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
 use crate::Scene;
-use crate::common::style::{PANEL, PROBLEM, TEXT, text_font};
-use crate::legend::{self, Value};
 use crate::looks::{Look, Shown};
 use crate::orbit::Orbit;
+use kinect_app_support::legend::{self, Value};
+use kinect_app_support::style::{PANEL, PROBLEM, TEXT, text_font};
 
 /// Height of the bar with the keys, in logical pixels.
 pub(crate) const BAR: f32 = 66.0;

@@ -8,9 +8,9 @@ use bevy_kinect_azure::point_cloud::DISCONTINUITY;
 use bevy_kinect_azure::prelude::*;
 use clap::ValueEnum;
 
-use crate::common::offscreen;
 use crate::hologram::Hologram;
 use crate::{Options, Scene};
+use kinect_app_support::Canvas;
 
 /// What is drawn.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,12 +129,12 @@ pub(crate) fn put_up(
     scene: Res<Scene>,
     options: Res<Options>,
     parts: Query<Entity, With<Part>>,
-    target: Option<Res<offscreen::Target>>,
+    canvas: Res<Canvas>,
 ) {
     for part in &parts {
         commands.entity(part).despawn();
     }
-    let target = target.map_or_else(RenderTarget::default, |target| target.render_target());
+    let target = canvas.target();
     let looks = shown.looks();
     let layers = |index: usize| RenderLayers::layer(index + 1);
     for (index, &look) in looks.iter().enumerate() {
@@ -194,7 +194,7 @@ const GAP: f32 = 2.0;
 pub(crate) fn fit(
     shown: Res<Shown>,
     windows: Query<&Window>,
-    size: Res<crate::common::Show>,
+    size: Res<kinect_app_support::Show>,
     mut views: Query<(&View, &mut Camera)>,
 ) {
     let window = windows.iter().next();

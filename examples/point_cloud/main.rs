@@ -12,23 +12,16 @@
 //! The keys are on the screen and can be clicked. With no display, or with `--screenshot`, it renders off-screen, writes the
 //! picture and ends.
 
-#[path = "../common/angles.rs"]
-mod angles;
-#[path = "../common/mod.rs"]
-mod common;
 mod hologram;
 mod interface;
-#[path = "../common/legend.rs"]
-mod legend;
 mod looks;
 mod orbit;
 
-use bevy::camera::RenderTarget;
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
-use common::{Show, offscreen, style};
+use kinect_app_support::{Canvas, Show, legend, parse_angles, style};
 use looks::{Look, Shown};
 
 /// Shows a simulated sensor, or an Azure Kinect or Femto recording, in 3D.
@@ -41,7 +34,7 @@ struct Options {
     #[arg(long)]
     look: Option<Look>,
     /// Where to look from: yaw and pitch around the scene in degrees.
-    #[arg(long, default_value = "0,-8", value_parser = angles::parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    #[arg(long, default_value = "0,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
     /// Leave out what is farther from the sensor, in metres: where little comes back, walls become specks.
     #[arg(long, default_value_t = 3.6, value_name = "METRES")]
@@ -88,11 +81,7 @@ struct Scene {
     sensor: Entity,
 }
 
-fn spawn_sensor(
-    mut commands: Commands,
-    options: Res<Options>,
-    target: Option<Res<offscreen::Target>>,
-) {
+fn spawn_sensor(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
     let sensor = match &options.show.file {
         Some(file) => KinectSensor::recording(file),
         None => KinectSensor::simulated(),
@@ -111,6 +100,6 @@ fn spawn_sensor(
             ..default()
         },
         IsDefaultUiCamera,
-        target.map_or_else(RenderTarget::default, |target| target.render_target()),
+        canvas.target(),
     ));
 }

@@ -3,8 +3,8 @@
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
-use crate::common::style::{LABEL, PANEL, PROBLEM, TEXT, text_font};
 use crate::{Options, Scene};
+use kinect_app_support::style::{LABEL, PANEL, PROBLEM, TEXT, text_font};
 
 /// Width of the column of images, in logical pixels.
 pub(crate) const COLUMN_WIDTH: f32 = 264.0;

@@ -10,15 +10,11 @@
 //!
 //! With no display, or with `--screenshot`, it renders off-screen, writes the picture and ends.
 
-#[path = "../common/angles.rs"]
-mod angles;
-#[path = "../common/mod.rs"]
-mod common;
 mod controls;
 mod interface;
 mod skeletons;
 
-use bevy::camera::{RenderTarget, Viewport};
+use bevy::camera::Viewport;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::window::WindowResized;
@@ -26,7 +22,7 @@ use bevy_kinect_azure::kinect_simulation::{Noise, Scenario, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
-use common::{Show, offscreen, style};
+use kinect_app_support::{Canvas, Show, parse_angles, style};
 
 /// Shows a simulated sensor, or an Azure Kinect or Femto recording, in a window or in one picture.
 #[derive(Parser, Resource, Clone, Debug)]
@@ -47,7 +43,7 @@ struct Options {
     #[arg(long, conflicts_with = "file")]
     no_noise: bool,
     /// Where to look from: yaw and pitch around the scene in degrees.
-    #[arg(long, default_value = "14,-8", value_parser = angles::parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    #[arg(long, default_value = "14,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
 }
 
@@ -137,12 +133,8 @@ fn spawn_sensor(mut commands: Commands, options: Res<Options>) {
 #[derive(Component)]
 struct SceneCamera;
 
-fn spawn_cameras(
-    mut commands: Commands,
-    options: Res<Options>,
-    target: Option<Res<offscreen::Target>>,
-) {
-    let target = target.map_or_else(RenderTarget::default, |target| target.render_target());
+fn spawn_cameras(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
+    let target = canvas.target();
     commands.spawn((
         SceneCamera,
         Camera3d::default(),

@@ -1,4 +1,4 @@
-//! Microphones in whole apps. The arrays are fake (`fake_array`), the way to them is the system's own; an app that listens
+//! Microphones in whole apps. The arrays are fake (`kinect_test_support::fake_array`), the way to them is the system's own; an app that listens
 //! to one is a process of its own.
 
 use bevy::prelude::*;
@@ -58,7 +58,7 @@ mod listening {
     use bevy_kinect_azure::microphones::MicrophoneDiagnostics;
 
     use super::*;
-    use crate::fake_array::{FakeArrays, NAME, is_listener, sample};
+    use kinect_test_support::fake_array::{FakeArrays, NAME, is_listener, sample};
 
     /// What an app heard: number, first sample of microphone 6, frames.
     #[derive(Resource, Default)]

@@ -20,8 +20,8 @@ use bevy_kinect_azure::kinect_azure::{
 use bevy_kinect_azure::prelude::*;
 use bevy_kinect_azure::stream::StreamSystems;
 use k4a_judge::allocations_so_far;
+use kinect_test_support::mkv;
 
-use crate::mkv;
 use crate::support::*;
 
 /// Counts what its capture thread allocates, inside the source and outside of it.
@@ -157,7 +157,7 @@ fn end(probe: Res<Probe>) {
 
 #[test]
 fn receiving_a_frame_in_the_main_world_allocates_nothing() {
-    let mut app = rendering_app();
+    let mut app = app_with_renderer(|_| {});
     let probe = Probe::default();
     app.insert_resource(probe.clone())
         .edit_schedule(PreUpdate, |schedule| {
@@ -193,7 +193,7 @@ struct BareUploads(Arc<AtomicU64>);
 
 #[test]
 fn a_frame_on_its_way_to_the_gpu_costs_only_the_staging_of_the_graphics_library() {
-    let mut app = rendering_app();
+    let mut app = app_with_renderer(|_| {});
     let (upload, bare) = (Probe::default(), BareUploads::default());
     let render_app = app.sub_app_mut(RenderApp);
     render_app

@@ -6,21 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bevy::asset::RenderAssetUsages;
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
 use bevy::render::error_handler::{RenderErrorHandler, RenderErrorPolicy};
 use bevy::render::gpu_readback::{Readback, ReadbackComplete};
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
-use bevy::render::render_resource::{
-    Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages,
-};
+use bevy::render::render_resource::PollType;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice};
 use bevy::render::storage::ShaderBuffer;
-use bevy::window::ExitCondition;
-use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::kinect_azure::calibration::{
     Camera, Extrinsics, Intrinsics, LensModel, Sensor,
 };
@@ -29,6 +23,7 @@ use bevy_kinect_azure::kinect_azure::{
     ImageFormat, ImagePool, ImuSample, NextCapture, SensorInfo, SourceError, image::Pixels,
 };
 use bevy_kinect_azure::prelude::*;
+use kinect_app_support::windowless;
 
 /// A real recording; `None`, with a word, where it is not there.
 pub(crate) fn recording(name: &str) -> Option<PathBuf> {
@@ -53,28 +48,30 @@ pub(crate) fn read_buffer(app: &mut App, buffer: &Handle<ShaderBuffer>) -> Vec<u
     read(app, Readback::buffer(buffer.clone()))
 }
 
-/// An app that renders, without a window, one update at a time.
+/// An app that renders, without a window, one update at a time; for tests that look at what was drawn.
 pub(crate) fn rendering_app() -> App {
     rendering_app_with(|_| {})
 }
 
 /// Likewise, with something more in it.
 pub(crate) fn rendering_app_with(add: impl FnOnce(&mut App)) -> App {
+    // Those tests run once more on a GPU that can do less, and are known by the module they are in. With one thread for all tests,
+    // that thread has no test's name.
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("main");
+    assert!(
+        test == "main" || test.starts_with("drawing::"),
+        "{test} draws, so it belongs into tests/app/drawing/"
+    );
+    app_with_renderer(add)
+}
+
+/// An app with a renderer, for tests that look at something else.
+pub(crate) fn app_with_renderer(add: impl FnOnce(&mut App)) -> App {
     // `KINECT_TEST_LOG=1` with a single test shows the engine's log.
     let quiet = std::env::var_os("KINECT_TEST_LOG").is_none();
     let mut app = App::new();
-    let plugins = DefaultPlugins
-        .set(WindowPlugin {
-            primary_window: None,
-            exit_condition: ExitCondition::DontExit,
-            ..default()
-        })
-        .set(RenderPlugin {
-            synchronous_pipeline_compilation: true,
-            ..default()
-        })
-        .disable::<WinitPlugin>()
-        .disable::<PipelinedRenderingPlugin>();
+    let plugins = windowless::plugins().disable::<PipelinedRenderingPlugin>();
     app.add_plugins(if quiet {
         plugins.disable::<LogPlugin>()
     } else {
@@ -181,17 +178,7 @@ fn read(app: &mut App, readback: Readback) -> Vec<u8> {
 
 /// An image to render into.
 pub(crate) fn render_target(app: &mut App, width: u32, height: u32) -> Handle<Image> {
-    let mut image = Image::new_uninit(
-        Extent3d {
-            width,
-            height,
-            depth_or_array_layers: 1,
-        },
-        TextureDimension::D2,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
-    );
-    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    let image = windowless::target_image(UVec2::new(width, height));
     app.world_mut().resource_mut::<Assets<Image>>().add(image)
 }
 

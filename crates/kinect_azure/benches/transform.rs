@@ -11,16 +11,13 @@
     reason = "a benchmark"
 )]
 
-#[path = "../tests/support/simulated.rs"]
-mod simulated;
-
 use std::time::Instant;
 
 use kinect_azure::decode::ColorDecoder;
 use kinect_azure::recording::Recording;
 use kinect_azure::transform::{Interpolation, Occlusion, Transformation};
 use kinect_azure::{Calibration, Capture, CaptureSource, ColorResolution, DepthMode};
-use simulated::simulated;
+use kinect_test_support::simulated::simulated;
 
 fn main() {
     let words: Vec<String> = std::env::args()

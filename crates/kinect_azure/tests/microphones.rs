@@ -1,5 +1,5 @@
 //! Listening to a microphone array, all the way through the system's audio interface. The arrays are not there
-//! (`support/fake_array.rs`), everything else is.
+//! (`kinect_test_support::fake_array`), everything else is.
 
 #![cfg(all(feature = "microphones", target_os = "linux"))]
 #![allow(
@@ -9,17 +9,14 @@
     reason = "tests say what is wrong by panicking"
 )]
 
-#[path = "support/fake_array.rs"]
-mod fake_array;
-
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fake_array::{FakeArrays, NAME, frames, is_listener, sample};
 use kinect_azure::microphones::{
     MicrophoneError, MicrophoneMatch, MicrophoneSelection, MicrophoneSettings, MicrophoneStream,
     list, list_inputs,
 };
+use kinect_test_support::fake_array::{FakeArrays, NAME, frames, is_listener, sample};
 
 const STDIN: &str = "/dev/stdin";
 const SECOND: Duration = Duration::from_secs(1);

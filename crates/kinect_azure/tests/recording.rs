@@ -9,15 +9,6 @@
     unreachable_pub
 )]
 
-#[path = "support/disk.rs"]
-mod disk;
-#[path = "support/exercise.rs"]
-mod exercise;
-#[path = "support/mkv.rs"]
-mod mkv;
-#[path = "support/scratch.rs"]
-mod scratch;
-
 #[path = "recording/damage.rs"]
 mod damage;
 #[path = "recording/grouping.rs"]
@@ -42,7 +33,8 @@ use std::path::PathBuf;
 use k4a_judge::CountingAllocator;
 
 use kinect_azure::recording::Recording;
-use scratch::Scratch;
+use kinect_test_support::scratch::{self, Scratch};
+use kinect_test_support::{disk, mkv};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;

@@ -2,24 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::deny;
+use crate::examples;
+use crate::features;
 use crate::floors;
 use crate::options::Options;
+use crate::package;
 use crate::steps::Steps;
 use crate::system;
 use crate::vendor;
 use crate::workspace::{Workspace, cargo};
 
-/// The tests that draw.
-const RENDERING_TESTS: [&str; 8] = [
-    "align::",
-    "clouds::",
-    "outputs::",
-    "rendering::",
-    "saved_points::",
-    "surfaces::",
-    "timing::",
-    "ui::",
-];
+/// The module of the tests that draw; `tests/app/support.rs` sees to it that no other test does.
+const DRAWING_TESTS: &str = "drawing::";
 
 /// What the set-up found.
 #[derive(Debug)]
@@ -31,19 +26,24 @@ pub(crate) struct Setup {
     require_real: bool,
 }
 
+/// Whether a tool that can be fetched must be there.
+fn must_have_tools() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
 /// Makes the system ready for the checks.
 pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
     let workspace = Workspace::find()?;
     if !options.no_setup {
         let mut needs = system::rendering();
         needs.extend(system::test_tools());
-        if vendor::is_wanted(&workspace) {
+        if vendor::is_wanted(&workspace) || deny::is_wanted(&workspace) {
             needs.extend(system::pip());
         }
         system::provide(&needs, options.install)?;
     }
 
-    let must_have_vendor = options.require_real || std::env::var("CI").is_ok_and(|v| v == "true");
+    let must_have_vendor = options.require_real || must_have_tools();
     let vendor = match vendor::provide(&workspace) {
         Ok(folder) => {
             println!("vendor libraries: {}", folder.display());
@@ -87,16 +87,16 @@ pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
 
 /// Compares which module names which with the picture in ARCHITECTURE.md.
 pub(crate) fn floors() -> Result<(), String> {
-    let findings = floors::check(&Workspace::find()?.root)?;
+    compare_floors(&Workspace::find()?)
+}
+
+fn compare_floors(workspace: &Workspace) -> Result<(), String> {
+    let findings = floors::check(&workspace.root)?;
     println!("{findings}");
     if findings.complaints.is_empty() {
-        Ok(())
-    } else {
-        Err(
-            "an arrow runs upwards, or the picture in ARCHITECTURE.md does not show the code"
-                .to_owned(),
-        )
+        return Ok(());
     }
+    Err("modules use each other otherwise than \"The house\" in ARCHITECTURE.md shows; every place is listed above".to_owned())
 }
 
 /// Runs every check and stops at the first that fails.
@@ -122,6 +122,8 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         cargo_in_root().args(["fmt", "--all", "--check"]),
         "Run `cargo fmt --all`.",
     )?;
+    steps.check("floors", || compare_floors(&setup.workspace))?;
+    deny::run(&setup.workspace, must_have_tools(), steps)?;
     steps.run(
         "clippy",
         cargo_in_root()
@@ -129,25 +131,17 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
             .args(["--", "-D", "warnings"]),
         "Every warning counts; `cargo clippy --fix` repairs some.",
     )?;
-    // The workspace build switches every feature on; this is the one crate that people use with few.
-    for (name, features) in [
-        ("without features", ""),
-        ("with reflection", "bevy_reflect"),
-        ("with microphones", "microphones"),
-    ] {
-        steps.run(
-            name,
-            cargo_in_root().args([
-                "check",
-                "--package",
-                "kinect_azure",
-                "--no-default-features",
-                "--features",
-                features,
-            ]),
-            "Some code needs a feature and does not say so.",
-        )?;
-    }
+    // The workspace build switches every feature on, which few apps do.
+    features::run(&setup.workspace, steps)?;
+    package::run(&setup.workspace, steps)?;
+    steps.run(
+        "fuzz targets: lock file",
+        cargo_in_root()
+            .args(["metadata", "--locked", "--format-version", "1"])
+            .args(["--manifest-path", "fuzz/Cargo.toml"])
+            .stdout(std::process::Stdio::null()),
+        "Run `cargo metadata --manifest-path fuzz/Cargo.toml` to bring fuzz/Cargo.lock up to date.",
+    )?;
     let mut test = cargo_in_root();
     test.args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         .envs(system::software_vulkan())
@@ -174,7 +168,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
             "app",
             "--",
         ])
-        .args(RENDERING_TESTS)
+        .arg(DRAWING_TESTS)
         .envs(system::software_vulkan())
         .env("WGPU_SETTINGS_PRIO", "webgpu")
         .env("KINECT_TEST_DATA", setup.workspace.test_data());
@@ -183,6 +177,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         &mut plain_gpu,
         "Something uses a GPU feature without asking whether it is there.",
     )?;
+    examples::run(&setup.workspace, steps)?;
     steps.run(
         "documentation",
         cargo_in_root()

@@ -1,20 +1,28 @@
-//! The project's two commands. They do all the set-up there is, and then the work:
+//! The project's commands. They do all the set-up there is, and then the work:
 //!
 //! - `cargo xtask viewer [FILE.mkv]` shows a simulated sensor or a recording in a window (or renders a picture where there
 //!   is none);
-//! - `cargo xtask test` runs every check that the project asks of a change.
+//! - `cargo xtask test` runs every check that the project asks of a change; `cargo xtask floors` one of them, which takes no time;
+//! - `cargo xtask bench` measures.
 //!
 //! Each topic has its module: [`system`] finds and installs system packages, [`vendor`] fetches the vendor's
 //! libraries that the conformance tests compare with, [`steps`] runs and times cargo. There are no dependencies, so
 //! that this program itself is built in seconds.
 
+mod bench;
 mod checks;
+mod crates;
+mod deny;
+mod examples;
+mod features;
 mod floors;
 mod options;
+mod package;
 mod steps;
 mod system;
 mod vendor;
 mod viewer;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,12 +30,14 @@ use std::process::ExitCode;
 use options::Options;
 
 const USAGE: &str = "\
-The project's two commands, with all the set-up they need.
+The project's commands, with all the set-up they need.
 
 Usage:
   cargo xtask viewer [FILE.mkv] [ARGS...]   shows a simulated sensor, or plays a recording; ARGS go to the viewer
                                             (try: cargo xtask viewer --help)
-  cargo xtask test                          format, clippy, tests, doc tests and rustdoc, warnings denied
+  cargo xtask test                          every check: format, floors, dependencies, lints, features, packages, tests, examples
+                                            and documentation, warnings denied
+  cargo xtask bench [WORDS...]              every benchmark, beside the vendor's libraries; WORDS go to each
   cargo xtask floors                        which module uses which, compared with the picture in ARCHITECTURE.md
   cargo xtask setup                         only the set-up for both, without building anything
 
@@ -60,6 +70,7 @@ fn main() -> ExitCode {
             );
             return ExitCode::from(2);
         }
+        "bench" => bench::run(&options, &args),
         "test" => checks::run(&options),
         "setup" => checks::set_up(&options).map(|_| ()),
         "floors" => checks::floors(),

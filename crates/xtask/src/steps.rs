@@ -40,19 +40,38 @@ impl Steps {
         }
     }
 
+    /// Does work of this program as a step. Its error says what to do.
+    pub(crate) fn check(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() -> Result<(), String>,
+    ) -> Result<(), String> {
+        println!("\n=== {name}");
+        let start = Instant::now();
+        let result = work();
+        let took = start.elapsed();
+        self.done.push((name.to_owned(), took, result.is_ok()));
+        println!(
+            "=== {name}: {} in {:.1} s",
+            if result.is_ok() { "ok" } else { "FAILED" },
+            took.as_secs_f64()
+        );
+        result.map_err(|why| format!("step `{name}` failed: {why}"))
+    }
+
     /// The table of what ran.
     pub(crate) fn print_summary(&self) {
         println!("\nSummary");
         for (name, took, ok) in &self.done {
             println!(
-                "  {:<20} {:>8.1} s  {}",
+                "  {:<44} {:>8.1} s  {}",
                 name,
                 took.as_secs_f64(),
                 if *ok { "ok" } else { "FAILED" }
             );
         }
         let total: Duration = self.done.iter().map(|(_, took, _)| *took).sum();
-        println!("  {:<20} {:>8.1} s", "total", total.as_secs_f64());
+        println!("  {:<44} {:>8.1} s", "total", total.as_secs_f64());
     }
 }
 

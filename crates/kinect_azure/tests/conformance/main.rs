@@ -21,13 +21,4 @@ mod simulation;
 mod transform;
 mod writer;
 
-#[path = "../support/disk.rs"]
-mod disk;
-#[path = "../support/display.rs"]
-mod display;
-#[path = "../support/mkv.rs"]
-mod mkv;
-#[path = "../support/scratch.rs"]
-mod scratch;
-#[path = "../support/simulated.rs"]
-mod simulated;
+use kinect_test_support::{disk, display, mkv, scratch, simulated};

@@ -9,6 +9,7 @@
 
 mod calibration;
 mod decode;
+mod fuzzing;
 mod jpeg_encoder;
 mod oracle;
 mod transform;

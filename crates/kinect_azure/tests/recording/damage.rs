@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::exercise::exercise;
 use super::mkv::{self, Block, Cluster, Lacing, Mkv, Size, Target};
 use super::{Random, real};
+use kinect_test_support::fuzzing::recording as exercise;
 
 /// A recording of a few kilobytes with everything but 16-bit images.
 fn small(lacing: Lacing) -> Mkv {

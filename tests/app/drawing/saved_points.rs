@@ -6,9 +6,9 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
-use crate::clouds::*;
+use super::clouds::*;
+use super::surfaces::spawn_surface;
 use crate::support::*;
-use crate::surfaces::spawn_surface;
 
 /// The answers to requests, in order.
 #[derive(Resource, Default)]

@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 
 /// Two angles in degrees, written as 20,-10.
-pub(crate) fn parse_angles(text: &str) -> Result<Vec2, String> {
+pub fn parse_angles(text: &str) -> Result<Vec2, String> {
     let (yaw, pitch) = text.split_once(',').ok_or("write it as 20,-10")?;
     let angle = |text: &str| {
         text.trim()

@@ -1,71 +1,55 @@
 //! One picture without a window: plays up to the wanted capture, renders into an image, writes it and ends.
 
 use core::time::Duration;
+use std::path::Path;
 
 use bevy::app::ScheduleRunnerPlugin;
-use bevy::asset::RenderAssetUsages;
 use bevy::camera::RenderTarget;
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
-use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::window::ExitCondition;
-use bevy::winit::WinitPlugin;
 use bevy_kinect_azure::prelude::*;
 
-use super::Show;
+use crate::show::Show;
+use crate::windowless;
 
 /// Updates from the arrival of the frame to the picture: enough for text, layout and pipelines to be there.
 const SETTLE_UPDATES: u32 = 12;
 /// How long to wait for the wanted capture.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(crate) struct OffscreenPlugin;
+/// Renders one picture of the app's only sensor into the file that [`Show::screenshot`] names, and ends the app.
+pub struct OffscreenPlugin;
 
 impl Plugin for OffscreenPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins((
-            DefaultPlugins
-                .set(WindowPlugin {
-                    primary_window: None,
-                    exit_condition: ExitCondition::DontExit,
-                    ..default()
-                })
-                .set(RenderPlugin {
-                    synchronous_pipeline_compilation: true,
-                    ..default()
-                })
-                .disable::<WinitPlugin>(),
+            windowless::plugins(),
             ScheduleRunnerPlugin::run_loop(Duration::from_millis(5)),
         ))
-        .add_systems(PreStartup, create_target)
+        .add_systems(PreStartup, create_canvas)
         .add_systems(Update, take_picture);
     }
 }
 
-/// The image that is rendered into.
-#[derive(Resource)]
-pub(crate) struct Target(Handle<Image>);
+/// What cameras render into: the window, or the image that becomes the picture.
+#[derive(Resource, Clone, Default, Debug)]
+pub struct Canvas(RenderTarget);
 
-impl Target {
-    pub(crate) fn render_target(&self) -> RenderTarget {
-        self.0.clone().into()
+impl Canvas {
+    /// For a camera.
+    pub fn target(&self) -> RenderTarget {
+        self.0.clone()
     }
 }
 
-fn create_target(mut commands: Commands, mut images: ResMut<Assets<Image>>, show: Res<Show>) {
-    let mut image = Image::new_uninit(
-        Extent3d {
-            width: show.size.x,
-            height: show.size.y,
-            depth_or_array_layers: 1,
-        },
-        TextureDimension::D2,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::RENDER_WORLD,
-    );
-    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
-    commands.insert_resource(Target(images.add(image)));
+/// The image that becomes the picture.
+#[derive(Resource)]
+struct Picture(Handle<Image>);
+
+fn create_canvas(mut commands: Commands, mut images: ResMut<Assets<Image>>, show: Res<Show>) {
+    let image = images.add(windowless::target_image(show.size));
+    commands.insert_resource(Canvas(image.clone().into()));
+    commands.insert_resource(Picture(image));
 }
 
 /// How far the picture is.
@@ -83,7 +67,7 @@ fn take_picture(
     mut commands: Commands,
     sensor: Single<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>,
     show: Res<Show>,
-    target: Res<Target>,
+    picture: Res<Picture>,
     time: Res<Time<Real>>,
     mut playback: MessageWriter<PlaybackCommand>,
     mut exit: MessageWriter<AppExit>,
@@ -122,34 +106,37 @@ fn take_picture(
         }
         Progress::Settling(0) => {
             let path = show.screenshot.clone().unwrap_or_default();
-            commands.spawn(Screenshot::image(target.0.clone())).observe(
-                move |picture: On<ScreenshotCaptured>, mut exit: MessageWriter<AppExit>| {
-                    let saved = picture
-                        .image
-                        .clone()
-                        .try_into_dynamic()
-                        .map_err(|error| error.to_string())
-                        .and_then(|image| {
-                            image
-                                .to_rgb8()
-                                .save(&path)
-                                .map_err(|error| error.to_string())
+            commands
+                .spawn(Screenshot::image(picture.0.clone()))
+                .observe(
+                    move |shot: On<ScreenshotCaptured>, mut exit: MessageWriter<AppExit>| {
+                        exit.write(match save(&shot.image, &path) {
+                            Ok(()) => {
+                                println!("wrote {}", path.display());
+                                AppExit::Success
+                            }
+                            Err(error) => {
+                                eprintln!("{} was not written: {error}", path.display());
+                                AppExit::error()
+                            }
                         });
-                    exit.write(match saved {
-                        Ok(()) => {
-                            println!("wrote {}", path.display());
-                            AppExit::Success
-                        }
-                        Err(error) => {
-                            eprintln!("{} could not be written: {error}", path.display());
-                            AppExit::error()
-                        }
-                    });
-                },
-            );
+                    },
+                );
             *progress = Progress::Writing;
         }
         Progress::Settling(updates) => *progress = Progress::Settling(updates - 1),
         Progress::Writing => {}
     }
+}
+
+/// Writes a picture, in which something must be seen.
+fn save(image: &Image, path: &Path) -> Result<(), String> {
+    let picture = image.clone().try_into_dynamic();
+    let picture = picture.map_err(|error| error.to_string())?.to_rgb8();
+    let mut pixels = picture.pixels();
+    let first = pixels.next();
+    if pixels.all(|pixel| Some(pixel) == first) {
+        return Err("it is of one colour".to_owned());
+    }
+    picture.save(path).map_err(|error| error.to_string())
 }

@@ -1,5 +1,4 @@
-//! Writes Matroska files of every kind a reader may meet, straight and crooked. For tests only.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+//! Writes Matroska files of every kind a reader may meet, straight and crooked.
 
 /// How an element tells its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

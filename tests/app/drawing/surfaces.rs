@@ -7,7 +7,7 @@ use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::point_cloud::{DISCONTINUITY, STEEPEST};
 use bevy_kinect_azure::prelude::*;
 
-use crate::clouds::*;
+use super::clouds::*;
 use crate::support::*;
 
 /// The triangles of a surface as numbers of vertices, each beginning with its smallest, sorted.

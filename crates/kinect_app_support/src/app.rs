@@ -1,37 +1,20 @@
-//! What examples share: a file to play and a picture to take are asked for in the same words everywhere.
-
-pub(crate) mod offscreen;
-pub(crate) mod style;
+//! The app of an example: with a window, or off-screen.
 
 use std::path::PathBuf;
 
 use bevy::prelude::*;
 use bevy::window::WindowResolution;
 use bevy_kinect_azure::kinect_azure::recording::Recording;
-use clap::Args;
 
-/// What to show, and where.
-#[derive(Args, Resource, Clone, Debug)]
-pub(crate) struct Show {
-    /// The recording (.mkv) to play; none: a simulated sensor.
-    pub(crate) file: Option<PathBuf>,
-    /// Render off-screen, write this PNG and end. Without a display: a file named after the example.
-    #[arg(long, value_name = "OUT.png")]
-    pub(crate) screenshot: Option<PathBuf>,
-    /// Which capture to render, counted from 0.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) frame: u32,
-    /// Width and height of the window or the picture, in pixels.
-    #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
-    pub(crate) size: UVec2,
-}
+use crate::offscreen::{Canvas, OffscreenPlugin};
+use crate::show::Show;
 
 impl Show {
     /// An app with a window of that title; or without one, where a picture is wanted or there is no display. `None`, with a word,
     /// for a capture that the recording does not have.
-    pub(crate) fn app(&mut self, name: &str, title: &str) -> Option<App> {
+    pub fn app(&mut self, name: &str, title: &str) -> Option<App> {
         if self.screenshot.is_none() && !has_display() {
-            let path = PathBuf::from(format!("{name}.png"));
+            let path = beside_the_program(name);
             eprintln!(
                 "No display here (neither DISPLAY nor WAYLAND_DISPLAY is set): rendering one picture to {}.",
                 path.display()
@@ -43,7 +26,7 @@ impl Show {
             if !self.has_capture() {
                 return None;
             }
-            app.add_plugins(offscreen::OffscreenPlugin);
+            app.add_plugins(OffscreenPlugin);
         } else {
             let what = self.file.as_ref().map_or_else(
                 || "Simulated sensor".to_owned(),
@@ -56,7 +39,8 @@ impl Show {
                     ..default()
                 }),
                 ..default()
-            }));
+            }))
+            .init_resource::<Canvas>();
         }
         app.insert_resource(self.clone());
         Some(app)
@@ -82,18 +66,15 @@ impl Show {
     }
 }
 
+/// Where a picture goes that nobody named: into the folder of the program, which is cargo's, so that the sources stay as they are.
+fn beside_the_program(name: &str) -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    program.with_file_name(format!("{name}.png"))
+}
+
 fn has_display() -> bool {
     !cfg!(all(unix, not(target_os = "macos")))
         || ["DISPLAY", "WAYLAND_DISPLAY"]
             .iter()
             .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-fn parse_size(text: &str) -> Result<UVec2, String> {
-    let (width, height) = text.split_once('x').ok_or("write it as 1280x720")?;
-    let side = |text: &str| match text.parse() {
-        Ok(side @ 64..=8192) => Ok(side),
-        _ => Err("both sides must be between 64 and 8192".to_owned()),
-    };
-    Ok(UVec2::new(side(width)?, side(height)?))
 }

@@ -9,29 +9,29 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What ALSA shows for the array's card.
-pub(crate) const NAME: &str = "Azure Kinect Microphone Array, USB Audio";
+pub const NAME: &str = "Azure Kinect Microphone Array, USB Audio";
 /// Says in a child that it is one.
 const MARK: &str = "KINECT_FAKE_ARRAY";
 
 /// A sample that tells its frame and its channel.
-pub(crate) fn sample(frame: usize, channel: usize) -> i16 {
+pub fn sample(frame: usize, channel: usize) -> i16 {
     (frame % 4000 * 8 + channel) as i16
 }
 
 /// That many frames of seven channels, as the device sends them.
-pub(crate) fn frames(from: usize, count: usize) -> Vec<u8> {
+pub fn frames(from: usize, count: usize) -> Vec<u8> {
     (from..from + count)
         .flat_map(|frame| (0..7).flat_map(move |channel| sample(frame, channel).to_le_bytes()))
         .collect()
 }
 
 /// An ALSA configuration with these devices: description, and where their sound comes from.
-pub(crate) struct FakeArrays {
+pub struct FakeArrays {
     folder: PathBuf,
 }
 
 impl FakeArrays {
-    pub(crate) fn new(test: &str, devices: &[(&str, &Path)]) -> Self {
+    pub fn new(test: &str, devices: &[(&str, &Path)]) -> Self {
         let folder =
             std::env::temp_dir().join(format!("kinect-mics-{test}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -55,7 +55,7 @@ impl FakeArrays {
     }
 
     /// A file with that sound beside the configuration.
-    pub(crate) fn file(name: &str, sound: &[u8]) -> PathBuf {
+    pub fn file(name: &str, sound: &[u8]) -> PathBuf {
         let path =
             std::env::temp_dir().join(format!("kinect-mics-{name}-{}.raw", std::process::id()));
         std::fs::write(&path, sound).unwrap();
@@ -63,7 +63,7 @@ impl FakeArrays {
     }
 
     /// Starts a test of this program in a process that has these devices.
-    pub(crate) fn run(&self, test: &str) -> Listener {
+    pub fn run(&self, test: &str) -> Listener {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
@@ -96,7 +96,7 @@ const PERIOD: usize = 960;
 const IN_THE_PIPE: u64 = 3 * 14 * PERIOD as u64;
 
 /// The process that listens. What its devices hear from `/dev/stdin` stays open until it ends: silence is no end.
-pub(crate) struct Listener {
+pub struct Listener {
     child: Child,
     sound: Option<ChildStdin>,
 }
@@ -104,7 +104,7 @@ pub(crate) struct Listener {
 impl Listener {
     /// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. A listener
     /// that is late is waited for.
-    pub(crate) fn play(&mut self, mut from: usize, seconds: f32) {
+    pub fn play(&mut self, mut from: usize, seconds: f32) {
         let sound = self.sound.as_mut().unwrap();
         let end = Instant::now() + Duration::from_secs_f32(seconds);
         let mut next = Instant::now();
@@ -127,7 +127,7 @@ impl Listener {
     }
 
     /// Waits for its end; what it says is shown, and its failure is ours.
-    pub(crate) fn finish(self) {
+    pub fn finish(self) {
         let output = self.child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         let complained = String::from_utf8_lossy(&output.stderr);
@@ -140,7 +140,7 @@ impl Listener {
 }
 
 /// Whether this process has the devices; says so otherwise.
-pub(crate) fn is_listener() -> bool {
+pub fn is_listener() -> bool {
     let is = std::env::var_os(MARK).is_some();
     if !is {
         println!("skipped: this test is started by another one");

@@ -1,5 +1,4 @@
 //! Disks that are slow, full or both.
-#![allow(unreachable_pub, dead_code)]
 
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;

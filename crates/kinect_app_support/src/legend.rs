@@ -2,19 +2,19 @@
 
 use bevy::prelude::*;
 
-use crate::common::style::{BACKGROUND, LABEL, PANEL, TEXT, text_font};
+use crate::style::{BACKGROUND, LABEL, PANEL, TEXT, text_font};
 
 /// A key was pressed, on the keyboard or on the screen.
 #[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pressed(pub(crate) KeyCode);
+pub struct Pressed(pub KeyCode);
 
 /// A button that stands for a key.
 #[derive(Component)]
-pub(crate) struct Key(pub(crate) KeyCode);
+pub struct Key(pub KeyCode);
 
 /// The text beside a key that says how it is set.
 #[derive(Component)]
-pub(crate) struct Value(pub(crate) KeyCode);
+pub struct Value(pub KeyCode);
 
 const IDLE: Color = PANEL;
 const HOVERED: Color = Color::srgb(0.14, 0.155, 0.185);
@@ -22,7 +22,7 @@ const HELD: Color = Color::srgb(0.2, 0.3, 0.42);
 const CAP: Color = Color::srgb(0.8, 0.84, 0.9);
 
 /// Makes keys and buttons into messages.
-pub(crate) struct LegendPlugin;
+pub struct LegendPlugin;
 
 impl Plugin for LegendPlugin {
     fn build(&self, app: &mut App) {
@@ -52,7 +52,7 @@ fn press_buttons(
 }
 
 /// The row at the bottom that keys lie in.
-pub(crate) fn row() -> Node {
+pub fn row() -> Node {
     Node {
         column_gap: px(8),
         height: px(50),
@@ -62,7 +62,7 @@ pub(crate) fn row() -> Node {
 }
 
 /// One key: its cap, what it does, and below it how it is set.
-pub(crate) fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str) {
+pub fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str) {
     row.spawn((
         Key(code),
         Button,

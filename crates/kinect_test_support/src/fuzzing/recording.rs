@@ -1,12 +1,11 @@
-//! Everything that can be done with a recording, done to bytes that may be none. For tests and fuzzing.
-#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub)]
+//! Any bytes as a recording: an error, or a recording whose every call comes to an end.
 
 use kinect_azure::recording::{Recording, SeekTarget};
 
 /// Does all that can be done with a recording; `false` if it does not open.
 ///
 /// Every call must come to an end, and so must the calls: there cannot be more frames than bytes, nor more errors.
-pub fn exercise(bytes: Vec<u8>) -> bool {
+pub fn recording(bytes: Vec<u8>) -> bool {
     let most = bytes.len() + 100;
     let Ok(mut recording) = Recording::from_bytes("damaged.mkv", bytes) else {
         return false;

@@ -6,7 +6,7 @@ use kinect_azure::{Capture, CaptureSource, ColorResolution, DepthMode, FrameRate
 use kinect_simulation::{SimulatedSensor, SimulationSettings};
 
 /// The first capture of a room with two people, and its sensor.
-pub(crate) fn simulated(
+pub fn simulated(
     depth_mode: DepthMode,
     color_resolution: ColorResolution,
 ) -> (SimulatedSensor, Capture) {

@@ -1,14 +1,14 @@
 //! Files that tests write and leave nothing of.
-#![allow(unreachable_pub)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A file that goes away with its owner.
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
     pub fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = folder();
+        std::fs::create_dir_all(&folder).unwrap();
         Self(folder.join(format!("{name}-{}.mkv", std::process::id())))
     }
 
@@ -17,6 +17,13 @@ impl Scratch {
         std::fs::write(&scratch.0, bytes).unwrap();
         scratch
     }
+}
+
+/// `tmp` in cargo's target folder, where the test that runs lies in `debug/deps`. A system's folder for such files is often in
+/// memory, and some recordings of tests are large.
+fn folder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(3).unwrap().join("tmp")
 }
 
 impl Drop for Scratch {

@@ -1,0 +1,31 @@
+//! The command line of the examples: a file to play and a picture to take are asked for in the same words everywhere.
+
+use std::path::PathBuf;
+
+use bevy::prelude::*;
+use clap::Args;
+
+/// What to show, and where.
+#[derive(Args, Resource, Clone, Debug)]
+pub struct Show {
+    /// The recording (.mkv) to play; none: a simulated sensor.
+    pub file: Option<PathBuf>,
+    /// Render off-screen, write this PNG and end. Without a display: a file named after the example, beside its program.
+    #[arg(long, value_name = "OUT.png")]
+    pub screenshot: Option<PathBuf>,
+    /// Which capture to render, counted from 0.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub frame: u32,
+    /// Width and height of the window or the picture, in pixels.
+    #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
+    pub size: UVec2,
+}
+
+fn parse_size(text: &str) -> Result<UVec2, String> {
+    let (width, height) = text.split_once('x').ok_or("write it as 1280x720")?;
+    let side = |text: &str| match text.parse() {
+        Ok(side @ 64..=8192) => Ok(side),
+        _ => Err("both sides must be between 64 and 8192".to_owned()),
+    };
+    Ok(UVec2::new(side(width)?, side(height)?))
+}

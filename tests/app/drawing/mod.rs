@@ -1,0 +1,10 @@
+//! What is drawn, read back from the GPU. `cargo xtask test` runs these tests once more with WebGPU's features and limits alone.
+
+mod align;
+mod clouds;
+mod outputs;
+mod rendering;
+mod saved_points;
+mod surfaces;
+mod timing;
+mod ui;
