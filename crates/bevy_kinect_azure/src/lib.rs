@@ -159,3 +159,8 @@ impl Plugin for SharedShadersPlugin {
         }
     }
 }
+
+/// The README's snippets, compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

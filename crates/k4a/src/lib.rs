@@ -80,3 +80,8 @@ pub use search::{
 pub use tracker::{Body, BodyFrame, Joint, Tracker, TrackerConfiguration, TrackerLibrary};
 pub use transformation::Transformation;
 pub use vendor::Vendor;
+
+/// The README's snippets, compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

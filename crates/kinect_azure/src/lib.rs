@@ -43,3 +43,8 @@ pub use source::{
     CaptureSource, FactoryData, NextCapture, PlaybackControl, Recovery, SensorInfo, SourceError,
     SourceErrorKind,
 };
+
+/// The README's snippets, compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
