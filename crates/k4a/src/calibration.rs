@@ -74,6 +74,16 @@ pub(crate) fn received(
     Ok(calibration)
 }
 
+/// Calls a point function, which fills a point and a number that says whether the point is valid.
+fn point_if_valid<T: Default>(
+    function: &'static str,
+    call: impl FnOnce(&mut T, &mut c_int) -> i32,
+) -> Result<Option<T>> {
+    let (mut point, mut valid) = (T::default(), 0);
+    check(function, || call(&mut point, &mut valid))?;
+    Ok((valid != 0).then_some(point))
+}
+
 impl Library {
     /// The calibration for two modes, from a device's raw one (JSON).
     ///
@@ -147,8 +157,7 @@ impl Library {
     ) -> Result<Option<Float3>> {
         const FUNCTION: &str = "k4a_calibration_2d_to_3d";
         let call = self.needed(FUNCTION, self.functions().calibration_2d_to_3d)?;
-        let (mut result, mut valid): (_, c_int) = (Float3::default(), 0);
-        check(FUNCTION, || {
+        point_if_valid(FUNCTION, |result, valid| {
             // SAFETY: all pointers are to live values of the sizes the library expects.
             unsafe {
                 call(
@@ -157,12 +166,11 @@ impl Library {
                     depth_mm,
                     source.code(),
                     target.code(),
-                    &mut result,
-                    &mut valid,
+                    result,
+                    valid,
                 )
             }
-        })?;
-        Ok((valid != 0).then_some(result))
+        })
     }
 
     /// The pixel where a camera sees a point in mm; `None` = outside what the lens model covers.
@@ -178,8 +186,7 @@ impl Library {
     ) -> Result<Option<Float2>> {
         const FUNCTION: &str = "k4a_calibration_3d_to_2d";
         let call = self.needed(FUNCTION, self.functions().calibration_3d_to_2d)?;
-        let (mut result, mut valid): (_, c_int) = (Float2::default(), 0);
-        check(FUNCTION, || {
+        point_if_valid(FUNCTION, |result, valid| {
             // SAFETY: all pointers are to live values of the sizes the library expects.
             unsafe {
                 call(
@@ -187,12 +194,11 @@ impl Library {
                     &point,
                     source.code(),
                     target.code(),
-                    &mut result,
-                    &mut valid,
+                    result,
+                    valid,
                 )
             }
-        })?;
-        Ok((valid != 0).then_some(result))
+        })
     }
 
     /// A camera's pixel at a depth in mm, as a pixel of the other camera; `None` = outside what the lens model covers.
@@ -209,8 +215,7 @@ impl Library {
     ) -> Result<Option<Float2>> {
         const FUNCTION: &str = "k4a_calibration_2d_to_2d";
         let call = self.needed(FUNCTION, self.functions().calibration_2d_to_2d)?;
-        let (mut result, mut valid): (_, c_int) = (Float2::default(), 0);
-        check(FUNCTION, || {
+        point_if_valid(FUNCTION, |result, valid| {
             // SAFETY: all pointers are to live values of the sizes the library expects.
             unsafe {
                 call(
@@ -219,12 +224,11 @@ impl Library {
                     depth_mm,
                     source.code(),
                     target.code(),
-                    &mut result,
-                    &mut valid,
+                    result,
+                    valid,
                 )
             }
-        })?;
-        Ok((valid != 0).then_some(result))
+        })
     }
 
     /// The depth pixel that sees what a colour pixel sees, searched for in a depth image; `None` = none does.
@@ -254,11 +258,9 @@ impl Library {
                 format!("it needs a depth image of {width} × {height} pixels, not {depth:?}"),
             ));
         }
-        let (mut result, mut valid): (_, c_int) = (Float2::default(), 0);
-        check(FUNCTION, || {
+        point_if_valid(FUNCTION, |result, valid| {
             // SAFETY: all pointers are to live values of the sizes the library expects; the image lives.
-            unsafe { call(calibration, &pixel, depth.handle(), &mut result, &mut valid) }
-        })?;
-        Ok((valid != 0).then_some(result))
+            unsafe { call(calibration, &pixel, depth.handle(), result, valid) }
+        })
     }
 }

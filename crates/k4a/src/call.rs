@@ -17,11 +17,7 @@ const LARGEST: usize = 1 << 30;
 pub(crate) fn check(function: &'static str, call: impl FnOnce() -> i32) -> Result<()> {
     match log::during(call) {
         result::SUCCEEDED => Ok(()),
-        result::FAILED => Err(Error::new(
-            ErrorKind::Failed,
-            function,
-            "the library refused",
-        )),
+        result::FAILED => Err(refused(function)),
         code => Err(strange_code(function, code)),
     }
 }
@@ -32,15 +28,17 @@ pub(crate) fn check_some(function: &'static str, call: impl FnOnce() -> i32) -> 
     match log::during(call) {
         result::SUCCEEDED => Ok(true),
         result::TIMEOUT => Ok(false),
-        result::FAILED => Err(Error::new(
-            ErrorKind::Failed,
-            function,
-            "the library refused",
-        )),
+        result::FAILED => Err(refused(function)),
         code => Err(strange_code(function, code)),
     }
 }
 
+/// `K4A_RESULT_FAILED`, which does not say why.
+fn refused(function: &'static str) -> Error {
+    Error::new(ErrorKind::Failed, function, "the library refused")
+}
+
+/// A code that the function does not have.
 fn strange_code(function: &'static str, code: i32) -> Error {
     Error::unexpected(function, format!("it answered {code}, which means nothing"))
 }
@@ -60,13 +58,7 @@ pub(crate) fn bytes(
         result::TOO_SMALL => {}
         result::SUCCEEDED if size == 0 => return Ok(Vec::new()),
         result::SUCCEEDED => {}
-        result::FAILED => {
-            return Err(Error::new(
-                ErrorKind::Failed,
-                function,
-                "the library refused",
-            ));
-        }
+        result::FAILED => return Err(refused(function)),
         code => return Err(strange_code(function, code)),
     }
     // What it tells may grow until it is asked again.
@@ -85,13 +77,7 @@ pub(crate) fn bytes(
                 return Ok(buffer);
             }
             result::TOO_SMALL => size = size.max(buffer.len().saturating_mul(2)),
-            result::FAILED => {
-                return Err(Error::new(
-                    ErrorKind::Failed,
-                    function,
-                    "the library refused",
-                ));
-            }
+            result::FAILED => return Err(refused(function)),
             code => return Err(strange_code(function, code)),
         }
     }

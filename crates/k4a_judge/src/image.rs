@@ -97,8 +97,8 @@ impl Image {
         }
     }
 
-    /// As others see it; it cannot be changed from now on.
-    pub(crate) fn shared(&self) -> &k4a::Image {
+    /// The image as functions of `k4a` take it. It cannot be changed from now on.
+    pub fn shared(&self) -> &k4a::Image {
         self.shared.get_or_init(|| {
             let own = self.own.take();
             own.expect("an image is a test's own or shared").share()

@@ -1,9 +1,8 @@
 //! The vendor's real libraries as the judge of our tests and benchmarks.
 //!
-//! Loads `libk4a` and `libk4arecord` through the crate `k4a` from the folder in the environment variable
-//! `KINECT_VENDOR_LIBS`, by default `target/vendor/k4a` of the workspace, and gives a shorter interface to what tests compare
-//! with: C's numbers for modes and formats, and panics where the libraries give what they never should. Never a dependency
-//! of anything that ships. [`judge`] is the way in:
+//! Loads `libk4a` and `libk4arecord` through the crate `k4a` from [`library_folder`], and has a shorter interface than that
+//! crate: modes and formats are C's numbers, and it panics where the libraries return what they never should. Only tests and
+//! benchmarks depend on it. Start at [`judge`]:
 //!
 //! ```no_run
 //! let Some(judge) = k4a_judge::judge() else { return };
@@ -21,7 +20,6 @@ mod record;
 
 /// The C structures that tests fill in and read.
 pub mod abi {
-    pub use crate::playback::RecordConfiguration;
     pub use k4a::abi::{
         Calibration, Camera, DeviceConfiguration, Extrinsics, ImuSample, SubtitleSettings,
         VideoSettings,
@@ -38,7 +36,7 @@ pub use playback::Playback;
 pub use record::Recorder;
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 /// The loaded libraries.
 pub struct Judge {
@@ -94,25 +92,70 @@ pub fn skip(reason: &str) {
     eprintln!("SKIPPED: {reason}");
 }
 
-/// The folder the vendor's libraries are looked for in.
+/// The folder that holds the vendor's libraries: the one that `KINECT_VENDOR_LIBS` names, or `vendor/k4a` in the target folder
+/// of the running program (`cargo xtask test` and `cargo xtask bench` put them there), or in the workspace's own.
 pub fn library_folder() -> PathBuf {
-    std::env::var_os("KINECT_VENDOR_LIBS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/vendor/k4a"),
-        PathBuf::from,
-    )
+    if let Some(named) = std::env::var_os("KINECT_VENDOR_LIBS") {
+        return named.into();
+    }
+    let program = std::env::current_exe().unwrap_or_default();
+    in_target_folder(&program).unwrap_or_else(|| {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../target")
+            .join(UNPACKED)
+    })
 }
 
-impl Judge {
-    fn load() -> Result<Self, k4a::LoadError> {
+/// Where the libraries are unpacked in a target folder.
+const UNPACKED: &str = "vendor/k4a";
+
+/// The libraries in the target folder that a program lies in (`target/debug/deps/NAME`, `target/release/NAME`).
+fn in_target_folder(program: &Path) -> Option<PathBuf> {
+    program
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join(UNPACKED))
+        .find(|folder| folder.is_dir())
+}
+
+/// The vendor's `libk4a`; `None`, with a printed word, where it is not installed.
+///
+/// # Panics
+///
+/// When it is missing or broken although the environment says `KINECT_REQUIRE_REAL=1`.
+pub fn real_library() -> Option<k4a::Library> {
+    match load_library() {
+        Ok(library) => Some(library),
+        Err(reason) => {
+            skip(&format!("the vendor's library cannot be loaded: {reason}"));
+            None
+        }
+    }
+}
+
+fn load_library() -> Result<k4a::Library, k4a::LoadError> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
         if std::env::var_os("K4A_ENABLE_LOG_TO_STDOUT").is_none() {
             // Tests provoke errors on purpose; what libk4arecord prints about them hides what the tests say.
             // SAFETY: the libraries, which read it with `getenv`, are not loaded yet; everything else in the process
             // reads the environment through `std`, which locks.
             unsafe { std::env::set_var("K4A_ENABLE_LOG_TO_STDOUT", "0") };
         }
-        let library = k4a::Library::load_from(library_folder())?;
+    });
+    k4a::Library::load_from(library_folder())
+}
+
+impl Judge {
+    fn load() -> Result<Self, k4a::LoadError> {
+        let library = load_library()?;
         let record = library.record_library()?;
         Ok(Self { library, record })
+    }
+
+    /// The vendor's `libk4a`, for the functions that this interface does not shorten.
+    pub fn library(&self) -> &k4a::Library {
+        &self.library
     }
 }
 
@@ -125,3 +168,21 @@ macro_rules! known {
     }};
 }
 pub(crate) use known;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_found_in_the_target_folder_of_the_program() {
+        let target = std::env::temp_dir().join(format!("k4a-judge-{}", std::process::id()));
+        let libraries = target.join(UNPACKED);
+        let tests = target.join("debug/deps/test-0123");
+        assert_eq!(in_target_folder(&tests), None);
+        std::fs::create_dir_all(&libraries).expect("a folder of its own");
+        assert_eq!(in_target_folder(&tests), Some(libraries.clone()));
+        let bench = target.join("release/bench");
+        assert_eq!(in_target_folder(&bench), Some(libraries));
+        let _ = std::fs::remove_dir_all(&target);
+    }
+}

@@ -10,35 +10,6 @@ use crate::{Error, Judge, known};
 /// A recording opened by the vendor's library. One thread at a time.
 pub struct Playback(k4a::Playback);
 
-/// `k4a_record_configuration_t` (Microsoft's), in C's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordConfiguration {
-    /// `k4a_image_format_t`.
-    pub color_format: i32,
-    /// `k4a_color_resolution_t`.
-    pub color_resolution: i32,
-    /// `k4a_depth_mode_t`.
-    pub depth_mode: i32,
-    /// `k4a_fps_t`: 0 = 5, 1 = 15, 2 = 30.
-    pub camera_fps: i32,
-    /// Whether the track is there.
-    pub color_track_enabled: bool,
-    /// Whether the track is there.
-    pub depth_track_enabled: bool,
-    /// Whether the track is there.
-    pub ir_track_enabled: bool,
-    /// Whether the track is there.
-    pub imu_track_enabled: bool,
-    /// µs.
-    pub depth_delay_off_color_usec: i32,
-    /// `k4a_wired_sync_mode_t`.
-    pub wired_sync_mode: i32,
-    /// µs.
-    pub subordinate_delay_off_master_usec: u32,
-    /// µs; wraps after 71.6 minutes.
-    pub start_timestamp_offset_usec: u32,
-}
-
 impl Judge {
     /// `k4a_playback_open`.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Playback, Error> {
@@ -60,23 +31,8 @@ impl Playback {
     }
 
     /// How the recording was made.
-    pub fn record_configuration(&self) -> Result<RecordConfiguration, Error> {
-        let made = self.0.record_configuration()?;
-        Ok(RecordConfiguration {
-            color_format: made.color_format.code(),
-            color_resolution: made.color_resolution.code(),
-            depth_mode: made.depth_mode.code(),
-            camera_fps: made.frame_rate.code(),
-            color_track_enabled: made.color_track_enabled,
-            depth_track_enabled: made.depth_track_enabled,
-            ir_track_enabled: made.ir_track_enabled,
-            imu_track_enabled: made.imu_track_enabled,
-            depth_delay_off_color_usec: made.depth_delay_off_color_usec,
-            wired_sync_mode: made.wired_sync_mode.code(),
-            subordinate_delay_off_master_usec: made.subordinate_delay_off_master_usec,
-            start_timestamp_offset_usec: u32::try_from(made.start_timestamp_offset_usec)
-                .expect("Microsoft's library has 32 bits"),
-        })
+    pub fn record_configuration(&self) -> Result<k4a::RecordConfiguration, Error> {
+        self.0.record_configuration()
     }
 
     /// Names of all tracks in the library's order.

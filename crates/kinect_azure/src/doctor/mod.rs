@@ -5,9 +5,9 @@
 //! and what to do. `docs/doctor.md` explains every [`Check`].
 //!
 //! How it works: nothing is changed, and no sensor is opened unless [`DoctorSettings::ask_sensors`] says so, because that
-//! disturbs other programs. What there is to know about the machine comes from a small set of facts (`facts`: the folder
-//! `/`, the environment, what can be opened), so that tests can stand in for any machine. `libraries` looks at what is
-//! loaded, `usb` at what is plugged in, `system` at the rest; `sensors` asks libraries for their sensors, within a time limit.
+//! disturbs other programs. Everything that is known about the machine comes from `facts` (the folder `/`, the environment,
+//! which device files open), so that tests can make up any machine. `libraries` judges the vendors' libraries, `usb` the
+//! sensors on USB, `sensors` those that answered, `gpu` the graphics adapter, `system` the rest.
 //!
 //! ```no_run
 //! use kinect_azure::doctor::{DoctorSettings, examine};
@@ -20,6 +20,7 @@
 //! ```
 
 mod facts;
+mod gpu;
 mod libraries;
 mod report;
 mod sensors;
@@ -41,7 +42,7 @@ use crate::device::{LibrarySensors, connected_sensors};
 /// How [`examine`] goes about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoctorSettings {
-    /// The graphics adapter that the app draws with, if it knows. Without, the doctor looks for drivers.
+    /// The name of the graphics adapter that the app draws with. With `None` the doctor looks for graphics cards and drivers.
     pub adapter: Option<String>,
     /// Loads the vendors' libraries, which runs their code and keeps them loaded until the process ends. Without, the doctor
     /// only looks whether their files are there.
@@ -99,7 +100,7 @@ fn report(
     findings.extend(sensors::wired_sync(asked));
     findings.push(libraries::femto_network(facts, loaded, bus));
     findings.push(libraries::onnx_runtime(facts));
-    findings.push(system::gpu_adapter(facts, settings.adapter.as_deref()));
+    findings.push(gpu::adapter(facts, settings.adapter.as_deref()));
     findings.push(system::display(facts));
     findings.push(system::microphones(facts));
     Report { findings }

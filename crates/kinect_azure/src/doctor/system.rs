@@ -1,4 +1,4 @@
-//! What else a sensor or an app wants of the system: OpenGL, a graphics adapter, a display, microphones.
+//! What else a sensor or an app needs of the system: OpenGL, a display, microphones.
 
 use super::facts::{Facts, Os, names_in};
 use super::report::{Check, Finding, Status};
@@ -59,83 +59,6 @@ pub(super) fn graphics(facts: &Facts) -> Finding {
         format!("libGL and libX11 are there, DISPLAY is {display}; whether OpenGL 4.4 is, `glxinfo -B` tells"),
     )
     .needed(true)
-}
-
-/// Words in the names of adapters that are the processor.
-const SOFTWARE: [&str; 4] = ["llvmpipe", "lavapipe", "swiftshader", "basic render"];
-
-/// What draws the app's pictures.
-pub(super) fn gpu_adapter(facts: &Facts, adapter: Option<&str>) -> Finding {
-    const CHECK: Check = Check::GpuAdapter;
-    if let Some(name) = adapter {
-        let lower = name.to_lowercase();
-        return if SOFTWARE.iter().any(|word| lower.contains(word)) {
-            Finding::new(
-                CHECK,
-                Status::Wrong,
-                format!("{name}: the processor draws, which is slow"),
-            )
-            .fix("install the graphics card's driver")
-        } else {
-            Finding::new(CHECK, Status::Found, name)
-        };
-    }
-    match facts.os {
-        Os::Windows => Finding::new(CHECK, Status::Unknown, "the app knows which it draws with"),
-        Os::Other => Finding::inapplicable(CHECK),
-        Os::Linux => vulkan(facts),
-    }
-}
-
-fn vulkan(facts: &Facts) -> Finding {
-    const CHECK: Check = Check::GpuAdapter;
-    let Some(loader) = facts.loadable("libvulkan.so.1") else {
-        return Finding::new(CHECK, Status::Missing, "no Vulkan: no libvulkan.so.1").fix(
-            "sudo apt install libvulkan1 mesa-vulkan-drivers, or the graphics card's own driver",
-        );
-    };
-    let named = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
-        .iter()
-        .find_map(|name| facts.variable(name))
-        .map(|paths| {
-            std::env::split_paths(&paths)
-                .filter(|path| path.is_file())
-                .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-                .collect::<Vec<_>>()
-        });
-    let drivers = named.unwrap_or_else(|| {
-        let mut drivers: Vec<String> = [
-            "etc/vulkan/icd.d",
-            "usr/local/share/vulkan/icd.d",
-            "usr/share/vulkan/icd.d",
-        ]
-        .iter()
-        .flat_map(|folder| names_in(&facts.path(folder)))
-        .filter(|name| name.ends_with(".json"))
-        .collect();
-        drivers.dedup();
-        drivers
-    });
-    if drivers.is_empty() {
-        return Finding::new(
-            CHECK,
-            Status::Missing,
-            format!("{} is there, but no Vulkan driver", loader.display()),
-        )
-        .fix("sudo apt install mesa-vulkan-drivers, or the graphics card's own driver");
-    }
-    let only_software = drivers.iter().all(|name| name.starts_with("lvp_icd"));
-    let found = format!("Vulkan drivers: {}", drivers.join(", "));
-    if only_software {
-        Finding::new(
-            CHECK,
-            Status::Wrong,
-            format!("{found}: the processor draws, which is slow"),
-        )
-        .fix("install the graphics card's driver")
-    } else {
-        Finding::new(CHECK, Status::Found, found)
-    }
 }
 
 /// Where windows open.

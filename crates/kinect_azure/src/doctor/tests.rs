@@ -575,6 +575,11 @@ fn the_apps_adapter_is_taken_at_its_word() {
     let machine = Machine::healthy();
     machine.put("usr/lib/libvulkan.so.1", "");
     machine.put("etc/vulkan/icd.d/nvidia_icd.json", "{}");
+    machine.put("dev/nvidiactl", "");
+    machine.put(
+        "proc/driver/nvidia/gpus/0000:01:00.0/information",
+        "Model: NVIDIA H200\n",
+    );
     assert_eq!(
         one(&machine.examine(), Check::GpuAdapter).status,
         Status::Found

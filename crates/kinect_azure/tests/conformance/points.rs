@@ -48,6 +48,11 @@ fn with_vendor(check: impl Fn(&k4a_judge::Judge, &Calibration, &abi::Calibration
     }
 }
 
+/// The vendor's name for one of our sensors, which has the same number.
+fn vendors(sensor: usize) -> k4a::Sensor {
+    k4a::Sensor::from_code(sensor as i32).unwrap()
+}
+
 const CAMERAS: [CameraKind; 2] = [CameraKind::Depth, CameraKind::Color];
 
 #[test]
@@ -67,7 +72,13 @@ fn random_points_are_seen_where_the_vendor_sees_them() {
             let target = CAMERAS[random.below(2)];
             let we = ours.point_3d_to_2d(point, source, target);
             let they = judge
-                .point_3d_to_2d(theirs, point, source.index() as i32, target as i32)
+                .library()
+                .point_3d_to_2d(
+                    theirs,
+                    point,
+                    vendors(source.index()),
+                    vendors(target as usize),
+                )
                 .unwrap();
             assert_eq!(we, they, "{at}: {point:?}");
             valid += usize::from(we.is_some());
@@ -92,7 +103,14 @@ fn random_pixels_look_where_the_vendor_looks() {
             let target = Sensor::ALL[random.below(4)];
             let we = ours.point_2d_to_3d(pixel, depth, source, target);
             let they = judge
-                .point_2d_to_3d(theirs, pixel, depth, source as i32, target.index() as i32)
+                .library()
+                .point_2d_to_3d(
+                    theirs,
+                    pixel,
+                    depth,
+                    vendors(source as usize),
+                    vendors(target.index()),
+                )
                 .unwrap();
             if they.is_none() && we.is_some() {
                 we_only += 1;
@@ -122,7 +140,14 @@ fn the_depth_camera_sees_exactly_as_far_to_the_side_as_the_vendors() {
             ];
             let we = camera.unproject(pixel).is_some();
             let they = judge
-                .point_2d_to_3d(theirs, pixel, 1000.0, 0, 0)
+                .library()
+                .point_2d_to_3d(
+                    theirs,
+                    pixel,
+                    1000.0,
+                    k4a::Sensor::Depth,
+                    k4a::Sensor::Depth,
+                )
                 .unwrap()
                 .is_some();
             assert_eq!(we, they, "{at}: depth pixel {pixel:?}");
@@ -145,7 +170,14 @@ fn random_pixels_meet_the_pixels_the_vendor_says() {
             let depth = random.between(200.0, 6000.0);
             let we = ours.point_2d_to_2d(pixel, depth, source, target);
             let they = judge
-                .point_2d_to_2d(theirs, pixel, depth, source as i32, target as i32)
+                .library()
+                .point_2d_to_2d(
+                    theirs,
+                    pixel,
+                    depth,
+                    vendors(source as usize),
+                    vendors(target as usize),
+                )
                 .unwrap();
             if they.is_none() && we.is_some() {
                 we_only += 1;
@@ -171,7 +203,13 @@ fn points_move_between_sensors_as_the_vendors_do() {
             let (source, target) = (Sensor::ALL[random.below(4)], Sensor::ALL[random.below(4)]);
             let we = ours.point_3d_to_3d(point, source, target).unwrap();
             let they = judge
-                .point_3d_to_3d(theirs, point, source.index() as i32, target.index() as i32)
+                .library()
+                .point_3d_to_3d(
+                    theirs,
+                    point,
+                    vendors(source.index()),
+                    vendors(target.index()),
+                )
                 .unwrap();
             assert_eq!(we, they, "{at}: {point:?}");
         }
@@ -297,7 +335,8 @@ fn a_colour_pixel_finds_the_depth_pixel_that_sees_the_same() {
         let we = ours.color_pixel_to_depth_pixel(pixel, &depth);
         // The vendor's function fails outright for some pixels.
         let they = judge
-            .color_2d_to_depth_2d(&theirs, pixel, &image)
+            .library()
+            .color_2d_to_depth_2d(&theirs, pixel, image.shared())
             .unwrap_or(None);
         // How far from the colour pixel the found depth pixel lands.
         let miss = |found: [f32; 2]| {

@@ -206,16 +206,16 @@ fn compare_head(both: &Both, what: &str) {
     assert_eq!(info.duration_usec, they.length_usec(), "{what}");
     assert_eq!(
         data::depth_code(info.sensor.depth_mode),
-        config.depth_mode,
+        config.depth_mode.code(),
         "{what}"
     );
     assert_eq!(
         data::color_code(info.sensor.color_resolution),
-        config.color_resolution,
+        config.color_resolution.code(),
         "{what}"
     );
     assert_eq!(info.sensor.has_imu, config.imu_track_enabled, "{what}");
-    let fps = [5, 15, 30][config.camera_fps as usize];
+    let fps = [5, 15, 30][config.frame_rate.code() as usize];
     assert_eq!(info.sensor.frame_rate.fps(), fps, "{what}");
     assert_eq!(
         info.sensor.depth_delay_off_color_usec, config.depth_delay_off_color_usec,
@@ -226,11 +226,13 @@ fn compare_head(both: &Both, what: &str) {
         "{what}"
     );
     assert_eq!(
-        info.sensor.wired_sync_mode as i32, config.wired_sync_mode,
+        info.sensor.wired_sync_mode as i32,
+        config.wired_sync_mode.code(),
         "{what}"
     );
     assert_eq!(
-        info.start_offset_usec as u32, config.start_timestamp_offset_usec,
+        u64::from(info.start_offset_usec as u32),
+        config.start_timestamp_offset_usec,
         "{what}"
     );
     for tag in we.tags() {

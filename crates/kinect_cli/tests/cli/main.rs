@@ -20,9 +20,6 @@ use serde_json::json;
 
 const MUG: &str = "mug-720p-nfov.mkv";
 const LEGACY: &str = "legacy-0.4.0-empty.mkv";
-/// The vendor's numbers for the two cameras.
-const DEPTH: i32 = 0;
-const COLOR: i32 = 1;
 /// Where the sample recording keeps its JPEG.
 const MUG_JPEG: std::ops::Range<usize> = 7572..7572 + 217_095;
 /// Where the sample recording keeps its calibration.
@@ -267,7 +264,13 @@ fn exported_points_are_where_the_camera_model_says_and_have_the_colours_of_the_p
     for point in cloud.iter().step_by(53) {
         let [x, y, z] = point.position.map(|v| v * 1000.0);
         let pixel = judge
-            .point_3d_to_2d(&calibration, [x, -y, -z], DEPTH, COLOR)
+            .library()
+            .point_3d_to_2d(
+                &calibration,
+                [x, -y, -z],
+                k4a::Sensor::Depth,
+                k4a::Sensor::Color,
+            )
             .unwrap();
         let expected = pixel.and_then(|pixel| data::between_pixels(&picture, pixel));
         let Some(expected) = expected else {
