@@ -31,11 +31,6 @@ impl StreamWatch {
         }
     }
 
-    /// Which images it is about.
-    pub(super) fn images(&self) -> &'static str {
-        self.images
-    }
-
     /// An image has come.
     pub(super) fn came(&mut self, now: Instant) {
         self.newest = Some(now);

@@ -30,11 +30,6 @@ const SHORTEST_WATCHDOG: Duration = Duration::from_millis(500);
 /// How long a subordinate waits for its master before it says so.
 const WAITING_FOR_MASTER: Duration = Duration::from_secs(10);
 
-/// The names of the kinds of images in messages.
-const COLOR: &str = "colour";
-const DEPTH: &str = "depth";
-const INFRARED: &str = "infrared";
-
 const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but their device times are equal; anything that \
                             goes by them (recordings, synchronisation, inertial samples) is off until the sensor is switched \
                             off and on";
@@ -86,8 +81,8 @@ struct Started {
     color: Stream,
     depth: Stream,
     ir: Stream,
-    /// One for each kind of images that the settings ask for.
-    watches: Vec<StreamWatch>,
+    /// Of colour, depth and infrared images; `None` for those that the settings do not ask for.
+    watches: [Option<StreamWatch>; 3],
     since: Instant,
     /// When the newest capture came.
     newest: Option<Instant>,
@@ -102,13 +97,11 @@ impl Started {
         let now = Instant::now();
         let depth = settings.depth_mode.size();
         let watches = [
-            (COLOR, settings.color_resolution != ColorResolution::Off),
-            (DEPTH, settings.depth_mode.has_depth()),
-            (INFRARED, settings.depth_mode != DepthMode::Off),
+            ("colour", settings.color_resolution != ColorResolution::Off),
+            ("depth", settings.depth_mode.has_depth()),
+            ("infrared", settings.depth_mode != DepthMode::Off),
         ]
-        .into_iter()
-        .filter_map(|(images, wanted)| wanted.then(|| StreamWatch::new(images, now)))
-        .collect();
+        .map(|(images, wanted)| wanted.then(|| StreamWatch::new(images, now)));
         Self {
             color: Stream::new(
                 ImageFormat::Color(settings.color_format),
@@ -411,13 +404,12 @@ impl DeviceSource {
         let now = Instant::now();
         started.newest = Some(now);
         let watchdog = self.settings.watchdog.max(SHORTEST_WATCHDOG);
-        for watch in &mut started.watches {
-            let came = match watch.images() {
-                COLOR => capture.color.is_some(),
-                DEPTH => capture.depth.is_some(),
-                _ => capture.ir.is_some(),
+        let images = [&capture.color, &capture.depth, &capture.ir];
+        for (watch, image) in started.watches.iter_mut().zip(images) {
+            let Some(watch) = watch else {
+                continue;
             };
-            if came {
+            if image.is_some() {
                 watch.came(now);
                 continue;
             }
