@@ -1,14 +1,18 @@
 //! Simulated sensors in apps: they run without a file, tell the truth, and keep step where they are told to.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
 use bevy_kinect_azure::ground_truth::joint_isometry;
-use bevy_kinect_azure::kinect_azure::{ColorFormat, ColorResolution, DepthMode, Joint};
+use bevy_kinect_azure::kinect_azure::{
+    Capture, CaptureSource, ColorFormat, ColorResolution, DepthMode, Joint,
+};
 use bevy_kinect_azure::kinect_simulation::{Scenario, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
+use bevy_kinect_azure::sensor::{CaptureListener, CaptureListeners};
 
 use crate::support::*;
 
@@ -90,6 +94,54 @@ fn colour_of_the_simulation_arrives_whatever_its_format() {
             / frame.color_bgra().len() as u64;
         assert!((60..220).contains(&mean), "{format:?} has a mean of {mean}");
     }
+}
+
+/// Asks for every capture and does nothing with it.
+struct Interested;
+
+impl CaptureListener for Interested {
+    fn opened(&self, _: &dyn CaptureSource) {}
+    fn closed(&self) {}
+    fn capture(&self, _: &Capture) {}
+}
+
+/// Number of the newest capture and its depth image's time in µs.
+fn newest(world: &World, sensor: Entity) -> (u64, u64) {
+    let frame = frame_of(world, sensor);
+    let depth = frame.capture.depth.as_ref().unwrap();
+    (frame.sequence, depth.device_timestamp_usec)
+}
+
+#[test]
+fn captures_that_nobody_takes_are_not_drawn() {
+    let mut app = headless_app();
+    let settings = SimulationSettings {
+        people: 0,
+        ..small()
+    };
+    let sensor = app.world_mut().spawn(simulated(settings)).id();
+    update_until(&mut app, "a frame", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().0.is_some()
+    });
+    let pause = Duration::from_secs(1);
+    let (number, time) = newest(app.world(), sensor);
+    std::thread::sleep(pause);
+    // What was drawn before the app fell behind, then one of now.
+    update(&mut app);
+    update_until(&mut app, "a new frame", |world| {
+        newest(world, sensor).1 > time + 800_000
+    });
+    let (later, _) = newest(app.world(), sensor);
+    assert!(later - number <= 5, "{} were drawn", later - number);
+
+    // Whoever listens gets all of them.
+    let listeners = app.world().get::<CaptureListeners>(sensor).unwrap();
+    let _listening = listeners.add("interested", Arc::new(Interested));
+    let (number, _) = newest(app.world(), sensor);
+    std::thread::sleep(pause);
+    update(&mut app);
+    let (later, _) = newest(app.world(), sensor);
+    assert!(later - number >= 10, "only {} were drawn", later - number);
 }
 
 /// What forty updates of 1/60 s see: the newest depth image's time and a hash of its pixels.

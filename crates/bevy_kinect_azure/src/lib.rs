@@ -69,6 +69,7 @@ pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, Outp
 /// The engine-free half: recordings, calibration, camera model.
 pub use kinect_azure;
 /// The simulated sensor.
+#[cfg(feature = "simulation")]
 pub use kinect_simulation;
 pub use point_cloud::{PointCloud, PointCloudBuffer, SurfaceMesh};
 pub use recorder::{Recorder, RecorderState};

@@ -29,6 +29,14 @@ pub trait CaptureSource: Send {
     /// Waits for the next capture, at most `timeout`.
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError>;
 
+    /// Says before a call of [`next_capture`](Self::next_capture) whether anybody waits for the capture. A source that
+    /// has to work for its captures need not make those that nobody waits for: its time goes on, and `next_capture`
+    /// gives [`NextCapture::Timeout`]. Until this is called every capture is wanted. What devices and recordings
+    /// deliver costs the same either way, so they ignore it.
+    fn set_wanted(&mut self, wanted: bool) {
+        let _ = wanted;
+    }
+
     /// The oldest inertial sample not yet taken, without waiting. Call until it gives `None`.
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError>;
 

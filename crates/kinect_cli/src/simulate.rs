@@ -104,6 +104,7 @@ impl SimulateArgs {
                 ..Mount::default()
             },
             calibration: self.calibration.clone(),
+            ..SimulationSettings::default()
         }
     }
 }

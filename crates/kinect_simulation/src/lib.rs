@@ -3,7 +3,7 @@
 //! - [`SimulatedSensor`] is a [`CaptureSource`](kinect_azure::CaptureSource) like a device or a recording;
 //!   [`SimulationSettings`] say what is simulated. The same settings give the same bytes on every machine.
 //! - [`Scenario`] says what the people do, [`Noise`] what the sensor gets wrong, [`Mount`] where it stands.
-//! - [`LockstepClock`] lets somebody else's time drive it.
+//! - [`SimulatedSensor::in_lockstep`] lets somebody else's time drive it.
 //! - [`jpeg`] encodes colour images like the camera's.
 //!
 //! Captures have the vendor's units and axes like everything in [`kinect_azure`]. Inside, the world is measured in
@@ -13,7 +13,6 @@ mod encode;
 mod frame;
 mod imu;
 pub mod jpeg;
-mod lockstep;
 mod motion;
 mod noise;
 mod person;
@@ -30,7 +29,6 @@ mod timing;
 mod truth;
 mod world;
 
-pub use lockstep::LockstepClock;
 pub use motion::{ClipError, MotionKind, Scenario, SkeletonClip, UnknownScenario};
 pub use noise::Noise;
 pub use rig::built_in_calibration;

@@ -1,21 +1,20 @@
 //! The simulated sensor as a source: captures when their time has come.
 //!
 //! A capture is a function of its number, so a simulation can be paused, sought and stepped in both directions. In real
-//! time it is drawn ahead of its time and handed out when the clock reaches it; on a machine that cannot draw them all,
-//! captures are left out and the people keep their pace.
+//! time it is drawn ahead of its time and handed out when the clock reaches it; captures that the machine cannot draw, or
+//! that nobody waits for, are left out, and the people keep their pace.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::imu::SimulatedImu;
-use super::lockstep::LockstepClock;
 use super::rig::{Eye, built_in_calibration};
 use super::settings::SimulationSettings;
-use super::timing::Timing;
+use super::timing::{START_USEC, Timing};
 use super::world::World;
 use kinect_azure::calibration::{Calibration, RawCalibration};
 use kinect_azure::capture::{Capture, ImuSample};
-use kinect_azure::clock::Clock;
+use kinect_azure::clock::{Clock, LockstepClock};
 use kinect_azure::modes::ColorResolution;
 use kinect_azure::source::{
     CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
@@ -55,6 +54,9 @@ pub struct SimulatedSensor {
     pace: Pace,
     clock: Clock,
     paused: bool,
+    /// Whether somebody waits for the next capture.
+    wanted: bool,
+    every_capture: bool,
     /// The capture to draw next.
     next: u64,
     /// Drawn, but not due yet.
@@ -145,6 +147,8 @@ impl SimulatedSensor {
             pace: Pace::RealTime,
             clock: Clock::default(),
             paused: false,
+            wanted: true,
+            every_capture: settings.every_capture,
             next: 0,
             pending: None,
             immediate: false,
@@ -198,8 +202,22 @@ impl SimulatedSensor {
         NextCapture::Capture(capture)
     }
 
+    /// Nobody waits: the clock and the inertial sensors go on, and nothing is drawn.
+    fn let_time_pass(&mut self, now: Instant, timeout: Duration) -> NextCapture {
+        // What is drawn already is old by the time that somebody waits again.
+        self.pending = None;
+        if let (Some(imu), Some(usec)) = (&mut self.imu, self.clock.usec(now)) {
+            imu.advance_to(START_USEC.saturating_add(usec));
+        }
+        std::thread::sleep(timeout);
+        NextCapture::Timeout
+    }
+
     fn next_in_real_time(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
         let now = Instant::now();
+        if !self.wanted && !self.every_capture {
+            return Ok(self.let_time_pass(now, timeout));
+        }
         // What should have been shown already is left out, unless it is drawn.
         if self.pending.is_none()
             && let Some(usec) = self.clock.usec(now)
@@ -282,6 +300,10 @@ impl CaptureSource for SimulatedSensor {
                 self.deliver()
             }
         })
+    }
+
+    fn set_wanted(&mut self, wanted: bool) {
+        self.wanted = wanted;
     }
 
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
@@ -376,6 +398,7 @@ impl Drop for SimulatedSensor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::noise::Noise;
     use kinect_azure::modes::{DepthMode, FrameRate};
 
     fn refused(settings: SimulationSettings) -> Option<SourceErrorKind> {
@@ -405,5 +428,81 @@ mod tests {
             ..SimulationSettings::default()
         };
         assert_eq!(refused(too_fast), Some(SourceErrorKind::BadSettings));
+    }
+
+    /// Small images of an empty room, in real time.
+    fn running(every_capture: bool) -> Result<SimulatedSensor, SourceError> {
+        SimulatedSensor::new(&SimulationSettings {
+            depth_mode: DepthMode::Nfov2x2Binned,
+            color_resolution: ColorResolution::Off,
+            people: 0,
+            noise: Noise::none(),
+            every_capture,
+            ..SimulationSettings::default()
+        })
+    }
+
+    /// Captures that come within half a second.
+    fn delivered(sensor: &mut SimulatedSensor) -> Result<usize, SourceError> {
+        let end = Instant::now() + Duration::from_millis(500);
+        let mut captures = 0;
+        while Instant::now() < end {
+            if let NextCapture::Capture(_) = sensor.next_capture(Duration::from_millis(10))? {
+                captures += 1;
+            }
+        }
+        Ok(captures)
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_drawn_and_time_goes_on() -> Result<(), SourceError> {
+        let mut sensor = running(false)?;
+        assert!(delivered(&mut sensor)? > 3);
+        let (drawn, before) = (sensor.next, sensor.position_usec());
+        while sensor.next_imu_sample()?.is_some() {}
+
+        sensor.set_wanted(false);
+        assert_eq!(delivered(&mut sensor)?, 0);
+        assert_eq!(sensor.next, drawn, "no capture was drawn");
+        let mut samples = 0;
+        while sensor.next_imu_sample()?.is_some() {
+            samples += 1;
+        }
+        assert!(samples > 600, "{samples} inertial samples in half a second");
+
+        sensor.set_wanted(true);
+        let wait = Duration::from_secs(5);
+        assert!(matches!(
+            sensor.next_capture(wait)?,
+            NextCapture::Capture(_)
+        ));
+        assert!(
+            sensor.position_usec() > before + 400_000,
+            "people wait for nobody"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn every_capture_is_drawn_where_that_is_asked_for() -> Result<(), SourceError> {
+        let mut sensor = running(true)?;
+        sensor.set_wanted(false);
+        assert!(delivered(&mut sensor)? > 3);
+        // Converters want all that they ask for, and so does a step of a paused sensor.
+        let mut fast = running(false)?.as_fast_as_possible();
+        fast.set_wanted(false);
+        assert!(matches!(
+            fast.next_capture(Duration::ZERO)?,
+            NextCapture::Capture(_)
+        ));
+        let mut paused = running(false)?;
+        paused.set_wanted(false);
+        paused.set_paused(true);
+        paused.step(1)?;
+        assert!(matches!(
+            paused.next_capture(Duration::ZERO)?,
+            NextCapture::Capture(_)
+        ));
+        Ok(())
     }
 }

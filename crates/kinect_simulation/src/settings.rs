@@ -31,6 +31,10 @@ pub struct SimulationSettings {
     pub imu: bool,
     /// Where the sensor stands.
     pub mount: Mount,
+    /// Whether every capture is drawn, even if nobody waits for it (see
+    /// [`set_wanted`](kinect_azure::CaptureSource::set_wanted)). Off saves the processor's time in an app that shows fewer
+    /// captures than there are.
+    pub every_capture: bool,
     /// A factory calibration (JSON, as a recording has it attached) to see through; `None`: the built-in one.
     pub calibration: Option<PathBuf>,
 }
@@ -48,6 +52,7 @@ impl Default for SimulationSettings {
             frame_rate: FrameRate::Fps30,
             imu: true,
             mount: Mount::default(),
+            every_capture: false,
             calibration: None,
         }
     }

@@ -64,6 +64,7 @@ fn wish(
                     "a recording has no sound. Choose an array by hand to hear one beside it",
                 );
             }
+            #[cfg(feature = "simulation")]
             (SensorSource::Simulation(_), _) => {
                 return Wish::Impossible(
                     "a simulated sensor has no microphones. Choose an array by hand to hear one beside it",

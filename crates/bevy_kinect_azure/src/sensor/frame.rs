@@ -103,12 +103,15 @@ impl FramePool {
 pub(crate) struct FrameSlot {
     newest: Mutex<Option<Arc<Frame>>>,
     dropped: AtomicU64,
+    /// Frames put in since one was taken last.
+    since_taken: AtomicU64,
 }
 
 impl FrameSlot {
     /// Puts a frame in; one that nobody took is dropped and counted.
     pub(crate) fn publish(&self, frame: Arc<Frame>) {
         let old = self.lock().replace(frame);
+        self.since_taken.fetch_add(1, Ordering::Relaxed);
         if old.is_some() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -116,7 +119,17 @@ impl FrameSlot {
 
     /// Takes the newest frame, if there is one.
     pub(crate) fn take(&self) -> Option<Arc<Frame>> {
-        self.lock().take()
+        let newest = self.lock().take();
+        if newest.is_some() {
+            self.since_taken.store(0, Ordering::Relaxed);
+        }
+        newest
+    }
+
+    /// Whether the app keeps up: it took one of the last two frames. One that draws more slowly than the sensor delivers
+    /// leaves some out, and what is put in until it takes one is only replaced.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.since_taken.load(Ordering::Relaxed) < 2
     }
 
     /// Frames that were replaced before the app took them.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
 use kinect_azure::device::DeviceSettings;
+#[cfg(feature = "simulation")]
 use kinect_simulation::SimulationSettings;
 
 use super::listener::CaptureListeners;
@@ -73,7 +74,8 @@ impl KinectSensor {
     }
 
     /// An active simulated sensor in front of the visitors of an exhibit; `SensorSource::Simulation` has all the
-    /// settings.
+    /// settings. With the feature `simulation`, which is on by default.
+    #[cfg(feature = "simulation")]
     pub fn simulated() -> Self {
         Self::new(SimulationSettings::default())
     }
@@ -93,6 +95,7 @@ impl From<DeviceSettings> for KinectSensor {
 }
 
 /// A simulated sensor.
+#[cfg(feature = "simulation")]
 impl From<SimulationSettings> for KinectSensor {
     fn from(settings: SimulationSettings) -> Self {
         Self::new(settings)

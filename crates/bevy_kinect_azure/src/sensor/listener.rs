@@ -199,6 +199,11 @@ impl Calls {
         }
     }
 
+    /// Whether nobody listens, and nobody who does was added meanwhile.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.version == Some(self.shared.0.version.load(Ordering::Acquire))
+    }
+
     /// The source was opened, or runs with other settings.
     pub(super) fn opened(&mut self, source: &dyn CaptureSource) {
         for called in &mut self.list {

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use bevy::prelude::*;
-use kinect_simulation::LockstepClock;
+use kinect_azure::clock::LockstepClock;
 
 use super::handle::SensorThread;
 

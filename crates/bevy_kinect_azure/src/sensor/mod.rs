@@ -45,6 +45,7 @@ mod opener;
 mod playback;
 mod prepare;
 mod reaper;
+#[cfg(feature = "simulation")]
 mod simulated;
 mod source;
 mod state;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use kinect_azure::clock::LockstepClock;
 use kinect_azure::{CaptureSource, SourceError};
-use kinect_simulation::LockstepClock;
 
 use super::live::{LiveSensor, OpenDevice};
 

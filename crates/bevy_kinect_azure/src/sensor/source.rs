@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bevy::prelude::*;
+use kinect_azure::clock::LockstepClock;
 use kinect_azure::device::{DeviceSelector, DeviceSettings, SyncGroup};
 use kinect_azure::recording::RecordingSource;
 use kinect_azure::{CaptureSource, SourceError};
+#[cfg(feature = "simulation")]
 use kinect_simulation::SimulationSettings;
 
 use super::live::LiveSensor;
 use super::opener::{Open, Opener, ThreadSource};
+#[cfg(feature = "simulation")]
 use super::simulated;
 
 /// Where a [`KinectSensor`](super::KinectSensor)'s captures come from.
@@ -28,8 +31,9 @@ pub enum SensorSource {
     /// [`SensorColorControls`](crate::device::SensorColorControls) set its colour camera. A change of the settings starts
     /// only the cameras anew; a sensor that was lost comes back by its serial number.
     Device(DeviceSettings),
-    /// A simulated sensor in a room with people. It runs in real time, or by the app's own with
+    /// A simulated sensor in a room with people (feature `simulation`, on by default). It runs in real time, or by the app's own with
     /// [`Lockstep`](super::Lockstep), and has [`GroundTruth`](crate::ground_truth::GroundTruth).
+    #[cfg(feature = "simulation")]
     Simulation(SimulationSettings),
     /// Anything that implements [`CaptureSource`].
     Custom(#[reflect(ignore)] CustomSource),
@@ -55,6 +59,7 @@ impl SensorSource {
     /// How the capture thread opens the source: a simulation by the app's time if `lockstep` says so, a device as a part of
     /// that synchronisation. `None` for [`SensorSource::None`].
     pub(super) fn opener(&self, lockstep: bool, sync: &Arc<SyncGroup>) -> Option<Opener> {
+        let clock = (lockstep && self.follows_lockstep()).then(|| Arc::new(LockstepClock::new()));
         let source = match self {
             Self::None => return None,
             Self::Recording(path) => {
@@ -68,13 +73,22 @@ impl SensorSource {
                 let live = LiveSensor::new(settings.clone(), Arc::clone(sync));
                 ThreadSource::Live(Box::new(live))
             }
-            Self::Simulation(settings) => return Some(simulated::opener(settings, lockstep)),
+            #[cfg(feature = "simulation")]
+            Self::Simulation(settings) => {
+                ThreadSource::Other(simulated::open(settings.clone(), clock.clone()))
+            }
             Self::Custom(custom) => ThreadSource::Other(custom.0.clone()?),
         };
-        Some(Opener {
-            source,
-            clock: None,
-        })
+        Some(Opener { source, clock })
+    }
+
+    /// Whether the app's time can drive the source.
+    fn follows_lockstep(&self) -> bool {
+        match self {
+            #[cfg(feature = "simulation")]
+            Self::Simulation(_) => true,
+            _ => false,
+        }
     }
 
     /// The settings of a device.
@@ -97,6 +111,7 @@ impl SensorSource {
                 DeviceSelector::Index(index) => format!("device #{index}"),
                 DeviceSelector::FirstFree => "device".to_owned(),
             },
+            #[cfg(feature = "simulation")]
             Self::Simulation(_) => "simulation".to_owned(),
             Self::Custom(_) => "custom source".to_owned(),
         }
@@ -131,6 +146,7 @@ impl From<DeviceSettings> for SensorSource {
 }
 
 /// A simulated sensor.
+#[cfg(feature = "simulation")]
 impl From<SimulationSettings> for SensorSource {
     fn from(settings: SimulationSettings) -> Self {
         Self::Simulation(settings)

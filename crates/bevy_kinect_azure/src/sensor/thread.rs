@@ -212,6 +212,7 @@ impl CaptureThread {
                 Err(TryRecvError::Empty) => {}
             }
             let source = open.source();
+            source.set_wanted(self.frames.is_wanted() || !self.listeners.is_empty());
             let mut frame = self.pool.take();
             let next = source.next_capture(WAIT);
             self.listeners.follow(source);

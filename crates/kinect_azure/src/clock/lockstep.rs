@@ -1,11 +1,10 @@
-//! Time told from outside: a simulation that delivers exactly the captures an app's own time has reached.
+//! Time told from outside: a source that delivers exactly the captures that an app's own time has reached.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A clock that somebody else sets. The source waits for the time of its next capture; whoever sets the clock can wait
-/// until the source has delivered all that is due. Share it in an `Arc` with
-/// [`SimulatedSensor::in_lockstep`](super::SimulatedSensor::in_lockstep).
+/// until the source has delivered all captures that are due. Both hold it in an `Arc`.
 #[derive(Debug, Default)]
 pub struct LockstepClock {
     times: Mutex<Times>,
@@ -26,7 +25,7 @@ impl LockstepClock {
         Self::default()
     }
 
-    /// Sets the clock, in µs since the simulation began. It does not go back.
+    /// Sets the clock, in µs since the source began. It does not go back.
     pub fn advance_to(&self, usec: u64) {
         let mut times = self.lock();
         times.now_usec = times.now_usec.max(usec);
@@ -53,8 +52,9 @@ impl LockstepClock {
         }
     }
 
-    /// Waits until the clock has reached a time; `false` when it has not within `timeout`.
-    pub(super) fn wait_for(&self, usec: u64, timeout: Duration) -> bool {
+    /// For the source: waits until the clock has reached the time of its next capture, in µs; `false` when it has not
+    /// within `timeout`.
+    pub fn wait_for(&self, usec: u64, timeout: Duration) -> bool {
         let mut times = self.lock();
         let end = Instant::now() + timeout;
         while times.now_usec < usec {
@@ -69,8 +69,8 @@ impl LockstepClock {
         true
     }
 
-    /// Nobody will deliver any more.
-    pub(super) fn close(&self) {
+    /// For the source: it will not deliver any more, so nobody must wait for it.
+    pub fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
     }

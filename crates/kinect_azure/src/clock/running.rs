@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// A clock that runs at a speed from an anchor on. A paused source keeps its clock at the anchor.
+/// A clock that runs at a speed from an anchor on. While a source is paused, its clock stays at the anchor.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     /// The source's time in µs at an instant; `None` until there is a first capture.
