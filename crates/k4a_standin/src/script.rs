@@ -162,6 +162,8 @@ pub struct DeviceScript {
     pub first_frame_ms: u64,
     /// Whether starting the inertial sensors fails.
     pub imu_start_fails: Fails,
+    /// After so many inertial samples of a start no more come; `null`: they go on.
+    pub imu_stops_after: Option<u64>,
     /// Colour controls that are refused or answer nonsense.
     pub controls: Vec<ControlFault>,
     /// What is wrong with its calibration.
@@ -192,6 +194,7 @@ impl Default for DeviceScript {
             close_ms: 0,
             first_frame_ms: 0,
             imu_start_fails: Fails::Never,
+            imu_stops_after: None,
             controls: Vec::new(),
             calibration: None,
             serial_fault: None,

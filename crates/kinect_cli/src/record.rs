@@ -15,6 +15,7 @@ use kinect_azure::recording::{
 };
 use kinect_azure::{
     CaptureSource, ColorFormat, ColorResolution, DepthMode, FrameRate, NextCapture, Recovery,
+    SourceErrorKind,
 };
 
 use crate::list::VendorName;
@@ -201,6 +202,11 @@ fn record(
             // The next may be well.
             Err(error) if error.recovery() == Recovery::NextCapture => {
                 progress.warn(&error.reason);
+            }
+            // What the other camera takes is worth recording.
+            Err(error) if error.kind == SourceErrorKind::CameraStopped => {
+                progress.warn(&error.reason);
+                sensor.restart().map_err(|error| error.to_string())?;
             }
             Err(error) => return Err(error.to_string()),
         }

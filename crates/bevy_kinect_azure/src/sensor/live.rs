@@ -150,7 +150,7 @@ impl OpenDevice<'_> {
         let status = self.device.status();
         Told {
             bad_images: status.bad_images,
-            gaps: status.clock_jumps + status.missed_captures,
+            gaps: status.clock_jumps + status.repeated_times + status.missed_captures,
             warnings: status.warnings.len(),
             control_sets: self.control_sets,
         }

@@ -510,7 +510,8 @@ pub(super) fn start_imu(handle: u64) -> Result<(), Failed> {
         if fails(sensor.script.imu_start_fails, &mut sensor.done.imu_starts) {
             return Err(world.error(format!("{NAME}: the inertial sensors do not start")));
         }
-        world.device(NAME, handle)?.imu = Some(ImuStream::new(id, now, first, speed));
+        let last = sensor.script.imu_stops_after.unwrap_or(u64::MAX);
+        world.device(NAME, handle)?.imu = Some(ImuStream::new(id, now, first, last, speed));
         world.effects.changed = true;
         Ok(())
     })

@@ -132,6 +132,8 @@ pub(super) struct ImuStream {
     /// Device time of sample 0 in µs.
     first_usec: u64,
     next: u64,
+    /// How many come in all.
+    last: u64,
     speed: f64,
 }
 
@@ -161,12 +163,19 @@ fn imu_rate() -> ImuRate {
 }
 
 impl ImuStream {
-    pub(super) const fn new(id: u64, started: Instant, first_usec: u64, speed: f64) -> Self {
+    pub(super) const fn new(
+        id: u64,
+        started: Instant,
+        first_usec: u64,
+        last: u64,
+        speed: f64,
+    ) -> Self {
         Self {
             id,
             started,
             first_usec,
             next: 0,
+            last,
             speed,
         }
     }
@@ -175,14 +184,15 @@ impl ImuStream {
     pub(super) fn next(&mut self, now: Instant) -> Result<(u64, u64), Instant> {
         let rate = imu_rate();
         let elapsed = now.saturating_duration_since(self.started).as_secs_f64() * self.speed * 1e6;
-        let taken = elapsed as u64 / rate.period_usec / rate.packet * rate.packet;
+        let packets = elapsed as u64 / rate.period_usec / rate.packet;
+        let taken = (packets * rate.packet).min(self.last);
         self.next = self.next.max(taken.saturating_sub(rate.queue));
         if self.next < taken {
             let number = self.next;
             self.next += 1;
             return Ok((number, self.first_usec + number * rate.period_usec));
         }
-        let due = ((taken + rate.packet) * rate.period_usec + 1) as f64 * 1e-6 / self.speed;
+        let due = ((packets + 1) * rate.packet * rate.period_usec + 1) as f64 * 1e-6 / self.speed;
         Err(self.started + Duration::from_secs_f64(due))
     }
 }

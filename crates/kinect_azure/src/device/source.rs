@@ -33,6 +33,8 @@ const WAITING_FOR_MASTER: Duration = Duration::from_secs(10);
 const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but their device times are equal; anything that \
                             goes by them (recordings, synchronisation, inertial samples) is off until the sensor is switched \
                             off and on";
+const IMU_STOPPED: &str = "the inertial samples stopped although images came: the inertial sensors were restarted; if there \
+                           are still none, switch the sensor off and on";
 /// S18.
 const AUTO_EXPOSURE: &str = "wired synchronisation with automatic exposure: colour images of different sensors can get out of \
                              step; set the same manual exposure on all of them";
@@ -83,6 +85,8 @@ struct Started {
     ir: Stream,
     /// Of colour, depth and infrared images; `None` for those that the settings do not ask for.
     watches: [Option<StreamWatch>; 3],
+    /// When the newest inertial sample came, after one has.
+    newest_imu: Option<Instant>,
     since: Instant,
     /// When the newest capture came.
     newest: Option<Instant>,
@@ -110,6 +114,7 @@ impl Started {
             depth: Stream::new(ImageFormat::Depth16, depth),
             ir: Stream::new(ImageFormat::Ir16, depth),
             watches,
+            newest_imu: None,
             since: now,
             newest: None,
             newest_usec: None,
@@ -189,10 +194,20 @@ impl DeviceSource {
             ..before
         } != self.settings;
         if restart || self.running.is_none() {
-            self.stop();
-            self.start()?;
+            self.restart()?;
         }
         Ok(())
+    }
+
+    /// Stops the cameras and starts them again with the same settings, while the sensor stays open; the answer to
+    /// [`CameraStopped`](SourceErrorKind::CameraStopped) for an owner that would lose more by closing the sensor, such as a
+    /// recording. Takes about a second. The device clock may begin anew.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open). After an error the cameras are stopped.
+    pub fn restart(&mut self) -> Result<(), SourceError> {
+        self.stop();
+        self.start()
     }
 
     /// Sets the colour camera; only what changed is sent. What became of it is the
@@ -465,6 +480,27 @@ impl DeviceSource {
         }
     }
 
+    /// Restarts the inertial sensors when no sample has come for the watchdog's time after others had; the cameras go on.
+    fn watch_imu(&mut self) {
+        let watchdog = self.settings.watchdog.max(SHORTEST_WATCHDOG);
+        let Some(started) = &mut self.running else {
+            return;
+        };
+        if started
+            .newest_imu
+            .is_none_or(|newest| newest.elapsed() <= watchdog)
+        {
+            return;
+        }
+        started.newest_imu = None;
+        self.status.warn(IMU_STOPPED.to_owned());
+        self.device.stop_imu();
+        if let Err(error) = self.device.start_imu() {
+            self.info.has_imu = false;
+            self.status.warn(format!("no inertial samples: {error}"));
+        }
+    }
+
     /// What it means that nothing came.
     fn watch(&mut self) -> Result<NextCapture, SourceError> {
         let watchdog = self.settings.watchdog.max(SHORTEST_WATCHDOG);
@@ -558,8 +594,16 @@ impl CaptureSource for DeviceSource {
             return Ok(None);
         }
         match self.device.next_imu_sample(Duration::ZERO) {
-            Ok(Wait::Ready(sample)) => Ok(Some(convert::imu_sample(&sample))),
-            Ok(Wait::TimedOut) => Ok(None),
+            Ok(Wait::Ready(sample)) => {
+                if let Some(started) = &mut self.running {
+                    started.newest_imu = Some(Instant::now());
+                }
+                Ok(Some(convert::imu_sample(&sample)))
+            }
+            Ok(Wait::TimedOut) => {
+                self.watch_imu();
+                Ok(None)
+            }
             Err(error) => Err(lost(&error)),
         }
     }

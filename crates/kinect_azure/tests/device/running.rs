@@ -59,6 +59,41 @@ fn a_camera_that_stops_is_a_warning_and_then_a_restart_while_the_other_goes_on()
 }
 
 #[test]
+fn a_restart_brings_a_stopped_camera_back_while_the_sensor_stays_open() {
+    // Frames are counted from 0 at each start.
+    let stand_in = one(DeviceScript::default().fault(When::From(10), Fault::NoColor));
+    let mut source = DeviceSource::open(&both_cameras(&stand_in)).unwrap();
+    let error = run_until_error(&mut source, |_, _| {});
+    assert_eq!(error.kind, SourceErrorKind::CameraStopped);
+    source.restart().unwrap();
+    assert!(source.status().warnings.is_empty());
+    let captures = captures(&mut source, 5);
+    assert!(captures.iter().all(|capture| capture.color.is_some()));
+    assert_eq!(stand_in.statistics().by_serial["000000000001"].opened, 1);
+}
+
+#[test]
+fn inertial_samples_that_stop_are_a_warning_and_begin_again() {
+    let stand_in = one(DeviceScript {
+        imu_stops_after: Some(100),
+        ..DeviceScript::default()
+    });
+    let mut source = DeviceSource::open(&settings(&stand_in)).unwrap();
+    let end = Instant::now() + Duration::from_secs(10);
+    let mut samples = 0;
+    while samples < 200 {
+        assert!(Instant::now() < end, "{samples} samples came");
+        source.next_capture(Duration::from_millis(20)).unwrap();
+        while source.next_imu_sample().unwrap().is_some() {
+            samples += 1;
+        }
+    }
+    let status = source.status();
+    assert_eq!(status.warnings.len(), 1, "{:?}", status.warnings);
+    assert!(status.warnings[0].contains("inertial samples stopped"));
+}
+
+#[test]
 fn images_missing_now_and_then_are_no_warning() {
     let stand_in = one(DeviceScript::default().fault(When::Every(3), Fault::NoColor));
     let mut source = DeviceSource::open(&both_cameras(&stand_in)).unwrap();
