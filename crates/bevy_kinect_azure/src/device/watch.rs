@@ -9,8 +9,8 @@ use kinect_azure::{SourceError, SourceErrorKind};
 
 use crate::sensor::KinectSystems;
 
-/// Whether and how often the app looks which live sensors are connected. Off by default, because reading serial numbers opens sensors that
-/// nobody in this app uses for a moment, each time one is plugged in or out.
+/// Whether and how often the app looks which live sensors are connected. Off by default: reading serial numbers opens the
+/// sensors that this app does not use for a moment, each time one is plugged in or out, which disturbs other programs.
 #[derive(Resource, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct DeviceWatch {

@@ -181,14 +181,15 @@ fn tell(sensor: Entity, state: &RecorderState, progress: &RecorderProgress) {
         RecorderState::Finished {
             captures,
             bytes,
-            seconds,
+            duration,
             reason,
         } => {
             let dropped = progress.dropped_captures;
             let reason = reason.as_deref().unwrap_or("it was stopped");
             info!(
-                "the recording of sensor {sensor} is finished: {captures} captures of {seconds:.1} s, {dropped} left out, \
+                "the recording of sensor {sensor} is finished: {captures} captures of {:.1} s, {dropped} left out, \
                  {} MiB in {} file(s); {reason}",
+                duration.as_secs_f64(),
                 bytes >> 20,
                 progress.files,
             );

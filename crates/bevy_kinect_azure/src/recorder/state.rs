@@ -6,6 +6,7 @@
 //!  (source gone or ended) ┘  └─► Finishing ─► Finished       (and from everywhere: Failed)
 //! ```
 
+use core::time::Duration;
 use std::path::PathBuf;
 
 use bevy::prelude::*;
@@ -34,8 +35,8 @@ pub enum RecorderState {
         captures: u64,
         /// Length of the files in bytes.
         bytes: u64,
-        /// Time in the files by the sensor's clock, in seconds.
-        seconds: f64,
+        /// Time in the files by the sensor's clock.
+        duration: Duration,
         /// Why it ended by itself, if it did: the sensor's modes changed.
         reason: Option<String>,
     },
@@ -97,7 +98,7 @@ impl From<LiveState> for RecorderState {
             } => Self::Finished {
                 captures,
                 bytes,
-                seconds,
+                duration: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
                 reason,
             },
             LiveState::Failed { reason } => Self::Failed { reason },

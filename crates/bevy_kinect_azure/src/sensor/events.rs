@@ -4,9 +4,9 @@ use bevy::prelude::*;
 
 use super::live::DeviceNews;
 
-/// A sensor was given a source, its first or another one. Triggered on the sensor entity before the new source is opened, so
-/// that whoever keeps something of what the former source delivered can drop it: [`SensorFrame`](super::SensorFrame) is empty
-/// already.
+/// A sensor was given a source: its first, another one, or the same one with other settings. Triggered on the sensor entity
+/// before the new source delivers, so that whoever keeps something of what the former source delivered can drop it:
+/// [`SensorFrame`](super::SensorFrame) is empty already.
 ///
 /// Switching a sensor off and on, and a lost source that comes back, are no change of the source.
 #[derive(EntityEvent, Clone, Copy, Debug)]
