@@ -158,6 +158,51 @@ fn a_change_of_the_source_is_told_and_what_the_former_one_left_is_dropped() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn observers_may_despawn_the_sensor_or_take_it_off_its_entity() {
+    let folder = std::env::temp_dir().join(format!("kinect-observed-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Thread names are cut to 15 characters.
+    let (name, file) = ("kinect observed", folder.join("observed.mkv"));
+    for state in ["opening", "failed"] {
+        let mut app = headless_app();
+        let spawn = |app: &mut App| {
+            let sensor = KinectSensor::recording(&file);
+            app.world_mut().spawn((sensor, Recorder::default())).id()
+        };
+        let despawned = spawn(&mut app);
+        let stripped = spawn(&mut app);
+        app.add_observer(
+            move |change: On<SensorStateChanged>, mut commands: Commands| {
+                if change.to.name() != state {
+                    return;
+                }
+                let mut entity = commands.entity(change.sensor);
+                if change.sensor == despawned {
+                    entity.try_despawn();
+                } else {
+                    entity.try_remove::<KinectSensor>();
+                }
+            },
+        );
+        update_until(&mut app, state, |world| {
+            world.get_entity(despawned).is_err() && world.get::<KinectSensor>(stripped).is_none()
+        });
+        update_until(&mut app, "the end of all threads", |_| threads(name) == 0);
+    }
+    // Likewise when they hear of the source.
+    let mut app = headless_app();
+    app.add_observer(|changed: On<SourceChanged>, mut commands: Commands| {
+        commands.entity(changed.sensor).try_remove::<KinectSensor>();
+    });
+    let sensor = app.world_mut().spawn(KinectSensor::recording(&file)).id();
+    update(&mut app);
+    assert!(app.world().get::<KinectSensor>(sensor).is_none());
+    update_until(&mut app, "the end of all threads", |_| threads(name) == 0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_sensor_is_made_of_whatever_says_where_its_captures_come_from() {
     let path = std::path::Path::new("some.mkv");
     assert_eq!(KinectSensor::from(path), KinectSensor::recording(path));

@@ -179,7 +179,7 @@ fn publish(
             for (path, suffix) in paths.iter().zip([" fps", " ms", "", ""]) {
                 store.add(Diagnostic::new(path.clone()).with_suffix(suffix));
             }
-            commands.entity(entity).insert(DiagnosticPaths(paths));
+            commands.entity(entity).try_insert(DiagnosticPaths(paths));
             continue;
         };
         let values = [

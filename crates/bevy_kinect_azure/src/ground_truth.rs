@@ -71,10 +71,10 @@ fn take(
             (Some(newest), None) => {
                 commands
                     .entity(entity)
-                    .insert(GroundTruth(Arc::clone(newest)));
+                    .try_insert(GroundTruth(Arc::clone(newest)));
             }
             (None, Some(_)) => {
-                commands.entity(entity).remove::<GroundTruth>();
+                commands.entity(entity).try_remove::<GroundTruth>();
                 (*map, *time) = default();
             }
             (None, None) => {}

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use kinect_azure::calibration::Sensor;
 use kinect_azure::{Calibration, ImuSample, units};
 
-use crate::sensor::{KinectSensor, KinectSystems, SensorStream, SensorThread, SourceChanged};
+use crate::sensor::{self, KinectSensor, KinectSystems, SensorStream, SensorThread, SourceChanged};
 
 /// The newest inertial sample of a sensor, on the sensor entity; every one of them is also sent as [`ImuMessage`].
 /// Read only.
@@ -66,7 +66,12 @@ impl Plugin for ImuPlugin {
             .register_type::<Imu>()
             .register_required_components::<KinectSensor, Imu>()
             .add_observer(forget)
-            .add_systems(PreUpdate, receive.after(KinectSystems::Receive));
+            .add_systems(
+                PreUpdate,
+                receive
+                    .after(sensor::receive)
+                    .in_set(KinectSystems::Receive),
+            );
     }
 }
 

@@ -64,12 +64,12 @@ pub(crate) fn release(
             (false, Some(_)) => {
                 commands
                     .entity(entity)
-                    .remove::<(FrameHistory, DelayedFrame)>();
+                    .try_remove::<(FrameHistory, DelayedFrame)>();
             }
             (true, None) => {
                 commands
                     .entity(entity)
-                    .insert((FrameHistory::default(), DelayedFrame::default()));
+                    .try_insert((FrameHistory::default(), DelayedFrame::default()));
             }
             (true, Some((mut history, mut delayed))) => {
                 match &newest.0 {

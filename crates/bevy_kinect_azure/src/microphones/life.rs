@@ -118,13 +118,13 @@ pub(super) fn start_and_stop(
                 let before = thread.as_mut().and_then(|thread| thread.handle.stop());
                 match thread::start(settings.clone(), before) {
                     Ok(handle) => {
-                        commands.entity(entity).insert(MicrophoneThread {
+                        commands.entity(entity).try_insert(MicrophoneThread {
                             handle,
                             settings,
                             receiver: None,
                             before: MicrophoneDiagnostics::default(),
                         });
-                        commands.entity(entity).remove::<MicrophoneArray>();
+                        commands.entity(entity).try_remove::<MicrophoneArray>();
                         levels.0.clear();
                         state.set_if_neq(MicrophoneState::Opening);
                         continue;
@@ -141,7 +141,7 @@ pub(super) fn start_and_stop(
         // Whatever ran before is dropped here, which ends its thread.
         commands
             .entity(entity)
-            .remove::<(MicrophoneThread, MicrophoneArray)>();
+            .try_remove::<(MicrophoneThread, MicrophoneArray)>();
         levels.0.clear();
         log_problem(entity, &state, &next);
         state.set_if_neq(next);
@@ -199,13 +199,13 @@ pub(super) fn receive(
                     thread.receiver = Some(receiver);
                     commands
                         .entity(entity)
-                        .insert(MicrophoneArray { info: *info });
+                        .try_insert(MicrophoneArray { info: *info });
                     state.set_if_neq(MicrophoneState::Listening);
                 }
                 Event::Left(next) => {
                     thread.receiver = None;
                     levels.0.clear();
-                    commands.entity(entity).remove::<MicrophoneArray>();
+                    commands.entity(entity).try_remove::<MicrophoneArray>();
                     log_problem(entity, &state, &next);
                     state.set_if_neq(next);
                 }
@@ -219,7 +219,7 @@ pub(super) fn receive(
             };
             thread.receiver = None;
             levels.0.clear();
-            commands.entity(entity).remove::<MicrophoneArray>();
+            commands.entity(entity).try_remove::<MicrophoneArray>();
             log_problem(entity, &state, &next);
             *state = next;
         }

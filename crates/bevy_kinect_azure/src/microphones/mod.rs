@@ -42,7 +42,7 @@ pub use report::{AudioMessage, MicrophoneArray, MicrophoneDiagnostics, Microphon
 pub use settings::Microphones;
 pub use state::MicrophoneState;
 
-use crate::sensor::KinectSystems;
+use crate::sensor::{self, KinectSystems};
 
 /// Microphones. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -60,7 +60,8 @@ impl Plugin for MicrophonePlugin {
                 PreUpdate,
                 (life::start_and_stop, life::receive)
                     .chain()
-                    .after(KinectSystems::Receive),
+                    .after(sensor::receive)
+                    .in_set(KinectSystems::Receive),
             );
         app.world_mut()
             .register_component_hooks::<Microphones>()

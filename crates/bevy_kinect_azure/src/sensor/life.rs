@@ -82,13 +82,13 @@ pub(crate) fn start_and_stop(
         if !failed && thread.as_ref().is_some_and(runs) {
             continue;
         }
+        // Observers of what is told below may despawn the entity before the next command: hence `try_`.
         let mut entity_commands = commands.entity(entity);
-        if identity.source != sensor.source {
+        let is_other = identity.source != sensor.source;
+        if is_other {
             identity.source = sensor.source.clone();
             identity.generation += 1;
-            entity_commands
-                .insert((SensorFrame::default(), PlaybackPosition::default()))
-                .trigger(|sensor| SourceChanged { sensor });
+            entity_commands.try_insert((SensorFrame::default(), PlaybackPosition::default()));
         }
         // Another configuration of the same device: its thread goes on and starts only the cameras anew.
         if !failed
@@ -104,6 +104,7 @@ pub(crate) fn start_and_stop(
                 .is_ok()
         {
             thread.source = sensor.source.clone();
+            entity_commands.trigger(|sensor| SourceChanged { sensor });
             continue;
         }
         let opener = sensor
@@ -124,10 +125,10 @@ pub(crate) fn start_and_stop(
             Ok::<_, std::io::Error>((handle, opener.clock))
         });
         // Whatever ran before is dropped here, which ends its thread.
-        entity_commands.remove::<(SensorThread, SensorStream, LockstepDrive)>();
+        entity_commands.try_remove::<(SensorThread, SensorStream, LockstepDrive)>();
         let state = match started {
             Some(Ok((handle, clock))) => {
-                entity_commands.insert(SensorThread {
+                entity_commands.try_insert(SensorThread {
                     handle,
                     source: sensor.source.clone(),
                     playback: playback.command(),
@@ -135,7 +136,7 @@ pub(crate) fn start_and_stop(
                 });
                 if let Some(clock) = clock {
                     let now = time.as_ref().map_or(Duration::ZERO, |time| time.elapsed());
-                    entity_commands.insert(LockstepDrive::new(clock, now));
+                    entity_commands.try_insert(LockstepDrive::new(clock, now));
                 }
                 SensorState::Opening
             }
@@ -149,12 +150,16 @@ pub(crate) fn start_and_stop(
             },
             None => SensorState::Disabled,
         };
+        // Behind the new thread: an observer that takes the sensor off its entity ends it. Frames come later.
+        if is_other {
+            entity_commands.trigger(|sensor| SourceChanged { sensor });
+        }
         enter(entity, state, &mut states, &mut changes, &mut commands);
     }
 }
 
 /// Takes what the threads delivered.
-pub(super) fn receive(
+pub(crate) fn receive(
     mut commands: Commands,
     mut sensors: Query<(
         Entity,
@@ -172,14 +177,14 @@ pub(super) fn receive(
             match event {
                 Event::State(state) => {
                     if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
-                        commands.entity(entity).remove::<SensorStream>();
+                        commands.entity(entity).try_remove::<SensorStream>();
                     }
                     log_once(entity, &state);
                     enter(entity, state, &mut states, &mut changes, &mut commands);
                 }
                 Event::Opened(stream) => {
                     duration = stream.duration;
-                    commands.entity(entity).insert(*stream);
+                    commands.entity(entity).try_insert(*stream);
                 }
                 Event::Device(news) => {
                     // A command as those around it: what is told before a loss must not arrive after it.
@@ -200,7 +205,7 @@ pub(super) fn receive(
             };
             if states.get(entity).is_ok_and(|old| *old != state) {
                 log_once(entity, &state);
-                commands.entity(entity).remove::<SensorStream>();
+                commands.entity(entity).try_remove::<SensorStream>();
             }
             enter(entity, state, &mut states, &mut changes, &mut commands);
         }

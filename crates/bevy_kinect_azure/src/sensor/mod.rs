@@ -60,7 +60,7 @@ pub use events::SourceChanged;
 pub use frame::Frame;
 pub(crate) use handle::{Command, SensorThread};
 pub use kinect_sensor::KinectSensor;
-pub(crate) use life::{DeviceSync, StreamIdentity, start_and_stop};
+pub(crate) use life::{DeviceSync, StreamIdentity, receive, start_and_stop};
 pub use listener::{CaptureListener, CaptureListeners, Listening};
 pub use lockstep::Lockstep;
 pub use playback::{Playback, PlaybackAction, PlaybackCommand, PlaybackPosition};
@@ -98,8 +98,8 @@ impl Plugin for SensorPlugin {
             .add_systems(
                 PreUpdate,
                 (
-                    (start_and_stop, life::receive, reaper::reap).chain(),
-                    lockstep::drive.after(start_and_stop).before(life::receive),
+                    (start_and_stop, receive, reaper::reap).chain(),
+                    lockstep::drive.after(start_and_stop).before(receive),
                 )
                     .in_set(KinectSystems::Receive),
             )

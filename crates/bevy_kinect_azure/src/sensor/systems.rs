@@ -5,7 +5,8 @@ use bevy::prelude::*;
 /// When the plugin does its work. Order your systems against these.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KinectSystems {
-    /// In `PreUpdate`: threads are started and stopped, new frames and states become components and messages.
+    /// In `PreUpdate`: threads are started and stopped; new frames, states, inertial samples and sound become components and
+    /// messages.
     Receive,
     /// In `PreUpdate`, after `Receive`: whoever finds people in images says so, in
     /// [`BodyIndexMap`](crate::body::BodyIndexMap) and [`BodyTime`](crate::body::BodyTime). Frames that wait for the people
