@@ -85,10 +85,10 @@ fn point_if_valid<T: Default>(
 }
 
 impl Library {
-    /// The calibration for two modes, from a device's raw one (JSON).
+    /// The calibration for two modes, computed from a device's raw calibration (JSON).
     ///
     /// # Errors
-    /// A text that is none, and both cameras off.
+    /// A text that is not a calibration, and both cameras off.
     pub fn calibration(
         &self,
         raw_json: &[u8],

@@ -1,4 +1,4 @@
-//! Captures: what the cameras saw at one moment, any image of which may be missing.
+//! Captures: the images that the cameras took at one moment. Each of them may be missing.
 
 use std::fmt;
 use std::ptr::null_mut;
@@ -10,7 +10,7 @@ use crate::image::Image;
 use crate::library::Library;
 use crate::vendor::Vendor;
 
-/// Up to three images of one moment. Cloning it makes another reference, no copy.
+/// Up to three images of one moment. Cloning it makes another reference, not a copy.
 pub struct Capture {
     library: Library,
     handle: Handle,
@@ -35,7 +35,7 @@ impl Capture {
         self.handle
     }
 
-    /// The library it belongs to.
+    /// The library that owns this capture.
     pub fn library(&self) -> &Library {
         &self.library
     }
@@ -53,7 +53,7 @@ impl Capture {
         Image::from_handle(&self.library, handle, function).map(Some)
     }
 
-    /// The colour image. Ask once: Orbbec's library makes a new object each time.
+    /// The colour image. Call this once per capture: Orbbec's library makes a new object each time.
     ///
     /// # Errors
     /// An image whose format, size or stride cannot be right.
@@ -62,7 +62,7 @@ impl Capture {
         self.image("k4a_capture_get_color_image", get)
     }
 
-    /// The depth image; never there with passive infrared. Ask once, as above.
+    /// The depth image; missing in passive infrared mode. Call this once per capture, as [`color`](Self::color).
     ///
     /// # Errors
     /// An image whose format, size or stride cannot be right.
@@ -71,7 +71,7 @@ impl Capture {
         self.image("k4a_capture_get_depth_image", get)
     }
 
-    /// The infrared image. Ask once, as above.
+    /// The infrared image. Call this once per capture, as [`color`](Self::color).
     ///
     /// # Errors
     /// An image whose format, size or stride cannot be right.
@@ -116,7 +116,7 @@ impl fmt::Debug for Capture {
     }
 }
 
-/// A capture of one's own that nobody else sees yet.
+/// A new capture with one owner, not shared yet.
 pub struct CaptureMut(Capture);
 
 impl CaptureMut {
@@ -167,7 +167,7 @@ impl CaptureMut {
         unsafe { (self.0.library.functions().capture_set_temperature_c)(self.0.handle, celsius) }
     }
 
-    /// The finished capture, as it is passed on.
+    /// The finished capture, which can be cloned and no longer changes.
     pub fn share(self) -> Capture {
         self.0
     }

@@ -1,32 +1,34 @@
-//! What a device is started with.
+//! The configuration that the cameras are started with.
 
 use crate::abi;
 use crate::codes::{ColorResolution, DepthMode, FrameRate, ImageFormat, WiredSyncMode};
 
-/// What the cameras shall do. The default has both of them off.
+/// The modes in which the cameras are started. In the default both cameras are off.
 ///
-/// Not everything goes with everything; the library refuses what does not: at least one camera must be on,
+/// The library refuses combinations that no device has: at least one camera must be on,
 /// [`WfovUnbinned`](DepthMode::WfovUnbinned) and [`R3072p`](ColorResolution::R3072p) go with 15 frames a second at most,
 /// NV12 and YUY2 with 720p only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceConfiguration {
-    /// How colour images come; one of the colour formats, even when the colour camera is off.
+    /// Format of colour images; one of the colour formats, even when the colour camera is off.
     pub color_format: ImageFormat,
-    /// The colour camera.
+    /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// The depth camera.
+    /// Depth mode.
     pub depth_mode: DepthMode,
-    /// Of both cameras.
+    /// Captures per second.
     pub frame_rate: FrameRate,
     /// Whether captures that lack an image are dropped; only with both cameras on.
     pub synchronized_images_only: bool,
-    /// When depth is taken after colour (before, when negative), in µs, less than a frame; only with both cameras on.
+    /// Time from the colour to the depth exposure in µs, negative when depth comes first: shorter than the time from frame to
+    /// frame, and 0 unless both cameras are on.
     pub depth_delay_off_color_usec: i32,
-    /// Whose clock the device follows. Masters need their colour camera.
+    /// The device's part in a wired synchronisation. A master needs its colour camera.
     pub wired_sync_mode: WiredSyncMode,
-    /// When a subordinate's frames come after its master's, in µs, less than a frame; 0 for others.
+    /// Delay of a subordinate's captures behind its master's in µs, shorter than the time from frame to frame; 0 for other
+    /// devices.
     pub subordinate_delay_off_master_usec: u32,
-    /// Keeps the light on the front off.
+    /// Keeps the light on the front of the device off.
     pub disable_streaming_indicator: bool,
 }
 

@@ -1,8 +1,8 @@
 //! A device that is open.
 //!
 //! The library allows `get_capture`, `get_imu_sample`, `stop_cameras` and `stop_imu` at the same time on different threads,
-//! and promises nothing for the rest. So everything else takes turns here: [`Device`] can be shared, one thread can wait
-//! for captures, another for inertial samples, and a third can stop both, which wakes them.
+//! and promises nothing for other calls, which locks here make one at a time. So a [`Device`] can be shared: one thread can
+//! wait for captures, another for inertial samples, and a third can stop both, which ends the waiting.
 
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,17 +23,17 @@ use crate::library::Library;
 use crate::log;
 use crate::vendor::Vendor;
 
-/// What waiting gave.
+/// What waiting for a capture or a sample returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait<T> {
-    /// This.
+    /// What was waited for.
     Ready(T),
-    /// Nothing in time. The device may still be well: wait on, and give up after seconds.
+    /// Nothing came within the timeout. The device may still be well: wait again, and give up after some seconds.
     TimedOut,
 }
 
 impl<T> Wait<T> {
-    /// What came, if anything.
+    /// What was waited for; `None` if it did not come.
     pub fn ready(self) -> Option<T> {
         match self {
             Self::Ready(value) => Some(value),
@@ -42,36 +42,36 @@ impl<T> Wait<T> {
     }
 }
 
-/// Whether cables are in the sync jacks. Orbbec's library says no whatever there is; see [`Device::wired_sync_mode`].
+/// Whether cables are in the sync jacks. Orbbec's library always reports none; see [`Device::wired_sync_mode`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SyncJacks {
-    /// The one that makes the device a subordinate.
+    /// Whether a cable is in the sync-in jack, through which a subordinate gets its signal.
     pub in_connected: bool,
-    /// The one that makes it a master.
+    /// Whether a cable is in the sync-out jack, through which a master sends its signal.
     pub out_connected: bool,
 }
 
 /// Firmware versions. Orbbec's devices tell only `depth`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardwareVersion {
-    /// Of the colour camera.
+    /// Firmware of the colour camera.
     pub color: Option<Version>,
-    /// Of the depth camera.
+    /// Firmware of the depth camera.
     pub depth: Option<Version>,
-    /// Of the microphones.
+    /// Firmware of the microphones.
     pub audio: Option<Version>,
-    /// Of the depth sensor.
+    /// Firmware of the depth sensor.
     pub depth_sensor: Option<Version>,
-    /// How it was built; `None` when the number has no meaning.
+    /// How the firmware was built; `None` for an unknown number.
     pub build: Option<FirmwareBuild>,
-    /// Who signed it; `None` when the number has no meaning.
+    /// Who signed the firmware; `None` for an unknown number.
     pub signature: Option<FirmwareSignature>,
 }
 
-/// What a colour control can do. Units are those of [`ColorControl`].
+/// The values that a colour control takes, in the units of [`ColorControl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColorControlCapabilities {
-    /// Whether the camera can decide itself.
+    /// Whether the camera can choose the value itself.
     pub supports_auto: bool,
     /// The smallest value.
     pub min: i32,
@@ -79,28 +79,29 @@ pub struct ColorControlCapabilities {
     pub max: i32,
     /// Values are multiples of this above the smallest.
     pub step: i32,
-    /// The value when nobody has set any.
+    /// The default value.
     pub default: i32,
-    /// The mode when nobody has set any.
+    /// The default mode.
     pub default_mode: ColorControlMode,
 }
 
-/// What an Orbbec device does with its clock.
+/// How an Orbbec device sets its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockSync {
-    /// Starts it at zero, so many µs after the command or the signal of the master.
+    /// Starts the clock at zero, a delay after the command or after the signal of the master.
     Reset {
-        /// µs.
+        /// The delay in µs.
         delay_usec: u32,
     },
-    /// Sets it by the host's, again and again, or once when the interval is 0.
+    /// Sets the clock by the host's, once or at an interval.
     WithHost {
-        /// µs.
+        /// The interval in µs; 0 sets the clock once.
         interval_usec: u32,
     },
 }
 
-/// A device that is open. Nobody else can open it until this is dropped, which stops it and can take a second.
+/// An open device. No other program or handle can open it until this is dropped, which stops the device and can take a
+/// second.
 ///
 /// All calls block until the device has answered.
 #[derive(Debug)]
@@ -222,7 +223,7 @@ impl Library {
 }
 
 impl Device {
-    /// The library it belongs to.
+    /// The library that opened this device.
     pub fn library(&self) -> &Library {
         &self.open.library
     }
@@ -305,7 +306,7 @@ impl Device {
         )
     }
 
-    /// The calibration for two modes, in which the device need not be.
+    /// The calibration for two modes. The device need not run in these modes.
     ///
     /// # Errors
     /// A device that does not answer, and both cameras off.
@@ -355,7 +356,7 @@ impl Device {
     /// Starts the cameras. Waits for a [`next_capture`](Self::next_capture) that is under way.
     ///
     /// # Errors
-    /// A configuration that the device cannot do (the library's messages say what), cameras that run already, a depth
+    /// A configuration that the device cannot run (the library's messages say which part), cameras that run already, a depth
     /// engine that does not start (it needs OpenGL 4.4, on Linux also an X server).
     pub fn start_cameras(&self, configuration: &DeviceConfiguration) -> Result<()> {
         let _no_get = lock(&self.open.captures);
@@ -475,7 +476,7 @@ impl Device {
         })
     }
 
-    /// What a colour control can do on this device.
+    /// The values that a colour control takes on this device.
     ///
     /// # Errors
     /// A control that the device does not have.
@@ -514,7 +515,7 @@ impl Device {
         })
     }
 
-    /// Who decides about a colour control, and the value, which means something only when it was set.
+    /// The mode and value of a colour control. The value has a meaning only in manual mode.
     ///
     /// # Errors
     /// A control that the device does not have.
@@ -537,8 +538,7 @@ impl Device {
         Ok((known_mode(FUNCTION, control, mode)?, value))
     }
 
-    /// Sets a colour control; the value does not matter when the camera decides. It stays in the device until that is
-    /// without power. Exposure is raised to the next step that the powerline frequency allows.
+    /// Sets a colour control. In automatic mode the value is ignored. The device keeps the setting until it loses power. Exposure is raised to the next step that the powerline frequency allows.
     ///
     /// # Errors
     /// A control or mode that the device does not have, a value out of range or off the steps.
@@ -577,7 +577,7 @@ impl Device {
         u32::try_from(id).ok().filter(|&id| id != 0)
     }
 
-    /// Orbbec's: the mode that the device itself is in. `None` with other libraries.
+    /// Orbbec's: the synchronisation mode that the device is in. `None` with other libraries.
     ///
     /// # Errors
     /// A device that does not answer.
@@ -609,7 +609,7 @@ impl Device {
         check(FUNCTION, || unsafe { set(self.handle(), enable) })
     }
 
-    /// Orbbec's: what the device does with its clock. For all devices that belong together, before any of them is started.
+    /// Orbbec's: sets how the device sets its clock. Call it for all devices of a group before any of them is started.
     ///
     /// # Errors
     /// A library that is not Orbbec's.
@@ -629,7 +629,7 @@ impl Device {
         check(FUNCTION, || unsafe { set(self.handle(), mode, parameter) })
     }
 
-    /// Whose device it is, as far as the library tells.
+    /// The vendor of the library that opened this device.
     pub fn vendor(&self) -> Vendor {
         self.open.library.vendor()
     }

@@ -4,30 +4,31 @@ use std::fmt;
 
 use crate::log;
 
-/// The kinds of errors, each with what caused it and whether trying again helps.
+/// The kinds of errors of calls, with their causes and whether a second attempt can succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// There is no device with that index. Again once one is plugged in.
+    /// There is no device with that index. Try again after one was plugged in.
     NoDevice,
-    /// The device is there, but another program (or another handle of this one) has it. Again once that lets go.
+    /// Another program, or another handle of this program, has the device open. Try again after it was closed there.
     InUse,
-    /// The system does not let this user talk to the device. Not again: a udev rule or driver is missing.
+    /// The system does not let this user open the device: a udev rule or a driver is missing. Another attempt fails, too.
     NotPermitted,
     /// The device no longer delivers: unplugged, out of power or bandwidth, or stopped from another thread. Close it, and
     /// open it again by its serial number.
     Lost,
-    /// The library said no and not why; its messages may. Again only with other settings.
+    /// The library refused and did not say why; its [messages](Error::messages) may. Try again with other settings.
     Failed,
-    /// This library or device cannot do it. Not again.
+    /// This library or device does not have the function. Another attempt fails, too.
     NotSupported,
-    /// What it was asked cannot be right; nothing reached the device. Not again.
+    /// An argument is wrong; the device was not asked. Another attempt fails, too.
     InvalidArgument,
-    /// The library answered what it never should: an unknown number, an image whose size cannot be. Again is worth a try.
+    /// The library returned a value that it must not return: an unknown number, an image of an impossible size. Another attempt
+    /// may succeed.
     Unexpected,
 }
 
-/// A call that failed: which, what happened, what to do, and what the library itself said meanwhile.
+/// A call that failed: the function, what happened, how to mend it, and what the library logged meanwhile.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -55,13 +56,13 @@ impl Error {
         }))
     }
 
-    /// Never reached a library.
+    /// An error about an argument; the library was not called.
     pub(crate) fn invalid(function: &'static str, what: impl Into<String>) -> Self {
         log::forget_messages();
         Self::new(ErrorKind::InvalidArgument, function, what)
     }
 
-    /// An answer that cannot be.
+    /// An error about a value that the library must not return.
     pub(crate) fn unexpected(function: &'static str, what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unexpected, function, what)
     }
@@ -96,7 +97,7 @@ impl Error {
         self
     }
 
-    /// What kind of error, and with it whether trying again helps.
+    /// The kind of error, which says whether another attempt can succeed.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -106,12 +107,12 @@ impl Error {
         self.0.function
     }
 
-    /// What happened, in a sentence without an end.
+    /// What happened, in a sentence without its full stop.
     pub fn what(&self) -> &str {
         &self.0.what
     }
 
-    /// What to do; empty where nothing is known.
+    /// How to mend it; empty where no advice is known.
     pub fn advice(&self) -> &str {
         &self.0.advice
     }

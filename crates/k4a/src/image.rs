@@ -1,7 +1,7 @@
 //! Images: one picture of one camera, in memory that the library owns.
 //!
-//! An [`Image`] is a reference to a picture that nobody changes any more: it can be cloned and read from anywhere. An
-//! [`ImageMut`] is a picture of one's own, not shared yet: it is filled and described, then [`share`](ImageMut::share)d.
+//! An [`Image`] is a counted reference to an image that no longer changes: it can be cloned and read on any thread. An
+//! [`ImageMut`] is a new image with one owner, who fills it, sets its times, and then [`share`](ImageMut::share)s it.
 
 use std::ffi::{c_int, c_void};
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::library::Library;
 /// The largest width and height that the libraries accept.
 const LARGEST_SIDE: u32 = 20_000;
 
-/// A picture with its times and settings. Cloning it makes another reference, no copy.
+/// An image with its times and camera settings. Cloning it makes another reference, not a copy of the pixels.
 pub struct Image {
     library: Library,
     handle: Handle,
@@ -173,29 +173,29 @@ impl Image {
         self.handle
     }
 
-    /// The library it belongs to.
+    /// The library that owns this image.
     pub fn library(&self) -> &Library {
         &self.library
     }
 
-    /// The picture's bytes, padding at the end of rows included; there can be more than the rows need.
+    /// The bytes of the image, with the padding at the end of rows; there can be more bytes than the rows need.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the library keeps that many bytes there for as long as this reference lives, which the slice does not
         // outlive; it initialises them, and nobody writes (see `Send`).
         unsafe { slice::from_raw_parts(self.buffer.as_ptr(), self.size) }
     }
 
-    /// What the bytes are.
+    /// The format of the bytes.
     pub fn format(&self) -> ImageFormat {
         self.shape.format
     }
 
-    /// Pixels in a row.
+    /// Width in pixels.
     pub fn width(&self) -> u32 {
         self.shape.width
     }
 
-    /// Rows.
+    /// Height in pixels.
     pub fn height(&self) -> u32 {
         self.shape.height
     }
@@ -229,7 +229,7 @@ impl Image {
         unsafe { (self.library.functions().image_get_white_balance)(self.handle) }
     }
 
-    /// Sensitivity; colour only, 0 = unknown.
+    /// ISO speed; colour only, 0 = unknown.
     pub fn iso_speed(&self) -> u32 {
         // SAFETY: the handle lives.
         unsafe { (self.library.functions().image_get_iso_speed)(self.handle) }
@@ -267,7 +267,7 @@ impl fmt::Debug for Image {
     }
 }
 
-/// A picture of one's own that nobody else sees yet.
+/// A new image with one owner, not shared yet.
 pub struct ImageMut(Image);
 
 impl ImageMut {
@@ -275,17 +275,17 @@ impl ImageMut {
         self.0.handle
     }
 
-    /// The library it belongs to.
+    /// The library that owns this image.
     pub fn library(&self) -> &Library {
         &self.0.library
     }
 
-    /// The picture's bytes.
+    /// The bytes of the image.
     pub fn bytes(&self) -> &[u8] {
         self.0.bytes()
     }
 
-    /// The picture's bytes, to be written.
+    /// The bytes of the image, for writing.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `Image::bytes`; nobody else has a reference, and this one is borrowed for as long as the slice.
         unsafe { slice::from_raw_parts_mut(self.0.buffer.as_ptr(), self.0.size) }
@@ -323,7 +323,7 @@ impl ImageMut {
         unsafe { (self.0.library.functions().image_set_iso_speed)(self.handle(), iso) }
     }
 
-    /// The finished picture, as it is passed on.
+    /// The finished image, which can be cloned and no longer changes.
     pub fn share(self) -> Image {
         self.0
     }
@@ -385,8 +385,8 @@ impl Library {
         Ok(image)
     }
 
-    /// An image in memory of one's own, which is dropped when the last reference to the image goes, on whatever thread
-    /// that is. A stride of 0 is the smallest there is, and right for JPEGs.
+    /// An image whose pixels are these bytes. They are dropped with the last reference to the image, on the thread that drops
+    /// it. A stride of 0 is the smallest there is, and right for JPEGs.
     ///
     /// # Errors
     /// Sizes that cannot be, and fewer bytes than the rows need. The bytes are dropped then, too.
@@ -404,7 +404,7 @@ impl Library {
     /// As [`create_image_from_bytes`](Self::create_image_from_bytes), for whatever owns the memory.
     ///
     /// # Errors
-    /// As there.
+    /// As [`create_image_from_bytes`](Self::create_image_from_bytes).
     pub fn create_image_from_owner<B>(
         &self,
         format: ImageFormat,

@@ -1,4 +1,4 @@
-//! A vendor's `libk4a`, loaded: the way to everything else.
+//! A vendor's `libk4a`, loaded. Devices, recordings, calibrations and trackers come from it.
 
 use std::ffi::c_void;
 use std::fmt;
@@ -23,7 +23,7 @@ use crate::vendor::Vendor;
 #[derive(Clone)]
 pub struct Library(&'static Loaded);
 
-/// What stays.
+/// A library and what is known of it; stays for the life of the process.
 struct Loaded {
     functions: K4a,
     vendor: Vendor,
@@ -32,14 +32,14 @@ struct Loaded {
     sink: &'static Sink,
 }
 
-/// All that have been loaded.
+/// All libraries that are loaded.
 static LOADED: Mutex<Vec<Library>> = Mutex::new(Vec::new());
 
 impl Library {
-    /// Start here: loads anybody's library, the first in the order of [`search`](crate::search()) that loads.
+    /// Start here: loads a library of either vendor, the first in the order of [`search`](crate::search()) that loads.
     ///
     /// # Errors
-    /// None loads: says every place and why, and what to install.
+    /// No library loads. The error lists every place with the reason, and what to install.
     pub fn load() -> Result<Self, LoadError> {
         Self::load_first(
             None,
@@ -50,7 +50,7 @@ impl Library {
     /// Loads that vendor's library.
     ///
     /// # Errors
-    /// None loads: says every place and why, and what to install.
+    /// No library loads. The error lists every place with the reason, and what to install.
     pub fn load_vendor(vendor: Vendor) -> Result<Self, LoadError> {
         let candidates = Surroundings::of_this_process().candidates(Part::K4a, Some(vendor), None);
         Self::load_first(Some(vendor), candidates)
@@ -60,7 +60,7 @@ impl Library {
     /// much as the program itself.
     ///
     /// # Errors
-    /// There is none, or it does not load, or it is no `libk4a`.
+    /// There is no such file, it does not load, or it is not a `libk4a`.
     pub fn load_from(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         Self::load_first(
             None,
@@ -177,7 +177,7 @@ impl Library {
         &self.0.functions
     }
 
-    /// A function that not every library has.
+    /// A function that only some libraries have, or an error where this one lacks it.
     pub(crate) fn needed<F>(&self, name: &'static str, function: Option<F>) -> Result<F> {
         function.ok_or_else(|| {
             Error::not_supported(
@@ -187,7 +187,7 @@ impl Library {
         })
     }
 
-    /// Whose it is.
+    /// The vendor of this library.
     pub fn vendor(&self) -> Vendor {
         self.0.vendor
     }
@@ -202,8 +202,9 @@ impl Library {
         self.0.version
     }
 
-    /// How much of what the library says becomes `tracing` events; at first what `K4A_LOG_LEVEL` says, or warnings. At
-    /// [`Off`](LogLevel::Off), errors know no messages either. Whether the library went along.
+    /// Sets which messages of the library become `tracing` events; before the first call that is the level in `K4A_LOG_LEVEL`,
+    /// or warnings. With [`Off`](LogLevel::Off), [errors](Error::messages) have no messages either. Returns whether the library
+    /// accepted the level.
     ///
     /// `libk4arecord` and `libk4abt` have loggers of their own, which cannot be reached: they write errors to the standard
     /// output, unless the environment says `K4A_ENABLE_LOG_TO_STDOUT=0` (`K4ABT_ENABLE_LOG_TO_STDOUT=0`) before they are
@@ -217,8 +218,8 @@ impl Library {
         code == result::SUCCEEDED
     }
 
-    /// Devices that are plugged in, those in use included. Looks at all USB devices, which takes milliseconds. Microsoft's
-    /// library loses some bytes each time, so look every second rather than every frame.
+    /// Number of devices that are plugged in, in use or not. Looks at all USB devices, which takes milliseconds. Microsoft's
+    /// library leaks some bytes with each call, so call it every second rather than every frame.
     pub fn device_count(&self) -> u32 {
         // SAFETY: it takes nothing.
         let count = log::during(|| unsafe { (self.functions().device_get_installed_count)() });
@@ -227,7 +228,7 @@ impl Library {
         count
     }
 
-    /// Orbbec's: where its depth engine and other extensions lie, to be said before a device is opened.
+    /// Orbbec's: sets the folder of its depth engine and other extensions. Call it before a device is opened.
     ///
     /// # Errors
     /// A library that is not Orbbec's.
@@ -298,7 +299,7 @@ impl Drop for DepthEngineHelper {
     }
 }
 
-/// Somebody who sets a variable wants to know that it did not help. Once, because programs try again.
+/// Warns that a variable names a file that was not used. Only once, because programs try again.
 fn say_once(variable: &str, path: &Path, reason: &Refusal) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
@@ -309,7 +310,7 @@ fn say_once(variable: &str, path: &Path, reason: &Refusal) {
     });
 }
 
-/// What the library's own variable says: the first letter counts, as in the library.
+/// The level in the library's own variable, of which only the first letter counts, as in the library.
 fn default_log_level() -> LogLevel {
     let value = std::env::var("K4A_LOG_LEVEL").unwrap_or_default();
     match value.chars().next().map(|c| c.to_ascii_lowercase()) {

@@ -1,8 +1,8 @@
-//! What the vendor's libraries say, as `tracing` events of the target `k4a::library`, and as part of errors.
+//! Messages of the vendors' libraries: they become `tracing` events of the target `k4a::library`, and parts of errors.
 //!
-//! A library calls [`on_message`] from its own threads and from inside the calls it is given. What it says inside a call is
-//! kept for the error that the call may become, and is an event of level debug only, because whoever gets the error says it.
-//! What its own threads say becomes an event of its level. Messages from one line of the library's code are limited, so
+//! A library calls [`on_message`] from its own threads and within calls into it. Messages within a call are kept for the error
+//! that the call may return, and are events of level debug only, because that error reports them. Messages from the library's
+//! own threads become events of their level. Messages from one line of the library's code are limited, so
 //! that a broken sensor does not write a line for every frame.
 
 use std::cell::RefCell;

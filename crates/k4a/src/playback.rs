@@ -1,4 +1,4 @@
-//! Recordings, read by the vendor's library.
+//! Recordings that the vendor's library reads.
 
 use std::ffi::CString;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::log;
 use crate::record::RecordLibrary;
 
-/// A recording, opened by the vendor's library. One thread at a time.
+/// A recording that the vendor's library has opened. It can move to another thread, but not be shared.
 #[derive(Debug)]
 pub struct Playback {
     library: RecordLibrary,
@@ -30,11 +30,11 @@ unsafe impl Send for Playback {}
 pub struct RecordConfiguration {
     /// How colour images were recorded; [`Custom`](ImageFormat::Custom) when there are none.
     pub color_format: ImageFormat,
-    /// The colour camera.
+    /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// The depth camera.
+    /// Depth mode.
     pub depth_mode: DepthMode,
-    /// Of both cameras.
+    /// Captures per second.
     pub frame_rate: FrameRate,
     /// Whether there are colour images.
     pub color_track_enabled: bool,
@@ -44,11 +44,11 @@ pub struct RecordConfiguration {
     pub ir_track_enabled: bool,
     /// Whether there are inertial samples.
     pub imu_track_enabled: bool,
-    /// When depth was taken after colour, in µs.
+    /// Time from the colour to the depth exposure in µs; negative when depth came first.
     pub depth_delay_off_color_usec: i32,
-    /// Whose clock the device followed.
+    /// The device's part in a wired synchronisation.
     pub wired_sync_mode: WiredSyncMode,
-    /// When frames came after the master's, in µs.
+    /// Delay of a subordinate's captures behind its master's in µs.
     pub subordinate_delay_off_master_usec: u32,
     /// The device time at which the recording begins, in µs. Microsoft's library keeps 32 bits of it, which are back at zero
     /// after 71.6 minutes.
@@ -105,12 +105,12 @@ impl RecordConfiguration {
     }
 }
 
-/// A block of a track that is not one of the cameras'.
+/// A block of a custom track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataBlock {
-    /// µs on the device's clock.
+    /// Device time in µs.
     pub device_timestamp_usec: u64,
-    /// What it holds.
+    /// The bytes of the block.
     pub bytes: Vec<u8>,
 }
 
@@ -144,7 +144,7 @@ impl Playback {
         self.library.functions()
     }
 
-    /// The library that reads it.
+    /// The library that reads this recording.
     pub fn library(&self) -> &RecordLibrary {
         &self.library
     }
@@ -174,7 +174,7 @@ impl Playback {
     /// How the recording was made.
     ///
     /// # Errors
-    /// Modes that mean nothing.
+    /// A mode or format that is not known.
     pub fn record_configuration(&self) -> Result<RecordConfiguration> {
         const FUNCTION: &str = "k4a_playback_get_record_configuration";
         let mut raw = abi::RecordConfiguration::default();
@@ -187,10 +187,10 @@ impl Playback {
         RecordConfiguration::checked(FUNCTION, raw)
     }
 
-    /// Names of all tracks in the library's order: by the alphabet.
+    /// Names of all tracks, in alphabetical order.
     ///
     /// # Errors
-    /// The library's own.
+    /// The library refuses.
     pub fn tracks(&self) -> Result<Vec<String>> {
         // SAFETY: the handle lives.
         let count =
@@ -212,7 +212,7 @@ impl Playback {
             .collect()
     }
 
-    /// Whether there is such a track.
+    /// Whether the recording has a track of that name.
     pub fn has_track(&self, name: &str) -> bool {
         let Ok(name) = CString::new(name) else {
             return false;

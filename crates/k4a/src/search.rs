@@ -1,6 +1,6 @@
-//! Where a vendor's library may lie, in the order in which the places are tried.
+//! The places where a vendor's library is looked for, in this order:
 //!
-//! 1. The environment variables `KINECT_K4A_LIBRARY` (anybody's) and `KINECT_ORBBEC_K4A_LIBRARY` (Orbbec's), a file or a
+//! 1. The environment variables `KINECT_K4A_LIBRARY` (of either vendor) and `KINECT_ORBBEC_K4A_LIBRARY` (Orbbec's), a file or a
 //!    folder. When Orbbec's is wanted, its own variable comes first.
 //! 2. Beside the program, and in `lib` beside it.
 //! 3. Where the vendors' installers put it.
@@ -8,8 +8,8 @@
 //! 5. Whatever the system's loader finds by name.
 //!
 //! Libraries that build on `libk4a` are looked for beside it first; their variables are `KINECT_K4ARECORD_LIBRARY` and
-//! `KINECT_K4ABT_LIBRARY`. Files are looked into, not loaded, to find out whose they are: a library that is loaded in vain
-//! stays in the way of others of its name.
+//! `KINECT_K4ABT_LIBRARY`. The vendor of a file is found by reading it, not by loading it, because a library that was loaded
+//! keeps others of its name from being loaded.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -19,16 +19,16 @@ use std::path::{Path, PathBuf};
 
 use crate::vendor::Vendor;
 
-/// A file or folder of anybody's `libk4a`.
+/// Environment variable that names the file or folder of either vendor's `libk4a`.
 pub const LIBRARY_VARIABLE: &str = "KINECT_K4A_LIBRARY";
-/// A file or folder of Orbbec's `libk4a`.
+/// Environment variable that names the file or folder of Orbbec's `libk4a`.
 pub const ORBBEC_LIBRARY_VARIABLE: &str = "KINECT_ORBBEC_K4A_LIBRARY";
-/// A file or folder of `libk4arecord`.
+/// Environment variable that names the file or folder of `libk4arecord`.
 pub const RECORD_LIBRARY_VARIABLE: &str = "KINECT_K4ARECORD_LIBRARY";
-/// A file or folder of `libk4abt`.
+/// Environment variable that names the file or folder of `libk4abt`.
 pub const TRACKER_LIBRARY_VARIABLE: &str = "KINECT_K4ABT_LIBRARY";
 
-/// Why a place was looked at.
+/// Why a library is looked for in a place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
@@ -44,7 +44,7 @@ pub enum Origin {
     VendorFolder,
     /// A folder of the system.
     SystemFolder,
-    /// The system's loader knows, or does not.
+    /// The system's loader is asked for it by name.
     Loader,
 }
 
@@ -67,16 +67,16 @@ impl fmt::Display for Origin {
 pub struct Candidate {
     /// The file; for [`Origin::Loader`] only its name.
     pub path: PathBuf,
-    /// Why there.
+    /// Why the library is looked for there.
     pub origin: Origin,
-    /// Whether a file is there. Always `false` for [`Origin::Loader`], which only loading can tell.
+    /// Whether the file exists. Always `false` for [`Origin::Loader`], because only loading tells.
     pub exists: bool,
-    /// Whose library the file is; `None` where there is none, and where it is no `libk4a` at all.
+    /// The vendor of the library in that file; `None` where there is no file, or it is not a `libk4a`.
     pub vendor: Option<Vendor>,
 }
 
-/// Every place that [`Library::load`](crate::Library::load) (or `load_vendor`, with a vendor) looks at, in its order, with
-/// what lies there. Nothing is loaded.
+/// The places in which [`Library::load`](crate::Library::load) (or, with a vendor, `load_vendor`) looks, in this order, and
+/// which files are there. No library is loaded.
 pub fn search(vendor: Option<Vendor>) -> Vec<Candidate> {
     Surroundings::of_this_process().candidates(Part::K4a, vendor, None)
 }

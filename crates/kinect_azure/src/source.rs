@@ -14,14 +14,14 @@ pub use error::{Recovery, SourceError, SourceErrorKind};
 ///
 /// A source is owned by one thread, which calls [`next_capture`](Self::next_capture) in a loop.
 pub trait CaptureSource: Send {
-    /// Which sensor this is and how it is set.
+    /// The sensor of this source and its modes.
     fn info(&self) -> &SensorInfo;
 
     /// The calibration for the source's modes; `None` where the source has none (a recording without one).
     fn calibration(&self) -> Option<&Calibration>;
 
-    /// What the sensor keeps of its making, for recordings of it. A source that does not know gives nothing, and
-    /// recordings of it hold images that cannot become points.
+    /// The calibration and firmware versions that the sensor stores, which a recording of it needs. By default nothing; a
+    /// recording without them holds images, but its depth cannot be placed in space.
     fn factory_data(&self) -> FactoryData<'_> {
         FactoryData::default()
     }
@@ -29,33 +29,32 @@ pub trait CaptureSource: Send {
     /// Waits for the next capture, at most `timeout`.
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError>;
 
-    /// Says before a call of [`next_capture`](Self::next_capture) whether anybody waits for the capture. A source that
-    /// has to work for its captures need not make those that nobody waits for: its time goes on, and `next_capture`
-    /// gives [`NextCapture::Timeout`]. Until this is called every capture is wanted. What devices and recordings
-    /// deliver costs the same either way, so they ignore it.
+    /// Sets whether the next capture is wanted; call it before [`next_capture`](Self::next_capture). A source that computes
+    /// its captures, such as a simulation, need not compute one that is not wanted: its time goes on, and `next_capture`
+    /// returns [`NextCapture::Timeout`]. Until this is called every capture is wanted. Devices and recordings ignore it.
     fn set_wanted(&mut self, wanted: bool) {
         let _ = wanted;
     }
 
-    /// The oldest inertial sample not yet taken, without waiting. Call until it gives `None`.
+    /// The oldest inertial sample that was not taken yet, without waiting. Call this until it returns `None`.
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError>;
 
-    /// How many captures after the start may still settle: exposure and white balance of a live camera need 8 captures
-    /// with manual and 20 with automatic exposure. Recordings need none.
+    /// How many captures after the start have colours that still settle: 8 of a live camera with manual and 20 with automatic
+    /// exposure, none of a recording.
     fn settling_captures(&self) -> u32 {
         0
     }
 
-    /// The transport keys, for sources that can be paused and sought.
+    /// The playback controls, for sources that can be paused and sought.
     fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {
         None
     }
 }
 
-/// What a sensor keeps of its making; a recording of it must hold it to be worth as much as the sensor.
+/// The calibration and firmware versions that a sensor stores. A recording keeps them to be as useful as the sensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FactoryData<'a> {
-    /// The factory calibration as the sensor gives it: JSON, with or without a NUL behind it.
+    /// The factory calibration as the sensor gives it: JSON, with or without a NUL at its end.
     pub calibration_json: Option<&'a [u8]>,
     /// Firmware of the colour camera, `major.minor.iteration`.
     pub color_firmware: Option<&'a str>,
@@ -63,45 +62,45 @@ pub struct FactoryData<'a> {
     pub depth_firmware: Option<&'a str>,
 }
 
-/// What waiting for a capture gave.
+/// What [`CaptureSource::next_capture`] returns.
 #[derive(Clone, Debug)]
 pub enum NextCapture {
-    /// A capture.
+    /// The next capture.
     Capture(Capture),
-    /// Nothing within the time allowed; ask again.
+    /// No capture came within the timeout; ask again.
     Timeout,
-    /// The source has ended; asking again gives the same until it is sought.
+    /// The source has ended. Further calls return the same until a [`seek`](PlaybackControl::seek).
     End,
 }
 
-/// Pause, speed, loop, seek and step (R2).
+/// Pause, speed, loop, seek and step.
 pub trait PlaybackControl {
-    /// Stops or continues the clock. A paused source still answers to [`seek`](Self::seek) and [`step`](Self::step)
-    /// with one capture.
+    /// Stops or continues the clock. A paused source still delivers one capture after each [`seek`](Self::seek) and
+    /// [`step`](Self::step).
     fn set_paused(&mut self, paused: bool);
-    /// How fast the source's clock runs against the wall clock; 1 = as recorded. Values that are not finite or not
-    /// greater than 0 count as 1.
+    /// Sets how fast the source plays; 1 is the recorded speed, 2 twice that. Values that are not finite or not greater
+    /// than 0 count as 1.
     fn set_speed(&mut self, speed: f64);
-    /// Whether the source begins again when it ends.
+    /// Sets whether the source starts over when it ends.
     fn set_looping(&mut self, looping: bool);
-    /// Goes to a time since the start of the source, in µs; past the end is the end. The next capture is the
-    /// first with an image at or after that time.
+    /// Goes to a time in µs since the start of the source, or to its end if the time lies behind that. The next capture is
+    /// the first with an image at or after that time.
     fn seek(&mut self, position_usec: u64) -> Result<(), SourceError>;
-    /// Makes the next capture (`captures > 0`: forwards, `< 0`: backwards) available at once, paused or not.
+    /// Goes so many captures forwards, or backwards if negative, and delivers that capture at once, paused or not.
     fn step(&mut self, captures: i32) -> Result<(), SourceError>;
-    /// Where the source is: time of the newest delivered capture since the start of the recording, in µs.
+    /// Time of the newest delivered capture in µs since the start of the source.
     fn position_usec(&self) -> u64;
-    /// Length of the recording in µs; `None` for a source without an end, such as a simulation.
+    /// Length of the source in µs; `None` for a source without an end, such as a simulation.
     fn duration_usec(&self) -> Option<u64>;
-    /// Times the source has begun again from the end.
+    /// How often the source has started over at its end.
     fn loops(&self) -> u64;
 }
 
-/// Which sensor a source is and how it is set.
+/// The sensor of a source and its modes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct SensorInfo {
-    /// What the source is, for people: a file name, a product name.
+    /// Name of the source for people: a file name, or a product and its serial number.
     pub name: String,
     /// The sensor's serial number, where known.
     pub serial: Option<String>,
@@ -109,15 +108,15 @@ pub struct SensorInfo {
     pub depth_mode: DepthMode,
     /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// How colour images travel; `None` when the colour camera is off.
+    /// Format of the colour images as the sensor sends them; `None` when the colour camera is off.
     pub color_format: Option<ColorFormat>,
     /// Captures per second.
     pub frame_rate: FrameRate,
-    /// Part in a wired synchronisation.
+    /// The sensor's part in a wired synchronisation.
     pub wired_sync_mode: WiredSyncMode,
-    /// Microseconds by which a subordinate lags its master.
+    /// Delay of a subordinate's captures behind its master's in µs.
     pub subordinate_delay_off_master_usec: u32,
-    /// Microseconds by which depth is taken after colour; negative = before.
+    /// Time from the colour to the depth exposure in µs; negative when depth comes first.
     pub depth_delay_off_color_usec: i32,
     /// Whether inertial samples are delivered.
     pub has_imu: bool,

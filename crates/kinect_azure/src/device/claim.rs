@@ -1,4 +1,4 @@
-//! Finding a sensor, and keeping two sources of a process from having the same one.
+//! Finds and opens sensors, and sees to it that each belongs to one source of the process.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,7 +20,7 @@ struct Owned {
     index: u32,
 }
 
-/// A sensor that is this source's, until dropped.
+/// The right of one source to a sensor, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Claim(Owned);
 
@@ -54,7 +54,7 @@ pub(super) fn turn(library: &Library) -> MutexGuard<'static, ()> {
     })
 }
 
-/// Loads the library that settings ask for. Loaded once, it stays.
+/// Loads the library that the settings choose. It stays loaded.
 pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError> {
     let wanted = match settings.vendor {
         DeviceVendor::Any => None,
@@ -99,7 +99,7 @@ fn owned(library: &Library, is: impl Fn(&Owned) -> bool) -> Option<Owned> {
         .cloned()
 }
 
-/// Opens the sensor that settings ask for.
+/// Opens the sensor that the selector chooses.
 pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opened, SourceError> {
     let _turn = turn(library);
     let count = library.device_count();

@@ -61,7 +61,7 @@ pub struct LibrarySensors {
     pub problem: Option<String>,
 }
 
-/// How many sensors the library of these settings finds (S3). Takes milliseconds and opens no sensor.
+/// How many sensors the library of these settings finds. Takes milliseconds and opens no sensor.
 ///
 /// # Errors
 /// No library can be loaded.
@@ -69,7 +69,7 @@ pub fn count(settings: &DeviceSettings) -> Result<u32, SourceError> {
     Ok(claim::library(settings)?.device_count())
 }
 
-/// The sensors that the library of these settings finds (S3), as [`connected_sensors`] lists them.
+/// The sensors that the library of these settings finds, as [`connected_sensors`] lists them.
 ///
 /// # Errors
 /// No library can be loaded.

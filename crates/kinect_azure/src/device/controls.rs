@@ -1,37 +1,37 @@
-//! The colour camera's controls (C1 to C11): one description of what is wanted, and only what changed is sent.
+//! The colour camera's controls: an app describes all of them at once, and only those that changed are sent.
 //!
-//! Ranges, steps and defaults are the device's own, asked for once when it is opened. What is wanted and cannot be is sent
-//! as the nearest that can, and said. Controls stay in a device until it loses power, across programs: so every one is set
-//! after opening. The powerline frequency goes first, because the vendor's library snaps the exposure by the one that this
-//! process set last (60 Hz until then).
+//! The sensor is asked for its ranges, steps and defaults once, when it is opened. A value outside its range or between two
+//! steps becomes the nearest that the sensor takes, and the report says so. A sensor keeps its controls until it loses power,
+//! across programs, so all of them are set after opening. The powerline frequency is set first, because the vendor's library
+//! rounds the exposure by the frequency that this process set last (60 Hz until then).
 
 use k4a::{ColorControl, ColorControlMode, Device, Vendor};
 
 use crate::modes::FrameRate;
 
-/// Exposure (C3).
+/// Exposure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Exposure {
-    /// The camera decides.
+    /// The camera chooses it.
     #[default]
     Auto,
-    /// In µs; less than a frame. Microsoft's cameras have steps, and take the next longer one.
+    /// In µs, shorter than the time from frame to frame. Azure Kinects have steps, and take the next longer one.
     Manual(u32),
 }
 
-/// White balance (C4).
+/// White balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum WhiteBalance {
-    /// The camera decides.
+    /// The camera chooses it.
     #[default]
     Auto,
     /// In kelvin, in steps of 10.
     Manual(u32),
 }
 
-/// What lamps flicker with (C11).
+/// The frequency of the power line, with which lamps flicker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum PowerlineFrequency {
@@ -41,30 +41,29 @@ pub enum PowerlineFrequency {
     Hz60,
 }
 
-/// What the colour camera shall do (C1 to C11). `None` and the default are the camera's own defaults, which differ from
-/// camera to camera (C1).
+/// Settings of the colour camera. Fields that are `None` mean the camera's own defaults, which differ from model to model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ColorControls {
-    /// Whether anything is sent; off leaves the camera as it is (C2).
+    /// Whether these settings are sent; `false` leaves the camera as it is.
     pub enabled: bool,
-    /// Exposure (C3).
+    /// Exposure.
     pub exposure: Exposure,
-    /// White balance (C4).
+    /// White balance.
     pub white_balance: WhiteBalance,
-    /// Brightness (C5); Azure Kinect: 0 to 255, 128.
+    /// Brightness; Azure Kinect: 0 to 255, 128.
     pub brightness: Option<i32>,
-    /// Contrast (C6); Azure Kinect: 0 to 10, 5.
+    /// Contrast; Azure Kinect: 0 to 10, 5.
     pub contrast: Option<i32>,
-    /// Saturation (C7); Azure Kinect: 0 to 63, 32.
+    /// Saturation; Azure Kinect: 0 to 63, 32.
     pub saturation: Option<i32>,
-    /// Sharpness (C8); Azure Kinect: 0 to 4, 2.
+    /// Sharpness; Azure Kinect: 0 to 4, 2.
     pub sharpness: Option<i32>,
-    /// Gain (C9); Azure Kinect: 0 to 255, 0 or (from colour firmware 1.6.107) 128. Only with manual exposure.
+    /// Gain; Azure Kinect: 0 to 255, 0 or (from colour firmware 1.6.107) 128. Only with manual exposure.
     pub gain: Option<i32>,
-    /// Whether the picture is made brighter for what stands before a bright background (C10).
+    /// Whether the picture is made brighter, for people in front of a bright background.
     pub backlight_compensation: Option<bool>,
-    /// Powerline frequency (C11).
+    /// Powerline frequency.
     pub powerline_frequency: Option<PowerlineFrequency>,
 }
 
@@ -85,7 +84,7 @@ impl Default for ColorControls {
     }
 }
 
-/// Which control.
+/// One of the colour controls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 #[allow(missing_docs, reason = "named like the fields of `ColorControls`")]
@@ -102,7 +101,7 @@ pub enum ControlKind {
 }
 
 impl ControlKind {
-    /// All, in the order in which they are sent.
+    /// All controls, in the order in which they are sent.
     pub const ALL: [Self; 9] = [
         Self::PowerlineFrequency,
         Self::Exposure,
@@ -130,7 +129,7 @@ impl ControlKind {
     }
 }
 
-/// What a control can be, as the device says.
+/// The values that a control of this sensor takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ControlRange {
@@ -140,52 +139,53 @@ pub struct ControlRange {
     pub max: i32,
     /// Values are multiples of this above the smallest; at least 1.
     pub step: i32,
-    /// The camera's own.
+    /// The camera's default.
     pub default: i32,
-    /// Whether the camera can decide itself.
+    /// Whether the camera can choose the value itself.
     pub supports_auto: bool,
-    /// Whether the camera decides itself unless told otherwise.
+    /// Whether the camera chooses the value itself until one is set.
     pub auto_by_default: bool,
 }
 
-/// One control of an open device.
+/// One control of an open sensor, and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ControlState {
-    /// Which.
+    /// The control.
     pub kind: ControlKind,
-    /// What it can be; `None` when the device has no such control.
+    /// The values that it takes; `None` when the sensor has no such control.
     pub range: Option<ControlRange>,
-    /// The value last sent, `None` = the camera decides or nothing was sent. With steps, the one the camera has taken.
+    /// The value that the camera has, after rounding to its steps; `None` when the camera chooses it, or before anything was
+    /// sent.
     pub value: Option<i32>,
-    /// Why it is not as wanted, and what to do.
+    /// Why the control does not have the value that was asked for, and how to mend that.
     pub problem: Option<String>,
 }
 
-/// What became of [`ColorControls`], for every control.
+/// What the sensor made of [`ColorControls`], control by control.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ColorControlReport {
-    /// In the order in which they are sent; empty until something was.
+    /// The controls in the order in which they are sent; empty until something was sent.
     pub controls: Vec<ControlState>,
 }
 
 impl ColorControlReport {
-    /// What is not as wanted.
+    /// The problems of all controls.
     pub fn problems(&self) -> impl Iterator<Item = &str> {
         self.controls.iter().filter_map(|c| c.problem.as_deref())
     }
 
-    /// One control.
+    /// The state of one control.
     pub fn get(&self, kind: ControlKind) -> Option<&ControlState> {
         self.controls.iter().find(|c| c.kind == kind)
     }
 }
 
-/// What a control shall be: `None` = the camera decides.
+/// The value for a control; `None` lets the camera choose it.
 type Wanted = Option<i32>;
 
-/// What was last sent to a device, and what it can do.
+/// The controls of a sensor, and what was last sent to it.
 #[derive(Debug)]
 pub(super) struct Controls {
     states: Vec<ControlState>,
@@ -193,7 +193,7 @@ pub(super) struct Controls {
 }
 
 impl Controls {
-    /// Asks the device what it can do.
+    /// Asks the sensor for the ranges of its controls.
     pub(super) fn of(device: &Device) -> Self {
         let states: Vec<_> = ControlKind::ALL
             .into_iter()
@@ -213,13 +213,13 @@ impl Controls {
                     Ok(can) => (
                         None,
                         Some(format!(
-                            "{kind:?}: the device gives a range from {} to {}, which is none; it is left alone",
+                            "{kind:?}: the device gives an empty range, from {} to {}; the control is left alone",
                             can.min, can.max
                         )),
                     ),
                     Err(error) => (
                         None,
-                        Some(format!("{kind:?}: the device does not say what it can: {error}")),
+                        Some(format!("{kind:?}: the device does not tell its range: {error}")),
                     ),
                 };
                 ControlState {
@@ -242,7 +242,7 @@ impl Controls {
         }
     }
 
-    /// Sends what is not as wanted.
+    /// Sends the controls whose values differ from those that were sent last.
     pub(super) fn apply(&mut self, device: &Device, wanted: &ColorControls, rate: FrameRate) {
         if !wanted.enabled {
             return;
@@ -296,7 +296,7 @@ pub(super) fn exposure_is_automatic(device: &Device) -> Option<bool> {
     Some(mode == ColorControlMode::Auto)
 }
 
-/// The nearest to what is wanted that can be, and what is to be said about it.
+/// The nearest value to the wanted one that the sensor takes, and a sentence where the two differ.
 fn choose(
     kind: ControlKind,
     wanted: &ColorControls,

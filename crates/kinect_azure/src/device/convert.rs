@@ -40,7 +40,7 @@ fn color_format(format: ColorFormat) -> k4a::ImageFormat {
     }
 }
 
-/// What the library is started with.
+/// The configuration that the library is started with.
 pub(super) fn configuration(settings: &DeviceSettings) -> k4a::DeviceConfiguration {
     k4a::DeviceConfiguration {
         color_format: color_format(settings.color_format),
@@ -74,7 +74,8 @@ pub(super) fn imu_sample(sample: &k4a::ImuSample) -> ImuSample {
     }
 }
 
-/// One stream of a sensor: what its images must be, and the pool of their descriptions. Pixels stay the library's.
+/// Images of one kind from a sensor: the format and size that they must have, and a pool of their descriptions. Their pixels
+/// stay in the library's memory.
 #[derive(Debug)]
 pub(super) struct Stream {
     format: ImageFormat,
@@ -91,7 +92,7 @@ impl Stream {
         }
     }
 
-    /// The library's image as ours; an error when it is not what the mode delivers.
+    /// Converts an image of the library; an error when its format or size is not that of the mode.
     pub(super) fn image(&mut self, theirs: k4a::Image) -> Result<Arc<Image>, String> {
         let (format, size) = (self.format, self.size);
         let expected = match format {

@@ -5,9 +5,10 @@
 //! memory instead of copying it, and says [`Lost`](crate::SourceErrorKind::Lost) when the sensor is gone, so that its
 //! owner opens it again. [`ColorControls`] set the colour camera, [`DeviceStatus`] says what is known of the sensor.
 //!
-//! How it works: opening is one at a time in the process, because looking for a serial number opens devices; a device
-//! belongs to one source (`claim`). `convert` turns the library's images into ours and drops those whose sizes are not the
-//! mode's. `controls` knows what was last sent and sends only what changed. `sync` holds masters back until their
+//! How it works: each sensor belongs to one source of the process, and one sensor at a time is opened, because a search for
+//! a serial number opens sensors (`claim`). `connected` lists sensors with a time limit, `bus` reads those on USB. `convert`
+//! turns the library's images into ours and drops those of a wrong size. `controls` remembers the colour controls that were
+//! sent last and sends only changes. `silence` notices a camera that stops alone. `sync` holds a master back until its
 //! subordinates run.
 
 pub(crate) mod bus;

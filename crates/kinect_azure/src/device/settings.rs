@@ -1,4 +1,4 @@
-//! Which sensor, and how it shall run; checked before a device is touched.
+//! The settings of a live sensor, and the check that a sensor can run with them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -40,56 +40,62 @@ impl fmt::Display for DeviceVendor {
     }
 }
 
-/// Which of the connected sensors (S3).
+/// Chooses one of the connected sensors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum DeviceSelector {
-    /// The first that nobody uses.
+    /// The first one that is not in use.
     #[default]
     FirstFree,
-    /// The one at that place in the library's order, which changes when sensors are plugged in.
+    /// The one with that index in the library. Indices change when sensors are plugged in or out.
     Index(u32),
-    /// The one with that serial number, which stays.
+    /// The one with that serial number.
     Serial(String),
 }
 
-/// A live sensor and its modes.
+/// Which live sensor to open, and the modes in which it runs.
 ///
-/// [`check`](Self::check) says what cannot be; opening a [`DeviceSource`](super::DeviceSource) does so first.
+/// Opening a [`DeviceSource`](super::DeviceSource) begins with [`check`](Self::check), which refuses settings that no sensor
+/// can run with.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct DeviceSettings {
-    /// Whose sensor.
+    /// The vendor of the sensor.
     pub vendor: DeviceVendor,
-    /// The library itself or the folder that holds it; `None` = where [`k4a::search`] looks.
+    /// The vendor's library or the folder that holds it; `None` looks in the places that [`k4a::search`] lists.
     pub library: Option<PathBuf>,
-    /// Which sensor.
+    /// The sensor.
     pub device: DeviceSelector,
-    /// Depth mode (S6). [`WfovUnbinned`](DepthMode::WfovUnbinned) runs at 15 captures per second at most.
+    /// Depth mode. [`WfovUnbinned`](DepthMode::WfovUnbinned) runs at 15 captures per second at most.
     pub depth_mode: DepthMode,
-    /// Colour resolution (S5). [`R3072p`](ColorResolution::R3072p) runs at 15 captures per second at most.
+    /// Colour resolution. [`R3072p`](ColorResolution::R3072p) runs at 15 captures per second at most.
     pub color_resolution: ColorResolution,
-    /// How colour travels (S7). NV12 and YUY2 exist at 720p only.
+    /// Format of the colour images that the sensor sends. NV12 and YUY2 exist at 720p only.
     pub color_format: ColorFormat,
-    /// Captures per second (S4); 25 only with Orbbec's.
+    /// Captures per second; 25 only with Orbbec's sensors.
     pub frame_rate: FrameRate,
-    /// Only captures that have both images (S8); needs both cameras.
+    /// Delivers only captures that have a colour and a depth image; needs both cameras.
     pub synchronized_images_only: bool,
-    /// When depth is taken after colour, negative = before, in µs (S9): less than a frame, and 0 unless both cameras are on.
+    /// Time from the colour to the depth exposure in µs, negative when depth comes first: shorter than the time from frame to
+    /// frame, and 0 unless both cameras are on.
     pub depth_delay_off_color_usec: i32,
-    /// The part in a wired synchronisation (S10). A master needs its colour camera. Set the same manual exposure
+    /// The sensor's part in a wired synchronisation. A master needs its colour camera. Set the same manual exposure
     /// ([`ColorControls::exposure`](super::ColorControls::exposure)) on all sensors of it: with automatic exposure their
     /// colour images can get out of step.
     pub wired_sync_mode: WiredSyncMode,
-    /// By how much a subordinate lags its master, in µs (S10): at most a frame, and 0 unless subordinate.
+    /// Delay of a subordinate's captures behind its master's in µs: at most the time from frame to frame, and 0 unless the
+    /// sensor is a subordinate.
     pub subordinate_delay_off_master_usec: u32,
-    /// Keeps the light on the front off (S17).
+    /// Keeps the light on the front of the sensor off.
     pub disable_streaming_indicator: bool,
-    /// Whether inertial samples are delivered (S14).
+    /// Whether inertial samples are delivered.
     pub imu: bool,
-    /// A running sensor without a capture for so long counts as lost: some hosts only time out after unplugging. At least
-    /// half a second; shorter counts as that. The first capture after a start may take ten seconds more, and that of a
-    /// subordinate, which waits for its master, as long as it likes.
+    /// How long a running sensor may deliver nothing before it counts as lost. Some systems report an unplugged sensor in no
+    /// other way. At least half a second; shorter times count as that. The first capture after a start may take ten seconds
+    /// more; a subordinate waits for its master without a limit.
+    ///
+    /// When images of one camera stop while others come, a [warning](super::DeviceStatus::warnings) follows after this
+    /// time, and the error [`CameraStopped`](crate::SourceErrorKind::CameraStopped) after twice this time.
     pub watchdog: Duration,
 }
 
@@ -124,15 +130,15 @@ impl DeviceSettings {
         }
     }
 
-    /// Whether these settings mean the same sensor as others, so that going from one to the other need not close it.
+    /// Whether these settings choose the same sensor as `other`, so that a change from one to the other need not close it.
     pub fn same_device(&self, other: &Self) -> bool {
         self.vendor == other.vendor && self.library == other.library && self.device == other.device
     }
 
-    /// Refuses what no sensor does.
+    /// Checks that a sensor can run with these settings. No sensor is asked.
     ///
     /// # Errors
-    /// What does not go together, and what does.
+    /// Which settings do not go together, and which do.
     pub fn check(&self) -> Result<(), String> {
         let color = self.color_resolution != ColorResolution::Off;
         let depth = self.depth_mode != DepthMode::Off;

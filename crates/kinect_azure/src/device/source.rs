@@ -23,11 +23,11 @@ use crate::source::{
     CaptureSource, FactoryData, NextCapture, SensorInfo, SourceError, SourceErrorKind,
 };
 
-/// What the first capture after a start may take beyond the watchdog's time.
+/// How much longer than the watchdog's time the first capture after a start may take.
 const FIRST_CAPTURE: Duration = Duration::from_secs(10);
 /// The shortest watchdog.
 const SHORTEST_WATCHDOG: Duration = Duration::from_millis(500);
-/// How long a subordinate waits for its master before it says so.
+/// How long a subordinate waits for its master before it warns.
 const WAITING_FOR_MASTER: Duration = Duration::from_secs(10);
 
 const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but their device times are equal; anything that \
@@ -35,16 +35,15 @@ const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but th
                             off and on";
 const IMU_STOPPED: &str = "the inertial samples stopped although images came: the inertial sensors were restarted; if there \
                            are still none, switch the sensor off and on";
-/// S18.
 const AUTO_EXPOSURE: &str = "wired synchronisation with automatic exposure: colour images of different sensors can get out of \
                              step; set the same manual exposure on all of them";
 
-/// What opening takes part in; the default takes part in nothing.
+/// What a sensor shares with others of its program while it is opened; nothing by default.
 #[derive(Clone, Debug, Default)]
 pub struct OpenContext {
-    /// The wired synchronisation it belongs to.
+    /// The wired synchronisation that the sensor belongs to.
     pub sync: Option<Arc<SyncGroup>>,
-    /// Set to stop waiting for subordinates. A call into the vendor's library cannot be broken off: it ends by itself.
+    /// Set this to stop a master that waits for its subordinates. A call into the vendor's library cannot be stopped.
     pub stop: Arc<AtomicBool>,
 }
 
@@ -77,7 +76,7 @@ pub struct DeviceSource {
     _claim: Claim,
 }
 
-/// What is there while the cameras run.
+/// The state of running cameras.
 #[derive(Debug)]
 struct Started {
     color: Stream,
@@ -125,7 +124,7 @@ impl Started {
 }
 
 impl DeviceSource {
-    /// Finds and opens a sensor and starts it. Blocks for some seconds.
+    /// Finds, opens and starts a sensor. Blocks for some seconds.
     ///
     /// # Errors
     /// Settings that no sensor can run with; a library or permission that is missing; a sensor that is not connected or in
@@ -134,7 +133,7 @@ impl DeviceSource {
         Self::open_in(settings, OpenContext::default())
     }
 
-    /// The same, as a part of something.
+    /// As [`open`](Self::open), for a sensor of a wired synchronisation, or with a way to stop waiting.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -173,8 +172,8 @@ impl DeviceSource {
         Ok(source)
     }
 
-    /// Goes over to other settings of this sensor, whatever their [`device`](DeviceSettings::device) says. The cameras are
-    /// started anew where the change needs it; the sensor stays open.
+    /// Changes the settings of this sensor; their vendor, library and [`device`](DeviceSettings::device) are ignored. The cameras
+    /// are restarted unless only the watchdog changed. The sensor stays open.
     ///
     /// # Errors
     /// As [`open`](Self::open). After an error the cameras are stopped.
@@ -210,8 +209,8 @@ impl DeviceSource {
         self.start()
     }
 
-    /// Sets the colour camera; only what changed is sent. What became of it is the
-    /// [`color_control_report`](Self::color_control_report).
+    /// Sets the controls of the colour camera; only those that changed are sent. The
+    /// [`color_control_report`](Self::color_control_report) says what the camera made of them.
     pub fn set_color_controls(&mut self, controls: &ColorControls) {
         self.manual_exposure = controls.enabled && matches!(controls.exposure, Exposure::Manual(_));
         if self.settings.color_resolution != ColorResolution::Off {
@@ -221,17 +220,17 @@ impl DeviceSource {
         }
     }
 
-    /// What the colour camera can do and was set to.
+    /// The ranges and values of the colour camera's controls.
     pub fn color_control_report(&self) -> ColorControlReport {
         self.controls.report()
     }
 
-    /// What is known of the sensor.
+    /// The sensor's serial number, firmware, warnings and counts.
     pub fn status(&self) -> &DeviceStatus {
         &self.status
     }
 
-    /// How it is set.
+    /// The settings in use.
     pub fn settings(&self) -> &DeviceSettings {
         &self.settings
     }
@@ -312,7 +311,7 @@ impl DeviceSource {
         }
     }
 
-    /// Looks at the jacks. Orbbec's library does not know them.
+    /// Reads which sync jacks have a cable, and refuses to start without the one that is needed. Orbbec's library does not tell.
     fn check_cables(&mut self) -> Result<(), SourceError> {
         if self.library().vendor() == Vendor::Orbbec {
             return Ok(());
@@ -352,7 +351,7 @@ impl DeviceSource {
         ))
     }
 
-    /// What the settings mean for this sensor.
+    /// Fills the sensor's info and calibration from the settings.
     fn describe(&mut self) {
         let settings = &self.settings;
         let color = settings.color_resolution != ColorResolution::Off;
@@ -388,7 +387,8 @@ impl DeviceSource {
         };
     }
 
-    /// Their capture as ours, without the images that cannot be; an error when none is left of those that came.
+    /// Converts a capture of the library, and leaves out images of a wrong format or size. An error when no image is left, or
+    /// when one camera has stopped.
     fn accept(&mut self, theirs: &k4a::Capture) -> Result<Capture, SourceError> {
         let Some(started) = &mut self.running else {
             return Err(stopped());
@@ -469,7 +469,7 @@ impl DeviceSource {
         Ok(capture)
     }
 
-    /// Warns about automatic exposure in a wired synchronisation (S18), by what the camera says of itself.
+    /// Warns about automatic exposure in a wired synchronisation, according to the mode that the camera reports.
     fn advise_exposure(&mut self) {
         let automatic = self.settings.wired_sync_mode != WiredSyncMode::Standalone
             && self.settings.color_resolution != ColorResolution::Off
@@ -501,7 +501,7 @@ impl DeviceSource {
         }
     }
 
-    /// What it means that nothing came.
+    /// Decides whether a sensor that delivered nothing now is lost.
     fn watch(&mut self) -> Result<NextCapture, SourceError> {
         let watchdog = self.settings.watchdog.max(SHORTEST_WATCHDOG);
         let subordinate = self.settings.wired_sync_mode == WiredSyncMode::Subordinate;

@@ -1,22 +1,22 @@
-//! What is known of an open sensor beyond its modes.
+//! The status of an open sensor.
 
 use std::path::PathBuf;
 
 use super::settings::DeviceVendor;
 
-/// What an open sensor says of itself, and what happened since it was opened.
+/// What an open sensor reports, and counts of what happened since it was opened.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct DeviceStatus {
-    /// Whose library runs it.
+    /// The vendor of the library that runs the sensor.
     pub vendor: DeviceVendor,
-    /// The library's file.
+    /// The file of that library.
     pub library: PathBuf,
-    /// The serial number; empty when the sensor does not tell.
+    /// The serial number; empty when it could not be read.
     pub serial: String,
-    /// The place in the library's order when it was opened.
+    /// The sensor's index in the library when it was opened.
     pub index: u32,
-    /// Firmware of the colour camera, `major.minor.iteration`; Orbbec's do not tell.
+    /// Firmware of the colour camera, `major.minor.iteration`; `None` for Orbbec's sensors, which do not tell.
     pub color_firmware: Option<String>,
     /// Firmware of the depth camera, `major.minor.iteration`.
     pub depth_firmware: Option<String>,
@@ -24,10 +24,10 @@ pub struct DeviceStatus {
     pub sync_in_connected: Option<bool>,
     /// Whether a cable is in the sync-out jack; `None` where the library does not know (Orbbec's).
     pub sync_out_connected: Option<bool>,
-    /// Images that were dropped because they could not be what they said.
+    /// Images that were dropped because their format or size was not that of the mode.
     pub bad_images: u64,
-    /// Captures that should have come, by the device's clock, and did not: lost in the sensor, on USB, or in the library's
-    /// queue because this app did not take them in time.
+    /// Captures that are missing according to the device clock: lost in the sensor, on USB, or in the library's queue because
+    /// this app did not take them in time.
     pub missed_captures: u64,
     /// Captures whose device time is earlier than that of the capture before: the sensor's clock was set back. Their images
     /// are delivered.
@@ -35,7 +35,7 @@ pub struct DeviceStatus {
     /// Captures whose device time is that of the capture before: the sensor's clock stands still. Their images are
     /// delivered.
     pub repeated_times: u64,
-    /// Problems that do not stop the sensor, for people.
+    /// Problems with which the sensor runs on, for people.
     pub warnings: Vec<String>,
 }
 

@@ -1,4 +1,5 @@
-//! Several sensors in step: subordinates before their master, and depth cameras that do not blind each other.
+//! Wired synchronisation of several sensors: subordinates start before their master, and depth cameras take turns so that their
+//! lasers do not disturb each other.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,14 +8,14 @@ use std::time::{Duration, Instant};
 use super::settings::DeviceSettings;
 use crate::modes::{ColorResolution, DepthMode};
 
-/// Least time between the depth exposures of sensors that look at the same scene, in µs: the lasers of one pulse take about
-/// 125 µs, and the vendor's guide to several devices asks for 160.
+/// Least time in µs between the depth exposures of sensors that see the same scene. A laser pulse takes about 125 µs; the
+/// vendor's guide to several devices asks for 160.
 pub const DEPTH_SPACING_USEC: i32 = 160;
 
 /// The longest a master waits for its subordinates.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The sensors of one wired synchronisation, to start subordinates before their master. Shared by all of them.
+/// The sensors of one wired synchronisation, which share it so that the master starts after its subordinates.
 #[derive(Debug, Default)]
 pub struct SyncGroup {
     expected: AtomicUsize,
@@ -23,7 +24,7 @@ pub struct SyncGroup {
 }
 
 impl SyncGroup {
-    /// Says how many subordinates there will be.
+    /// Sets how many subordinates the master waits for.
     pub fn expect(&self, subordinates: usize) {
         self.expected.store(subordinates, Ordering::Relaxed);
     }
@@ -61,7 +62,7 @@ impl SyncGroup {
     }
 }
 
-/// A member that runs, until dropped.
+/// A running sensor of the group, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Running {
     group: Arc<SyncGroup>,
@@ -78,8 +79,8 @@ impl Drop for Running {
     }
 }
 
-/// Gives each sensor its own time for depth, [`DEPTH_SPACING_USEC`] apart and as near to the colour exposure as can be,
-/// by `depth_delay_off_color_usec`: −80 and +80 µs for two. Sensors without both cameras keep theirs.
+/// Sets `depth_delay_off_color_usec` so that the sensors' depth exposures are [`DEPTH_SPACING_USEC`] apart and as close to the
+/// colour exposure as possible: −80 and +80 µs for two sensors. Sensors without both cameras keep their delay.
 pub fn spread_depth_delays<'a>(sensors: impl IntoIterator<Item = &'a mut DeviceSettings>) {
     let mut sensors: Vec<_> = sensors
         .into_iter()

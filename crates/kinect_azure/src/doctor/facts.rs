@@ -1,4 +1,5 @@
-//! What the doctor knows about a machine. Tests stand in for any: with folders for `/`, and answers for the rest.
+//! The facts about a machine that the doctor judges. Tests make up machines: with a folder in the place of `/`, and functions
+//! in the place of the system.
 
 use std::ffi::OsString;
 use std::fs;

@@ -1,4 +1,4 @@
-//! The libraries: the vendors', and what goes with them.
+//! What the doctor says about the vendors' libraries, and the files that they need.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use super::facts::{Facts, Os, names_in, read_text};
 use super::report::{Check, Finding, Status};
 use crate::device::bus::Bus;
 
-/// A vendor's library, or what is known about its not being there.
+/// A vendor's library, or why there is none.
 pub(super) struct VendorLibrary {
     pub(super) vendor: Vendor,
     /// Every place that was looked at.
@@ -19,7 +19,7 @@ pub(super) struct VendorLibrary {
     pub(super) outcome: Outcome,
 }
 
-/// What became of it.
+/// Whether the library is there.
 pub(super) enum Outcome {
     /// Loaded.
     Loaded {
@@ -27,11 +27,11 @@ pub(super) enum Outcome {
         version: Option<String>,
         library: Option<Library>,
     },
-    /// The file is there; it was not to be loaded.
+    /// The file is there; the settings say that it is not to be loaded.
     Seen(PathBuf),
-    /// None could be loaded.
+    /// No file could be loaded.
     Failed(Vec<Attempt>),
-    /// None is there; nothing was to be loaded.
+    /// No file is there; the settings say that none is to be loaded.
     NotSeen,
 }
 
@@ -188,7 +188,8 @@ impl Vendors {
             .filter_map(|one| Some((one.vendor, one.path()?)))
     }
 
-    /// Whether a vendor's library is what is wanted: its sensor is plugged in, or nobody's is and no library is there.
+    /// Whether a vendor's library is needed: its sensor is plugged in, or no sensor is and this vendor's library is the one that
+    /// is there, or no library is.
     fn is_needed(&self, vendor: Vendor, bus: &Bus) -> bool {
         if bus.has_any() {
             bus.has(vendor)
@@ -198,7 +199,7 @@ impl Vendors {
     }
 }
 
-/// What is said about the libraries themselves.
+/// The findings about libraries.
 pub(super) fn findings(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Finding> {
     if facts.os == Os::Other {
         // Neither vendor has made one.

@@ -1,11 +1,11 @@
-//! What an examination gives.
+//! The report of an examination.
 
 use serde::{Deserialize, Serialize};
 
 /// Makes [`Check`] with its names and titles, which `docs/doctor.md` has as headings.
 macro_rules! checks {
     ($($(#[$about:meta])* $check:ident = $name:literal, $title:literal;)*) => {
-        /// What is looked at. Its [`name`](Self::name) never changes; new ones may come.
+        /// Something that the doctor checks. Names never change; later versions may have more checks.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Check {
@@ -13,17 +13,17 @@ macro_rules! checks {
         }
 
         impl Check {
-            /// All of them, in the order of a report.
+            /// All checks, in the order of a report.
             pub const ALL: &[Self] = &[$(Self::$check,)*];
 
-            /// The name that programs go by; also the heading in `docs/doctor.md`.
+            /// The name for programs, which is also the heading in `docs/doctor.md`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$check => $name,)*
                 }
             }
 
-            /// What people call it.
+            /// The name for people.
             pub const fn title(self) -> &'static str {
                 match self {
                     $(Self::$check => $title,)*
@@ -38,33 +38,33 @@ checks! {
     MicrosoftLibrary = "microsoft_library", "Microsoft's library";
     /// Orbbec's `libk4a`, for the Femtos.
     OrbbecLibrary = "orbbec_library", "Orbbec's library";
-    /// The vendor's recorder, which nothing here needs.
+    /// The vendor's recorder, which this project does not need.
     RecordLibrary = "record_library", "vendor's recorder";
     /// The vendor's body tracker.
     TrackerLibrary = "tracker_library", "vendor's body tracker";
-    /// The closed library that makes depth out of what the camera sees.
+    /// The vendor's closed library that computes depth from what the camera sees.
     DepthEngine = "depth_engine", "depth engine";
     /// OpenGL and X11, which the depth engine needs on Linux.
     Graphics = "graphics", "OpenGL for the depth engine";
-    /// Rules that let everybody use the sensors, on Linux.
+    /// udev rules that let every user open the sensors, on Linux.
     UdevRules = "udev_rules", "udev rules";
     /// Sensors that are plugged in.
     UsbDevices = "usb_devices", "sensors on USB";
-    /// Whether this user may open them, on Linux.
+    /// Whether this user may open the sensors, on Linux.
     UsbPermission = "usb_permission", "access to the sensor";
-    /// Whether they are plugged in where it is fast enough.
+    /// Whether the sensors are connected by USB 3.
     UsbSpeed = "usb_speed", "USB speed";
-    /// Linux's memory for USB transfers.
+    /// The memory that Linux allows for USB transfers.
     UsbMemory = "usb_memory", "USB memory";
-    /// What the libraries say about their sensors; only when they are asked.
+    /// The sensors that the libraries can open; known only when sensors are asked.
     LibrarySensors = "library_sensors", "sensors that answer";
     /// Sensors with sync cables, whose exposure should be manual; known only when sensors are asked.
     WiredSync = "wired_sync", "wired synchronisation";
     /// The file that lets Orbbec's library look for a Femto Mega on the network.
     FemtoNetwork = "femto_network", "Femto on the network";
-    /// ONNX Runtime, for body tracking without the vendor's.
+    /// ONNX Runtime, for body tracking without the vendor's tracker.
     OnnxRuntime = "onnx_runtime", "ONNX Runtime";
-    /// What draws.
+    /// The graphics adapter that draws.
     GpuAdapter = "gpu_adapter", "graphics adapter";
     /// A screen to open windows on.
     Display = "display", "display";
@@ -72,25 +72,25 @@ checks! {
     Microphones = "microphones", "microphones";
 }
 
-/// How it is.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
-    /// There, and well as far as one can see.
+    /// Found, and in order as far as the doctor can see.
     Found,
-    /// Not there.
+    /// Not found.
     Missing,
-    /// There, but it will not work like that.
+    /// Found, but it does not work, or works badly.
     Wrong,
-    /// It cannot be told from here.
+    /// The doctor cannot find out.
     Unknown,
-    /// It means nothing on this system.
+    /// Has no meaning on this system.
     Inapplicable,
 }
 
 impl Status {
-    /// The word that programs read.
+    /// The name for programs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Found => "found",
@@ -101,24 +101,24 @@ impl Status {
         }
     }
 
-    /// Whether something is to be mended.
+    /// Whether something is missing or wrong.
     pub const fn is_bad(self) -> bool {
         matches!(self, Self::Missing | Self::Wrong)
     }
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Which.
+    /// The check.
     pub check: Check,
-    /// How it is.
+    /// The result of a check.
     pub status: Status,
-    /// Whether no sensor can be used, or not the one that is plugged in, while this is missing or wrong.
+    /// Whether this must be in order for a sensor to work: for the sensor that is plugged in, or for any where none is.
     pub needed: bool,
-    /// What was found, where.
+    /// What was found, and where.
     pub what: String,
-    /// What to do; `None` where there is nothing to do.
+    /// How to mend it; `None` where there is nothing to mend.
     pub fix: Option<String>,
 }
 
@@ -147,21 +147,22 @@ impl Finding {
         self
     }
 
-    /// Whether it keeps a sensor from being used.
+    /// Whether this keeps a sensor from working.
     pub const fn is_in_the_way(&self) -> bool {
         self.needed && self.status.is_bad()
     }
 }
 
-/// Everything that was looked at.
+/// The results of all checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// In the order of [`Check::ALL`]; a check can have several, one per sensor, and one that was not asked for has none.
+    /// The findings in the order of [`Check::ALL`]. A check can have several, one for each sensor, or none where sensors were not
+    /// asked.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Whether a sensor could be used: nothing that is needed is missing or wrong.
+    /// Whether a sensor can work: nothing that it needs is missing or wrong.
     pub fn is_usable(&self) -> bool {
         !self.findings.iter().any(Finding::is_in_the_way)
     }

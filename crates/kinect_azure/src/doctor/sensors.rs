@@ -66,7 +66,7 @@ pub(super) fn findings(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
     findings
 }
 
-/// The findings about sensors with sync cables (S18).
+/// The findings about sensors with sync cables.
 pub(super) fn wired_sync(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
     const CHECK: Check = Check::WiredSync;
     let Some(asked) = asked else {

@@ -12,14 +12,14 @@ use super::report::{Check, Finding, Status};
 use crate::device::LibrarySensors;
 use crate::device::bus::{Bus, KINECT_COLOR, KINECT_DEPTH, KINECT_SLOW_HUB, UsbDevice};
 
-/// What USB 3 does, in Mbit/s; both vendors' cameras need it.
+/// Speed of USB 3 in Mbit/s; both vendors' cameras need it.
 const USB3_MBIT: u32 = 5000;
-/// USB memory that Linux gives unless told otherwise, in MB. Enough for one sensor.
+/// USB memory that Linux allows by default, in MB. Enough for one sensor.
 const DEFAULT_USB_MEMORY: u32 = 16;
 /// USB memory that suffices for each of several sensors, in MB: two ran with 32 (issue 485 of Microsoft's SDK).
 const USB_MEMORY_PER_SENSOR: u32 = 32;
 
-/// What is said about USB.
+/// The findings about USB.
 pub(super) fn findings(
     facts: &Facts,
     bus: &Bus,

@@ -6,15 +6,15 @@ use cpal::{Data, FromSample, I24, SampleFormat, SizedSample, U24};
 
 use super::MicrophoneError;
 
-/// A stretch of sound, all microphones at once. Shared as `Arc<AudioBlock>` and never written after it was published.
+/// A stretch of sound from all microphones. It is shared as `Arc<AudioBlock>` and does not change once it was published.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioBlock {
-    /// Counts the blocks of a stream from 0; where numbers are missing, blocks were dropped because nobody took them.
+    /// Number of this block in its stream, from 0. A gap means that blocks were dropped because they were not taken in time.
     pub sequence: u64,
-    /// Whether sound is missing between this block and the one before it, because the system was too slow to fetch it.
-    /// Set for the first block, too.
+    /// Whether sound is missing before this block because the computer was too slow to fetch it. Also `true` for the first
+    /// block.
     pub after_gap: bool,
-    /// Microphones: 7, or less for an input chosen by hand that is not an array.
+    /// Number of channels: 7, or fewer for an input that is not an array.
     pub channels: u16,
     /// Frames per second, in Hz.
     pub sample_rate: u32,
@@ -22,25 +22,25 @@ pub struct AudioBlock {
     /// [`Image::system_timestamp_nsec`](crate::Image::system_timestamp_nsec) (Linux: `CLOCK_MONOTONIC`; Windows:
     /// `QueryPerformanceCounter`).
     ///
-    /// It is reckoned back from the moment the sound was fetched by what the system says was waiting, and smoothed, so it is
-    /// good to a few milliseconds. What passes in the array and on the USB (some milliseconds) is not in it; an image's
-    /// timestamp, other than that, is the moment of its arrival, which is after its exposure. It never goes back within
-    /// a stream.
+    /// It is computed from the time at which the sound was fetched and the amount that the system says was waiting, and
+    /// smoothed; it is accurate to a few milliseconds. The delay in the array and on USB (some milliseconds) is not taken off.
+    /// An image's system timestamp, in contrast, is the time of its arrival, after its exposure. Within a stream this time
+    /// never goes back.
     pub system_timestamp_nsec: u64,
     /// Samples, frame after frame (channel 0 of frame 0, channel 1 of frame 0, …). Full scale is from -1 to 1; 16-bit
-    /// samples are divided by 32,768. Never outside and never NaN.
+    /// samples are divided by 32,768. Samples are never outside that range and never NaN.
     pub samples: Vec<f32>,
-    /// How loud each channel is in this block.
+    /// The level of each channel in this block.
     pub levels: Vec<AudioLevel>,
 }
 
 impl AudioBlock {
-    /// Frames in this block.
+    /// Number of frames in this block.
     pub fn frames(&self) -> usize {
         self.samples.len() / usize::from(self.channels.max(1))
     }
 
-    /// The samples of one microphone, counted from 0; nothing for a channel that is not there.
+    /// The samples of one channel, counted from 0; none for a channel that does not exist.
     pub fn channel(&self, channel: u16) -> impl Iterator<Item = f32> + '_ {
         let from = if channel < self.channels {
             usize::from(channel)
@@ -54,7 +54,7 @@ impl AudioBlock {
     }
 }
 
-/// How loud a channel is, in full scale: 0 to 1.
+/// The level of a channel as a fraction of full scale, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct AudioLevel {

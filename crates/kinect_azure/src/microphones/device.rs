@@ -1,38 +1,36 @@
-//! Which of the system's audio inputs are arrays, and which of them is meant. Works on lists of names alone, so that it can
-//! be tested with any system's.
+//! Finds arrays among the system's audio inputs, and the one that an app chooses. Works on lists of names alone, so that it
+//! can be tested with the lists of any system.
 
 use super::error::MicrophoneError;
 use super::usb::UsbIdentity;
 use super::{MICROPHONES, USB_ID};
 
-/// Which array to listen to.
+/// Chooses an array.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum MicrophoneSelection {
     /// The only array; with several, an [`Ambiguous`](MicrophoneError::Ambiguous) error.
     #[default]
     Auto,
-    /// The array of the sensor with that serial number. Where the system tells the serial number of no array and there is
-    /// only one, that one.
+    /// The array of the sensor with that serial number; also the only array, if the system does not tell its serial number.
     Serial(String),
-    /// The array at that place in [`list`](super::list), counted from 0. The order is the system's and may change when
-    /// sensors are plugged in.
+    /// The array with that index in [`list`](super::list), counted from 0. Indices may change when sensors are plugged in.
     Index(usize),
-    /// The audio input with that id or name as [`list_inputs`](super::list_inputs) gives them, an array or not. Of what is
-    /// not an array come as many channels as it has, at most seven.
+    /// The audio input with that id or name in [`list_inputs`](super::list_inputs), whether it is an array or not. An input that
+    /// is not an array delivers its channels, at most seven.
     Device(String),
 }
 
-/// How sure it is that a device is the one that was meant.
+/// How a device was matched to the selection, which says how certain it is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum MicrophoneMatch {
-    /// It has the serial number that was asked for.
+    /// The device has the wanted serial number.
     Serial,
-    /// The system does not tell its serial number, but no other array can be meant. With several sensors, one of which
-    /// has its microphones switched off, this can be the wrong one.
+    /// The system does not tell the serial number, and it is the only array. If there are several sensors and the microphones
+    /// of one are switched off, it can be the wrong array.
     OnlyCandidate,
-    /// It was chosen by index or name.
+    /// The device was chosen by index, id or name.
     ByHand,
 }
 
@@ -40,11 +38,11 @@ pub enum MicrophoneMatch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneDevice {
-    /// What the system calls it, for people.
+    /// Its name in the system, for people.
     pub name: String,
-    /// What the system knows it by, for [`MicrophoneSelection::Device`].
+    /// Its id in the system, for [`MicrophoneSelection::Device`].
     pub id: String,
-    /// The audio interface that has it: "ALSA", "WASAPI".
+    /// The audio interface that lists it: "ALSA" or "WASAPI".
     pub host: String,
     /// Serial number of the sensor, where the system tells it.
     pub serial: Option<String>,

@@ -1,25 +1,25 @@
-//! What can go wrong, sorted by what helps against it.
+//! The errors of microphones.
 
-/// Why microphones cannot be heard: the message says what happened, to what, and what to do.
+/// Why no sound comes from an array: the message says what happened, to which device, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MicrophoneError {
-    /// There is no array, or not the chosen one.
+    /// No array is connected, or not the chosen one.
     #[error("{0}")]
     NotFound(String),
-    /// Several arrays could be meant.
+    /// Several arrays match the selection.
     #[error("{0}")]
     Ambiguous(String),
     /// Another program has the array.
     #[error("{0}")]
     Busy(String),
-    /// The system does not let this program listen.
+    /// The system does not let this program use microphones.
     #[error("{0}")]
     Denied(String),
-    /// The device does not deliver what the array must.
+    /// The device does not have the format of an array.
     #[error("{0}")]
     Unsupported(String),
-    /// The array was there and is gone or has fallen silent.
+    /// The array was unplugged or no longer delivers.
     #[error("{0}")]
     Lost(String),
     /// The audio system failed in another way.
@@ -28,8 +28,8 @@ pub enum MicrophoneError {
 }
 
 impl MicrophoneError {
-    /// Whether opening again later may work without a change of settings: the array may be plugged in, another program may
-    /// let go of it.
+    /// Whether a later attempt with the same settings can succeed, for example after the array was plugged in or another program
+    /// released it.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::NotFound(_) | Self::Busy(_) | Self::Lost(_) | Self::Driver(_) => true,

@@ -1,5 +1,5 @@
-//! The seven microphones of an Azure Kinect (S15): finds the array among the system's audio inputs and delivers what it
-//! hears in blocks.
+//! The seven microphones of an Azure Kinect: finds the array among the system's audio inputs and delivers its sound in
+//! blocks.
 //!
 //! The array is an ordinary USB audio device beside the cameras; the vendor's library does not touch it. This module
 //! needs the feature `microphones` and uses the system's own audio interface: WASAPI on Windows, ALSA on Linux.
@@ -30,7 +30,7 @@
 //! | Linux, PulseAudio or PipeWire | `alsa_input.usb-…Azure_Kinect_Microphone_Array_000123456789-00.…` | in the name |
 //! | Windows, WASAPI | "Microphone Array (Azure Kinect Microphone Array)", a second one "(2- Azure Kinect …)" | not told |
 //!
-//! With a single array there is nothing to confuse. With several whose serial numbers are not told, choosing by serial
+//! With a single array the choice is clear. With several whose serial numbers are not told, choosing by serial
 //! number is an [`Ambiguous`](MicrophoneError::Ambiguous) error that lists them; choose by
 //! [`Index`](MicrophoneSelection::Index) or [`Device`](MicrophoneSelection::Device) then, and tap on a sensor to see which
 //! meter moves.
@@ -50,8 +50,8 @@
 //! # What a block is
 //!
 //! An [`AudioBlock`] holds the same number of frames each time, a frame being one sample of each microphone, in the order
-//! in which the array sends them. Blocks wait in a bounded queue; if nobody takes them, the oldest go and are counted. Their
-//! memory is used again once nobody holds them.
+//! in which the array sends them. Blocks wait in a queue of limited length; when it is full, the oldest block is dropped and
+//! counted. The memory of blocks that are no longer held is used again.
 
 mod block;
 mod device;
@@ -68,7 +68,7 @@ pub use error::MicrophoneError;
 pub use queue::{AudioCounters, AudioReceiver};
 pub use stream::{MicrophoneInfo, MicrophoneStream, list, list_inputs};
 
-/// Microphones of the array.
+/// Number of microphones of an array.
 ///
 /// Source: Azure Kinect DK hardware specification, "Microphone array": a circular array of seven, a standard device of the
 /// USB audio class 2.0, all 7 channels of which can be accessed.
@@ -85,21 +85,21 @@ pub const SAMPLE_RATE: u32 = 48_000;
 /// Source: Azure Kinect DK hardware specification, "USB", and the vendor's udev rules (`scripts/99-k4a.rules`).
 pub const USB_ID: (u16, u16) = (0x045e, 0x097e);
 
-/// Which array to listen to and how.
+/// The array to open, and the size of its blocks and queue.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneSettings {
-    /// Which array.
+    /// The array.
     pub selection: MicrophoneSelection,
     /// Frames in a block; from 48 (1 ms) to 48,000 (1 s), values outside count as the nearest of these.
     pub block_frames: u32,
-    /// Blocks that wait for being taken before the oldest are dropped; from 1 to 10,000, values outside count as the nearest
-    /// of these.
+    /// Number of blocks that wait in the queue before the oldest is dropped: from 1 to 10,000; values outside count as the
+    /// nearest of these.
     pub queue_blocks: u32,
 }
 
 impl Default for MicrophoneSettings {
-    /// The only array there is, in blocks of 10 ms, of which 1 s is kept.
+    /// The only array, in blocks of 10 ms, with a queue of 1 s.
     fn default() -> Self {
         Self {
             selection: MicrophoneSelection::Auto,

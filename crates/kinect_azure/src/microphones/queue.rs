@@ -1,4 +1,4 @@
-//! Where blocks wait for the app: bounded, and the oldest go when it is full.
+//! The queue in which blocks wait for the app. When it is full, the oldest block is dropped.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,15 +11,15 @@ use super::error::MicrophoneError;
 /// the system a second.
 const SILENCE_LIMIT: Duration = Duration::from_secs(3);
 
-/// What has happened in a stream so far.
+/// Counts of a stream since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct AudioCounters {
-    /// Blocks put together.
+    /// Blocks that were made.
     pub blocks: u64,
-    /// Blocks dropped because nobody took them in time.
+    /// Blocks that were dropped because they were not taken in time.
     pub dropped_blocks: u64,
-    /// Times sound was lost on the way from the device, because the computer was too slow to fetch it.
+    /// How often sound was lost because the computer was too slow to fetch it.
     pub gaps: u64,
 }
 
@@ -111,13 +111,13 @@ impl BlockQueue {
 pub struct AudioReceiver(pub(super) Arc<BlockQueue>);
 
 impl AudioReceiver {
-    /// The oldest block nobody has taken, without waiting.
+    /// The oldest block in the queue, without waiting.
     pub fn try_next(&self) -> Option<Arc<AudioBlock>> {
         self.0.lock().blocks.pop_front()
     }
 
-    /// Waits for the next block, at most `timeout`; `None` when there is none in that time. An error is the end of the
-    /// stream, and comes after the last block.
+    /// Waits for the next block, at most `timeout`; `None` when none came in that time. After an error, which follows the last
+    /// block, no more blocks come.
     pub fn next_block(
         &self,
         timeout: Duration,
@@ -148,12 +148,12 @@ impl AudioReceiver {
         }
     }
 
-    /// Whether more blocks will come; otherwise why not.
+    /// `Ok` while the stream runs; afterwards the error that ended it.
     pub fn check(&self) -> Result<(), MicrophoneError> {
         check(&mut self.0.lock())
     }
 
-    /// What has happened so far.
+    /// Counts since the stream was opened.
     pub fn counters(&self) -> AudioCounters {
         self.0.lock().counters
     }

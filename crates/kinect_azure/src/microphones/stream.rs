@@ -1,7 +1,7 @@
-//! An open array: a thread of ours that holds it, and the app's end of it.
+//! An open array: a thread that holds the device, and the handle through which the app takes blocks.
 //!
-//! Everything that touches the audio system happens on that thread. So a driver that takes its time, hangs or panics holds
-//! up nobody, and what ends a stream (the drop of the app's end, or an error) is a message to it.
+//! Only that thread calls the audio system, so a driver that is slow, hangs or panics does not hold up the app. A stream ends
+//! by a message to the thread, when the app drops its handle or after an error.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -39,23 +39,23 @@ pub fn list_inputs() -> Result<Vec<MicrophoneDevice>, MicrophoneError> {
     wait(&answered, || true)
 }
 
-/// What was opened.
+/// The device and format of an open stream.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneInfo {
     /// The device.
     pub device: MicrophoneDevice,
-    /// How sure it is that it is the one that was meant.
+    /// How the device was matched to the selection.
     pub matched: MicrophoneMatch,
-    /// Channels of each block.
+    /// Number of channels of each block.
     pub channels: u16,
     /// Frames per second, in Hz.
     pub sample_rate: u32,
-    /// Frames of each block.
+    /// Number of frames of each block.
     pub block_frames: u32,
 }
 
-/// An array that is being listened to. Dropping it ends that without waiting.
+/// An open array. Dropping it ends the stream without waiting.
 #[derive(Debug)]
 pub struct MicrophoneStream {
     info: MicrophoneInfo,
@@ -68,12 +68,12 @@ pub struct MicrophoneStream {
 struct Stop;
 
 impl MicrophoneStream {
-    /// Opens an array and begins to listen. Takes up to some tenths of a second, 10 s where the audio system hangs.
+    /// Opens an array and starts its stream. Takes up to some tenths of a second, 10 s where the audio system hangs.
     pub fn open(settings: &MicrophoneSettings) -> Result<Self, MicrophoneError> {
         Self::open_while(settings, || true)
     }
 
-    /// [`open`](Self::open), given up when `wanted` says that nobody wants it any more; it is asked every few ms.
+    /// As [`open`](Self::open), but gives up when `wanted`, which is called every few ms, returns `false`.
     pub fn open_while(
         settings: &MicrophoneSettings,
         wanted: impl Fn() -> bool,
@@ -110,21 +110,21 @@ impl MicrophoneStream {
         })
     }
 
-    /// Ends the stream and waits until the device can be opened again; `false` when that took longer than `timeout`, which
-    /// a device that hangs can make it.
+    /// Ends the stream and waits until the device can be opened again. Returns `false` when that takes longer than `timeout`, as
+    /// with a device that hangs.
     pub fn close(self, timeout: Duration) -> bool {
         let queue = Arc::clone(&self.receiver.0);
         drop(self);
         queue.wait_for_release(timeout)
     }
 
-    /// What was opened.
+    /// The device and format of this stream.
     pub fn info(&self) -> &MicrophoneInfo {
         &self.info
     }
 
-    /// Waits for the next block, at most `timeout`; `None` when there is none in that time. An error is the end of the
-    /// stream, and comes after the last block.
+    /// Waits for the next block, at most `timeout`; `None` when none came in that time. After an error, which follows the last
+    /// block, no more blocks come.
     pub fn next_block(
         &self,
         timeout: Duration,
@@ -132,17 +132,17 @@ impl MicrophoneStream {
         self.receiver.next_block(timeout)
     }
 
-    /// Takes blocks from somewhere else, while this end keeps the array open.
+    /// A handle with which another thread takes blocks, while this one keeps the array open.
     pub fn receiver(&self) -> AudioReceiver {
         self.receiver.clone()
     }
 
-    /// Whether more blocks will come; otherwise why not.
+    /// `Ok` while the stream runs; afterwards the error that ended it.
     pub fn check(&self) -> Result<(), MicrophoneError> {
         self.receiver.check()
     }
 
-    /// What has happened so far.
+    /// Counts since the stream was opened.
     pub fn counters(&self) -> AudioCounters {
         self.receiver.counters()
     }
