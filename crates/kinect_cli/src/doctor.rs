@@ -7,21 +7,23 @@ use clap::Args;
 use kinect_azure::doctor::{DoctorSettings, Finding, Report, Status, examine};
 use serde::Serialize;
 
-use crate::list::patience;
+use crate::options::patience;
 use crate::terminal::{plural, print, printable};
 
-/// What `--help` says behind the options.
+/// Said by `kinect doctor --help`.
 pub(crate) const HELP: &str = "\
-Exit code: 0 when a sensor could be used, 1 when something that is needed is missing or wrong, 2 for wrong options.
+Exit code: 0 when a sensor could be used, 1 when something that is needed is missing or wrong, 2 for
+wrong options.
 
-JSON: `usable`, and `findings` with `check` (a name that stays; docs/doctor.md explains each), `status` (found, missing, \
-wrong, unknown, inapplicable), `needed` (whether a sensor cannot be used without), `what`, and `fix` (or null).";
+JSON: `usable`, and `findings` with `check` (a name that stays; docs/doctor.md explains each),
+`status` (found, missing, wrong, unknown, inapplicable), `needed` (whether a sensor cannot be used
+without), `what`, and `fix` (or null).";
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
     /// Prints JSON for other programs
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     /// Also opens every sensor for a moment; disturbs programs that use it
     #[arg(long)]
     ask_sensors: bool,

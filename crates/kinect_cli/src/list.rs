@@ -4,26 +4,29 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use k4a::{Library, Vendor};
-use kinect_azure::device::{ConnectedSensor, DeviceVendor, LibrarySensors, connected_sensors};
+use kinect_azure::device::{ConnectedSensor, LibrarySensors, connected_sensors};
 use serde::Serialize;
 
+use crate::options::{VendorName, patience};
 use crate::terminal::{print, printable};
 
-/// What `--help` says behind the options.
+/// Said by `kinect list --help`.
 pub(crate) const HELP: &str = "\
-Exit code: 0 when every connected sensor answered, also when there is none; 1 when one did not, or no library is there.
+Exit code: 0 when every connected sensor answered, also when there is none; 1 when one did not, or
+no library is there.
 
-JSON: `libraries` with `vendor`, `library` (its file), `version`, `problem` (or null) and `sensors`, each of them with `vendor`, \
-`index`, `serial`, `in_use` (by this command itself: never), `color_firmware`, `depth_firmware`, `usb_mbit` (5000: USB 3, 480: USB 2; Linux only) and `problem`, or null for what \
-is not known.";
+JSON: `libraries` with `vendor`, `library` (its file), `version`, `problem` (or null) and `sensors`,
+each of them with `vendor`, `index`, `serial`, `in_use` (by this command itself: never),
+`color_firmware`, `depth_firmware`, `usb_mbit` (5000: USB 3, 480: USB 2; Linux only) and `problem`, or
+null for what is not known. On an error: `error`.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
     /// Prints JSON for other programs
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     /// The vendor's library (libk4a) or its folder, instead of looking for it
     #[arg(long, value_name = "PATH")]
     library: Option<PathBuf>,
@@ -33,32 +36,6 @@ pub(crate) struct ListArgs {
     /// How long a library may take over one sensor, in seconds
     #[arg(long, default_value = "10", value_parser = patience)]
     patience: Duration,
-}
-
-/// Whose sensor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum VendorName {
-    /// Azure Kinect
-    Microsoft,
-    /// Femto Bolt, Mega, Mega I
-    Orbbec,
-}
-
-impl From<VendorName> for DeviceVendor {
-    fn from(name: VendorName) -> Self {
-        match name {
-            VendorName::Microsoft => Self::Microsoft,
-            VendorName::Orbbec => Self::Orbbec,
-        }
-    }
-}
-
-/// A time limit in seconds.
-pub(crate) fn patience(text: &str) -> Result<Duration, String> {
-    match text.parse() {
-        Ok(seconds @ 0.1..=600.0) => Ok(Duration::from_secs_f64(seconds)),
-        _ => Err("between 0.1 and 600".to_owned()),
-    }
 }
 
 #[derive(Serialize)]

@@ -1,86 +1,76 @@
-//! The `kinect` command: records from sensors, looks into recordings, and finds out what is missing.
+//! The `kinect` command: records from sensors, shows what is in recordings, and finds out what is missing.
 //!
-//! [`doctor`] examines the machine, [`list`] names the sensors, [`record`] records from one. [`info`] says what is in a
-//! recording, [`export`] writes its images, point clouds and inertial samples as files that every other program reads,
-//! [`simulate`] makes recordings of a sensor that is not there. [`terminal`] is what they show while they work.
+//! [`doctor`] examines the machine, [`list`] lists the sensors, [`record`] records from one. [`info`] shows what is in
+//! recordings, [`export`] writes their images, point clouds and inertial samples as files that every other program reads,
+//! [`simulate`] makes recordings of a simulated sensor, [`manual`] prints completions and manual pages. [`cli`] is the
+//! command line; [`options`] are shared by several commands, under the same names.
+//!
+//! [`files`] writes every file of every command, by one rule. [`interrupt`] is Ctrl-C. [`calibration_json`] is a calibration
+//! for other programs. [`terminal`] shows how the work goes on.
 
+mod calibration_json;
+mod cli;
 mod doctor;
 mod export;
 mod files;
 mod info;
+mod interrupt;
 mod list;
-mod modes;
+mod manual;
+mod options;
 mod quiet;
 mod record;
 mod simulate;
 mod terminal;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, Parser};
 
-/// Records from Azure Kinect and Orbbec Femto, looks into recordings, exports what is in them, and makes simulated ones.
-#[derive(Debug, Parser)]
-#[command(name = "kinect", version, propagate_version = true)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Examines what stands between a sensor and a picture, and says how to mend it
-    #[command(after_long_help = doctor::HELP)]
-    Doctor(doctor::DoctorArgs),
-    /// Names the sensors that are connected; opens each for a moment
-    #[command(after_long_help = list::HELP)]
-    List(list::ListArgs),
-    /// Records from a sensor until Ctrl-C or for some seconds
-    #[command(after_long_help = record::HELP)]
-    Record(Box<record::RecordArgs>),
-    /// Says what is in a recording: sensor, modes, tracks, counts, tags, attachments
-    #[command(after_long_help = info::JSON_HELP)]
-    Info(InfoArgs),
-    /// Writes a recording's images, point clouds and inertial samples as files
-    #[command(after_long_help = export::HELP)]
-    Export(export::ExportArgs),
-    /// Writes a recording of a simulated sensor, with the ground truth beside it
-    #[command(after_long_help = simulate::HELP)]
-    Simulate(Box<simulate::SimulateArgs>),
-}
-
-#[derive(Debug, Args)]
-struct InfoArgs {
-    /// The recording (.mkv)
-    file: PathBuf,
-    /// Prints JSON for other programs; --help lists its fields
-    #[arg(long)]
-    json: bool,
-}
+use crate::cli::{Cli, Command};
+use crate::terminal::print_json_error;
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
-    let uses_libraries = matches!(
-        command,
-        Command::Doctor(_) | Command::List(_) | Command::Record(_)
-    );
-    if uses_libraries && let Some(code) = quiet::start_again() {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => return wrong_usage(&error),
+    };
+    if command.uses_libraries()
+        && let Some(code) = quiet::start_again()
+    {
         return code;
     }
+    let json = command.prints_json();
     let result = match command {
         Command::Doctor(args) => doctor::run(&args),
         Command::List(args) => list::run(&args),
         Command::Record(args) => record::run(&args),
-        Command::Info(args) => info::run(&args.file, args.json),
+        Command::Info(args) => info::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Completions(args) => manual::completions(&args, Cli::command()),
+        Command::Man(args) => manual::man(&args, Cli::command()),
     };
     match result {
         Ok(code) => code,
         Err(message) => {
+            if json {
+                print_json_error(&message);
+            }
             eprintln!("error: {message}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with the options, also to a program that asked for JSON; or prints the help that was asked for.
+fn wrong_usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let first = text.split("\n\n").next().unwrap_or_default();
+        print_json_error(first.trim_start_matches("error: "));
+    }
+    // Whether anybody reads it is no matter.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -1,7 +1,8 @@
-//! What the command shows while and after it works: progress, warnings, text that is safe to show.
+//! What the command shows while it works and afterwards: progress, warnings, results, text that is safe to show.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,58 +10,80 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Steps of a progress bar; its position is a share, because the number of frames is not known beforehand.
 const STEPS: u64 = 1000;
 
-/// A progress bar on the terminal's error stream; nothing where that is no terminal.
+/// What is shown while the share is not known well enough to say how long it will take.
+const WITHOUT_SHARE: &str = "{prefix} {elapsed_precise}  {msg}";
+
+/// What is shown once it is.
+const WITH_SHARE: &str = "{prefix} [{bar:40}] {percent:>3} %  {elapsed_precise}, {eta} left  {msg}";
+
+/// Whether so much was done, in so long a time, that the rest can be estimated.
+fn is_known(share: f64, elapsed: Duration) -> bool {
+    share >= 0.02 && elapsed >= Duration::from_secs(2)
+}
+
+/// Progress on the terminal's error stream; nothing where that is no terminal.
 #[derive(Debug)]
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    known: AtomicBool,
+}
 
 impl Progress {
-    /// A bar that appears at once.
+    /// A line that becomes a bar with an estimate once enough is done.
     pub(crate) fn new(what: &'static str) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(
-            "{prefix} [{bar:40}] {percent:>3} %  {elapsed_precise}, {eta} left  {msg}",
-        );
-        // The template is ours and right; without it the bar merely looks plainer.
-        if let Ok(style) = style {
-            bar.set_style(style.progress_chars("=> "));
-        }
-        bar.set_prefix(what);
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        Self::with_steps(what, Some(STEPS))
     }
 
-    /// A line without a share, for what has no known end.
+    /// A line for what has no known end.
     pub(crate) fn endless(what: &'static str) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {elapsed_precise}  {msg}") {
-            bar.set_style(style);
-        }
+        Self::with_steps(what, None)
+    }
+
+    fn with_steps(what: &'static str, steps: Option<u64>) -> Self {
+        let bar = ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr());
+        set_style(&bar, WITHOUT_SHARE);
         bar.set_prefix(what);
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        // Its thread is only needed where somebody watches.
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+        Self {
+            bar,
+            known: AtomicBool::new(false),
+        }
     }
 
     /// Shows how much is done, 0 to 1.
     pub(crate) fn set(&self, share: f64) {
-        self.0
+        self.bar
             .set_position((share.clamp(0.0, 1.0) * STEPS as f64) as u64);
+        if is_known(share, self.bar.elapsed()) && !self.known.swap(true, Ordering::Relaxed) {
+            set_style(&self.bar, WITH_SHARE);
+        }
     }
 
     /// Shows a few words behind the bar.
     pub(crate) fn say(&self, words: String) {
-        self.0.set_message(words);
+        self.bar.set_message(words);
     }
 
     /// Prints a warning above the bar.
     pub(crate) fn warn(&self, message: &str) {
-        self.0
+        self.bar
             .suspend(|| eprintln!("warning: {}", printable(message)));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
+    }
+}
+
+fn set_style(bar: &ProgressBar, template: &str) {
+    // The templates are ours and right; without one the bar merely looks plainer.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
     }
 }
 
@@ -72,6 +95,13 @@ pub(crate) fn print(text: &str) -> Result<ExitCode, String> {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         Err(e) => Err(format!("cannot write to standard output: {e}")),
     }
+}
+
+/// Prints an error for a program that reads JSON: an object with `error`.
+pub(crate) fn print_json_error(message: &str) {
+    let error = serde_json::json!({ "error": message });
+    // That nobody reads it changes nothing: the exit status says it as well.
+    let _ = print(&format!("{error:#}\n"));
 }
 
 /// A text from a file, without what could steer the terminal.
@@ -95,4 +125,18 @@ pub(crate) fn mebibytes(bytes: u64) -> String {
 /// A number of things, in words.
 pub(crate) fn plural(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_it_will_take_is_said_once_enough_is_done() {
+        let seconds = Duration::from_secs_f64;
+        assert!(!is_known(0.0, seconds(60.0)));
+        assert!(!is_known(0.01, seconds(60.0)));
+        assert!(!is_known(0.5, seconds(0.5)));
+        assert!(is_known(0.02, seconds(2.0)));
+    }
 }

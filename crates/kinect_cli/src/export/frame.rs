@@ -1,19 +1,19 @@
 //! One capture as its files.
 
-use std::ops::Add;
-use std::path::{Path, PathBuf};
-
-use kinect_azure::calibration::XyTable;
 use kinect_azure::decode::ColorDecoder;
 use kinect_azure::ply::{self, UNSEEN};
-use kinect_azure::transform::{SizeMismatch, Transformation, point_cloud_f32};
+use kinect_azure::transform::{Transformation, point_cloud_f32};
 use kinect_azure::{Capture, ColorFormat, Image, ImageFormat};
 
 use super::aligned::Aligner;
+use super::broken::Broken;
+use super::names::of_capture;
 use super::picture::{About, PictureEncoder};
-use super::{Plan, Stream};
-use crate::files::{WriteError, write_whole};
-use crate::terminal::plural;
+use super::plan::Plan;
+use super::points::PointSource;
+use super::stream::Stream;
+use super::written::Written;
+use crate::files::{Folder, WriteError};
 
 /// A capture with its number in the recording.
 #[derive(Debug)]
@@ -22,79 +22,12 @@ pub(crate) struct Frame {
     pub(crate) capture: Capture,
 }
 
-/// What point clouds are computed from.
-#[derive(Debug)]
-pub(crate) struct PointSource {
-    pub(crate) table: XyTable,
-    /// For the points' colours; `None` where the sensor had no colour camera on.
-    pub(crate) transformation: Option<Transformation>,
-}
-
-/// How much was written.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Written {
-    pub(crate) captures: u64,
-    /// Files of each of [`Stream::OF_CAPTURES`].
-    files: [u64; Stream::OF_CAPTURES.len()],
-    pub(crate) imu_samples: u64,
-}
-
-impl Add for Written {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        let mut files = self.files;
-        for (sum, more) in files.iter_mut().zip(other.files) {
-            *sum += more;
-        }
-        Self {
-            captures: self.captures + other.captures,
-            files,
-            imu_samples: self.imu_samples + other.imu_samples,
-        }
-    }
-}
-
-impl Written {
-    /// A file of a stream was written.
-    fn count(&mut self, stream: Stream) {
-        if let Some(files) = self.files.get_mut(stream as usize) {
-            *files += 1;
-        }
-    }
-
-    /// What was written, in words.
-    pub(crate) fn summary(&self, plan: &Plan) -> String {
-        let files: Vec<String> = Stream::OF_CAPTURES
-            .into_iter()
-            .zip(self.files)
-            .filter(|&(stream, _)| plan.has(stream))
-            .map(|(stream, count)| format!("{count} {}", stream.name()))
-            .collect();
-        let mut parts = Vec::new();
-        if plan.captures() {
-            parts.push(format!(
-                "{} ({})",
-                plural(self.captures, "capture"),
-                files.join(", ")
-            ));
-        }
-        if plan.has(Stream::Imu) {
-            parts.push(plural(self.imu_samples, "inertial sample"));
-        }
-        if parts.is_empty() {
-            return "nothing to export, so nothing was written".to_owned();
-        }
-        format!("exported {}", parts.join(" and "))
-    }
-}
-
 /// Writes captures, one after the other, keeping its working memory: the decoded colour image, points and their
 /// colours, aligned images, and the files before they are written.
 #[derive(Debug)]
 pub(crate) struct FrameWriter<'a> {
     plan: &'a Plan,
-    out: &'a Path,
+    out: &'a Folder,
     decoder: ColorDecoder,
     bgra: Vec<u8>,
     coloring: Option<Transformation>,
@@ -105,28 +38,8 @@ pub(crate) struct FrameWriter<'a> {
     cloud: Vec<u8>,
 }
 
-/// Why one file of a capture is not written.
-pub(crate) enum Broken {
-    /// The image is broken; the export goes on without it.
-    Image(String),
-    /// The file cannot be written; the export ends.
-    File(WriteError),
-}
-
-impl From<WriteError> for Broken {
-    fn from(error: WriteError) -> Self {
-        Self::File(error)
-    }
-}
-
-impl From<SizeMismatch> for Broken {
-    fn from(error: SizeMismatch) -> Self {
-        Self::Image(error.to_string())
-    }
-}
-
 impl<'a> FrameWriter<'a> {
-    pub(crate) fn new(plan: &'a Plan, out: &'a Path) -> Self {
+    pub(crate) fn new(plan: &'a Plan, out: &'a Folder) -> Self {
         let points = plan.points.as_ref();
         Self {
             plan,
@@ -185,7 +98,9 @@ impl<'a> FrameWriter<'a> {
         }
         if let Some(image) = color.as_ref().filter(|_| plan.has(Stream::Color)) {
             if copies_color(image) {
-                let result = write_whole(path(self.out, number, "color.jpg"), image.bytes());
+                let result = self
+                    .out
+                    .write(&of_capture(number, "color.jpg"), image.bytes());
                 count(Stream::Color, result.map_err(Broken::from))?;
             } else if decoded {
                 count(Stream::Color, self.color(number, image))?;
@@ -229,13 +144,13 @@ impl<'a> FrameWriter<'a> {
     fn color(&mut self, number: u64, image: &Image) -> Result<(), Broken> {
         let (bgra, _) = self.bgra.as_chunks::<4>();
         let file = self.pictures.rgb(About::of(image), bgra)?;
-        Ok(write_whole(path(self.out, number, "color.png"), file)?)
+        Ok(self.out.write(&of_capture(number, "color.png"), file)?)
     }
 
     /// A depth or infrared image as 16-bit PNG.
     fn grey(&mut self, number: u64, name: &str, image: &Image) -> Result<(), Broken> {
         let file = self.pictures.grey(About::of(image), image.u16_pixels())?;
-        Ok(write_whole(path(self.out, number, name), file)?)
+        Ok(self.out.write(&of_capture(number, name), file)?)
     }
 
     /// The points of a depth image, with the colours of the decoded colour image if there is one.
@@ -263,11 +178,8 @@ impl<'a> FrameWriter<'a> {
                     [0, 0, 0, 0] => (point, UNSEEN),
                     [b, g, r, _] => (point, [r, g, b]),
                 });
-        write_cloud(
-            &mut self.cloud,
-            path(self.out, number, "points.ply"),
-            points,
-        )
+        let name = of_capture(number, "points.ply");
+        write_cloud(&mut self.cloud, self.out, &name, points)
     }
 
     fn depth_aligned(&mut self, number: u64, depth: &Image) -> Result<(), Broken> {
@@ -280,10 +192,9 @@ impl<'a> FrameWriter<'a> {
         };
         let aligned = aligner.depth(depth.u16_pixels())?;
         let file = self.pictures.grey(about, aligned)?;
-        Ok(write_whole(
-            path(self.out, number, "depth-aligned.png"),
-            file,
-        )?)
+        Ok(self
+            .out
+            .write(&of_capture(number, "depth-aligned.png"), file)?)
     }
 
     fn ir_aligned(&mut self, number: u64, depth: &Image, ir: &Image) -> Result<(), Broken> {
@@ -296,7 +207,9 @@ impl<'a> FrameWriter<'a> {
         };
         let aligned = aligner.infrared(depth.u16_pixels(), ir.u16_pixels())?;
         let file = self.pictures.grey(about, aligned)?;
-        Ok(write_whole(path(self.out, number, "ir-aligned.png"), file)?)
+        Ok(self
+            .out
+            .write(&of_capture(number, "ir-aligned.png"), file)?)
     }
 
     fn color_aligned(&mut self, number: u64, depth: &Image, color: &Image) -> Result<(), Broken> {
@@ -310,10 +223,9 @@ impl<'a> FrameWriter<'a> {
         let (bgra, _) = self.bgra.as_chunks::<4>();
         let aligned = aligner.color(depth.u16_pixels(), bgra, self.plan.occlusion)?;
         let file = self.pictures.rgba(about, aligned)?;
-        Ok(write_whole(
-            path(self.out, number, "color-aligned.png"),
-            file,
-        )?)
+        Ok(self
+            .out
+            .write(&of_capture(number, "color-aligned.png"), file)?)
     }
 
     /// The points of the colour camera's pixels.
@@ -323,26 +235,20 @@ impl<'a> FrameWriter<'a> {
         };
         let (bgra, _) = self.bgra.as_chunks::<4>();
         let points = aligner.points(depth.u16_pixels(), bgra)?;
-        write_cloud(
-            &mut self.cloud,
-            path(self.out, number, "points-aligned.ply"),
-            points,
-        )
+        let name = of_capture(number, "points-aligned.ply");
+        write_cloud(&mut self.cloud, self.out, &name, points)
     }
-}
-
-fn path(out: &Path, number: u64, rest: &str) -> PathBuf {
-    out.join(format!("{number:06}-{rest}"))
 }
 
 /// Writes a point cloud's file, which is put together in `memory`.
 fn write_cloud(
     memory: &mut Vec<u8>,
-    path: PathBuf,
+    out: &Folder,
+    name: &str,
     points: impl Iterator<Item = ([f32; 3], [u8; 3])> + Clone,
 ) -> Result<(), Broken> {
     memory.clear();
     ply::write_points(memory, points)
         .map_err(|e| Broken::Image(format!("cannot be put together: {e}")))?;
-    Ok(write_whole(path, memory)?)
+    Ok(out.write(name, memory)?)
 }

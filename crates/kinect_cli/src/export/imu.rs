@@ -1,13 +1,13 @@
 //! Inertial samples as one CSV file.
 
-use std::path::Path;
-
 use kinect_azure::ImuSample;
 use kinect_azure::recording::{Recording, SeekTarget};
 
-use super::ExportError;
+use super::error::ExportError;
+use super::names;
 use super::range::Range;
-use crate::files::PartFile;
+use crate::files::Folder;
+use crate::interrupt::Stop;
 
 const HEADER: &str = "acceleration_timestamp_us,\
 acceleration_x_m_per_s2,acceleration_y_m_per_s2,acceleration_z_m_per_s2,\
@@ -18,15 +18,16 @@ angular_velocity_x_rad_per_s,angular_velocity_y_rad_per_s,angular_velocity_z_rad
 pub(crate) fn export(
     recording: &mut Recording,
     range: Range,
-    out: &Path,
+    out: &Folder,
     fault: impl Fn(&str),
+    stop: &Stop,
 ) -> Result<u64, ExportError> {
     let offset = recording.info().start_offset_usec;
     recording.seek(SeekTarget::Start(range.from()))?;
-    let mut file = PartFile::create(out.join("imu.csv"))?;
+    let mut file = out.begin(names::IMU)?;
     file.write(HEADER.as_bytes())?;
     let mut samples = 0;
-    loop {
+    while !stop.is_set() {
         match recording.next_imu_sample() {
             Ok(None) => break,
             Ok(Some(sample)) => {

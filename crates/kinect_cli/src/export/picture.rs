@@ -3,7 +3,7 @@
 use kinect_azure::Image;
 use png::{BitDepth, ColorType, Compression, Filter};
 
-use super::frame::Broken;
+use super::broken::Broken;
 
 /// Encodes PNGs one after the other into the same memory.
 #[derive(Debug, Default)]

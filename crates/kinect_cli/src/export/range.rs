@@ -27,6 +27,11 @@ impl Range {
         self.from
     }
 
+    /// Whether it leaves nothing out.
+    pub(crate) const fn is_whole(self) -> bool {
+        self.from == 0 && self.to.is_none()
+    }
+
     pub(crate) const fn is_before(self, time: u64) -> bool {
         time < self.from
     }

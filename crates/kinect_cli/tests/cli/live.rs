@@ -44,14 +44,14 @@ fn bare(args: &[&str]) -> Command {
 }
 
 /// A stand-in, and the file of the script that its processes play.
-struct Sensors {
+pub(crate) struct Sensors {
     stand_in: StandIn,
     script: PathBuf,
     variable: &'static str,
 }
 
 impl Sensors {
-    fn new(script: &Script) -> Self {
+    pub(crate) fn new(script: &Script) -> Self {
         Self::of(
             StandIn::microsoft(&Script::default()),
             k4a::LIBRARY_VARIABLE,
@@ -75,15 +75,23 @@ impl Sensors {
         }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = bare(args);
-        command
-            .env(self.variable, self.stand_in.path())
-            .env(SCRIPT_VARIABLE, &self.script);
+        self.prepare(&mut command);
         command
     }
 
-    fn run(&self, args: &[&str]) -> Run {
+    /// Has a command find these sensors.
+    pub(crate) fn prepare(&self, command: &mut Command) {
+        for variable in VARIABLES {
+            command.env_remove(variable);
+        }
+        command
+            .env(self.variable, self.stand_in.path())
+            .env(SCRIPT_VARIABLE, &self.script);
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         run(self.command(args))
     }
 }
@@ -451,12 +459,15 @@ fn what_cannot_be_recorded_is_refused_before_the_sensor_is_touched() {
     let out = folder.path().join("a.mkv");
     let out = out.to_str().unwrap();
     for (more, word) in [
-        (&["--color", "3072P"][..], "15"),
+        (&["--color-resolution", "3072P"][..], "15"),
         (
-            &["--color", "off", "--depth-mode", "off"],
+            &["--color-resolution", "off", "--depth-mode", "off"],
             "both cameras are off",
         ),
-        (&["--format", "nv12", "--color", "1080p"], "720P"),
+        (
+            &["--color-format", "nv12", "--color-resolution", "1080p"],
+            "720P",
+        ),
         (&["--serial", "42"], "42"),
         (&["--index", "7"], "7"),
         (&["--library", "/nowhere"], "/nowhere"),

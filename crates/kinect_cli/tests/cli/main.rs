@@ -5,8 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aligned;
+mod command;
 mod data;
+#[cfg(unix)]
+mod failures;
 mod live;
+mod outputs;
 mod ply;
 mod simulate;
 
@@ -478,7 +482,7 @@ fn a_broken_jpeg_costs_only_its_own_picture() {
     assert_eq!(cloud.len(), 281_945);
     assert!(cloud.iter().all(|point| point.color == [128; 3]));
     // As stored is as stored.
-    let run = export(&broken, &to, &["--only", "color"]);
+    let run = export(&broken, &to, &["--only", "color", "--overwrite"]);
     assert!(run.ok(), "{run:?}");
     assert_eq!(
         fs::read(to.join("000000-color.jpg")).unwrap(),
@@ -664,18 +668,38 @@ fn streams_the_recording_does_not_have_are_named() {
 }
 
 #[test]
-fn an_export_may_be_repeated_into_the_same_folder() {
+fn an_export_replaces_files_only_when_told_to() {
     let Some(file) = recording(MUG) else { return };
     let out = Folder::new("again");
-    for _ in 0..2 {
-        let run = export(&file, out.path(), &["--only", "depth"]);
-        assert!(run.ok(), "{run:?}");
-        assert!(
-            run.stdout.contains("exported 1 capture (1 depth)"),
-            "{run:?}"
-        );
-    }
-    assert_eq!(out.names(), ["000000-depth.png", "captures.csv"]);
+    let run = export(&file, out.path(), &["--only", "depth"]);
+    assert!(run.ok(), "{run:?}");
+    out.file("000000-depth.png", b"mine");
+    let run = export(&file, out.path(), &["--only", "depth"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stderr.contains("000000-depth.png is there already")
+            && run.stderr.contains("one more file")
+            && run.stderr.contains("--overwrite"),
+        "{run:?}"
+    );
+    assert_eq!(out.read("000000-depth.png"), b"mine");
+    // Other streams are in nobody's way but their table of times.
+    fs::remove_file(out.path().join("captures.csv")).unwrap();
+    let run = export(&file, out.path(), &["--only", "ir"]);
+    assert!(run.ok(), "{run:?}");
+    let run = export(&file, out.path(), &["--only", "depth", "--overwrite"]);
+    assert!(
+        run.ok() && run.stdout.contains("exported 1 capture (1 depth)"),
+        "{run:?}"
+    );
+    assert_eq!(
+        read_png(&out.path().join("000000-depth.png")).crc32(),
+        0x6663_BCDD
+    );
+    assert_eq!(
+        out.names(),
+        ["000000-depth.png", "000000-ir.png", "captures.csv"]
+    );
 }
 
 #[test]
@@ -690,10 +714,24 @@ fn help_explains_the_files_and_fields() {
         run.ok() && run.stdout.contains("start_offset_us"),
         "{run:?}"
     );
-    let lines = BufReader::new(run.stdout.as_bytes()).lines();
-    assert!(
-        lines
-            .map(Result::unwrap)
-            .all(|line| line.chars().count() <= 130)
-    );
+    for command in [
+        "doctor",
+        "list",
+        "record",
+        "info",
+        "export",
+        "simulate",
+        "completions",
+        "man",
+    ] {
+        let run = kinect(&[command, "--help"]);
+        assert!(run.ok(), "{run:?}");
+        for line in BufReader::new(run.stdout.as_bytes()).lines() {
+            let line = line.unwrap();
+            let indent = line.len() - line.trim_start().len();
+            // Options are indented by ten.
+            let most = if indent == 10 { 150 } else { 130 };
+            assert!(line.chars().count() <= most, "{command}: {line}");
+        }
+    }
 }

@@ -107,13 +107,16 @@ fn a_simulation_is_a_recording_with_its_truth_and_the_same_every_time() {
         .output()
         .unwrap();
     assert!(alone.status.success());
-    for ending in ["mkv", "json"] {
+    for ending in ["mkv", "truth.json"] {
         let same = folder.read(&format!("a.{ending}")) == folder.read(&format!("b.{ending}"));
         assert!(same, "{ending} differs between two runs");
     }
-    assert_eq!(folder.names(), ["a.json", "a.mkv", "b.json", "b.mkv", "x"]);
+    assert_eq!(
+        folder.names(),
+        ["a.mkv", "a.truth.json", "b.mkv", "b.truth.json", "x"]
+    );
 
-    let (captures, seen) = compare(&first, &folder.path().join("a.json"));
+    let (captures, seen) = compare(&first, &folder.path().join("a.truth.json"));
     assert_eq!(captures, 6);
     assert!(seen > 100, "{seen} joints are seen");
     let info = kinect(&["info", first.to_str().unwrap()]);
@@ -148,7 +151,7 @@ fn thirty_captures_make_a_second_and_noise_can_be_left_out() {
         ],
     );
     assert!(run.ok() && run.stdout.contains("30 captures"), "{run:?}");
-    compare(&out, &folder.path().join("a.json"));
+    compare(&out, &folder.path().join("a.truth.json"));
 }
 
 #[test]
@@ -175,7 +178,7 @@ fn a_real_clip_drives_a_simulation() {
         ],
     );
     assert!(run.ok(), "{run:?}");
-    compare(&out, &folder.path().join("a.json"));
+    compare(&out, &folder.path().join("a.truth.json"));
 }
 
 #[test]
@@ -218,7 +221,7 @@ fn what_cannot_be_simulated_is_named_and_leaves_nothing() {
 fn the_recording_in_the_project_is_whole() {
     let file = asset("visitors.mkv");
     assert!(std::fs::metadata(&file).unwrap().len() < 3_000_000);
-    let (captures, seen) = compare(&file, &asset("visitors.json"));
+    let (captures, seen) = compare(&file, &asset("visitors.truth.json"));
     assert!(captures >= 5 && seen > 150, "{captures}, {seen}");
     let Some(judge) = judge() else { return };
     let they = judge.open(&file).unwrap();

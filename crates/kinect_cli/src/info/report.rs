@@ -1,64 +1,19 @@
-//! `kinect info`: what is in a recording, for people and for programs.
+//! What is known of one recording.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::ExitCode;
 
 use kinect_azure::modes::{ColorResolution, DepthMode};
 use kinect_azure::recording::{Counts, Recording, TagTarget, TrackKind, TrackType};
 use serde::Serialize;
 
-use crate::terminal::{Progress, plural, print, printable};
-
-/// Said by `kinect info --help`.
-pub(crate) const JSON_HELP: &str = "\
-Fields of --json (null = not known):
-  file, size_bytes              the recording
-  serial                        serial number of the sensor
-  color_firmware, depth_firmware  as major.minor.iteration
-  color_format                  MJPG, NV12, YUY2, BGRA; null without colour
-  color_resolution              720P, 1080P, 1440P, 1536P, 2160P, 3072P, OFF
-  depth_mode                    NFOV_2X2BINNED, NFOV_UNBINNED, WFOV_2X2BINNED, WFOV_UNBINNED, PASSIVE_IR, OFF
-  fps                           captures per second
-  wired_sync_mode               STANDALONE, MASTER, SUBORDINATE
-  subordinate_delay_us, depth_delay_us   µs a subordinate lags its master, µs depth is taken after colour
-  duration_us                   time of the last data since the start of the recording
-  start_offset_us               device time at the start of the recording
-  captures, color_images, depth_images, ir_images, imu_samples   how many there are
-  custom_blocks                 object: blocks of each track an application added
-  tracks                        list of {name, number, uid, kind, type, codec, width, height, frame_duration_ns}
-  tags                          object: value of each tag; of tags with the same name the first
-  tag_list                      list of {name, value, target}: all tags in the file's order; target is
-                                recording, track:UID or attachment:UID
-  attachments                   list of {name, mime_type, uid, size_bytes}
-  calibrated                    whether the recording carries a calibration that can be used
-  title, writing_app, muxing_app, recorded_at (UTC), timestamp_scale_ns   of the file itself
-  unfinished                    whether the recording was never finished (crash, cut); what is there still plays
-  warnings                      list of sentences about what is unusual
-UIDs are strings, because they are larger than the numbers many programs can hold.";
-
-/// Prints what is in the recording.
-pub(crate) fn run(file: &Path, json: bool) -> Result<ExitCode, String> {
-    let recording = Recording::open(file).map_err(|e| printable(&e.to_string()))?;
-    let progress = Progress::new("counting");
-    let counts = recording
-        .count(|share| progress.set(f64::from(share)))
-        .map_err(|e| printable(&e.to_string()))?;
-    drop(progress);
-    let report = Report::new(file, &recording, counts);
-    if json {
-        let mut text = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
-        text.push('\n');
-        print(&text)
-    } else {
-        print(&report.text())
-    }
-}
+use super::text::{Text, seconds};
+use crate::terminal::plural;
 
 /// Everything `kinect info` knows. The fields' names are those of the JSON.
 #[derive(Debug, Serialize)]
-struct Report {
+pub(super) struct Report {
     file: String,
     size_bytes: Option<u64>,
     serial: Option<String>,
@@ -129,7 +84,7 @@ struct Attachment {
 }
 
 impl Report {
-    fn new(file: &Path, recording: &Recording, counts: Counts) -> Self {
+    pub(super) fn new(file: &Path, recording: &Recording, counts: Counts) -> Self {
         let info = recording.info();
         let sensor = &info.sensor;
         let mut tags = BTreeMap::new();
@@ -215,7 +170,7 @@ impl Report {
     }
 
     /// The report for people.
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut out = Text::default();
         let size = self.size_bytes.map_or_else(String::new, |bytes| {
             format!(", {}", indicatif::HumanBytes(bytes))
@@ -346,52 +301,8 @@ impl Report {
         for warning in &self.warnings {
             out.line(&format!("warning: {warning}"));
         }
-        out.0
+        out.into_string()
     }
-}
-
-/// Lines with aligned columns.
-#[derive(Debug, Default)]
-struct Text(String);
-
-impl Text {
-    fn line(&mut self, text: &str) {
-        self.0.push_str(printable(text).trim_end());
-        self.0.push('\n');
-    }
-
-    fn field(&mut self, name: &str, value: &str) {
-        self.line(&format!("  {name:<14}{value}"));
-    }
-
-    /// Rows with a title; nothing where there are no rows.
-    fn table<const N: usize>(&mut self, title: &str, rows: impl Iterator<Item = [String; N]>) {
-        // A long value (a user's tag) must not push every other row's columns off the screen.
-        const WIDEST: usize = 44;
-        let rows: Vec<[String; N]> = rows.collect();
-        if rows.is_empty() {
-            return;
-        }
-        let width = |column: usize| {
-            rows.iter()
-                .map(|row| row[column].chars().count().min(WIDEST))
-                .max()
-                .unwrap_or(0)
-        };
-        let widths: [usize; N] = std::array::from_fn(width);
-        self.line(title);
-        for row in &rows {
-            let mut line = String::from(" ");
-            for (cell, width) in row.iter().zip(widths) {
-                let _ = write!(line, " {:<width$} ", cell.replace('\n', " "));
-            }
-            self.line(&line);
-        }
-    }
-}
-
-fn seconds(usec: u64) -> String {
-    format!("{}.{:06} s", usec / 1_000_000, usec % 1_000_000)
 }
 
 const fn kind_name(kind: TrackKind) -> &'static str {

@@ -1,0 +1,59 @@
+//! The command line: subcommands and their options.
+
+use clap::{Parser, Subcommand};
+
+use crate::{doctor, export, info, list, manual, record, simulate};
+
+/// Records from Azure Kinect and Orbbec Femto, shows and exports recordings, and makes recordings of a simulated sensor
+#[derive(Debug, Parser)]
+#[command(name = "kinect", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Examines everything between a sensor and a picture, and says how to mend what is wrong
+    #[command(after_long_help = doctor::HELP)]
+    Doctor(doctor::DoctorArgs),
+    /// Lists the connected sensors; opens each for a moment
+    #[command(after_long_help = list::HELP)]
+    List(list::ListArgs),
+    /// Records from a sensor until Ctrl-C or for some seconds
+    #[command(after_long_help = record::HELP)]
+    Record(Box<record::RecordArgs>),
+    /// Shows what is in recordings: sensor, modes, tracks, counts, tags, attachments, calibration
+    #[command(after_long_help = info::HELP)]
+    Info(info::InfoArgs),
+    /// Writes a recording's images, point clouds, inertial samples and calibration as files
+    #[command(after_long_help = export::HELP)]
+    Export(export::ExportArgs),
+    /// Writes a recording of a simulated sensor, with the ground truth beside it
+    #[command(after_long_help = simulate::HELP)]
+    Simulate(Box<simulate::SimulateArgs>),
+    /// Prints a script that completes this command's options in a shell
+    #[command(after_long_help = manual::COMPLETIONS_HELP)]
+    Completions(manual::CompletionsArgs),
+    /// Prints this command's manual page
+    #[command(after_long_help = manual::MAN_HELP)]
+    Man(manual::ManArgs),
+}
+
+impl Command {
+    /// Whether it loads a vendor's library.
+    pub(crate) const fn uses_libraries(&self) -> bool {
+        matches!(self, Self::Doctor(_) | Self::List(_) | Self::Record(_))
+    }
+
+    /// Whether its result is JSON, also when there is none.
+    pub(crate) const fn prints_json(&self) -> bool {
+        match self {
+            Self::Doctor(args) => args.json,
+            Self::List(args) => args.json,
+            Self::Info(args) => args.json,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The options of `kinect export`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::numbers::MatchBy;
+use super::range::parse_seconds;
+use super::stream::Stream;
+
+/// Said by `kinect export --help`.
+pub(crate) const HELP: &str = "\
+Files (NNNNNN = number of the capture in the whole recording, from 000000, whatever --from says; see --match-by):
+  NNNNNN-color.jpg    colour as stored, byte for byte (MJPG)
+  NNNNNN-color.png    colour of other formats, or of all with --color-png; 8 bits each of red, green, blue
+  NNNNNN-depth.png    depth in millimetres, 16 bits grey, 0 = no measurement
+  NNNNNN-ir.png       infrared brightness, 16 bits grey
+  NNNNNN-points.ply   binary little-endian PLY: x, y, z as float in metres, x to the right, y up, -z forward, from the
+                      depth camera; red, green, blue as the colour camera sees the point, 128, 128, 128 where it does not.
+                      Only pixels with a measurement
+  NNNNNN-depth-aligned.png
+                      depth as the colour camera would measure it: of the colour image's size, millimetres along the
+                      colour camera's axis, 16 bits grey, 0 = nothing seen
+  NNNNNN-ir-aligned.png
+                      infrared brightness as the colour camera would see it, 16 bits grey, 0 where there is no depth
+  NNNNNN-color-aligned.png
+                      colour as the depth camera would see it: of the depth image's size, 8 bits each of red, green,
+                      blue, alpha; alpha 0 = no depth, or outside the colour image
+  NNNNNN-points-aligned.ply
+                      a point for every pixel of the aligned depth, with that pixel's colour; the same place and axes as
+                      NNNNNN-points.ply, so that the two lie over one another
+  captures.csv        the device timestamps (µs) of every exported capture's images
+  imu.csv             inertial samples: device timestamps (µs), acceleration (m/s²), angular velocity (rad/s)
+  calibration.json    the factory calibration as the sensor gave it
+  calibration-modes.json
+                      the calibration in the recording's modes, as `kinect info --calibration --json` prints it
+  intrinsic.json      the colour camera as Open3D's azure_kinect_mkv_reader writes it, where the colour camera was on
+The aligned ones and the calibration are written when --only names them; the aligned ones need depth, colour and the sensor's
+calibration.
+
+--match-by device-time counts frame periods on the sensor's clock, which is common to synchronised cameras: captures that they
+took together have the same number in each camera's export, also when one recording began later or lost captures.
+
+Files that are there already are refused, or replaced with --overwrite; the recording itself never is. Every file has its name
+once it is whole. A frame that is broken is named and left out, and the rest is exported. Ctrl-C finishes what is being
+written; a second Ctrl-C removes it.
+
+Exit code: 0 when everything was exported; 1 when a frame was left out, nothing could be played or nothing could be written; 2
+for wrong options; 130 when Ctrl-C ended it early.";
+
+/// What the user asked for.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The recording (.mkv)
+    pub(super) file: PathBuf,
+    /// The folder to write to; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Replaces files that are there already
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// What to export, separated by commas [default: all the recording has, without the aligned and the calibration]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "STREAMS")]
+    pub(super) only: Vec<Stream>,
+    /// Seconds since the start of the recording at which to begin
+    #[arg(long, value_name = "S", value_parser = parse_seconds)]
+    pub(super) from: Option<u64>,
+    /// Seconds since the start of the recording before which to end
+    #[arg(long, value_name = "S", value_parser = parse_seconds)]
+    pub(super) to: Option<u64>,
+    /// How captures are numbered
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "order")]
+    pub(super) match_by: MatchBy,
+    /// Decodes JPEG colour images and writes PNG
+    #[arg(long)]
+    pub(super) color_png: bool,
+    /// Gives no colour to what a near object hides from the colour camera; without, it gets that object's colour
+    #[arg(long)]
+    pub(super) hide_occluded: bool,
+}

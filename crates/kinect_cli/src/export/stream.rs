@@ -1,0 +1,86 @@
+//! What can be exported.
+
+use clap::ValueEnum;
+
+/// What can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stream {
+    /// Colour images
+    Color,
+    /// Depth images
+    Depth,
+    /// Infrared images
+    Ir,
+    /// Coloured point clouds
+    Points,
+    /// Depth images in the colour camera's view
+    DepthAligned,
+    /// Colour images in the depth camera's view
+    ColorAligned,
+    /// Infrared images in the colour camera's view
+    IrAligned,
+    /// Point clouds of the colour image's pixels
+    PointsAligned,
+    /// Inertial samples
+    Imu,
+    /// The sensor's calibration
+    Calibration,
+}
+
+impl Stream {
+    /// Streams that are files of their own for every capture, in the order of their declaration.
+    pub(super) const OF_CAPTURES: [Self; 8] = [
+        Self::Color,
+        Self::Depth,
+        Self::Ir,
+        Self::Points,
+        Self::DepthAligned,
+        Self::ColorAligned,
+        Self::IrAligned,
+        Self::PointsAligned,
+    ];
+
+    /// The name in files and messages.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Color => "color",
+            Self::Depth => "depth",
+            Self::Ir => "ir",
+            Self::Points => "points",
+            Self::DepthAligned => "depth-aligned",
+            Self::ColorAligned => "color-aligned",
+            Self::IrAligned => "ir-aligned",
+            Self::PointsAligned => "points-aligned",
+            Self::Imu => "imu",
+            Self::Calibration => "calibration",
+        }
+    }
+
+    /// Whether it is of one camera's images in the other camera's view.
+    pub(super) const fn is_aligned(self) -> bool {
+        matches!(
+            self,
+            Self::DepthAligned | Self::ColorAligned | Self::IrAligned | Self::PointsAligned
+        )
+    }
+
+    /// Whether it has files of its own for every capture.
+    pub(super) const fn is_of_captures(self) -> bool {
+        !matches!(self, Self::Imu | Self::Calibration)
+    }
+
+    /// What the names of its files end in, behind the capture's number.
+    pub(super) const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Color => &["color.jpg", "color.png"],
+            Self::Depth => &["depth.png"],
+            Self::Ir => &["ir.png"],
+            Self::Points => &["points.ply"],
+            Self::DepthAligned => &["depth-aligned.png"],
+            Self::ColorAligned => &["color-aligned.png"],
+            Self::IrAligned => &["ir-aligned.png"],
+            Self::PointsAligned => &["points-aligned.ply"],
+            Self::Imu | Self::Calibration => &[],
+        }
+    }
+}

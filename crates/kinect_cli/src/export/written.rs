@@ -1,0 +1,73 @@
+//! How much was written.
+
+use std::ops::Add;
+
+use super::plan::Plan;
+use super::stream::Stream;
+use crate::terminal::plural;
+
+/// How much was written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) captures: u64,
+    /// Files of each of [`Stream::OF_CAPTURES`].
+    files: [u64; Stream::OF_CAPTURES.len()],
+    pub(crate) imu_samples: u64,
+    pub(crate) calibration_files: u64,
+}
+
+impl Add for Written {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let mut files = self.files;
+        for (sum, more) in files.iter_mut().zip(other.files) {
+            *sum += more;
+        }
+        Self {
+            captures: self.captures + other.captures,
+            files,
+            imu_samples: self.imu_samples + other.imu_samples,
+            calibration_files: self.calibration_files + other.calibration_files,
+        }
+    }
+}
+
+impl Written {
+    /// A file of a stream was written.
+    pub(super) fn count(&mut self, stream: Stream) {
+        if let Some(files) = self.files.get_mut(stream as usize) {
+            *files += 1;
+        }
+    }
+
+    /// What was written, in words.
+    pub(crate) fn summary(&self, plan: &Plan) -> String {
+        let files: Vec<String> = Stream::OF_CAPTURES
+            .into_iter()
+            .zip(self.files)
+            .filter(|&(stream, _)| plan.has(stream))
+            .map(|(stream, count)| format!("{count} {}", stream.name()))
+            .collect();
+        let mut parts = Vec::new();
+        if plan.captures() {
+            parts.push(format!(
+                "{} ({})",
+                plural(self.captures, "capture"),
+                files.join(", ")
+            ));
+        }
+        if plan.has(Stream::Imu) {
+            parts.push(plural(self.imu_samples, "inertial sample"));
+        }
+        if plan.has(Stream::Calibration) {
+            parts.push(plural(self.calibration_files, "calibration file"));
+        }
+        format!("exported {}", parts.join(" and "))
+    }
+
+    /// Whether nothing was.
+    pub(super) const fn is_nothing(&self) -> bool {
+        self.captures == 0 && self.imu_samples == 0 && self.calibration_files == 0
+    }
+}

@@ -1,0 +1,20 @@
+//! Every file that a command writes, by one rule ([`Rule`]): a file that is there is replaced only with `--overwrite`, and
+//! a file that the command reads is never written onto.
+//!
+//! A file has its name only once it is whole. Until then it is `NAME.kinect.part` in the same folder, locked against a second
+//! program ([`PartFile`]). When the command fails, or is told to stop at once, it is removed ([`writing`]).
+
+mod error;
+mod folder;
+mod identity;
+mod name;
+mod part;
+mod rule;
+mod writing;
+
+pub(crate) use error::WriteError;
+pub(crate) use folder::Folder;
+pub(crate) use name::recording_name;
+pub(crate) use part::PartFile;
+pub(crate) use rule::Rule;
+pub(crate) use writing::remove_all as remove_half_files;

@@ -1,0 +1,88 @@
+//! A disk on which a recording that is to be replaced stays until the new one is whole.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use kinect_azure::recording::{LocalDisk, RecordingDisk, RecordingFile};
+
+/// The most names that are tried for the new recording: so many files in a folder are a mistake.
+const MOST_NUMBERS: u32 = 100_000;
+
+/// The computer's own files, where the new recording is called `visitors-2.mkv` while there is a `visitors.mkv`.
+#[derive(Debug, Default)]
+pub(super) struct CarefulDisk {
+    disk: LocalDisk,
+    beside: Beside,
+}
+
+/// Under which name the new recording is written, once it is begun, if another one has its name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beside(Arc<OnceLock<(PathBuf, PathBuf)>>);
+
+impl Beside {
+    /// The name that the recording shall have and the one that it has.
+    pub(super) fn names(&self) -> Option<&(PathBuf, PathBuf)> {
+        self.0.get()
+    }
+
+    fn of<'a>(&'a self, path: &'a Path) -> &'a Path {
+        match self.0.get() {
+            Some((name, beside)) if name == path => beside,
+            _ => path,
+        }
+    }
+}
+
+impl CarefulDisk {
+    /// The names can be asked for while the disk is used.
+    pub(super) fn new() -> (Self, Beside) {
+        let disk = Self::default();
+        let beside = disk.beside.clone();
+        (disk, beside)
+    }
+}
+
+impl RecordingDisk for CarefulDisk {
+    fn create(&mut self, path: &Path, replace: bool) -> io::Result<Box<dyn RecordingFile>> {
+        if !replace || std::fs::symlink_metadata(path).is_err() {
+            return self.disk.create(path, false);
+        }
+        for number in 2..MOST_NUMBERS {
+            let beside = numbered(path, number);
+            match self.disk.create(&beside, false) {
+                Ok(file) => {
+                    // Only the first file of a recording can replace one.
+                    let _ = self.beside.0.set((path.to_owned(), beside));
+                    return Ok(file);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    fn free_bytes(&mut self, path: &Path) -> Option<u64> {
+        self.disk.free_bytes(path)
+    }
+
+    fn is_there(&mut self, path: &Path) -> bool {
+        self.disk.is_there(self.beside.of(path))
+    }
+
+    fn remove(&mut self, path: &Path) {
+        self.disk.remove(self.beside.of(path));
+    }
+}
+
+/// `visitors.mkv` as `visitors-2.mkv`.
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}

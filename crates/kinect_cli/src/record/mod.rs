@@ -1,0 +1,14 @@
+//! `kinect record`: records from a live sensor.
+//!
+//! [`args`] are its options. [`run`] opens the sensor and hands what it delivers to the core's recorder, whose thread writes;
+//! [`clock`] says when the time is over, [`disk`] keeps a recording that is to be replaced until the new one is whole,
+//! [`summary`] says what is in the file.
+
+mod args;
+mod clock;
+mod disk;
+mod run;
+mod summary;
+
+pub(crate) use args::{HELP, RecordArgs};
+pub(crate) use run::run;

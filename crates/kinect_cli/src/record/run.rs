@@ -1,0 +1,195 @@
+//! Opens the sensor and records what it delivers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use kinect_azure::device::{DeviceSource, OpenContext};
+use kinect_azure::recording::{LiveRecorder, LiveSettings, LiveState, RecordingSettings};
+use kinect_azure::{CaptureSource, NextCapture, Recovery, SourceErrorKind};
+
+use super::args::RecordArgs;
+use super::clock::Clock;
+use super::disk::{Beside, CarefulDisk};
+use super::summary::{line, summary};
+use crate::interrupt::{STOPPED, Stop};
+use crate::terminal::{Progress, print};
+
+/// Records and says what is in the file.
+pub(crate) fn run(args: &RecordArgs) -> Result<ExitCode, String> {
+    // The sensor need not be started to find these out.
+    let out = args.recording.name().map_err(|error| error.to_string())?;
+    let inputs = args.sensor.library.as_deref();
+    let rule = args.recording.rule(inputs);
+    rule.check(&out).map_err(|error| error.to_string())?;
+    let settings = args.device();
+    settings.check()?;
+    let stop = Stop::listen()?;
+    let progress = match args.seconds {
+        Some(_) => Progress::new("recording"),
+        None => Progress::endless("recording"),
+    };
+    progress.say("opening the sensor".to_owned());
+    let context = OpenContext {
+        stop: stop.flag(),
+        ..OpenContext::default()
+    };
+    let mut sensor =
+        DeviceSource::open_in(&settings, context).map_err(|error| error.to_string())?;
+    if let Some(controls) = args.color_controls() {
+        sensor.set_color_controls(&controls);
+    }
+    for warning in &sensor.status().warnings {
+        progress.warn(warning);
+    }
+    for problem in sensor.color_control_report().problems() {
+        progress.warn(problem);
+    }
+    let (disk, beside) = CarefulDisk::new();
+    let recorder = LiveRecorder::start_on(
+        Box::new(disk),
+        LiveSettings {
+            overwrite: args.recording.overwrite,
+            ..LiveSettings::new(&out)
+        },
+    );
+    recorder.source_opened(RecordingSettings {
+        date_unix_sec: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok()),
+        ..RecordingSettings::of(&sensor)
+    });
+    let ended = record(args, &mut sensor, &recorder, &stop, &progress);
+    let status = sensor.status().clone();
+    // The sensor stops while the file is finished.
+    drop(sensor);
+    progress.say("finishing the file".to_owned());
+    recorder.stop();
+    while !recorder.state().has_ended() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // What is left out while the file is finished counts as well.
+    let figures = recorder.figures();
+    let path = recorder.path().unwrap_or(out);
+    let state = recorder.finish();
+    drop(progress);
+    let path = replaced(path, &beside, &state)?;
+    match (&state, ended) {
+        (LiveState::Failed { reason }, _) => Err(match beside.names() {
+            Some((_, new)) if new.exists() => format!(
+                "{reason}; the old recording stays, and what was recorded is in {}",
+                new.display()
+            ),
+            _ => reason.clone(),
+        }),
+        (LiveState::Finished { captures: 0, .. }, Ok(()))
+            if !path.exists() || figures.files == 0 =>
+        {
+            eprintln!("stopped before the first capture: nothing was recorded");
+            Ok(ExitCode::from(STOPPED))
+        }
+        (_, ended) => {
+            print(&summary(&path, &state, figures, &status))?;
+            ended.map(|()| ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Gives a new recording that is whole the name of the old one; gives the name it has.
+fn replaced(path: PathBuf, beside: &Beside, state: &LiveState) -> Result<PathBuf, String> {
+    let (LiveState::Finished { captures, .. }, Some((name, new))) = (state, beside.names()) else {
+        return Ok(path);
+    };
+    if *captures == 0 && !new.exists() {
+        return Ok(path);
+    }
+    match fs::rename(new, target(name)) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(format!(
+            "{} cannot be replaced: {error}; it stays, and the new recording is in {}",
+            name.display(),
+            new.display()
+        )),
+    }
+}
+
+/// What a name leads to: a link stays, and what it leads to is replaced.
+fn target(name: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(name).is_ok_and(|found| found.is_symlink());
+    let target = is_link.then(|| fs::canonicalize(name).ok()).flatten();
+    target.unwrap_or_else(|| name.to_owned())
+}
+
+/// Records until the time is over, somebody stops it, or something fails.
+fn record(
+    args: &RecordArgs,
+    sensor: &mut DeviceSource,
+    recorder: &LiveRecorder,
+    stop: &Stop,
+    progress: &Progress,
+) -> Result<(), String> {
+    let end_usec = args.seconds.map(|seconds| (seconds * 1e6) as u64);
+    let mut clock = Clock::default();
+    let mut warnings = 0;
+    // Those of opening are shown.
+    let mut of_sensor = sensor.status().warnings.len();
+    while !stop.is_set() {
+        match sensor.next_capture(Duration::from_millis(100)) {
+            Ok(NextCapture::Capture(capture)) => {
+                if let Some(time) = capture.device_timestamp_usec()
+                    && clock.tick(time, Instant::now())
+                {
+                    progress.warn(
+                        "the sensor's clock stands still or goes back; from now on the time is counted by this \
+                         computer's clock",
+                    );
+                }
+                // A period of 33 333 µs comes 10 µs short of a second.
+                if end_usec.is_some_and(|end| clock.recorded_usec() + 100 >= end) {
+                    return Ok(());
+                }
+                recorder.push_capture(&capture);
+            }
+            Ok(NextCapture::Timeout) => {}
+            Ok(NextCapture::End) => return Ok(()),
+            // The next may be well.
+            Err(error) if error.recovery() == Recovery::NextCapture => {
+                progress.warn(&error.reason);
+            }
+            // What the other camera takes is worth recording.
+            Err(error) if error.kind == SourceErrorKind::CameraStopped => {
+                progress.warn(&error.reason);
+                sensor.restart().map_err(|error| error.to_string())?;
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+        while let Some(sample) = sensor
+            .next_imu_sample()
+            .map_err(|error| error.to_string())?
+        {
+            recorder.push_imu_sample(&sample);
+        }
+        for warning in sensor.status().warnings.iter().skip(of_sensor) {
+            progress.warn(warning);
+            of_sensor += 1;
+        }
+        if recorder.state().has_ended() {
+            // Why is in its state.
+            return Ok(());
+        }
+        let figures = recorder.figures();
+        if figures.warnings > warnings {
+            warnings = figures.warnings;
+            if let Some(warning) = recorder.warning() {
+                progress.warn(&warning);
+            }
+        }
+        if let Some(end) = end_usec {
+            progress.set(clock.recorded_usec() as f64 / end as f64);
+        }
+        progress.say(line(figures));
+    }
+    Ok(())
+}

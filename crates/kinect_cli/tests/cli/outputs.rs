@@ -1,0 +1,193 @@
+//! What the commands write onto, and what they leave when they are stopped.
+
+use std::fs;
+use std::path::Path;
+
+use crate::data::{Folder, Run, kinect};
+
+/// The shortest simulation.
+const SHORT: [&str; 10] = [
+    "--seconds",
+    "0.1",
+    "--people",
+    "0",
+    "--depth-mode",
+    "NFOV_2X2BINNED",
+    "--color-resolution",
+    "OFF",
+    "--no-imu",
+    "--no-noise",
+];
+
+fn simulate(out: &Path, more: &[&str]) -> Run {
+    let mut args = vec!["simulate", "--out", out.to_str().unwrap()];
+    args.extend(SHORT);
+    args.extend(more);
+    kinect(&args)
+}
+
+#[test]
+fn the_truth_does_not_replace_the_calibration_of_the_same_name() {
+    let folder = Folder::new("outputs-truth");
+    let out = folder.path().join("mysensor.mkv");
+    let calibration = folder.file("mysensor.json", b"not read before the names are checked");
+    let given = calibration.to_str().unwrap();
+    // Where the truth would be the calibration, it is refused.
+    for overwrite in [&[][..], &["--overwrite"]] {
+        let mut more = vec!["--calibration", given, "--truth", given];
+        more.extend(overwrite);
+        let run = simulate(&out, &more);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stderr.contains("that this command reads"), "{run:?}");
+    }
+    let run = simulate(&out, &[]);
+    assert!(run.ok(), "{run:?}");
+    assert_eq!(
+        folder.names(),
+        ["mysensor.json", "mysensor.mkv", "mysensor.truth.json"]
+    );
+    assert!(folder.read("mysensor.json").starts_with(b"not read"));
+
+    // Nothing is replaced without being told.
+    let before = folder.read("mysensor.mkv");
+    let run = simulate(&out, &["--seed", "7"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("--overwrite"), "{run:?}");
+    assert!(folder.read("mysensor.mkv") == before);
+    let run = simulate(&out, &["--seed", "7", "--overwrite"]);
+    assert!(run.ok(), "{run:?}");
+    assert!(folder.read("mysensor.mkv") != before);
+    // Also not the truth alone.
+    fs::remove_file(&out).unwrap();
+    let run = simulate(&out, &[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("mysensor.truth.json"), "{run:?}");
+    assert!(!out.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_read_is_never_written_onto_through_any_name() {
+    let folder = Folder::new("outputs-input");
+    fs::create_dir_all(folder.path().join("sub")).unwrap();
+    let input = folder.file("in.csv", b"a clip");
+    let at = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink(&input, at("symbolic.mkv")).unwrap();
+    std::os::unix::fs::symlink("in.csv", at("relative.mkv")).unwrap();
+    fs::hard_link(&input, at("hard.mkv")).unwrap();
+    for name in [
+        "symbolic.mkv",
+        "relative.mkv",
+        "hard.mkv",
+        "sub/../hard.mkv",
+    ] {
+        let clip = input.to_str().unwrap();
+        let run = simulate(&at(name), &["--clip", clip, "--overwrite"]);
+        assert_eq!(run.code, Some(1), "{name}: {run:?}");
+        assert!(
+            run.stderr.contains("that this command reads"),
+            "{name}: {run:?}"
+        );
+        assert_eq!(folder.read("in.csv"), b"a clip");
+    }
+    // An export into the folder of its recording, whose name is one of the export's.
+    let recording = at("000000-depth.png");
+    let run = simulate(&at("a.mkv"), &[]);
+    assert!(run.ok(), "{run:?}");
+    fs::rename(at("a.mkv"), &recording).unwrap();
+    let before = fs::read(&recording).unwrap();
+    let out = folder.path().to_str().unwrap();
+    let recording = recording.to_str().unwrap();
+    let args = [
+        "export",
+        recording,
+        "--out",
+        out,
+        "--only",
+        "depth",
+        "--overwrite",
+    ];
+    let run = kinect(&args);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("that this command reads"), "{run:?}");
+    assert!(folder.read("000000-depth.png") == before);
+    assert!(folder.names().iter().all(|name| !name.ends_with(".part")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_what_it_leads_to_is_replaced() {
+    let folder = Folder::new("outputs-link");
+    let real = folder.file("real", b"old");
+    let link = folder.path().join("a.mkv");
+    std::os::unix::fs::symlink("real", &link).unwrap();
+    let run = simulate(&link, &[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let run = simulate(&link, &["--overwrite"]);
+    assert!(run.ok(), "{run:?}");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::metadata(&real).unwrap().len() > 1000);
+    // One that leads nowhere is not followed to make a file somewhere else.
+    let nowhere = folder.path().join("b.mkv");
+    std::os::unix::fs::symlink("none/b.mkv", &nowhere).unwrap();
+    let run = simulate(&nowhere, &[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("is there already"), "{run:?}");
+}
+
+#[test]
+fn names_that_are_no_recording_are_refused_and_an_extension_is_added() {
+    let folder = Folder::new("outputs-names");
+    folder.file("x", b"");
+    let at = |name: &str| folder.path().join(name);
+    for (name, word) in [
+        ("a.json", ".mkv"),
+        ("none/a.mkv", "folder does not exist"),
+        ("", "it is a folder"),
+    ] {
+        let run = simulate(&at(name), &["--overwrite"]);
+        assert_eq!(run.code, Some(1), "{name}: {run:?}");
+        assert!(run.stderr.contains(word), "{name}: {run:?}");
+        assert_eq!(folder.names(), ["x"]);
+    }
+    for (out, word) in [("-", "a pipe cannot take"), ("/dev/null", "device")] {
+        let run = simulate(Path::new(out), &["--overwrite"]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(cfg!(windows) || run.stderr.contains(word), "{run:?}");
+    }
+    let run = simulate(&at("Besucher ü"), &[]);
+    assert!(run.ok() && run.stdout.contains("Besucher ü.mkv"), "{run:?}");
+    assert_eq!(
+        folder.names(),
+        ["Besucher ü.mkv", "Besucher ü.truth.json", "x"]
+    );
+    let same = at("b.mkv");
+    let run = simulate(&same, &["--truth", at("./b.mkv").to_str().unwrap()]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("same file"), "{run:?}");
+
+    let recording = at("Besucher ü.mkv");
+    let run = kinect(&["export", recording.to_str().unwrap(), "--out", "-"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("name a folder"), "{run:?}");
+}
+
+#[test]
+fn what_a_killed_run_left_is_used_again_and_what_is_no_file_is_not() {
+    let folder = Folder::new("outputs-left");
+    folder.file("a.mkv.kinect.part", b"half of something");
+    let out = folder.path().join("a.mkv");
+    let run = simulate(&out, &[]);
+    assert!(run.ok(), "{run:?}");
+    assert_eq!(folder.names(), ["a.mkv", "a.truth.json"]);
+    #[cfg(unix)]
+    {
+        let mine = folder.file("mine", b"mine");
+        let part = folder.path().join("b.mkv.kinect.part");
+        std::os::unix::fs::symlink(&mine, part).unwrap();
+        let run = simulate(&folder.path().join("b.mkv"), &[]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stderr.contains("b.mkv.kinect.part"), "{run:?}");
+        assert_eq!(folder.read("mine"), b"mine");
+    }
+}
