@@ -191,3 +191,161 @@ fn what_a_killed_run_left_is_used_again_and_what_is_no_file_is_not() {
         assert_eq!(folder.read("mine"), b"mine");
     }
 }
+
+#[cfg(unix)]
+mod stopped {
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command, Output, Stdio};
+    use std::time::{Duration, Instant};
+
+    use k4a_standin::Script;
+    use kinect_azure::recording::Recording;
+
+    use super::*;
+    use crate::data::kinect_command;
+    use crate::live::Sensors;
+
+    /// No run takes longer, however busy the machine is.
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    fn start(mut command: Command) -> Child {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        command.spawn().unwrap()
+    }
+
+    fn signal(name: &str, run: &Child) {
+        let args = [&format!("-{name}"), &run.id().to_string()];
+        assert!(Command::new("kill").args(args).status().unwrap().success());
+    }
+
+    /// Waits for the end; what does not end is killed.
+    fn end(mut run: Child) -> Output {
+        let start = Instant::now();
+        while run.try_wait().unwrap().is_none() {
+            if start.elapsed() > LIMIT {
+                signal("KILL", &run);
+                panic!("it does not end");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        run.wait_with_output().unwrap()
+    }
+
+    fn wait_for(path: &Path, bytes: u64) {
+        let start = Instant::now();
+        while fs::metadata(path).map_or(0, |file| file.len()) < bytes {
+            assert!(start.elapsed() < LIMIT, "nothing is written to {}", path.display());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn stderr(output: &Output) -> String {
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    #[test]
+    fn an_export_of_which_every_worker_fails_ends() {
+        let folder = Folder::new("stopped-full");
+        folder.file("x", b"");
+        let file = folder.path().join("a.mkv");
+        let mut args = vec!["simulate", "--out", file.to_str().unwrap(), "--seconds", "1.5"];
+        args.extend(&SHORT[2..]);
+        let run = kinect(&args);
+        assert!(run.ok() && run.stdout.contains("45 captures"), "{run:?}");
+        let out = folder.path().join("out");
+        let out = out.to_str().unwrap();
+        // No file may be longer than 5 KiB, whoever writes it.
+        let script = "trap '' XFSZ; ulimit -f 10; exec \"$@\"";
+        let mut command = Command::new("sh");
+        command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_kinect"), "export"]);
+        command.args([file.to_str().unwrap(), "--out", out]);
+        let output = end(start(command));
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = stderr(&output);
+        assert!(said.starts_with("error: cannot write ") && said.contains("too large"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        let left = fs::read_dir(out).unwrap().count();
+        assert_eq!(left, 0, "{left} files are left");
+    }
+
+    #[test]
+    fn ctrl_c_finishes_a_simulation_and_a_second_one_removes_it() {
+        let folder = Folder::new("stopped-simulation");
+        folder.file("x", b"");
+        let out = folder.path().join("a.mkv");
+        let mut args = vec!["simulate", "--out", out.to_str().unwrap(), "--seconds", "3600"];
+        args.extend(&SHORT[2..]);
+        let part = folder.path().join("a.mkv.kinect.part");
+        for name in ["INT", "TERM"] {
+            let run = start(kinect_command(&args));
+            wait_for(&part, 500_000);
+            // Another one at the same time is refused.
+            let run_too = kinect(&args);
+            assert_eq!(run_too.code, Some(1), "{run_too:?}");
+            assert!(run_too.stderr.contains("another program is writing"), "{run_too:?}");
+            signal(name, &run);
+            let output = end(run);
+            assert_eq!(output.status.code(), Some(130), "{output:?}");
+            assert!(String::from_utf8_lossy(&output.stdout).contains("stopped early"));
+            assert_eq!(folder.names(), ["a.mkv", "a.truth.json", "x"]);
+            let recording = Recording::open(&out).unwrap();
+            assert!(!recording.info().unfinished);
+            let truth: serde_json::Value =
+                serde_json::from_slice(&folder.read("a.truth.json")).unwrap();
+            let captures = recording.count(|_| {}).unwrap().captures;
+            assert_eq!(truth["captures"].as_array().unwrap().len() as u64, captures);
+            fs::remove_file(&out).unwrap();
+            fs::remove_file(folder.path().join("a.truth.json")).unwrap();
+        }
+        let run = start(kinect_command(&args));
+        wait_for(&part, 500_000);
+        // Stopped, so that the first is not answered before the second comes.
+        signal("STOP", &run);
+        signal("INT", &run);
+        signal("CONT", &run);
+        std::thread::sleep(Duration::from_millis(1));
+        let _ = Command::new("kill").args(["-TERM", &run.id().to_string()]).status();
+        assert_eq!(end(run).status.code(), Some(130));
+        assert!(folder.names().iter().all(|name| !name.ends_with(".part")));
+    }
+
+    #[test]
+    fn a_recording_that_fails_does_not_take_the_old_one_with_it() {
+        let sensors = Sensors::new(&Script::healthy(1));
+        let folder = Folder::new("stopped-recording");
+        folder.file("a.mkv", b"the old recording");
+        let out = folder.path().join("a.mkv");
+        let record = |limit: &str, seconds: &str| {
+            let script = format!("trap '' XFSZ; {limit} exec \"$@\"");
+            let mut command = Command::new("sh");
+            command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_kinect"), "record", "--out"]);
+            command.args([out.to_str().unwrap(), "--overwrite", "--seconds", seconds]);
+            sensors.prepare(&mut command);
+            end(start(command))
+        };
+        // 2 MiB are some captures.
+        let output = record("ulimit -f 4096;", "60");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = stderr(&output);
+        assert!(said.contains("the old recording stays") && said.contains("a-2.mkv"), "{said}");
+        assert_eq!(folder.read("a.mkv"), b"the old recording");
+        assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);
+        let mut beside = Recording::open(folder.path().join("a-2.mkv")).unwrap();
+        assert!(beside.next_capture().unwrap().is_some());
+        // Where the disk takes nothing, nothing is there.
+        let output = record("ulimit -f 0;", "60");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);
+
+        let output = record("", "0.3");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);
+        let replaced = Recording::open(&out).unwrap();
+        assert!(!replaced.info().unfinished);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("a.mkv: "), "{output:?}");
+    }
+}
