@@ -28,14 +28,16 @@ impl Storage {
     /// Opens a file.
     pub(super) fn open(path: &Path) -> Result<Self, RecordingError> {
         let fail = |source| RecordingError::open(path, source);
-        let file = File::open(path).map_err(fail)?;
-        let metadata = file.metadata().map_err(fail)?;
+        // Looked at first: opening a pipe waits until somebody writes into it.
+        let metadata = std::fs::metadata(path).map_err(fail)?;
         if !metadata.is_file() {
             return Err(RecordingError::NotMatroska {
                 path: path.to_owned(),
                 reason: "it is a folder or a device; give the path of a file".to_owned(),
             });
         }
+        let file = File::open(path).map_err(fail)?;
+        let metadata = file.metadata().map_err(fail)?;
         Ok(Self {
             path: path.to_owned(),
             data: Data::File(file),

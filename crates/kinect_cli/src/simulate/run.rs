@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use kinect_azure::recording::{RecordingSettings, RecordingWriter};
-use kinect_simulation::SimulatedSensor;
 use kinect_azure::{CaptureSource, NextCapture, PlaybackControl};
+use kinect_simulation::SimulatedSensor;
 
 use super::args::SimulateArgs;
 use super::truth::TruthFile;

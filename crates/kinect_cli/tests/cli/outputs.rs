@@ -238,7 +238,11 @@ mod stopped {
     fn wait_for(path: &Path, bytes: u64) {
         let start = Instant::now();
         while fs::metadata(path).map_or(0, |file| file.len()) < bytes {
-            assert!(start.elapsed() < LIMIT, "nothing is written to {}", path.display());
+            assert!(
+                start.elapsed() < LIMIT,
+                "nothing is written to {}",
+                path.display()
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -252,7 +256,13 @@ mod stopped {
         let folder = Folder::new("stopped-full");
         folder.file("x", b"");
         let file = folder.path().join("a.mkv");
-        let mut args = vec!["simulate", "--out", file.to_str().unwrap(), "--seconds", "1.5"];
+        let mut args = vec![
+            "simulate",
+            "--out",
+            file.to_str().unwrap(),
+            "--seconds",
+            "1.5",
+        ];
         args.extend(&SHORT[2..]);
         let run = kinect(&args);
         assert!(run.ok() && run.stdout.contains("45 captures"), "{run:?}");
@@ -266,10 +276,31 @@ mod stopped {
         let output = end(start(command));
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let said = stderr(&output);
-        assert!(said.starts_with("error: cannot write ") && said.contains("too large"), "{said}");
+        assert!(
+            said.starts_with("error: cannot write ") && said.contains("too large"),
+            "{said}"
+        );
         assert_eq!(said.lines().count(), 1, "{said}");
         let left = fs::read_dir(out).unwrap().count();
         assert_eq!(left, 0, "{left} files are left");
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_recording_is_not_waited_for() {
+        let folder = Folder::new("stopped-pipe");
+        folder.file("x", b"");
+        let pipe = folder.path().join("pipe.mkv");
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let (pipe, out) = (pipe.to_str().unwrap(), folder.path().join("out"));
+        for args in [
+            &["info", pipe][..],
+            &["export", pipe, "--out", out.to_str().unwrap()],
+        ] {
+            let output = end(start(kinect_command(args)));
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            assert!(stderr(&output).contains("a device"), "{output:?}");
+        }
     }
 
     #[test]
@@ -277,7 +308,13 @@ mod stopped {
         let folder = Folder::new("stopped-simulation");
         folder.file("x", b"");
         let out = folder.path().join("a.mkv");
-        let mut args = vec!["simulate", "--out", out.to_str().unwrap(), "--seconds", "3600"];
+        let mut args = vec![
+            "simulate",
+            "--out",
+            out.to_str().unwrap(),
+            "--seconds",
+            "3600",
+        ];
         args.extend(&SHORT[2..]);
         let part = folder.path().join("a.mkv.kinect.part");
         for name in ["INT", "TERM"] {
@@ -286,7 +323,10 @@ mod stopped {
             // Another one at the same time is refused.
             let run_too = kinect(&args);
             assert_eq!(run_too.code, Some(1), "{run_too:?}");
-            assert!(run_too.stderr.contains("another program is writing"), "{run_too:?}");
+            assert!(
+                run_too.stderr.contains("another program is writing"),
+                "{run_too:?}"
+            );
             signal(name, &run);
             let output = end(run);
             assert_eq!(output.status.code(), Some(130), "{output:?}");
@@ -308,7 +348,9 @@ mod stopped {
         signal("INT", &run);
         signal("CONT", &run);
         std::thread::sleep(Duration::from_millis(1));
-        let _ = Command::new("kill").args(["-TERM", &run.id().to_string()]).status();
+        let _ = Command::new("kill")
+            .args(["-TERM", &run.id().to_string()])
+            .status();
         assert_eq!(end(run).status.code(), Some(130));
         assert!(folder.names().iter().all(|name| !name.ends_with(".part")));
     }
@@ -322,7 +364,14 @@ mod stopped {
         let record = |limit: &str, seconds: &str| {
             let script = format!("trap '' XFSZ; {limit} exec \"$@\"");
             let mut command = Command::new("sh");
-            command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_kinect"), "record", "--out"]);
+            command.args([
+                "-c",
+                &script,
+                "sh",
+                env!("CARGO_BIN_EXE_kinect"),
+                "record",
+                "--out",
+            ]);
             command.args([out.to_str().unwrap(), "--overwrite", "--seconds", seconds]);
             sensors.prepare(&mut command);
             end(start(command))
@@ -331,7 +380,10 @@ mod stopped {
         let output = record("ulimit -f 4096;", "60");
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let said = stderr(&output);
-        assert!(said.contains("the old recording stays") && said.contains("a-2.mkv"), "{said}");
+        assert!(
+            said.contains("the old recording stays") && said.contains("a-2.mkv"),
+            "{said}"
+        );
         assert_eq!(folder.read("a.mkv"), b"the old recording");
         assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);
         let mut beside = Recording::open(folder.path().join("a-2.mkv")).unwrap();
@@ -346,6 +398,9 @@ mod stopped {
         assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);
         let replaced = Recording::open(&out).unwrap();
         assert!(!replaced.info().unfinished);
-        assert!(String::from_utf8_lossy(&output.stdout).contains("a.mkv: "), "{output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("a.mkv: "),
+            "{output:?}"
+        );
     }
 }
