@@ -60,7 +60,7 @@ fn srgb_from_linear(linear: vec3<f32>) -> vec3<f32> {
 }
 
 // The colour of a player, counted from 0, sRGB-encoded; repeated after the last. Keep in sync with `PLAYER_COLORS` in
-// `body_index.rs`.
+// `coloring.rs`.
 fn player_color(player: u32) -> vec3<f32> {
     var colors = array<vec3<f32>, 10>(
         vec3(68.0, 119.0, 170.0),

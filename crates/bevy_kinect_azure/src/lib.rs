@@ -51,6 +51,7 @@ use bevy::shader::load_shader_library;
 
 pub mod align;
 pub mod body;
+pub mod coloring;
 pub mod device;
 pub mod diagnostics;
 pub mod ground_truth;
@@ -81,6 +82,7 @@ pub mod prelude {
 
     pub use crate::KinectAzurePlugin;
     pub use crate::body::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
+    pub use crate::coloring::{FalseColor, HiddenColor};
     pub use crate::device::{
         ConnectedSensors, ConnectedSensorsChanged, DeviceWatch, SensorColorControls,
         SensorColorReport, SensorDevice, WiredSync,
@@ -88,9 +90,9 @@ pub mod prelude {
     pub use crate::diagnostics::SensorDiagnostics;
     pub use crate::ground_truth::GroundTruth;
     pub use crate::image_output::{
-        ChannelMask, FalseColor, FollowOutputsPlugin, HiddenColor, ImageKind, ImageOutput,
-        ImageOutputOf, ImageOutputs, OutputAspect, OutputDiagnostics, OutputFilter, OutputImage,
-        OutputImageChanged, OutputPass, OutputResolution, OutputSampling, OutputScale, PixelFormat,
+        ChannelMask, FollowOutputsPlugin, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs,
+        OutputAspect, OutputDiagnostics, OutputFilter, OutputImage, OutputImageChanged, OutputPass,
+        OutputResolution, OutputSampling, OutputScale, PixelFormat,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     #[cfg(feature = "microphones")]

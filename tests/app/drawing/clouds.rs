@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bevy::prelude::*;
-use bevy_kinect_azure::body::PLAYER_COLORS;
+use bevy_kinect_azure::coloring::PLAYER_COLORS;
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
 use bevy_kinect_azure::kinect_azure::image::Pixels;
 use bevy_kinect_azure::kinect_azure::transform::{Occlusion, Transformation, point_cloud_f32};

@@ -17,17 +17,3 @@ pub(super) fn forget(changed: On<SourceChanged>, mut sensors: Query<&mut BodyInd
     }
 }
 
-/// Colours that players are shown in, sRGB, repeated after the last: Paul Tol's "bright" and "vibrant" schemes, which people with
-/// any colour vision can tell apart. Keep in sync with `player_color` in `common.wgsl`.
-pub const PLAYER_COLORS: [[u8; 3]; 10] = [
-    [68, 119, 170],
-    [238, 102, 119],
-    [34, 136, 51],
-    [204, 187, 68],
-    [102, 204, 238],
-    [170, 51, 119],
-    [238, 119, 51],
-    [0, 153, 136],
-    [187, 187, 187],
-    [204, 51, 17],
-];

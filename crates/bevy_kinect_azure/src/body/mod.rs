@@ -12,7 +12,7 @@ use bevy::prelude::*;
 
 pub(crate) use delay::release;
 pub use delay::{DelayedFrame, DelayedFrameDemand, FRAME_HISTORY};
-pub use index::{BodyIndexMap, PLAYER_COLORS};
+pub use index::BodyIndexMap;
 pub use kinect_azure::body::{BodyIndexImage, BodyIndexSizeMismatch};
 pub use time::{BodyTime, ImageTiming};
 

@@ -4,9 +4,8 @@ use bevy::prelude::*;
 use bevy::render::Extract;
 
 use super::diagnostics::{OutputReport, Report};
-use super::{
-    HiddenColor, ImageKind, ImageOutput, ImageOutputOf, OutputImage, OutputPass, operating_range,
-};
+use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage, OutputPass};
+use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
 use crate::stream::{ExtractedSensors, ImageShape, RawImage, StreamKey};
 

@@ -38,17 +38,17 @@ use bevy::render::render_resource::TextureFormat;
 use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
-use kinect_azure::DepthMode;
 
 pub use diagnostics::OutputDiagnostics;
 pub use follow::FollowOutputsPlugin;
 pub use settings::{
-    ChannelMask, HiddenColor, OutputAspect, OutputFilter, OutputPass, OutputResolution,
-    OutputSampling, OutputScale, PixelFormat,
+    ChannelMask, OutputAspect, OutputFilter, OutputPass, OutputResolution, OutputSampling,
+    OutputScale, PixelFormat,
 };
 
 use crate::align::AlignSystems;
 use crate::body::ImageTiming;
+use crate::coloring::{FalseColor, HiddenColor};
 use crate::sensor::KinectSystems;
 use crate::stream::{StableImage, StreamSystems};
 
@@ -150,22 +150,6 @@ impl ImageOutput {
     fn is_picture(&self) -> bool {
         matches!(self.kind, ImageKind::Color | ImageKind::Infrared) || self.false_color.is_some()
     }
-}
-
-/// The range that false colours are spread over.
-#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
-pub enum FalseColor {
-    /// Depth: the operating range of the depth mode. Infrared: from the 1st to the 99th percentile, settling over half
-    /// a second.
-    #[default]
-    Auto,
-    /// Fixed: metres for depth and points, 0–1 for infrared; players ignore it. A range that is empty or not finite counts as `Auto`.
-    Range {
-        /// Where the scale begins.
-        min: f32,
-        /// Where the scale ends.
-        max: f32,
-    },
 }
 
 /// The sensor an output belongs to. Despawning the sensor despawns its outputs.
@@ -301,15 +285,5 @@ fn reserve_image(mut world: DeferredWorld, context: HookContext) {
         && image.image == Handle::default()
     {
         image.image = handle;
-    }
-}
-
-/// The range that `Auto` means for a depth mode, in metres: the data sheet's operating range.
-pub(crate) fn operating_range(mode: DepthMode) -> (f32, f32) {
-    match mode {
-        DepthMode::Nfov2x2Binned => (0.5, 5.46),
-        DepthMode::Wfov2x2Binned => (0.25, 2.88),
-        DepthMode::WfovUnbinned => (0.25, 2.21),
-        DepthMode::NfovUnbinned | DepthMode::Off | DepthMode::PassiveIr => (0.5, 3.86),
     }
 }

@@ -179,16 +179,6 @@ impl ChannelMask {
     };
 }
 
-/// What happens to background that a near object hides from the colour camera, where colour is put onto depth.
-#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum HiddenColor {
-    /// It takes the near object's colour, as in the vendor's library.
-    #[default]
-    Bleed,
-    /// It has no colour: no data in images, [`unseen`](crate::point_cloud::PointColor::Camera) in point clouds.
-    Hide,
-}
-
 /// One shader applied to an output's image (I21).
 #[derive(Reflect, Clone, Debug, PartialEq)]
 pub struct OutputPass {

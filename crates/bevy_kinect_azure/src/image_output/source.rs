@@ -8,7 +8,7 @@ use kinect_azure::calibration::{Extrinsics, Sensor};
 use super::extract::{ExtractedOutput, images_of};
 use super::pipelines::Pipelines;
 use super::shape::full_scale;
-use super::{FalseColor, ImageKind, ImageOutput, OutputSampling};
+use super::{ImageKind, ImageOutput, OutputSampling};
 use crate::stream::{ExtractedSensor, Stored, TextureSet};
 
 /// Versions of the image shown and of the rays that go with it; the generation of the sensor's source.
@@ -49,19 +49,17 @@ impl<'a> Source<'a> {
             }
             _ => Extrinsics::IDENTITY,
         };
-        let range = match (output.output.false_color, output.output.kind) {
-            (None, _) => (0.0, 1.0),
-            (Some(FalseColor::Range { min, max }), _)
-                if min.is_finite() && max.is_finite() && max > min =>
-            {
-                (min, max)
-            }
-            (Some(_), ImageKind::Infrared) => {
+        let automatic = || match output.output.kind {
+            ImageKind::Infrared => {
                 let (low, high) = sensor.frame.as_ref().map_or((0, 1), |f| f.ir_range);
                 (f32::from(low) / 65535.0, f32::from(high) / 65535.0)
             }
-            (Some(_), _) => output.auto_depth,
+            _ => output.auto_depth,
         };
+        let range = output
+            .output
+            .false_color
+            .map_or((0.0, 1.0), |range| range.fixed().unwrap_or_else(automatic));
         let versions = [
             set.version(shown_image),
             rays_image.map_or(0, |rays| set.version(rays)),

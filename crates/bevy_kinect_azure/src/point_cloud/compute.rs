@@ -23,7 +23,7 @@ use bevy::render::storage::{GpuShaderBuffer, ShaderBuffer};
 
 use super::params::{Params, flag};
 use super::{PlayerFilter, PointCloudBuffer, PointColor, PointSource};
-use crate::image_output::{HiddenColor, operating_range};
+use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
 use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, stand_in};
 

@@ -5,7 +5,6 @@ use bevy::prelude::*;
 use bevy::render::render_resource::ShaderType;
 
 use super::{PointColor, PointFilter};
-use crate::image_output::FalseColor;
 
 /// Keep in sync with `Params` in `unproject.wgsl`, which also says what each field is.
 #[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
@@ -62,14 +61,7 @@ impl Params {
                 (1, 0)
             }
             PointColor::DepthRamp(range) => {
-                params.range = match range {
-                    FalseColor::Range { min, max }
-                        if min.is_finite() && max.is_finite() && min < max =>
-                    {
-                        Vec2::new(min, max)
-                    }
-                    _ => operating_range.into(),
-                };
+                params.range = range.fixed().unwrap_or(operating_range).into();
                 (2, 0)
             }
             PointColor::Player { nobody } => (3, pack(nobody)),

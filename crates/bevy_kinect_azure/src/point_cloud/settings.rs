@@ -3,7 +3,7 @@
 use bevy::math::{Affine3A, Mat3A, Vec3A};
 use bevy::prelude::*;
 
-use crate::image_output::{FalseColor, HiddenColor};
+use crate::coloring::{FalseColor, HiddenColor};
 
 /// The vendor's measure of a gap between surfaces, [`SAME_SURFACE`](kinect_azure::transform::SAME_SURFACE): neighbouring depth
 /// pixels that differ by more than this part of the nearer one lie on different surfaces. sin(120°/512) / cos(85°): between the
@@ -57,7 +57,7 @@ pub enum PointColor {
     Infrared,
     /// A rainbow from near (red) to far (blue); the range is in metres.
     DepthRamp(FalseColor),
-    /// One of [`PLAYER_COLORS`](crate::body::PLAYER_COLORS) for each player of the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap).
+    /// One of [`PLAYER_COLORS`](crate::coloring::PLAYER_COLORS) for each player of the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap).
     Player {
         /// For points where there is nobody; alpha 0 leaves them out.
         nobody: Color,
