@@ -2,12 +2,12 @@
 
 use core::time::Duration;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy::diagnostic::{Diagnostic, DiagnosticPath, DiagnosticsStore};
 use bevy::prelude::*;
 
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame, SensorThread};
+use crate::stream::LatencyLog;
 
 /// Frame rate, delays and errors of a sensor, on the sensor entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
@@ -47,53 +47,6 @@ struct RateWindow {
     elapsed: Duration,
 }
 
-/// Latencies that the render world measured; shared with it.
-#[derive(Component, Clone, Debug, Default)]
-pub(crate) struct LatencyLog(Arc<Mutex<LatencyRing>>);
-
-#[derive(Debug)]
-struct LatencyRing {
-    usec: [u32; Self::LEN],
-    count: usize,
-}
-
-impl LatencyRing {
-    /// Four seconds at 30 fps; 99 % needs at least a hundred.
-    const LEN: usize = 128;
-}
-
-impl Default for LatencyRing {
-    fn default() -> Self {
-        Self {
-            usec: [0; Self::LEN],
-            count: 0,
-        }
-    }
-}
-
-impl LatencyLog {
-    pub(crate) fn record(&self, latency: Duration) {
-        let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = ring.count % LatencyRing::LEN;
-        ring.usec[index] = u32::try_from(latency.as_micros()).unwrap_or(u32::MAX);
-        ring.count += 1;
-    }
-
-    /// Median and 99th percentile in ms, without allocating.
-    fn percentiles(&self) -> (f32, f32) {
-        let (mut usec, count) = {
-            let ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            (ring.usec, ring.count.min(LatencyRing::LEN))
-        };
-        let Some(measured) = usec.get_mut(..count).filter(|m| !m.is_empty()) else {
-            return (0.0, 0.0);
-        };
-        measured.sort_unstable();
-        let at = |share: usize| measured[(measured.len() - 1) * share / 100] as f32 / 1000.0;
-        (at(50), at(99))
-    }
-}
-
 /// Diagnostics of sensors. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 ///
 /// With Bevy's `DiagnosticsPlugin` in the app, each sensor adds `kinect/<entity>/frame_rate`, `…/latency` (ms),
@@ -105,7 +58,6 @@ impl Plugin for SensorDiagnosticsPlugin {
     fn build(&self, app: &mut App) {
         app.register_type::<SensorDiagnostics>()
             .register_required_components::<KinectSensor, SensorDiagnostics>()
-            .register_required_components::<KinectSensor, LatencyLog>()
             .add_systems(
                 PreUpdate,
                 (measure, publish).chain().after(KinectSystems::Receive),
@@ -119,7 +71,7 @@ fn measure(
     mut sensors: Query<(
         &SensorThread,
         Ref<SensorFrame>,
-        &LatencyLog,
+        Option<&LatencyLog>,
         &mut SensorDiagnostics,
     )>,
 ) {
@@ -154,7 +106,8 @@ fn measure(
         diagnostics.dropped_imu_samples = counters.imu_dropped.load(Ordering::Relaxed);
         diagnostics.reconnects = counters.reconnects.load(Ordering::Relaxed);
         diagnostics.decode_ms = counters.decode_usec.load(Ordering::Relaxed) as f32 / 1000.0;
-        (diagnostics.latency_ms, diagnostics.latency_p99_ms) = latency.percentiles();
+        (diagnostics.latency_ms, diagnostics.latency_p99_ms) =
+            latency.map_or((0.0, 0.0), LatencyLog::percentiles);
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod camera;
 mod gpu;
-mod rays;
 
 use bevy::asset::embedded_asset;
 use bevy::prelude::*;
@@ -13,9 +12,6 @@ use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
-pub(crate) use rays::ColorRays;
-
-use crate::sensor::KinectSystems;
 use crate::stream::StreamSystems;
 
 /// When alignment works, in the render world.
@@ -41,7 +37,6 @@ impl Plugin for AlignPlugin {
         load_shader_library!(app, "quad.wgsl");
         embedded_asset!(app, "rasterize.wgsl");
         embedded_asset!(app, "resolve.wgsl");
-        app.add_systems(PreUpdate, rays::prepare.in_set(KinectSystems::Prepare));
         app.sub_app_mut(RenderApp)
             .add_systems(RenderStartup, gpu::init)
             .add_systems(

@@ -51,14 +51,17 @@ pub(super) fn extract_outputs(
         let Some(shape) = image.stable.shape() else {
             continue;
         };
-        if image.is_direct && !image.is_refused {
-            report.set(Report::default());
-            continue;
-        }
         let key = StreamKey {
             sensor: sensor.0,
             timing: output.timing,
         };
+        if image.is_direct && !image.is_refused {
+            report.set(Report::default());
+            if let Some(sensor) = wanted.0.get_mut(&key) {
+                sensor.direct_color.push(image.image.id());
+            }
+            continue;
+        }
         if let Some(sensor) = wanted.0.get_mut(&key).filter(|_| !image.is_refused) {
             for image in images_of(output).into_iter().flatten() {
                 sensor.demand.insert(image);

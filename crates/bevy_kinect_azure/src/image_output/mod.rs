@@ -193,11 +193,6 @@ impl OutputImage {
     pub fn format(&self) -> Option<TextureFormat> {
         self.stable.shape().map(|shape| shape.format)
     }
-
-    /// Whether the sensor's colour image is written straight into it.
-    pub(crate) fn is_direct(&self) -> bool {
-        self.is_direct && self.stable.shape().is_some()
-    }
 }
 
 /// An output's handle is a new one: its resolution or its format has changed.
@@ -236,7 +231,11 @@ impl Plugin for ImageOutputPlugin {
                     timing::ask_for_delayed_frames
                         .after(KinectSystems::Receive)
                         .before(crate::body::release),
-                    (prepare::prepare_images, diagnostics::diagnose)
+                    (
+                        prepare::prepare_images,
+                        prepare::ask_for_rays,
+                        diagnostics::diagnose,
+                    )
                         .chain()
                         .in_set(KinectSystems::Prepare),
                 ),

@@ -4,13 +4,14 @@ use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
 use kinect_azure::calibration::Sensor;
 
+use super::extract::images_of;
 use super::shape::{self, Gpu, Notice};
 use super::{
     ImageKind, ImageOutput, ImageOutputOf, OutputDiagnostics, OutputImage, OutputImageChanged,
     OutputScale,
 };
 use crate::sensor::{SensorFrame, SensorStream};
-use crate::stream::has_view_formats;
+use crate::stream::{ColorRays, RawImage, has_view_formats};
 
 pub(super) fn prepare_images(
     mut outputs: Query<(
@@ -115,4 +116,30 @@ fn native_size(output: &ImageOutput, stream: &SensorStream, color: UVec2) -> Res
     } else {
         depth
     })
+}
+
+/// Asks sensors for the rays of their colour camera where an output needs them.
+pub(super) fn ask_for_rays(
+    mut commands: Commands,
+    outputs: Query<(&ImageOutput, &ImageOutputOf, &OutputImage)>,
+    sensors: Query<Entity, With<SensorStream>>,
+    with_rays: Query<Entity, With<ColorRays>>,
+) {
+    let needs_rays = |entity: Entity| {
+        outputs.iter().any(|(output, sensor, image)| {
+            sensor.0 == entity
+                && !image.is_refused
+                && images_of(output).contains(&Some(RawImage::ColorRays))
+        })
+    };
+    for entity in &sensors {
+        if !with_rays.contains(entity) && needs_rays(entity) {
+            commands.entity(entity).insert(ColorRays::default());
+        }
+    }
+    for entity in &with_rays {
+        if !needs_rays(entity) {
+            commands.entity(entity).remove::<ColorRays>();
+        }
+    }
 }

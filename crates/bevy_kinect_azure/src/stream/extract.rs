@@ -9,10 +9,9 @@ use kinect_azure::Calibration;
 use kinect_azure::calibration::XyTable;
 
 use super::images::{Demand, StreamKey};
-use crate::align::ColorRays;
+use super::latency::LatencyLog;
+use super::rays::ColorRays;
 use crate::body::{BodyIndexImage, BodyIndexMap, DelayedFrame, ImageTiming};
-use crate::diagnostics::LatencyLog;
-use crate::image_output::{ImageOutput, ImageOutputs, OutputImage};
 use crate::sensor::{Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
 
 /// A sensor at a time, as the render world sees it.
@@ -21,12 +20,12 @@ pub(crate) struct ExtractedSensor {
     pub(crate) frame: Option<Arc<Frame>>,
     pub(crate) calibration: Option<Arc<Calibration>>,
     pub(crate) xy_table: Option<Arc<XyTable>>,
-    /// Rays of the colour camera, where somebody needs them.
+    /// Rays of the colour camera, where something needs them and they are ready.
     pub(crate) color_table: Option<Arc<XyTable>>,
     pub(crate) players: Option<BodyIndexImage>,
-    /// The images of plain colour outputs: the colour image is written into each.
-    pub(crate) color_outputs: Vec<AssetId<Image>>,
-    /// The images that somebody wants.
+    /// Images of others that the colour image is written straight into. Outputs add theirs at each extraction.
+    pub(crate) direct_color: Vec<AssetId<Image>>,
+    /// The images that outputs and clouds need. They add theirs at each extraction.
     pub(crate) demand: Demand,
     /// Counts the sources the sensor has had.
     pub(crate) generation: u64,
@@ -47,22 +46,18 @@ pub(super) fn extract_sensors(
                 Option<&SensorStream>,
                 Option<&ColorRays>,
                 &BodyIndexMap,
-                Option<&ImageOutputs>,
                 &StreamIdentity,
                 &LatencyLog,
             ),
             With<KinectSensor>,
         >,
     >,
-    outputs: Extract<Query<(&ImageOutput, &OutputImage)>>,
 ) {
     extracted.0.retain(|key, _| match sensors.get(key.sensor) {
         Ok((_, (_, delayed), ..)) => key.timing == ImageTiming::Live || delayed.is_some(),
         Err(_) => false,
     });
-    for (entity, (frame, delayed), stream, color_rays, players, output_list, identity, latency) in
-        &sensors
-    {
+    for (entity, (frame, delayed), stream, color_rays, players, identity, latency) in &sensors {
         let frames = [
             (ImageTiming::Live, Some(&frame.0)),
             (ImageTiming::Bodies, delayed.map(|delayed| &delayed.0)),
@@ -81,7 +76,7 @@ pub(super) fn extract_sensors(
                 xy_table: None,
                 color_table: None,
                 players: None,
-                color_outputs: Vec::new(),
+                direct_color: Vec::new(),
                 demand: Demand::default(),
                 generation: identity.generation,
                 latency: latency.clone(),
@@ -89,6 +84,7 @@ pub(super) fn extract_sensors(
             sensor.frame.clone_from(frame);
             sensor.players.clone_from(&players.0);
             sensor.demand = Demand::default();
+            sensor.direct_color.clear();
             if sensor.generation != identity.generation {
                 sensor.generation = identity.generation;
                 sensor.calibration = None;
@@ -101,14 +97,6 @@ pub(super) fn extract_sensors(
                 sensor.xy_table.clone_from(&stream.xy_table);
                 sensor.color_table = color_rays.and_then(|rays| rays.table(stream));
             }
-            sensor.color_outputs.clear();
-            sensor.color_outputs.extend(
-                output_list
-                    .into_iter()
-                    .flat_map(|list| outputs.iter_many(list.iter()))
-                    .filter(|(output, image)| image.is_direct() && output.timing == timing)
-                    .map(|(_, image)| image.image.id()),
-            );
         }
     }
 }

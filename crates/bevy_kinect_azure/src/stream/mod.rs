@@ -2,27 +2,34 @@
 //!
 //! Each extraction hands the newest [`Frame`](crate::sensor::Frame) of every sensor over as an `Arc`. In the render world
 //! depth and infrared go as they are (16-bit integers) into textures of the sensor's own; colour goes straight into
-//! the texture of the sensor's first native colour output, or into one of the sensor's own where there is none.
-//! Image outputs and point clouds are then computed from these textures.
+//! the textures of those who asked for that ([`ExtractedSensor::direct_color`]), or into one of the sensor's own where nobody did.
+//! Image outputs and point clouds, which name the images they need in [`ExtractedSensor::demand`], are then computed from
+//! these textures.
 
 mod extract;
 mod images;
+mod latency;
+mod rays;
 mod stable;
 mod upload;
 
 use bevy::prelude::*;
 use bevy::render::{Render, RenderApp, RenderSystems};
 
+use crate::sensor::{KinectSensor, KinectSystems};
+
 pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
 pub(crate) use images::{RawImage, SensorTextures, Stored, StreamKey, TextureSet};
+pub(crate) use latency::LatencyLog;
+pub(crate) use rays::ColorRays;
 pub(crate) use stable::{ImageShape, StableImage};
 pub(crate) use upload::{extent, has_view_formats, stand_in};
 
 /// When the render world works on frames.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamSystems {
-    /// In `ExtractSchedule`: what sensors deliver is told to the render world. Outputs and clouds, which say what they need of
-    /// it, come after.
+    /// In `ExtractSchedule`: the render world takes over what sensors deliver. Outputs and clouds, which then say what they
+    /// need, come after.
     Extract,
     /// In `Render`, within `RenderSystems::PrepareResources`: new frames are written into textures.
     Upload,
@@ -34,6 +41,8 @@ pub struct StreamPlugin;
 
 impl Plugin for StreamPlugin {
     fn build(&self, app: &mut App) {
+        app.register_required_components::<KinectSensor, LatencyLog>()
+            .add_systems(PreUpdate, rays::compute.in_set(KinectSystems::Prepare));
         let Some(render_app) = app.get_sub_app_mut(RenderApp) else {
             return;
         };

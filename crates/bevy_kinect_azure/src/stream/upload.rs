@@ -42,7 +42,7 @@ pub(super) fn upload(
         if set.generation != sensor.generation {
             // What the former source left is not shown as the new one's.
             set.forget(sensor.generation);
-            for image in sensor.color_outputs.iter().filter_map(|&id| images.get(id)) {
+            for image in sensor.direct_color.iter().filter_map(|&id| images.get(id)) {
                 clear(&queue, &image.texture);
             }
         }
@@ -76,7 +76,7 @@ pub(super) fn upload(
         if !frame.color_bgra().is_empty() {
             set.write_color(
                 frame,
-                &sensor.color_outputs,
+                &sensor.direct_color,
                 &images,
                 &device,
                 &queue,
@@ -188,12 +188,12 @@ impl TextureSet {
         }
     }
 
-    /// Writes the colour image into the texture of every colour output that does not have it yet, or into one of the
-    /// sensor's own where there is no such output.
+    /// Writes the colour image into the texture of every direct image that does not have it yet, or into one of the
+    /// sensor's own where there is no direct image.
     fn write_color(
         &mut self,
         frame: &Frame,
-        outputs: &[AssetId<Image>],
+        direct: &[AssetId<Image>],
         images: &RenderAssets<GpuImage>,
         device: &RenderDevice,
         queue: &RenderQueue,
@@ -202,9 +202,9 @@ impl TextureSet {
         let size = frame.color_size;
         let fits = |texture: &Texture| (texture.width(), texture.height()) == size;
         let mut first = None;
-        for &output in outputs {
+        for &id in direct {
             // An image that is not on the GPU yet is written next time.
-            let Some(image) = images.get(output) else {
+            let Some(image) = images.get(id) else {
                 continue;
             };
             if fits(&image.texture) {
@@ -223,10 +223,10 @@ impl TextureSet {
                     self.color_is_own = false;
                 }
             }
-            // Outputs whose images come soon need no texture beside them.
-            None if outputs.iter().any(|&output| images.get(output).is_none()) => {}
+            // Where a direct image is about to come, no texture is made beside it.
+            None if direct.iter().any(|&id| images.get(id).is_none()) => {}
             None => {
-                // The texture of an output that is not written directly any more is drawn into.
+                // A texture that is not written directly any more is drawn into by its owner.
                 if !self.color_is_own
                     || self
                         .get(RawImage::Color)
