@@ -2,9 +2,17 @@
 //!
 //! Outputs and clouds say which images they want; only those are computed, and each once however many want it. The rules
 //! are those of [`kinect_azure::transform`], whose results these are compared with.
+//!
+//! Depth pixels are placed in the colour image (`place_vertices`), the patches between them are drawn into a z-buffer
+//! (`rasterize`) and, where another image goes along with depth, the patch that each colour pixel shows is found
+//! (`find_patches`). Full-screen passes then make the textures. Each step runs only when its inputs have changed.
 
+mod alignment;
 mod camera;
-mod gpu;
+mod pipelines;
+mod prepare;
+mod recipe;
+mod run;
 
 use bevy::asset::embedded_asset;
 use bevy::prelude::*;
@@ -38,17 +46,17 @@ impl Plugin for AlignPlugin {
         embedded_asset!(app, "rasterize.wgsl");
         embedded_asset!(app, "resolve.wgsl");
         app.sub_app_mut(RenderApp)
-            .add_systems(RenderStartup, gpu::init)
+            .add_systems(RenderStartup, pipelines::init)
             .add_systems(
                 Render,
-                gpu::prepare
+                prepare::prepare
                     .in_set(AlignSystems::Prepare)
                     .in_set(RenderSystems::PrepareResources)
                     .after(StreamSystems::Upload),
             )
             .add_systems(
                 RenderGraph,
-                gpu::run
+                run::run
                     .in_set(AlignSystems::Run)
                     .in_set(RenderGraphSystems::Render)
                     .before(bevy::core_pipeline::schedule::camera_driver),

@@ -5,7 +5,7 @@
 #import kinect_azure::common::NO_RAY_BELOW
 #import kinect_azure::quad::{Quad, hit, quad_between}
 
-// Keep in sync with `Params` in `gpu.rs`.
+// Keep in sync with `Params` in `pipelines.rs`.
 struct Params {
     camera: ColorCamera,
     // Of the depth image.

@@ -4,7 +4,7 @@
 #import kinect_azure::common::{DISCONTINUITY, NOBODY, srgb_from_linear}
 #import kinect_azure::quad::{Hit, Quad, hit, interpolated, nearest, quad_between}
 
-// Keep in sync with `Params` in `gpu.rs`.
+// Keep in sync with `Params` in `pipelines.rs`.
 struct Params {
     camera: ColorCamera,
     size: vec2<u32>,

@@ -16,4 +16,3 @@ pub(super) fn forget(changed: On<SourceChanged>, mut sensors: Query<&mut BodyInd
         *map = BodyIndexMap::default();
     }
 }
-

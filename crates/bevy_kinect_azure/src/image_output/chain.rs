@@ -13,7 +13,7 @@ use super::custom::{CustomPipelines, State};
 use super::diagnostics::BrokenPass;
 use super::draw::{Gpu, full_screen};
 use super::extract::repeated;
-use super::pipelines::{Pipelines, kind_number};
+use super::pipelines::Pipelines;
 use super::{ImageKind, OutputFilter, OutputPass};
 use crate::stream::extent;
 
@@ -317,7 +317,7 @@ impl Chain {
             step.info.set(PassInfo {
                 params: step.params,
                 size: self.key.size,
-                kind: kind_number(self.key.kind),
+                kind: self.key.kind.number(),
                 number: number as u32,
                 time,
                 frame: self.frame,

@@ -16,7 +16,7 @@ use bevy::shader::{Shader, ShaderDefVal};
 use super::chain::PassInfo;
 use super::source::Params;
 use super::{ImageKind, OutputFilter};
-use crate::stream::stand_in;
+use crate::stream::placeholder;
 
 /// Pipelines, made when they are first needed, and what they share.
 #[derive(Resource)]
@@ -26,7 +26,7 @@ pub(super) struct Pipelines {
     /// Bindings of `filters.wgsl` and of users' shaders.
     pub(super) pass_layout: BindGroupLayoutDescriptor,
     pub(super) fullscreen: FullscreenShader,
-    /// Stand-ins for what a shader does not read.
+    /// Bound in place of what a shader does not read.
     pub(super) no_integers: TextureView,
     pub(super) no_floats: TextureView,
     output_shader: Handle<Shader>,
@@ -77,8 +77,8 @@ pub(super) fn init(
         output_layout,
         pass_layout,
         fullscreen: fullscreen.clone(),
-        no_integers: stand_in(&device, TextureFormat::R16Uint),
-        no_floats: stand_in(&device, TextureFormat::Rg32Float),
+        no_integers: placeholder(&device, TextureFormat::R16Uint),
+        no_floats: placeholder(&device, TextureFormat::Rg32Float),
         output_shader: load_embedded_asset!(assets.as_ref(), "output.wgsl"),
         filter_shader: load_embedded_asset!(assets.as_ref(), "filters.wgsl"),
         outputs: HashMap::default(),
@@ -96,7 +96,7 @@ impl Pipelines {
             return id;
         }
         let shader_defs = vec![
-            ShaderDefVal::UInt("KIND".into(), kind_number(key.kind)),
+            ShaderDefVal::UInt("KIND".into(), key.kind.number()),
             ShaderDefVal::Bool("IS_WORKING_IMAGE".into(), key.is_working_image),
             ShaderDefVal::Bool("IS_BLENDED".into(), key.is_blended),
         ];
@@ -166,15 +166,4 @@ fn targets(format: TextureFormat, channels: ColorWrites) -> Vec<Option<ColorTarg
         blend: None,
         write_mask: channels,
     })]
-}
-
-/// A kind as shaders know it; keep in sync with `output.wgsl` and `output_pass.wgsl`.
-pub(super) fn kind_number(kind: ImageKind) -> u32 {
-    match kind {
-        ImageKind::Color => 0,
-        ImageKind::Depth => 1,
-        ImageKind::Infrared => 2,
-        ImageKind::PointCloud => 3,
-        ImageKind::PlayerIndex => 4,
-    }
 }

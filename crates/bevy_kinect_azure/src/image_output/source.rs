@@ -8,7 +8,7 @@ use kinect_azure::calibration::{Extrinsics, Sensor};
 use super::extract::{ExtractedOutput, images_of};
 use super::pipelines::Pipelines;
 use super::shape::full_scale;
-use super::{ImageKind, ImageOutput, OutputSampling};
+use super::{ImageKind, ImageOutput};
 use crate::stream::{ExtractedSensor, Stored, TextureSet};
 
 /// Versions of the image shown and of the rays that go with it; the generation of the sensor's source.
@@ -162,19 +162,6 @@ impl Params {
     fn set(&mut self, flag: u32, is_set: bool) {
         if is_set {
             self.flags |= flag;
-        }
-    }
-}
-
-impl ImageOutput {
-    /// Whether pixels are blended when it is scaled.
-    pub(super) fn is_blended(&self) -> bool {
-        match self.sampling {
-            OutputSampling::Auto => self.is_picture(),
-            OutputSampling::Nearest => false,
-            OutputSampling::Linear | OutputSampling::Mipmap => {
-                self.is_picture() || self.kind != ImageKind::PlayerIndex
-            }
         }
     }
 }

@@ -25,7 +25,9 @@ use super::params::{Params, flag};
 use super::{PlayerFilter, PointCloudBuffer, PointColor, PointSource};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
-use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, stand_in};
+use crate::stream::{
+    ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, placeholder,
+};
 
 /// Side of a workgroup; keep in sync with `unproject.wgsl`.
 const WORKGROUP: u32 = 8;
@@ -167,8 +169,8 @@ pub(super) fn init(
     commands.insert_resource(Unproject {
         layout,
         pipeline,
-        no_image: stand_in(&device, TextureFormat::R16Uint),
-        no_color: stand_in(&device, TextureFormat::Rgba8Unorm),
+        no_image: placeholder(&device, TextureFormat::R16Uint),
+        no_color: placeholder(&device, TextureFormat::Rgba8Unorm),
         clouds: EntityHashMap::default(),
         alive: EntityHashSet::default(),
     });

@@ -19,11 +19,11 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 use crate::sensor::{KinectSensor, KinectSystems};
 
 pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
-pub(crate) use images::{RawImage, SensorTextures, Stored, StreamKey, TextureSet};
+pub(crate) use images::{Demand, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
 pub(crate) use latency::LatencyLog;
 pub(crate) use rays::ColorRays;
 pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{extent, has_view_formats, stand_in};
+pub(crate) use upload::{extent, has_view_formats, placeholder};
 
 /// When the render world works on frames.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -74,14 +74,7 @@ pub(super) fn upload(
             }
         }
         if !frame.color_bgra().is_empty() {
-            set.write_color(
-                frame,
-                &sensor.direct_color,
-                &images,
-                &device,
-                &queue,
-                views,
-            );
+            set.write_color(frame, &sensor.direct_color, &images, &device, &queue, views);
         }
     }
 }
@@ -356,7 +349,7 @@ fn clear(queue: &RenderQueue, texture: &Texture) {
 }
 
 /// One black pixel, bound where a sensor lacks an image that a shader could read.
-pub(crate) fn stand_in(device: &RenderDevice, format: TextureFormat) -> TextureView {
+pub(crate) fn placeholder(device: &RenderDevice, format: TextureFormat) -> TextureView {
     create(device, "kinect no image", (1, 1), format, &[])
         .create_view(&TextureViewDescriptor::default())
 }

@@ -1,0 +1,102 @@
+//! The component that asks for a surface, and the buffers it gets.
+
+use bevy::prelude::*;
+use bevy::render::storage::ShaderBuffer;
+
+use super::super::settings::{DISCONTINUITY, PointColor, PointFilter};
+use super::mesh::remove_surface;
+use crate::body::ImageTiming;
+
+/// Draws a sensor's depth as a surface of triangles. Put it on the sensor entity, or on a descendant of it to move the surface
+/// or to draw several. An entity is either a surface or a [`PointCloud`].
+///
+/// Positions are in metres in the sensor's space: x right, y up, −z forward (P4). Between four neighbouring points there are
+/// two triangles, or one where a point is missing; front faces look at the sensor. The entity has a [`PointCloudBuffer`],
+/// too.
+#[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[reflect(Component, Default, Debug, PartialEq)]
+#[require(Transform, Visibility)]
+#[component(on_remove = remove_surface)]
+pub struct SurfaceMesh {
+    /// Where its colour comes from.
+    pub color: PointColor,
+    /// How it is lit.
+    pub shading: SurfaceShading,
+    /// Where a surface ends: two points are not joined when one is farther than the other by more than this part of the nearer one's
+    /// depth, and by more than [`STEEPEST`] times as far as they are apart sideways. The first is for noise, the second
+    /// for surfaces that are seen at a shallow angle, where points of low [density](PointFilter::density) are far apart.
+    /// [`DISCONTINUITY`] by default; not finite: nothing is cut.
+    pub cut: f32,
+    /// Which moment it shows (I13).
+    pub timing: ImageTiming,
+    /// Which depth pixels become points. Flying pixels do not by default: they would be spikes at every edge.
+    pub filter: PointFilter,
+}
+
+impl Default for SurfaceMesh {
+    fn default() -> Self {
+        Self {
+            color: PointColor::default(),
+            shading: SurfaceShading::default(),
+            cut: DISCONTINUITY,
+            timing: ImageTiming::default(),
+            filter: PointFilter {
+                flying_pixels: Some(DISCONTINUITY),
+                ..default()
+            },
+        }
+    }
+}
+
+/// How a surface is lit.
+#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SurfaceShading {
+    /// Its colours as they are, whatever light there is.
+    #[default]
+    Unlit,
+    /// By the lights of the scene, as matt material.
+    Lit,
+    /// By the app: put any `MeshMaterial3d` on the entity. The mesh has positions, normals and colours.
+    Custom,
+}
+
+/// The triangles of a [`SurfaceMesh`] on the GPU. Read only; on the same entity once the sensor's modes are known. A change of
+/// the depth mode or of the density gives new handles.
+///
+/// In WGSL:
+///
+/// ```wgsl
+/// #import kinect_azure::surface::SurfaceVertex
+/// // struct SurfaceVertex {
+/// //     position: array<f32, 3>, // metres in the sensor's space
+/// //     normal: array<f32, 3>,   // towards the sensor's side, length 1; 0 where there is no point
+/// //     color: vec2<u32>,        // pack2x16unorm of red and green, and of blue and 1: linear light
+/// // }
+/// @group(0) @binding(0) var<storage, read> vertices: array<SurfaceVertex>;
+/// @group(0) @binding(1) var<storage, read> indices: array<u32>; // three a triangle, then zeros
+/// ```
+///
+/// They can also be bound as vertex buffer (stride 32: `Float32x3`, `Float32x3`, `Unorm16x4`), index buffer (`Uint32`) and
+/// arguments of an indirect draw.
+#[derive(Component, Reflect, Clone, Debug)]
+#[reflect(Component, Debug)]
+pub struct SurfaceBuffers {
+    /// A vertex for each point of the [`PointCloudBuffer`], in the same order.
+    pub vertices: Handle<ShaderBuffer>,
+    /// Numbers of vertices, three a triangle, in no particular order. Room for two triangles between any four points; zeros
+    /// after the last triangle.
+    pub indices: Handle<ShaderBuffer>,
+    /// Arguments of an indexed indirect draw: number of indices, 1, 0, 0, 0, each a `u32`.
+    pub draw: Handle<ShaderBuffer>,
+    /// Vertices in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// How steep a surface is at most as the sensor sees it, in metres away for each metre aside: tan 80°, a surface seen at 10°.
+/// Steeper steps are edges, see [`SurfaceMesh::cut`].
+pub const STEEPEST: f32 = 5.671_282;
+
+/// Bytes of one vertex in [`SurfaceBuffers`].
+pub const SURFACE_VERTEX_BYTES: usize = 32;

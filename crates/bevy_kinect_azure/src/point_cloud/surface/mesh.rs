@@ -1,0 +1,158 @@
+//! The mesh and the material that surfaces get, and lose.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
+use bevy::mesh::{
+    Indices, MeshVertexAttribute, PrimitiveTopology, VertexAttributeValues, VertexFormat,
+};
+use bevy::prelude::*;
+use bevy::render::render_resource::{BufferUsages, Face};
+use bevy::render::storage::ShaderBuffer;
+
+use super::super::source;
+use super::super::{PointCloud, PointCloudBuffer};
+use super::component::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
+
+/// Colours of 16 bits a channel, in place of Bevy's `Mesh::ATTRIBUTE_COLOR`, which has twice as many.
+const ATTRIBUTE_COLOR: MeshVertexAttribute =
+    MeshVertexAttribute::new("Vertex_Color", 5, VertexFormat::Unorm16x4);
+
+/// The material that the plugin gave a surface.
+#[derive(Component)]
+struct OwnMaterial(Handle<StandardMaterial>);
+
+/// An entity that is no surface any more is not drawn as one.
+pub(super) fn remove_surface(mut world: DeferredWorld, context: HookContext) {
+    let entity = context.entity;
+    if let Some(OwnMaterial(own)) = world.get(entity) {
+        let is_shown = world
+            .get::<MeshMaterial3d<StandardMaterial>>(entity)
+            .is_some_and(|current| current.0 == *own);
+        let mut commands = world.commands();
+        let mut entity = commands.entity(entity);
+        entity.try_remove::<OwnMaterial>();
+        if is_shown {
+            entity.try_remove::<MeshMaterial3d<StandardMaterial>>();
+        }
+    }
+    source::remove_parts(world, context);
+}
+
+/// Makes buffers and mesh of surfaces whose points have a new buffer.
+pub(super) fn prepare_surfaces(
+    mut commands: Commands,
+    surfaces: Query<
+        (Entity, Ref<PointCloudBuffer>, Option<&SurfaceBuffers>),
+        (With<SurfaceMesh>, Without<PointCloud>),
+    >,
+    mut buffers: ResMut<Assets<ShaderBuffer>>,
+    mut meshes: ResMut<Assets<Mesh>>,
+) {
+    for (entity, points, old) in &surfaces {
+        if old.is_some() && !points.is_changed() {
+            continue;
+        }
+        let (width, height) = (points.width, points.height);
+        let vertices = width as usize * height as usize;
+        // An empty buffer cannot be bound.
+        let quads = (width as usize).saturating_sub(1) * (height as usize).saturating_sub(1);
+        let indices = (quads * 6).max(3);
+        let mut buffer = |label, bytes, usage| {
+            let mut buffer = ShaderBuffer::with_size(bytes, RenderAssetUsages::RENDER_WORLD);
+            buffer.buffer_description.label = Some(label);
+            buffer.buffer_description.usage |= usage;
+            buffers.add(buffer)
+        };
+        let parts = SurfaceBuffers {
+            vertices: buffer(
+                "kinect surface vertices",
+                vertices * SURFACE_VERTEX_BYTES,
+                BufferUsages::VERTEX,
+            ),
+            indices: buffer("kinect surface indices", indices * 4, BufferUsages::INDEX),
+            draw: buffer("kinect surface draw", 20, BufferUsages::INDIRECT),
+            width,
+            height,
+        };
+        commands.entity(entity).insert((
+            parts,
+            Mesh3d(meshes.add(blank_mesh(vertices, indices))),
+            // Only the GPU knows where the surface is.
+            NoAutoAabb,
+            NoFrustumCulling,
+        ));
+    }
+}
+
+/// A mesh with room for a surface. Kept in both worlds: a GPU that was lost needs it again.
+fn blank_mesh(vertices: usize, indices: usize) -> Mesh {
+    Mesh::new(
+        PrimitiveTopology::TriangleList,
+        RenderAssetUsages::default(),
+    )
+    .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, vec![[0.0_f32; 3]; vertices])
+    .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, vec![[0.0_f32; 3]; vertices])
+    .with_inserted_attribute(
+        ATTRIBUTE_COLOR,
+        VertexAttributeValues::Unorm16x4(vec![[0; 4]; vertices]),
+    )
+    .with_inserted_indices(Indices::U32(vec![0; indices]))
+}
+
+/// Gives surfaces the material for their shading.
+pub(super) fn shade(
+    mut commands: Commands,
+    surfaces: Query<
+        (
+            Entity,
+            Ref<SurfaceMesh>,
+            Option<&OwnMaterial>,
+            Option<&MeshMaterial3d<StandardMaterial>>,
+        ),
+        (With<SurfaceBuffers>, Without<PointCloud>),
+    >,
+    materials: Option<ResMut<Assets<StandardMaterial>>>,
+) {
+    let Some(mut materials) = materials else {
+        return;
+    };
+    for (entity, surface, own, current) in &surfaces {
+        if surface.shading == SurfaceShading::Custom {
+            if let Some(own) = own {
+                let mut entity = commands.entity(entity);
+                if current.is_some_and(|current| current.0 == own.0) {
+                    entity.remove::<MeshMaterial3d<StandardMaterial>>();
+                }
+                entity.remove::<OwnMaterial>();
+            }
+            continue;
+        }
+        let unlit = surface.shading == SurfaceShading::Unlit;
+        match own {
+            Some(own) => {
+                if materials.get(&own.0).is_some_and(|m| m.unlit != unlit)
+                    && let Some(mut material) = materials.get_mut(&own.0)
+                {
+                    material.unlit = unlit;
+                }
+            }
+            None => {
+                let material = materials.add(StandardMaterial {
+                    base_color: Color::WHITE,
+                    unlit,
+                    // Matt, as most rooms and clothes are.
+                    perceptual_roughness: 1.0,
+                    reflectance: 0.0,
+                    double_sided: true,
+                    cull_mode: None::<Face>,
+                    ..default()
+                });
+                commands
+                    .entity(entity)
+                    .insert((OwnMaterial(material.clone()), MeshMaterial3d(material)));
+            }
+        }
+    }
+}
