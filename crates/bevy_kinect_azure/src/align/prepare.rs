@@ -42,6 +42,7 @@ pub(super) fn prepare(
             .filter(|camera| fits(camera, set, &device));
         let (Some(camera), Some(depth)) = (camera, set.get(RawImage::Depth)) else {
             alignments.remove(&key);
+            set.can_align = false;
             for recipe in &RECIPES {
                 set.set(recipe.image, None);
             }
@@ -55,6 +56,7 @@ pub(super) fn prepare(
         let mut alignment = Alignment::of(old, params, &device, &queue);
         alignment.plan(sensor.demand, set, &pipelines, &cache, &device);
         alignments.insert(key, alignment);
+        set.can_align = true;
     }
 }
 

@@ -7,10 +7,10 @@ use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore, FrameCount};
 use bevy::prelude::*;
 
 use super::shape::Notice;
+use super::image_shape::ImageShape;
 use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage};
 use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::sensor::{Frame, SensorFrame};
-use crate::stream::ImageShape;
 
 /// Figures about one output (D), on its entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
@@ -146,7 +146,7 @@ pub(super) fn diagnose(
         let newest = sensors
             .get(sensor.0)
             .ok()
-            .filter(|_| image.stable.shape().is_some() && !image.is_refused)
+            .filter(|_| image.shape.is_some() && !image.is_refused)
             .and_then(|(frame, delayed, players)| {
                 let frame = match output.timing {
                     ImageTiming::Live => frame.0.as_deref(),

@@ -1,5 +1,8 @@
 //! What is drawn for each output, and when: only what is new, or set differently.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use bevy::ecs::entity::{EntityHashMap, EntityHashSet};
 use bevy::prelude::*;
 use bevy::render::diagnostic::RecordDiagnostics;
@@ -18,8 +21,9 @@ use super::custom::CustomPipelines;
 use super::diagnostics::{Report, span_name};
 use super::extract::{ExtractedOutput, ExtractedOutputs};
 use super::pipelines::{OutputKey, Pipelines};
-use super::source::{Params, Source, Versions};
-use crate::stream::{ExtractedSensors, ImageShape, SensorTextures};
+use super::source::{Params, Source, Versions, is_coming};
+use super::image_shape::ImageShape;
+use crate::stream::{ExtractedSensors, FillReport, SensorTextures};
 
 /// The drawings of all outputs.
 #[derive(Resource, Default)]
@@ -49,6 +53,10 @@ struct Drawing {
     levels: Vec<TextureView>,
     /// The image that the levels belong to.
     image: Option<TextureViewId>,
+    /// Where it is told that the image is drawn.
+    fill: Arc<FillReport>,
+    /// How long the CPU has prepared this update.
+    prepared_in: Duration,
 }
 
 /// What is to be done with an output's image.
@@ -119,6 +127,7 @@ pub(super) fn prepare(
         alive.insert(output.entity);
         let drawing = outputs.entry(output.entity).or_default();
         drawing.plan = Plan::Stay;
+        drawing.fill = Arc::clone(&output.fill);
         let Some(image) = images.get(output.image) else {
             continue;
         };
@@ -129,8 +138,12 @@ pub(super) fn prepare(
         };
         match Source::of(output, set, sensor, image) {
             Some(source) if !output.is_refused => {
+                let began = Instant::now();
                 drawing.plan_to_show(output, &source, &mut pipelines, &mut custom, &gpu);
+                drawing.prepared_in = began.elapsed();
             }
+            // It is computed soon: until then the image stays.
+            None if !output.is_refused && is_coming(&output.output, set, sensor) => {}
             // Also an image that a sensor does not have (yet): what a former source left must not stay.
             _ => drawing.plan = Plan::Clear,
         }
@@ -298,9 +311,11 @@ impl Drawing {
             begin(context, level);
         }
         (self.drawn, self.is_clear) = (None, true);
+        self.fill.fill(Duration::ZERO);
     }
 
     fn show(&mut self, versions: Versions, time: f32, context: &mut RenderContext, gpu: &Gpu) {
+        let began = Instant::now();
         let is_new = self.drawn != Some(versions);
         if let (Some(convert), Some(chain)) = (&mut self.convert, &mut self.chain)
             && (is_new || convert.is_stale || chain.is_stale)
@@ -312,6 +327,7 @@ impl Drawing {
             draw.run(context, gpu.cache);
         }
         (self.drawn, self.is_clear) = (Some(versions), false);
+        self.fill.fill(self.prepared_in + began.elapsed());
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the render world is told about outputs, and what it wants of the sensors for them.
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 use bevy::render::Extract;
 
@@ -7,7 +9,8 @@ use super::diagnostics::{OutputReport, Report};
 use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage, OutputPass};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
-use crate::stream::{ExtractedSensors, ImageShape, RawImage, StreamKey};
+use super::image_shape::ImageShape;
+use crate::stream::{DirectColor, ExtractedSensors, FillReport, RawImage, StreamKey};
 
 /// An output that is drawn, as the render world sees it.
 pub(super) struct ExtractedOutput {
@@ -21,6 +24,7 @@ pub(super) struct ExtractedOutput {
     /// It shows nothing.
     pub(super) is_refused: bool,
     pub(super) report: OutputReport,
+    pub(super) fill: Arc<FillReport>,
 }
 
 #[derive(Resource, Default)]
@@ -48,17 +52,20 @@ pub(super) fn extract_outputs(
     extracted.time = time.as_ref().map_or(0.0, |time| time.elapsed_secs());
     extracted.outputs.clear();
     for (entity, output, sensor, image, report) in &outputs {
-        let Some(shape) = image.stable.shape() else {
+        let Some((target, shape, fill)) = image.target() else {
             continue;
         };
         let key = StreamKey {
             sensor: sensor.0,
             timing: output.timing,
         };
-        if image.is_direct && !image.is_refused {
+        if image.is_direct {
             report.set(Report::default());
             if let Some(sensor) = wanted.0.get_mut(&key) {
-                sensor.direct_color.push(image.image.id());
+                sensor.direct_color.push(DirectColor {
+                    image: target,
+                    report: Arc::clone(fill),
+                });
             }
             continue;
         }
@@ -75,11 +82,12 @@ pub(super) fn extract_outputs(
             entity,
             key,
             output: output.clone(),
-            image: image.image.id(),
+            image: target,
             shape,
             auto_depth: operating_range(mode),
             is_refused: image.is_refused,
             report: report.clone(),
+            fill: Arc::clone(fill),
         });
     }
 }

@@ -24,6 +24,7 @@ mod draw;
 mod extract;
 mod follow;
 mod image;
+mod image_shape;
 mod kind;
 mod output;
 mod pipelines;

@@ -2,9 +2,11 @@
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
+use kinect_azure::DepthMode;
 use kinect_azure::calibration::Sensor;
 
 use super::extract::images_of;
+use super::image::Step;
 use super::shape::{self, Gpu, Notice};
 use super::{
     ImageKind, ImageOutput, ImageOutputOf, OutputDiagnostics, OutputImage, OutputImageChanged,
@@ -34,47 +36,46 @@ pub(super) fn prepare_images(
     let gpu = Gpu::new(&device, &adapter);
     let views = has_view_formats(&adapter);
     for (entity, output, sensor, mut image, mut diagnostics) in &mut outputs {
-        let Ok((stream, frame)) = sensors.get(sensor.0) else {
+        // While a sensor is off or lost its last images stay, and can be shown otherwise.
+        let modes = match sensors.get(sensor.0) {
+            Ok((stream, frame)) => Some(Modes::of(stream, frame)),
+            Err(_) => image.modes,
+        };
+        let Some(modes) = modes else {
             continue;
         };
-        // What comes counts, not what was announced: recordings may hold unusual resolutions.
-        let color = match &frame.0 {
-            Some(frame) if !frame.color_bgra().is_empty() => frame.color_size,
-            _ => stream.info.color_resolution.size(),
-        };
-        let shape = native_size(output, stream, color.into()).and_then(|native| {
+        let shape = native_size(output, &modes).and_then(|native| {
             let (shape, notice) = shape::shape(output, native, scale.0, &gpu)?;
             Ok((native, shape, notice))
         });
-        let is_refused = shape.is_err();
-        if image.is_refused != is_refused {
-            image.is_refused = is_refused;
-        }
+        // Only what others see of it counts as a change.
+        let inner = image.bypass_change_detection();
+        inner.modes = Some(modes);
+        inner.is_refused = shape.is_err();
+        inner.is_direct = shape
+            .as_ref()
+            .is_ok_and(|(native, shape, _)| output.is_plain_color() && shape.size == *native);
         let (native, shape) = match shape {
             Ok((native, shape, notice)) => {
                 OutputDiagnostics::set_notice(&mut diagnostics, notice);
                 (native, shape)
             }
             Err(notice) => {
+                inner.next = None;
                 OutputDiagnostics::set_notice(&mut diagnostics, Some(notice));
                 continue;
             }
         };
-        let is_direct = output.is_plain_color() && shape.size == native;
-        if image.is_direct != is_direct {
-            image.is_direct = is_direct;
-        }
-        if image.stable.shape() != Some(shape) {
-            let OutputImage {
-                image: handle,
-                stable,
-                ..
-            } = &mut *image;
-            if let Some(old) = stable.ensure(handle, shape, views, &mut images) {
+        match inner.become_shape(shape, views, &mut images) {
+            Step::Same => {}
+            Step::Waiting => continue,
+            Step::Published => image.set_changed(),
+            Step::Replaced(old) => {
+                image.set_changed();
                 changes.write(OutputImageChanged {
                     output: entity,
                     old,
-                    new: handle.clone(),
+                    new: image.image.clone(),
                 });
             }
         }
@@ -83,10 +84,41 @@ pub(super) fn prepare_images(
     }
 }
 
+/// What a sensor's modes mean for its outputs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Modes {
+    color: UVec2,
+    depth_mode: DepthMode,
+    has_rays: bool,
+    depth_to_color: bool,
+    color_to_depth: bool,
+}
+
+impl Modes {
+    fn of(stream: &SensorStream, frame: &SensorFrame) -> Self {
+        // What comes counts, not what was announced: recordings may hold unusual resolutions.
+        let color = match &frame.0 {
+            Some(frame) if !frame.color_bgra().is_empty() => frame.color_size,
+            _ => stream.info.color_resolution.size(),
+        };
+        let knows = |from, to| {
+            let calibration = stream.calibration.as_ref();
+            calibration.is_some_and(|calibration| calibration.extrinsics(from, to).is_some())
+        };
+        Self {
+            color: color.into(),
+            depth_mode: stream.info.depth_mode,
+            has_rays: stream.xy_table.is_some(),
+            depth_to_color: knows(Sensor::Depth, Sensor::Color),
+            color_to_depth: knows(Sensor::Color, Sensor::Depth),
+        }
+    }
+}
+
 /// The size of what an output shows; or why there is no such thing.
-fn native_size(output: &ImageOutput, stream: &SensorStream, color: UVec2) -> Result<UVec2, Notice> {
-    let info = &stream.info;
-    let depth = UVec2::from(info.depth_mode.size());
+fn native_size(output: &ImageOutput, modes: &Modes) -> Result<UVec2, Notice> {
+    let color = modes.color;
+    let depth = UVec2::from(modes.depth_mode.size());
     let shows_color = output.kind == ImageKind::Color;
     if color.min_element() == 0 && (shows_color || output.aligned) {
         return Err(Notice::NoColorCamera);
@@ -96,17 +128,13 @@ fn native_size(output: &ImageOutput, stream: &SensorStream, color: UVec2) -> Res
     }
     let needs_depth =
         output.aligned || matches!(output.kind, ImageKind::Depth | ImageKind::PointCloud);
-    if needs_depth && !info.depth_mode.has_depth() {
+    if needs_depth && !modes.depth_mode.has_depth() {
         return Err(Notice::NoDepth);
     }
     let is_point_cloud = output.kind == ImageKind::PointCloud;
-    let knows = |from, to| {
-        let calibration = stream.calibration.as_ref();
-        calibration.is_some_and(|calibration| calibration.extrinsics(from, to).is_some())
-    };
-    if is_point_cloud && stream.xy_table.is_none()
-        || output.aligned && !knows(Sensor::Depth, Sensor::Color)
-        || output.aligned && is_point_cloud && !knows(Sensor::Color, Sensor::Depth)
+    if is_point_cloud && !modes.has_rays
+        || output.aligned && !modes.depth_to_color
+        || output.aligned && is_point_cloud && !modes.color_to_depth
     {
         return Err(Notice::NoCalibration);
     }

@@ -10,7 +10,7 @@ use bevy::render::renderer::{RenderAdapter, RenderDevice};
 
 use super::settings::{OutputAspect, OutputResolution, OutputSampling, PixelFormat};
 use super::{ImageKind, ImageOutput};
-use crate::stream::ImageShape;
+use super::image_shape::ImageShape;
 
 /// The most memory an image may take, so that a slip in a resolution does not take the GPU down.
 pub(super) const MOST_BYTES: u64 = 1 << 30;

@@ -9,7 +9,7 @@ use super::extract::{ExtractedOutput, images_of};
 use super::pipelines::Pipelines;
 use super::shape::full_scale;
 use super::{ImageKind, ImageOutput};
-use crate::stream::{ExtractedSensor, Stored, TextureSet};
+use crate::stream::{ExtractedSensor, RawImage, Stored, TextureSet};
 
 /// Versions of the image shown and of the rays that go with it; the generation of the sensor's source.
 pub(super) type Versions = [u64; 3];
@@ -87,6 +87,21 @@ impl<'a> Source<'a> {
         let rays = self.rays.map_or(&pipelines.no_floats, |rays| &rays.view);
         [integers, floats, rays]
     }
+}
+
+/// Whether an image that is not there yet is about to be computed: the sensor has all that it is made from.
+pub(super) fn is_coming(output: &ImageOutput, set: &TextureSet, sensor: &ExtractedSensor) -> bool {
+    let has = |image: RawImage| match image {
+        RawImage::ColorRays => sensor.calibration.is_some(),
+        RawImage::AlignedDepth => set.can_align && set.get(RawImage::Depth).is_some(),
+        RawImage::AlignedInfrared => set.can_align && set.get(RawImage::Infrared).is_some(),
+        RawImage::AlignedPlayers => set.can_align && set.get(RawImage::Players).is_some(),
+        RawImage::AlignedColor | RawImage::AlignedVisibleColor => {
+            set.can_align && set.get(RawImage::Color).is_some()
+        }
+        native => set.get(native).is_some(),
+    };
+    images_of(output).into_iter().flatten().all(has)
 }
 
 /// Keep in sync with `Params` in `output.wgsl`, which also says what each field is.

@@ -8,7 +8,7 @@ use bevy::render::Extract;
 use kinect_azure::Calibration;
 use kinect_azure::calibration::XyTable;
 
-use super::images::{Demand, StreamKey};
+use super::images::{Demand, DirectColor, StreamKey};
 use super::latency::LatencyLog;
 use super::rays::ColorRays;
 use crate::body::{BodyIndexImage, BodyIndexMap, DelayedFrame, ImageTiming};
@@ -23,8 +23,8 @@ pub(crate) struct ExtractedSensor {
     /// Rays of the colour camera, where something needs them and they are ready.
     pub(crate) color_table: Option<Arc<XyTable>>,
     pub(crate) players: Option<BodyIndexImage>,
-    /// Images of others that the colour image is written straight into. Outputs add theirs at each extraction.
-    pub(crate) direct_color: Vec<AssetId<Image>>,
+    /// Images of outputs that the colour image is written straight into. Outputs add theirs at each extraction.
+    pub(crate) direct_color: Vec<DirectColor>,
     /// The images that outputs and clouds need. They add theirs at each extraction.
     pub(crate) demand: Demand,
     /// Counts the sources the sensor has had.

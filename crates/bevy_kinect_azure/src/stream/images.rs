@@ -1,6 +1,8 @@
 //! The images of a sensor on the GPU, native and aligned, by name; and who wants which.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -70,6 +72,40 @@ impl Demand {
     }
 }
 
+/// An image of an output that a sensor's colour image is written straight into.
+#[derive(Clone, Debug)]
+pub(crate) struct DirectColor {
+    pub(crate) image: AssetId<Image>,
+    pub(crate) report: Arc<FillReport>,
+}
+
+/// What the render world tells the owner of an image that it fills.
+#[derive(Debug, Default)]
+pub(crate) struct FillReport {
+    is_filled: AtomicBool,
+    cpu_nanoseconds: AtomicU64,
+}
+
+impl FillReport {
+    /// The image has been filled, which took the CPU so long.
+    pub(crate) fn fill(&self, cpu: Duration) {
+        let nanoseconds = u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX);
+        self.cpu_nanoseconds.store(nanoseconds, Ordering::Relaxed);
+        self.is_filled.store(true, Ordering::Release);
+    }
+
+    /// Whether the image was ever filled.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.is_filled.load(Ordering::Acquire)
+    }
+
+    /// How long the CPU worked when it was filled last; `None` before.
+    pub(crate) fn cpu_time(&self) -> Option<Duration> {
+        self.is_filled()
+            .then(|| Duration::from_nanos(self.cpu_nanoseconds.load(Ordering::Relaxed)))
+    }
+}
+
 /// Images of a sensor at a time: now, or when its newest skeletons were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StreamKey {
@@ -96,6 +132,8 @@ pub(crate) struct TextureSet {
     pub(super) uploaded: u64,
     /// The body index map that is in its texture.
     pub(super) uploaded_players: u64,
+    /// Whether images of this sensor can be aligned on this GPU.
+    pub(crate) can_align: bool,
     /// Whether the colour texture is the sensor's own, not an output's.
     pub(super) color_is_own: bool,
     /// Textures that have the frame's colour image.

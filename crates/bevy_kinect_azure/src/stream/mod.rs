@@ -10,7 +10,6 @@ mod extract;
 mod images;
 mod latency;
 mod rays;
-mod stable;
 mod upload;
 
 use bevy::prelude::*;
@@ -19,11 +18,10 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 use crate::sensor::{KinectSensor, KinectSystems};
 
 pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
-pub(crate) use images::{Demand, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
+pub(crate) use images::{Demand, DirectColor, FillReport, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
 pub(crate) use latency::LatencyLog;
 pub(crate) use rays::ColorRays;
-pub(crate) use stable::{ImageShape, StableImage};
-pub(crate) use upload::{extent, has_view_formats, placeholder};
+pub(crate) use upload::{color_view_formats, extent, has_view_formats, placeholder};
 
 /// When the render world works on frames.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! Writes new frames into GPU textures, each image once.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bevy::prelude::*;
 use bevy::render::render_asset::RenderAssets;
@@ -14,7 +15,7 @@ use bevy::render::texture::GpuImage;
 use kinect_azure::calibration::XyTable;
 
 use super::ExtractedSensors;
-use super::images::{RawImage, SensorTextures, Stored, TextureSet};
+use super::images::{DirectColor, RawImage, SensorTextures, Stored, TextureSet};
 use crate::body::ImageTiming;
 use crate::sensor::Frame;
 
@@ -42,7 +43,7 @@ pub(super) fn upload(
         if set.generation != sensor.generation {
             // What the former source left is not shown as the new one's.
             set.forget(sensor.generation);
-            for image in sensor.direct_color.iter().filter_map(|&id| images.get(id)) {
+            for image in sensor.direct_color.iter().filter_map(|direct| images.get(direct.image)) {
                 clear(&queue, &image.texture);
             }
         }
@@ -186,7 +187,7 @@ impl TextureSet {
     fn write_color(
         &mut self,
         frame: &Frame,
-        direct: &[AssetId<Image>],
+        direct: &[DirectColor],
         images: &RenderAssets<GpuImage>,
         device: &RenderDevice,
         queue: &RenderQueue,
@@ -195,14 +196,17 @@ impl TextureSet {
         let size = frame.color_size;
         let fits = |texture: &Texture| (texture.width(), texture.height()) == size;
         let mut first = None;
-        for &id in direct {
+        for direct in direct {
             // An image that is not on the GPU yet is written next time.
-            let Some(image) = images.get(id) else {
+            let Some(image) = images.get(direct.image) else {
                 continue;
             };
             if fits(&image.texture) {
                 first = first.or(Some(&image.texture));
-                self.write_once(&image.texture, frame, queue);
+                let began = Instant::now();
+                if self.write_once(&image.texture, frame, queue) {
+                    direct.report.fill(began.elapsed());
+                }
             }
         }
         match first {
@@ -217,7 +221,7 @@ impl TextureSet {
                 }
             }
             // Where a direct image is about to come, no texture is made beside it.
-            None if direct.iter().any(|&id| images.get(id).is_none()) => {}
+            None if direct.iter().any(|direct| images.get(direct.image).is_none()) => {}
             None => {
                 // A texture that is not written directly any more is drawn into by its owner.
                 if !self.color_is_own
@@ -242,13 +246,15 @@ impl TextureSet {
         }
     }
 
-    /// Writes a frame's colour into a texture that does not have it yet.
-    fn write_once(&mut self, texture: &Texture, frame: &Frame, queue: &RenderQueue) {
-        if !self.written.contains(&texture.id()) {
-            write(queue, texture, frame.color_size, frame.color_bgra());
-            self.written.push(texture.id());
-            self.touch(RawImage::Color);
+    /// Writes a frame's colour into a texture that does not have it yet; whether it did.
+    fn write_once(&mut self, texture: &Texture, frame: &Frame, queue: &RenderQueue) -> bool {
+        if self.written.contains(&texture.id()) {
+            return false;
         }
+        write(queue, texture, frame.color_size, frame.color_bgra());
+        self.written.push(texture.id());
+        self.touch(RawImage::Color);
+        true
     }
 }
 

@@ -282,3 +282,112 @@ fn a_sensor_without_what_an_output_needs_says_so() {
     }
     assert_eq!(diagnostics(&app, outputs[2]).warning, None);
 }
+
+#[test]
+fn colour_that_is_refused_shows_nothing_and_is_no_longer_written_into() {
+    let mut app = rendering_app();
+    let (_, outputs) = shown(&mut app, &[ImageOutput::new(ImageKind::Color)]);
+    picture(&mut app, outputs[0]).check("colour", color_at, |_| 1.0e-6);
+    let is_black =
+        |app: &mut App| picture(app, outputs[0]).pixels.iter().all(|p| *p == [0.0; 4]);
+    // A format that does not exist, one image too large for memory, and back each time.
+    let refusals: [fn(&mut ImageOutput); 2] = [
+        |output| output.format = PixelFormat::A8,
+        |output| {
+            output.format = PixelFormat::Rgba32Float;
+            output.resolution = OutputResolution::Custom(UVec2::splat(16384));
+        },
+    ];
+    for refuse in refusals {
+        set(&mut app, outputs[0], refuse);
+        for _ in 0..6 {
+            update(&mut app);
+            std::thread::sleep(Duration::from_millis(12));
+        }
+        assert!(diagnostics(&app, outputs[0]).warning.is_some());
+        assert!(is_black(&mut app), "a frame that came later is shown");
+        set(&mut app, outputs[0], |output| *output = ImageOutput::new(ImageKind::Color));
+        for _ in 0..4 {
+            update(&mut app);
+        }
+        picture(&mut app, outputs[0]).check("colour again", color_at, |_| 1.0e-6);
+    }
+}
+
+#[test]
+fn plain_colour_that_is_set_otherwise_while_its_sensor_is_off_is_drawn_otherwise() {
+    let mut app = rendering_app();
+    let (sensor, outputs) = shown(&mut app, &[ImageOutput::new(ImageKind::Color)]);
+    app.world_mut().get_mut::<KinectSensor>(sensor).unwrap().active = false;
+    update_until(&mut app, "the sensor off", |world| {
+        world.get::<SensorStream>(sensor).is_none()
+    });
+    set(&mut app, outputs[0], |output| output.mirror = true);
+    for _ in 0..4 {
+        update(&mut app);
+    }
+    let mirrored = |x: u32, y: u32| color_at(COLOR.x - 1 - x, y);
+    picture(&mut app, outputs[0]).check("mirrored", mirrored, |_| 0.0046);
+}
+
+#[test]
+fn the_old_picture_stays_until_one_of_another_size_is_drawn() {
+    let mut app = rendering_app();
+    let points = ImageOutput::new(ImageKind::PointCloud);
+    let (_, outputs) = shown(&mut app, &[points, ImageOutput::new(ImageKind::Depth)]);
+    let has_data =
+        |app: &App, output: Entity| as_drawn(app, output, 0).pixels.iter().any(|p| p[0] != 0.0);
+    let size = |app: &App, output: Entity| app.world().get::<OutputImage>(output).unwrap().size();
+    let until = |app: &mut App, output: Entity, expected: UVec2| {
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        loop {
+            update(app);
+            assert!(has_data(app, output), "black at {:?}", size(app, output));
+            if size(app, output) == Some(expected) {
+                return;
+            }
+            assert!(std::time::Instant::now() < end, "never {expected}");
+        }
+    };
+    // The rays of the colour camera take some frames.
+    set(&mut app, outputs[0], |output| output.aligned = true);
+    until(&mut app, outputs[0], COLOR);
+    set(&mut app, outputs[0], |output| output.aligned = false);
+    until(&mut app, outputs[0], DEPTH);
+
+    // A shader that is not there yet, and another format with it.
+    let shader = app.world().resource::<Assets<Shader>>().reserve_handle();
+    let custom = OutputFilter::Custom {
+        shader: shader.clone(),
+        params: default(),
+    };
+    set(&mut app, outputs[1], |output| {
+        output.passes = vec![custom.into()];
+        output.resolution = OutputResolution::Half;
+        output.format = PixelFormat::R16Float;
+    });
+    for _ in 0..5 {
+        update(&mut app);
+        assert!(has_data(&app, outputs[1]), "black while a shader is loading");
+        assert_eq!(size(&app, outputs[1]), Some(DEPTH));
+    }
+    let source = "#import kinect_azure::output_pass::fetch
+        @fragment
+        fn pass_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+            return fetch(vec2<i32>(position.xy));
+        }";
+    let source = Shader::from_wgsl(source, "test://same.wgsl");
+    let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
+    shaders.insert(shader.id(), source).unwrap();
+    until(&mut app, outputs[1], DEPTH / 2);
+    // Plans that change before they are drawn leave nothing behind.
+    for round in 0..6 {
+        set(&mut app, outputs[1], |output| {
+            output.resolution = OutputResolution::Custom(UVec2::new(50 + round, 40));
+        });
+        update(&mut app);
+        assert!(has_data(&app, outputs[1]));
+    }
+    until(&mut app, outputs[1], UVec2::new(55, 40));
+    assert_textures(&mut app, 2);
+}
