@@ -13,7 +13,7 @@ pub(crate) struct Switches {
     mirror: bool,
     /// Data as they are, in place of colours for people.
     data: bool,
-    hide: bool,
+    bleed: bool,
     bodies: bool,
     resolution: usize,
     sampling: usize,
@@ -31,11 +31,11 @@ const RESOLUTIONS: [(&str, OutputResolution); 7] = [
     ("200x200", OutputResolution::Custom(UVec2::splat(200))),
 ];
 
-const SAMPLINGS: [(&str, OutputSampling); 4] = [
-    ("mipmap", OutputSampling::Mipmap),
-    ("auto", OutputSampling::Auto),
-    ("nearest", OutputSampling::Nearest),
-    ("linear", OutputSampling::Linear),
+const SAMPLINGS: [(&str, OutputScaling, OutputSampling); 4] = [
+    ("mipmap", OutputScaling::Linear, OutputSampling::Mipmap),
+    ("auto", OutputScaling::Auto, OutputSampling::Auto),
+    ("nearest", OutputScaling::Nearest, OutputSampling::Nearest),
+    ("linear", OutputScaling::Linear, OutputSampling::Linear),
 ];
 
 const FILTERS: [&str; 5] = [
@@ -133,7 +133,7 @@ impl Switch {
             Self::Sampling => SAMPLINGS[switches.sampling].0,
             Self::Filter => FILTERS[switches.filter],
             Self::Fill => FILLS[switches.fill].0,
-            Self::Hidden => either(switches.hide, "left out", "bleeds"),
+            Self::Hidden => either(switches.bleed, "bleeds", "left out"),
             Self::Timing => either(switches.bodies, "of bodies", "live"),
             Self::Pause => either(switches.paused, "paused", "runs"),
         }
@@ -149,7 +149,7 @@ impl Switch {
             Self::Sampling => next(&mut switches.sampling, SAMPLINGS.len()),
             Self::Filter => next(&mut switches.filter, FILTERS.len()),
             Self::Fill => next(&mut switches.fill, FILLS.len()),
-            Self::Hidden => toggle(&mut switches.hide),
+            Self::Hidden => toggle(&mut switches.bleed),
             Self::Timing => toggle(&mut switches.bodies),
             Self::Pause => toggle(&mut switches.paused),
         }
@@ -185,10 +185,10 @@ pub(crate) fn apply(
         output.mirror = switches.mirror;
         output.false_color = (!switches.data).then(FalseColor::default);
         output.resolution = RESOLUTIONS[switches.resolution].1;
-        output.sampling = SAMPLINGS[switches.sampling].1;
-        output.hidden = match switches.hide {
-            true => HiddenColor::Hide,
-            false => HiddenColor::Bleed,
+        (_, output.scaling, output.sampling) = SAMPLINGS[switches.sampling];
+        output.hidden = match switches.bleed {
+            true => HiddenColor::Bleed,
+            false => HiddenColor::Hide,
         };
         output.timing = match switches.bodies {
             true => ImageTiming::Bodies,

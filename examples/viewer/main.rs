@@ -120,10 +120,13 @@ fn spawn_sensor(mut commands: Commands, options: Res<Options>) {
     let mut output = |output| commands.spawn((output, ImageOutputOf(sensor))).id();
     let images = [
         ("Colour", output(ImageOutput::new(ImageKind::Color))),
-        ("Depth", output(ImageOutput::false_color(ImageKind::Depth))),
+        (
+            "Depth",
+            output(ImageOutput::new(ImageKind::Depth).false_color()),
+        ),
         (
             "Infrared",
-            output(ImageOutput::false_color(ImageKind::Infrared)),
+            output(ImageOutput::new(ImageKind::Infrared).false_color()),
         ),
     ];
     commands.insert_resource(Scene { sensor, images });

@@ -41,14 +41,18 @@ pub(crate) fn operating_range(mode: DepthMode) -> (f32, f32) {
     }
 }
 
-/// What happens to background that a near object hides from the colour camera, where colour is put onto depth.
+/// What happens to background that a near object hides from the colour camera, where colour is put onto depth: in aligned
+/// colour images, point clouds and surfaces.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HiddenColor {
-    /// It takes the near object's colour, as in the vendor's library.
+    /// It has no colour: no data in images, [`unseen`](crate::point_cloud::PointColor::Camera) in point clouds. The default,
+    /// because people take a second outline of somebody on the wall behind for a mistake. It costs the depth image in the
+    /// colour camera's view, which is computed once for a sensor however many ask for it.
     #[default]
-    Bleed,
-    /// It has no colour: no data in images, [`unseen`](crate::point_cloud::PointColor::Camera) in point clouds.
     Hide,
+    /// It takes the near object's colour, as in the vendor's library: every pixel that the colour camera could see has a
+    /// colour, and people have ghosts.
+    Bleed,
 }
 
 /// Colours that players are shown in, sRGB, repeated after the last: Paul Tol's "bright" and "vibrant" schemes, which people with

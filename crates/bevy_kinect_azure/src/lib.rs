@@ -21,7 +21,7 @@
 //! | know how it is doing | [`SensorState`] and [`SensorStateChanged`](sensor::SensorStateChanged) |
 //! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
 //! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
-//! | show them as the other camera would see them | [`ImageOutput::aligned`] |
+//! | show them as the other camera would see them | [`ImageOutput::aligned`](ImageOutput::aligned()) |
 //! | show them as they were when the newest skeletons were seen | [`ImageTiming::Bodies`](body::ImageTiming) |
 //! | show such an image in Bevy's UI (feature `ui`) | `KinectImageNode` |
 //! | show its point cloud | [`PointCloud`] on the sensor entity |
@@ -92,7 +92,7 @@ pub mod prelude {
     pub use crate::image_output::{
         ChannelMask, FollowOutputsPlugin, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs,
         OutputAspect, OutputDiagnostics, OutputFilter, OutputImage, OutputImageChanged, OutputPass,
-        OutputResolution, OutputSampling, OutputScale, PixelFormat,
+        OutputResolution, OutputSampling, OutputScale, OutputScaling, PixelFormat,
     };
     pub use crate::imu::{Imu, ImuMessage, ImuReading};
     #[cfg(feature = "microphones")]

@@ -176,15 +176,15 @@ fn check(still: &Still, name: &str) {
     let sensor = app.world_mut().spawn(still.sensor()).id();
     let mut output =
         |output: ImageOutput| app.world_mut().spawn((output, ImageOutputOf(sensor))).id();
-    let depth_output = output(ImageOutput::aligned(ImageKind::Depth));
-    let ir_output = output(ImageOutput::aligned(ImageKind::Infrared));
-    let players_output = output(ImageOutput::aligned(ImageKind::PlayerIndex));
-    let points_output = output(ImageOutput::aligned(ImageKind::PointCloud));
-    let color_output = output(ImageOutput::aligned(ImageKind::Color));
-    let visible_output = output(ImageOutput {
-        hidden: HiddenColor::Hide,
-        ..ImageOutput::aligned(ImageKind::Color)
+    let depth_output = output(ImageOutput::new(ImageKind::Depth).aligned());
+    let ir_output = output(ImageOutput::new(ImageKind::Infrared).aligned());
+    let players_output = output(ImageOutput::new(ImageKind::PlayerIndex).aligned());
+    let points_output = output(ImageOutput::new(ImageKind::PointCloud).aligned());
+    let color_output = output(ImageOutput {
+        hidden: HiddenColor::Bleed,
+        ..ImageOutput::new(ImageKind::Color).aligned()
     });
+    let visible_output = output(ImageOutput::new(ImageKind::Color).aligned());
     update_until(&mut app, "a frame", |world| {
         world
             .get::<SensorFrame>(sensor)

@@ -165,7 +165,7 @@ fn handles_are_there_from_the_start_and_stay() {
         test_sensor(),
         &[
             ImageOutput::new(ImageKind::Color),
-            ImageOutput::false_color(ImageKind::Depth),
+            ImageOutput::new(ImageKind::Depth).false_color(),
         ],
     );
     let handles = |app: &App| -> Vec<_> {
@@ -222,7 +222,7 @@ fn false_colours_run_from_near_red_to_far_blue_and_leave_holes_black() {
                 false_color: Some(FalseColor::Range { min: 0.9, max: 2.7 }),
                 ..default()
             },
-            ImageOutput::false_color(ImageKind::Infrared),
+            ImageOutput::new(ImageKind::Infrared).false_color(),
         ],
     );
     wait_for_frames(&mut app, sensor);

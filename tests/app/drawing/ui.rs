@@ -213,7 +213,7 @@ fn a_node_follows_the_handle_and_outputs_that_go_and_come() {
     assert_eq!(picture(&app, shown), None, "the output is gone");
 
     let infrared = (
-        ImageOutput::false_color(ImageKind::Infrared),
+        ImageOutput::new(ImageKind::Infrared).false_color(),
         ImageOutputOf(sensor),
     );
     let infrared = app.world_mut().spawn(infrared).id();

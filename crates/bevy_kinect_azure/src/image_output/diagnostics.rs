@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore, FrameCount};
 use bevy::prelude::*;
 
-use super::shape::Notice;
 use super::image_shape::ImageShape;
+use super::shape::Notice;
 use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage};
 use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::sensor::{Frame, SensorFrame};
@@ -146,7 +146,7 @@ pub(super) fn diagnose(
         let newest = sensors
             .get(sensor.0)
             .ok()
-            .filter(|_| image.shape.is_some() && !image.is_refused)
+            .filter(|_| output.active && image.shape.is_some() && !image.is_refused)
             .and_then(|(frame, delayed, players)| {
                 let frame = match output.timing {
                     ImageTiming::Live => frame.0.as_deref(),

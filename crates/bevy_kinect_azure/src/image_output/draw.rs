@@ -20,9 +20,9 @@ use super::chain::{self, Chain, working_format};
 use super::custom::CustomPipelines;
 use super::diagnostics::{Report, span_name};
 use super::extract::{ExtractedOutput, ExtractedOutputs};
+use super::image_shape::ImageShape;
 use super::pipelines::{OutputKey, Pipelines};
 use super::source::{Params, Source, Versions, is_coming};
-use super::image_shape::ImageShape;
 use crate::stream::{ExtractedSensors, FillReport, SensorTextures};
 
 /// The drawings of all outputs.
@@ -270,7 +270,7 @@ impl Drawing {
         for (level, smaller) in (1..).zip(smaller) {
             let mip = OutputKey {
                 is_working_image: true,
-                is_blended: settings.is_blended(),
+                is_blended: settings.has_blended_mips(),
                 ..key
             };
             let pipeline = pipelines.output(mip, gpu.cache);

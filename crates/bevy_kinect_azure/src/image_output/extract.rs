@@ -6,10 +6,10 @@ use bevy::prelude::*;
 use bevy::render::Extract;
 
 use super::diagnostics::{OutputReport, Report};
+use super::image_shape::ImageShape;
 use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage, OutputPass};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
-use super::image_shape::ImageShape;
 use crate::stream::{DirectColor, ExtractedSensors, FillReport, RawImage, StreamKey};
 
 /// An output that is drawn, as the render world sees it.
@@ -55,6 +55,10 @@ pub(super) fn extract_outputs(
         let Some((target, shape, fill)) = image.target() else {
             continue;
         };
+        if !output.active {
+            report.set(Report::default());
+            continue;
+        }
         let key = StreamKey {
             sensor: sensor.0,
             timing: output.timing,

@@ -88,9 +88,7 @@ impl OutputImage {
         if self.shape.is_none() {
             self.shape = Some(shape);
             if self.image == Handle::default()
-                || images
-                    .insert(self.image.id(), shape.image(views))
-                    .is_err()
+                || images.insert(self.image.id(), shape.image(views)).is_err()
             {
                 self.image = images.add(shape.image(views));
             }

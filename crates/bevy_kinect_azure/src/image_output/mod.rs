@@ -6,7 +6,7 @@
 //! fn setup(mut commands: Commands) {
 //!     let sensor = commands.spawn(KinectSensor::recording("visitors.mkv")).id();
 //!     let depth = commands
-//!         .spawn((ImageOutput::false_color(ImageKind::Depth), ImageOutputOf(sensor)))
+//!         .spawn((ImageOutput::new(ImageKind::Depth).false_color(), ImageOutputOf(sensor)))
 //!         .id();
 //!     // The handle in the output's `OutputImage` is there from the start and stays.
 //! }
@@ -47,7 +47,7 @@ pub use kind::ImageKind;
 pub use output::{ImageOutput, ImageOutputOf, ImageOutputs};
 pub use settings::{
     ChannelMask, OutputAspect, OutputFilter, OutputPass, OutputResolution, OutputSampling,
-    OutputScale, PixelFormat,
+    OutputScale, OutputScaling, PixelFormat,
 };
 
 use crate::align::AlignSystems;

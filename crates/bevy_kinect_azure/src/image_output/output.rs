@@ -6,17 +6,31 @@ use super::diagnostics::{OutputDiagnostics, OutputReport};
 use super::image::{OutputImage, reserve_image};
 use super::kind::ImageKind;
 use super::settings::{
-    ChannelMask, OutputAspect, OutputPass, OutputResolution, OutputSampling, PixelFormat,
+    ChannelMask, OutputAspect, OutputPass, OutputResolution, OutputSampling, OutputScaling,
+    PixelFormat,
 };
 use crate::body::ImageTiming;
 use crate::coloring::{FalseColor, HiddenColor};
 
 /// One picture of a sensor. Spawn it with [`ImageOutputOf`] the sensor; its image is in its [`OutputImage`].
-#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+///
+/// ```
+/// # use bevy_kinect_azure::prelude::*;
+/// let depth = ImageOutput::new(ImageKind::Depth);
+/// let picture_for_people = ImageOutput::new(ImageKind::Depth).aligned().false_color();
+/// let small = ImageOutput {
+///     resolution: OutputResolution::Quarter,
+///     ..ImageOutput::new(ImageKind::Color).mirrored()
+/// };
+/// ```
+#[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(OutputImage, OutputDiagnostics, OutputReport)]
 #[component(on_add = reserve_image)]
 pub struct ImageOutput {
+    /// Whether it is kept up to date (I23). Off, its image stays as it is and costs nothing but its memory; its settings
+    /// take effect when it is on again.
+    pub active: bool,
     /// What it shows.
     pub kind: ImageKind,
     /// Whether it is shown as the other camera would see it (I12): colour from the depth camera, at the depth mode's
@@ -30,9 +44,13 @@ pub struct ImageOutput {
     pub mirror: bool,
     /// How large its image is (I15).
     pub resolution: OutputResolution,
+    /// Whether its resolution stays as it is whatever [`OutputScale`](super::OutputScale) says (I23).
+    pub ignore_output_scale: bool,
     /// The shape it is meant to be shown in (I16).
     pub aspect: OutputAspect,
-    /// How it is scaled and sampled (I17).
+    /// How it is scaled to its resolution (I17).
+    pub scaling: OutputScaling,
+    /// How its published image is sampled (I17).
     pub sampling: OutputSampling,
     /// The pixel format of its image (I19).
     pub format: PixelFormat,
@@ -47,28 +65,69 @@ pub struct ImageOutput {
     pub false_color: Option<FalseColor>,
 }
 
+impl Default for ImageOutput {
+    /// The colour image as it is.
+    fn default() -> Self {
+        Self {
+            active: true,
+            kind: ImageKind::default(),
+            aligned: false,
+            hidden: HiddenColor::default(),
+            timing: ImageTiming::default(),
+            mirror: false,
+            resolution: OutputResolution::default(),
+            ignore_output_scale: false,
+            aspect: OutputAspect::default(),
+            scaling: OutputScaling::default(),
+            sampling: OutputSampling::default(),
+            format: PixelFormat::default(),
+            channels: ChannelMask::default(),
+            passes: Vec::new(),
+            false_color: None,
+        }
+    }
+}
+
 impl ImageOutput {
     /// An output of that kind, with its data as it is.
     pub fn new(kind: ImageKind) -> Self {
         Self { kind, ..default() }
     }
 
-    /// An output of that kind in false colours with an automatic range.
-    pub fn false_color(kind: ImageKind) -> Self {
-        Self {
-            kind,
-            false_color: Some(FalseColor::default()),
-            ..default()
-        }
+    /// As the other camera would see it.
+    pub fn aligned(mut self) -> Self {
+        self.aligned = true;
+        self
     }
 
-    /// An output of that kind as the other camera would see it.
-    pub fn aligned(kind: ImageKind) -> Self {
-        Self {
-            kind,
-            aligned: true,
-            ..default()
-        }
+    /// In false colours with an automatic range.
+    pub fn false_color(mut self) -> Self {
+        self.false_color = Some(FalseColor::Auto);
+        self
+    }
+
+    /// Mirrored from left to right.
+    pub fn mirrored(mut self) -> Self {
+        self.mirror = true;
+        self
+    }
+
+    /// With that resolution.
+    pub fn with_resolution(mut self, resolution: OutputResolution) -> Self {
+        self.resolution = resolution;
+        self
+    }
+
+    /// In that pixel format.
+    pub fn with_format(mut self, format: PixelFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// With one more shader applied to it, after those it has.
+    pub fn with_pass(mut self, pass: impl Into<OutputPass>) -> Self {
+        self.passes.push(pass.into());
+        self
     }
 
     /// Whether the colour image can be written straight into its texture, if that is as large.
@@ -89,13 +148,20 @@ impl ImageOutput {
 
     /// Whether pixels are blended when it is scaled.
     pub(super) fn is_blended(&self) -> bool {
-        match self.sampling {
-            OutputSampling::Auto => self.is_picture(),
-            OutputSampling::Nearest => false,
-            OutputSampling::Linear | OutputSampling::Mipmap => {
-                self.is_picture() || self.kind != ImageKind::PlayerIndex
-            }
+        match self.scaling {
+            OutputScaling::Auto => self.is_picture(),
+            OutputScaling::Nearest => false,
+            OutputScaling::Linear => self.can_be_blended(),
         }
+    }
+
+    /// Whether pixels are blended in the smaller images of a chain.
+    pub(super) fn has_blended_mips(&self) -> bool {
+        self.scaling != OutputScaling::Nearest && self.can_be_blended()
+    }
+
+    fn can_be_blended(&self) -> bool {
+        self.is_picture() || self.kind != ImageKind::PlayerIndex
     }
 }
 

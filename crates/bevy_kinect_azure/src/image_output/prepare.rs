@@ -36,6 +36,9 @@ pub(super) fn prepare_images(
     let gpu = Gpu::new(&device, &adapter);
     let views = has_view_formats(&adapter);
     for (entity, output, sensor, mut image, mut diagnostics) in &mut outputs {
+        if !output.active {
+            continue;
+        }
         // While a sensor is off or lost its last images stay, and can be shown otherwise.
         let modes = match sensors.get(sensor.0) {
             Ok((stream, frame)) => Some(Modes::of(stream, frame)),
@@ -45,7 +48,11 @@ pub(super) fn prepare_images(
             continue;
         };
         let shape = native_size(output, &modes).and_then(|native| {
-            let (shape, notice) = shape::shape(output, native, scale.0, &gpu)?;
+            let scale = match output.ignore_output_scale {
+                true => 1.0,
+                false => scale.0,
+            };
+            let (shape, notice) = shape::shape(output, native, scale, &gpu)?;
             Ok((native, shape, notice))
         });
         // Only what others see of it counts as a change.
@@ -156,6 +163,7 @@ pub(super) fn ask_for_rays(
     let needs_rays = |entity: Entity| {
         outputs.iter().any(|(output, sensor, image)| {
             sensor.0 == entity
+                && output.active
                 && !image.is_refused
                 && images_of(output).contains(&Some(RawImage::ColorRays))
         })

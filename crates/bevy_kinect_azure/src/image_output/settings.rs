@@ -3,8 +3,9 @@
 use bevy::prelude::*;
 use bevy::shader::Shader;
 
-/// How large an output's image is (I15). All are multiplied by [`OutputScale`] and rounded, and are at least 1 pixel. What is
-/// larger than the GPU's textures can be is made smaller, in its shape, with a warning in
+/// How large an output's image is (I15). All are multiplied by [`OutputScale`] (unless
+/// [`ignore_output_scale`](super::ImageOutput::ignore_output_scale) is set) and rounded, and are at least 1 pixel. A size that the
+/// GPU's textures cannot have is made smaller, in its shape, with a warning in
 /// [`OutputDiagnostics`](super::OutputDiagnostics); images of more than 1 GiB are refused.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum OutputResolution {
@@ -55,27 +56,41 @@ pub enum OutputAspect {
     Custom(f32),
 }
 
-/// How an output is scaled to its resolution, and how its published image is sampled (I17).
+/// How an output is scaled to its resolution (I17).
 ///
 /// Pictures (colour, infrared, false colours) that are made larger are blended bilinearly, in linear light; made smaller,
 /// each pixel is the average of the area it covers (of 16 × 16 pixels in it, evenly spread, where it covers more), so
-/// that nothing flickers. What has no data is transparent and lends its neighbours no colour.
+/// that nothing flickers. A pixel without data is transparent and lends its neighbours no colour.
 ///
-/// Depth and points are data: 0 means "not measured". They are blended over the same areas, but only with what was measured
-/// and lies on one surface with the nearest pixel (depths within 4.69 % of each other, the limit of the vendor's
+/// Depth and points are data: 0 means "not measured". They are blended over the same areas, but only with pixels that were
+/// measured and lie on one surface with the nearest pixel (depths within 4.69 % of each other, the limit of the vendor's
 /// transformations); where the nearest pixel was not measured, neither is the output's. The player index is never
-/// blended. The published image of data is always sampled nearest, because a GPU's sampler would blend it with holes.
+/// blended.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum OutputSampling {
+pub enum OutputScaling {
     /// Linear for pictures, nearest for data.
     #[default]
     Auto,
     /// Each pixel takes the nearest one.
     Nearest,
-    /// Neighbours are blended. A picture in a format that the GPU cannot filter is published with a nearest sampler, and
-    /// with a warning.
+    /// Neighbours are blended.
     Linear,
-    /// Likewise, with a chain of smaller images for viewers that show it small, down to one pixel.
+}
+
+/// How an output's published image is sampled by whatever shows it (I17). Data is always sampled nearest, because a GPU's
+/// sampler would blend it with holes.
+#[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OutputSampling {
+    /// Linear for pictures in formats that the GPU can filter, else nearest.
+    #[default]
+    Auto,
+    /// Each place has the colour of the nearest pixel.
+    Nearest,
+    /// Neighbours are blended. A picture in a format that the GPU cannot filter is sampled nearest, with a warning in
+    /// [`OutputDiagnostics`](super::OutputDiagnostics).
+    Linear,
+    /// As `Linear`, with a chain of smaller images down to one pixel for viewers that show it small. They are blended as
+    /// [`OutputScaling::Linear`] does it, unless [`scaling`](super::ImageOutput::scaling) is `Nearest`.
     Mipmap,
 }
 
@@ -132,6 +147,11 @@ pub enum PixelFormat {
     Rg16Float,
     /// 32-bit floating-point red and green.
     Rg32Float,
+    /// 16-bit floating-point red, green and blue without alpha. wgpu has no such format: refused, the nearest is
+    /// [`Rgba16Float`](Self::Rgba16Float).
+    Rgb16Float,
+    /// 32-bit floating-point red, green and blue without alpha: refused, the nearest is [`Rgba32Float`](Self::Rgba32Float).
+    Rgb32Float,
     /// 8-bit alpha alone. wgpu has no such format: refused, the nearest is [`R8`](Self::R8).
     A8,
     /// 16-bit alpha alone: refused, the nearest is [`R16`](Self::R16).

@@ -8,9 +8,9 @@ use bevy::render::render_resource::{
 };
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
 
+use super::image_shape::ImageShape;
 use super::settings::{OutputAspect, OutputResolution, OutputSampling, PixelFormat};
 use super::{ImageKind, ImageOutput};
-use super::image_shape::ImageShape;
 
 /// The most memory an image may take, so that a slip in a resolution does not take the GPU down.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
@@ -303,6 +303,8 @@ fn in_wgpu(format: PixelFormat) -> Option<TextureFormat> {
         PixelFormat::Rg16Float => TextureFormat::Rg16Float,
         PixelFormat::Rg32Float => TextureFormat::Rg32Float,
         PixelFormat::Auto
+        | PixelFormat::Rgb16Float
+        | PixelFormat::Rgb32Float
         | PixelFormat::A8
         | PixelFormat::A16
         | PixelFormat::A16Float
@@ -330,7 +332,7 @@ fn nearest_to(format: PixelFormat) -> PixelFormat {
         | PixelFormat::Rg8
         | PixelFormat::Rg16
         | PixelFormat::Rg16Float => PixelFormat::Rg32Float,
-        PixelFormat::Rg11B10Float => PixelFormat::Rgba16Float,
+        PixelFormat::Rg11B10Float | PixelFormat::Rgb16Float => PixelFormat::Rgba16Float,
         _ => PixelFormat::Rgba32Float,
     }
 }
@@ -455,6 +457,8 @@ mod tests {
             (PixelFormat::MonoA8, PixelFormat::Rg8),
             (PixelFormat::MonoA16Float, PixelFormat::Rg16Float),
             (PixelFormat::MonoA32Float, PixelFormat::Rg32Float),
+            (PixelFormat::Rgb16Float, PixelFormat::Rgba16Float),
+            (PixelFormat::Rgb32Float, PixelFormat::Rgba32Float),
             // Without 16-bit formats, what would be nearest does not work either.
             (PixelFormat::A16, PixelFormat::R32Float),
             (PixelFormat::MonoA16, PixelFormat::Rg32Float),

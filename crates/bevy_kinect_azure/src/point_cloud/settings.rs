@@ -49,8 +49,7 @@ pub enum PointColor {
     Camera {
         /// For points that the colour camera does not see; alpha 0 leaves them out.
         unseen: Color,
-        /// What points get that a nearer object hides from the colour camera. Finding them costs the depth image in the
-        /// colour camera's view, which is computed once for a sensor however many ask for it.
+        /// What points get that a nearer object hides from the colour camera.
         hidden: HiddenColor,
     },
     /// Infrared brightness as grey that counts stops (logarithmic), its range stretched.
@@ -71,7 +70,7 @@ impl Default for PointColor {
     fn default() -> Self {
         Self::Camera {
             unseen: Color::srgb(0.25, 0.25, 0.25),
-            hidden: HiddenColor::Hide,
+            hidden: HiddenColor::default(),
         }
     }
 }

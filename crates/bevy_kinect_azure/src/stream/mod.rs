@@ -18,7 +18,9 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 use crate::sensor::{KinectSensor, KinectSystems};
 
 pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
-pub(crate) use images::{Demand, DirectColor, FillReport, RawImage, SensorTextures, Stored, StreamKey, TextureSet};
+pub(crate) use images::{
+    Demand, DirectColor, FillReport, RawImage, SensorTextures, Stored, StreamKey, TextureSet,
+};
 pub(crate) use latency::LatencyLog;
 pub(crate) use rays::ColorRays;
 pub(crate) use upload::{color_view_formats, extent, has_view_formats, placeholder};

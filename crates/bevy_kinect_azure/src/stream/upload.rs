@@ -43,7 +43,11 @@ pub(super) fn upload(
         if set.generation != sensor.generation {
             // What the former source left is not shown as the new one's.
             set.forget(sensor.generation);
-            for image in sensor.direct_color.iter().filter_map(|direct| images.get(direct.image)) {
+            for image in sensor
+                .direct_color
+                .iter()
+                .filter_map(|direct| images.get(direct.image))
+            {
                 clear(&queue, &image.texture);
             }
         }
@@ -221,7 +225,9 @@ impl TextureSet {
                 }
             }
             // Where a direct image is about to come, no texture is made beside it.
-            None if direct.iter().any(|direct| images.get(direct.image).is_none()) => {}
+            None if direct
+                .iter()
+                .any(|direct| images.get(direct.image).is_none()) => {}
             None => {
                 // A texture that is not written directly any more is drawn into by its owner.
                 if !self.color_is_own

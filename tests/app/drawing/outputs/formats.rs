@@ -5,7 +5,7 @@ use bevy_kinect_azure::kinect_azure::transform::point_cloud_f32;
 
 use super::*;
 
-const FORMATS: [PixelFormat; 23] = [
+const FORMATS: [PixelFormat; 25] = [
     PixelFormat::Rgba8,
     PixelFormat::Rgba8Srgb,
     PixelFormat::Rgba16,
@@ -21,6 +21,8 @@ const FORMATS: [PixelFormat; 23] = [
     PixelFormat::Rg16,
     PixelFormat::Rg16Float,
     PixelFormat::Rg32Float,
+    PixelFormat::Rgb16Float,
+    PixelFormat::Rgb32Float,
     PixelFormat::A8,
     PixelFormat::A16,
     PixelFormat::A16Float,
@@ -78,6 +80,7 @@ fn check_all(kind: ImageKind, expected: impl Fn(&App, Entity) -> Vec<[f32; 4]>) 
         kind,
         format,
         resolution,
+        scaling: OutputScaling::Nearest,
         sampling: OutputSampling::Nearest,
         ..default()
     });
@@ -115,6 +118,7 @@ fn check_all(kind: ImageKind, expected: impl Fn(&App, Entity) -> Vec<[f32; 4]>) 
     let is_refused = |asked: PixelFormat| refused.iter().any(|(_, format, _)| *format == asked);
     assert!(!is_refused(PixelFormat::Rgba32Float) && !is_refused(PixelFormat::R16Float));
     assert!(is_refused(PixelFormat::A8) && is_refused(PixelFormat::MonoA16Float));
+    assert!(is_refused(PixelFormat::Rgb16Float) && is_refused(PixelFormat::Rgb32Float));
     for (entity, _, warning) in &refused {
         let nearest = warning.rsplit("nearest is ").next().unwrap();
         let nearest = *FORMATS
@@ -242,6 +246,7 @@ fn channels_that_are_not_written_are_0() {
     let outputs = masks.map(|channels| ImageOutput {
         channels,
         resolution: OutputResolution::Eighth,
+        scaling: OutputScaling::Nearest,
         sampling: OutputSampling::Nearest,
         ..default()
     });

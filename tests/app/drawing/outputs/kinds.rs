@@ -13,14 +13,14 @@ fn aligned_points_lie_where_depth_was_measured() {
     let sensor = app.world_mut().spawn(test_sensor()).id();
     let mirrored = ImageOutput {
         mirror: true,
-        ..ImageOutput::aligned(ImageKind::PointCloud)
+        ..ImageOutput::new(ImageKind::PointCloud).aligned()
     };
     let outputs = spawn(
         &mut app,
         sensor,
         &[
-            ImageOutput::aligned(ImageKind::Depth),
-            ImageOutput::aligned(ImageKind::PointCloud),
+            ImageOutput::new(ImageKind::Depth).aligned(),
+            ImageOutput::new(ImageKind::PointCloud).aligned(),
             mirrored,
         ],
     );
@@ -86,23 +86,24 @@ fn aligned_points_lie_where_depth_was_measured() {
 fn aligned_images_belong_together() {
     let mut app = rendering_app();
     let sensor = app.world_mut().spawn(test_sensor()).id();
-    let hidden = ImageOutput {
-        hidden: HiddenColor::Hide,
-        ..ImageOutput::aligned(ImageKind::Color)
+    let hidden = ImageOutput::new(ImageKind::Color).aligned();
+    let bleeding = ImageOutput {
+        hidden: HiddenColor::Bleed,
+        ..hidden.clone()
     };
     let half = ImageOutput {
         resolution: OutputResolution::Half,
         format: PixelFormat::Rgba32Float,
-        ..ImageOutput::aligned(ImageKind::Color)
+        ..bleeding.clone()
     };
     let outputs = spawn(
         &mut app,
         sensor,
         &[
-            ImageOutput::aligned(ImageKind::Color),
-            ImageOutput::aligned(ImageKind::Depth),
-            ImageOutput::aligned(ImageKind::Infrared),
-            ImageOutput::aligned(ImageKind::PlayerIndex),
+            bleeding,
+            ImageOutput::new(ImageKind::Depth).aligned(),
+            ImageOutput::new(ImageKind::Infrared).aligned(),
+            ImageOutput::new(ImageKind::PlayerIndex).aligned(),
             hidden,
             half,
         ],
@@ -167,7 +168,7 @@ fn players_in_false_colours_are_told_apart_and_nobody_is_black() {
         &mut app,
         sensor,
         &[
-            ImageOutput::false_color(ImageKind::PlayerIndex),
+            ImageOutput::new(ImageKind::PlayerIndex).false_color(),
             ImageOutput::new(ImageKind::PlayerIndex),
         ],
     );
@@ -223,7 +224,7 @@ fn the_simulations_people_are_in_the_player_index() {
         sensor,
         &[
             ImageOutput::new(ImageKind::PlayerIndex),
-            ImageOutput::aligned(ImageKind::PlayerIndex),
+            ImageOutput::new(ImageKind::PlayerIndex).aligned(),
         ],
     );
     let has_people = |world: &mut World| {

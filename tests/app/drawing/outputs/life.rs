@@ -47,6 +47,10 @@ fn outputs_by_the_dozen_come_go_and_change_while_the_sensor_streams() {
             mirror: number % 5 == 1,
             resolution: OutputResolution::Custom(UVec2::new(40 + number as u32, 30)),
             false_color: (number % 6 == 5).then_some(FalseColor::Auto),
+            scaling: match number % 3 {
+                0 => OutputScaling::Auto,
+                _ => OutputScaling::Linear,
+            },
             sampling: match number % 3 {
                 0 => OutputSampling::Auto,
                 1 => OutputSampling::Linear,
@@ -113,6 +117,7 @@ fn outputs_by_the_dozen_come_go_and_change_while_the_sensor_streams() {
             }),
             _ => set(&mut app, entity, |output| {
                 output.kind = kinds[(round + 1) % 6];
+                output.scaling = OutputScaling::Nearest;
                 output.sampling = OutputSampling::Nearest;
                 output.mirror = !output.mirror;
             }),
@@ -133,7 +138,10 @@ fn outputs_by_the_dozen_come_go_and_change_while_the_sensor_streams() {
 #[test]
 fn materials_and_nodes_go_with_their_output_to_another_resolution() {
     let mut app = rendering_app();
-    let (_, outputs) = shown(&mut app, &[ImageOutput::false_color(ImageKind::Depth)]);
+    let (_, outputs) = shown(
+        &mut app,
+        &[ImageOutput::new(ImageKind::Depth).false_color()],
+    );
     let handle = |app: &App| {
         app.world()
             .get::<OutputImage>(outputs[0])
@@ -215,7 +223,7 @@ fn figures_say_what_is_updated_and_when() {
             ImageOutput::new(ImageKind::Depth),
             ImageOutput::new(ImageKind::Color),
             ImageOutput::new(ImageKind::PlayerIndex),
-            ImageOutput::aligned(ImageKind::Color),
+            ImageOutput::new(ImageKind::Color).aligned(),
         ],
     );
     let of = |app: &App, i: usize| diagnostics(app, outputs[i]);
@@ -271,7 +279,7 @@ fn a_sensor_without_what_an_output_needs_says_so() {
         sensor,
         &[
             ImageOutput::new(ImageKind::Color),
-            ImageOutput::aligned(ImageKind::Depth),
+            ImageOutput::new(ImageKind::Depth).aligned(),
             ImageOutput::new(ImageKind::Depth),
         ],
     );
@@ -288,8 +296,12 @@ fn colour_that_is_refused_shows_nothing_and_is_no_longer_written_into() {
     let mut app = rendering_app();
     let (_, outputs) = shown(&mut app, &[ImageOutput::new(ImageKind::Color)]);
     picture(&mut app, outputs[0]).check("colour", color_at, |_| 1.0e-6);
-    let is_black =
-        |app: &mut App| picture(app, outputs[0]).pixels.iter().all(|p| *p == [0.0; 4]);
+    let is_black = |app: &mut App| {
+        picture(app, outputs[0])
+            .pixels
+            .iter()
+            .all(|p| *p == [0.0; 4])
+    };
     // A format that does not exist, one image too large for memory, and back each time.
     let refusals: [fn(&mut ImageOutput); 2] = [
         |output| output.format = PixelFormat::A8,
@@ -306,7 +318,9 @@ fn colour_that_is_refused_shows_nothing_and_is_no_longer_written_into() {
         }
         assert!(diagnostics(&app, outputs[0]).warning.is_some());
         assert!(is_black(&mut app), "a frame that came later is shown");
-        set(&mut app, outputs[0], |output| *output = ImageOutput::new(ImageKind::Color));
+        set(&mut app, outputs[0], |output| {
+            *output = ImageOutput::new(ImageKind::Color)
+        });
         for _ in 0..4 {
             update(&mut app);
         }
@@ -318,7 +332,10 @@ fn colour_that_is_refused_shows_nothing_and_is_no_longer_written_into() {
 fn plain_colour_that_is_set_otherwise_while_its_sensor_is_off_is_drawn_otherwise() {
     let mut app = rendering_app();
     let (sensor, outputs) = shown(&mut app, &[ImageOutput::new(ImageKind::Color)]);
-    app.world_mut().get_mut::<KinectSensor>(sensor).unwrap().active = false;
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .active = false;
     update_until(&mut app, "the sensor off", |world| {
         world.get::<SensorStream>(sensor).is_none()
     });
@@ -368,7 +385,10 @@ fn the_old_picture_stays_until_one_of_another_size_is_drawn() {
     });
     for _ in 0..5 {
         update(&mut app);
-        assert!(has_data(&app, outputs[1]), "black while a shader is loading");
+        assert!(
+            has_data(&app, outputs[1]),
+            "black while a shader is loading"
+        );
         assert_eq!(size(&app, outputs[1]), Some(DEPTH));
     }
     let source = "#import kinect_azure::output_pass::fetch
@@ -390,4 +410,63 @@ fn the_old_picture_stays_until_one_of_another_size_is_drawn() {
     }
     until(&mut app, outputs[1], UVec2::new(55, 40));
     assert_textures(&mut app, 2);
+}
+
+#[test]
+fn an_output_that_is_off_keeps_its_image_and_goes_on_when_it_is_on_again() {
+    let mut app = rendering_app();
+    let stepped = Stepped::new(&mut app, |number, _, _| 1000 + number as u16);
+    let outputs = spawn(
+        &mut app,
+        stepped.sensor,
+        &[
+            ImageOutput::new(ImageKind::Depth),
+            ImageOutput::new(ImageKind::Color),
+            ImageOutput {
+                active: false,
+                ..ImageOutput::new(ImageKind::Depth)
+            },
+        ],
+    );
+    stepped.step(&mut app);
+    let depth = |app: &App| as_drawn(app, outputs[0], 0).at(5, 5)[0];
+    assert_eq!(depth(&app), 1.001);
+    for output in &outputs[..2] {
+        set(&mut app, *output, |output| output.active = false);
+    }
+    let image = app
+        .world()
+        .get::<OutputImage>(outputs[0])
+        .unwrap()
+        .image
+        .clone();
+    let before = [0, 1].map(|i| diagnostics(&app, outputs[i]).updates);
+    stepped.step(&mut app);
+    stepped.step(&mut app);
+    // Nor does another size: it is taken when the output is on again.
+    set(&mut app, outputs[0], |output| {
+        output.resolution = OutputResolution::Half
+    });
+    for _ in 0..3 {
+        update(&mut app);
+    }
+    assert_eq!(depth(&app), 1.001);
+    assert_eq!(
+        [0, 1].map(|i| diagnostics(&app, outputs[i]).updates),
+        before
+    );
+    assert_eq!(
+        app.world().get::<OutputImage>(outputs[2]).unwrap().size(),
+        None
+    );
+    let shown = app.world().get::<OutputImage>(outputs[0]).unwrap();
+    assert_eq!((&shown.image, shown.size()), (&image, Some(DEPTH)));
+    picture(&mut app, outputs[1]).check("colour", color_at, |_| 1.0e-6);
+
+    for output in &outputs {
+        set(&mut app, *output, |output| output.active = true);
+    }
+    let half = picture(&mut app, outputs[0]);
+    assert_eq!((half.size, half.at(5, 5)[0]), (DEPTH / 2, 1.003));
+    assert_eq!(picture(&mut app, outputs[2]).at(5, 5)[0], 1.003);
 }

@@ -105,8 +105,10 @@ fn picture(app: &mut App, output: Entity) -> Picture {
 
 /// An image of an output's chain.
 fn level(app: &mut App, output: Entity, level: u32) -> Picture {
-    // What came last is drawn.
-    update(app);
+    // What came last is drawn, and a new image takes the place of the old one.
+    for _ in 0..2 {
+        update(app);
+    }
     as_drawn(app, output, level)
 }
 

@@ -63,18 +63,18 @@ mod image_cell {
 fn sheets(app: &mut App, sensor: Entity, name: &str) {
     let kinds = [
         ImageOutput::new(ImageKind::Color),
-        ImageOutput::false_color(ImageKind::Depth),
-        ImageOutput::false_color(ImageKind::Infrared),
+        ImageOutput::new(ImageKind::Depth).false_color(),
+        ImageOutput::new(ImageKind::Infrared).false_color(),
         ImageOutput::new(ImageKind::PointCloud),
-        ImageOutput::false_color(ImageKind::PlayerIndex),
+        ImageOutput::new(ImageKind::PlayerIndex).false_color(),
     ];
     let aligned = kinds.clone().map(|output| ImageOutput {
         aligned: true,
         ..output
     });
-    let visible = ImageOutput {
-        hidden: HiddenColor::Hide,
-        ..ImageOutput::aligned(ImageKind::Color)
+    let bleeding = ImageOutput {
+        hidden: HiddenColor::Bleed,
+        ..ImageOutput::new(ImageKind::Color).aligned()
     };
     let mirrored = kinds.clone().map(|output| ImageOutput {
         mirror: true,
@@ -116,7 +116,7 @@ fn sheets(app: &mut App, sensor: Entity, name: &str) {
         ("eighth", eighth.to_vec()),
         ("filters", filters.to_vec()),
     ];
-    groups[1].1.push(visible);
+    groups[1].1.push(bleeding);
     for (group, outputs) in groups {
         let entities = spawn(app, sensor, &outputs);
         for _ in 0..4 {

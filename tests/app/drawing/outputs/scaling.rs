@@ -84,6 +84,7 @@ fn what_is_too_large_is_made_smaller_or_refused_with_a_word() {
         kind: ImageKind::Depth,
         format: PixelFormat::Rgba32Float,
         resolution: OutputResolution::Custom(UVec2::splat(8192)),
+        scaling: OutputScaling::Linear,
         sampling: OutputSampling::Mipmap,
         ..default()
     };
@@ -124,6 +125,7 @@ fn mirrored_outputs_are_mirrored() {
         kind,
         mirror: true,
         resolution,
+        scaling: OutputScaling::Nearest,
         sampling: OutputSampling::Nearest,
         ..default()
     };
@@ -230,6 +232,7 @@ fn linear_sampling_blends_what_may_be_blended() {
             kind,
             format,
             resolution,
+            scaling: OutputScaling::Linear,
             sampling: OutputSampling::Linear,
             ..default()
         })
@@ -305,6 +308,7 @@ fn mip_chains_are_filled_and_follow_the_image() {
     let mut app = rendering_app();
     let mipmapped = |kind| ImageOutput {
         kind,
+        scaling: OutputScaling::Linear,
         sampling: OutputSampling::Mipmap,
         ..default()
     };
@@ -369,6 +373,7 @@ fn a_format_that_cannot_be_filtered_is_published_nearest_with_a_word() {
     let output = ImageOutput {
         kind: ImageKind::Infrared,
         format: PixelFormat::R32Float,
+        scaling: OutputScaling::Linear,
         sampling: OutputSampling::Mipmap,
         ..default()
     };
@@ -382,4 +387,56 @@ fn a_format_that_cannot_be_filtered_is_published_nearest_with_a_word() {
         assert!(warning.contains("R32Float") && warning.contains("R16Float"));
     }
     picture(&mut app, outputs[0]).check("infrared", infrared_at, |_| 1.0e-6);
+}
+
+#[test]
+fn an_output_may_stand_outside_the_global_multiplier() {
+    let mut app = rendering_app();
+    app.world_mut().resource_mut::<OutputScale>().0 = 0.5;
+    let fixed = ImageOutput {
+        ignore_output_scale: true,
+        ..ImageOutput::new(ImageKind::Depth)
+    };
+    let (_, outputs) = shown(&mut app, &[fixed, ImageOutput::new(ImageKind::Depth)]);
+    let fixed = picture(&mut app, outputs[0]);
+    assert_eq!(fixed.size, DEPTH);
+    fixed.check("fixed", depth_at, |_| 1.0e-6);
+    assert_eq!(picture(&mut app, outputs[1]).size, DEPTH / 2);
+}
+
+#[test]
+fn how_an_output_is_scaled_and_how_it_is_sampled_are_set_apart() {
+    let mut app = rendering_app();
+    let half = |scaling, sampling| ImageOutput {
+        scaling,
+        sampling,
+        resolution: OutputResolution::Half,
+        format: PixelFormat::Rgba16Float,
+        ..ImageOutput::new(ImageKind::Color)
+    };
+    let (_, outputs) = shown(
+        &mut app,
+        &[
+            half(OutputScaling::Nearest, OutputSampling::Linear),
+            half(OutputScaling::Linear, OutputSampling::Nearest),
+        ],
+    );
+    let sampler = |app: &App, output: Entity| {
+        let image = app.world().get::<OutputImage>(output).unwrap().image.id();
+        let images = app
+            .sub_app(RenderApp)
+            .world()
+            .resource::<RenderAssets<GpuImage>>();
+        images.get(image).unwrap().sampler_descriptor.clone()
+    };
+    let [one, other] = [0, 1].map(|i| sampler(&app, outputs[i]));
+    assert_ne!(one, other);
+    let size = COLOR / 2;
+    let unblended = |x, y| nearest(color_at, COLOR, size, x, y);
+    picture(&mut app, outputs[0]).check("nearest", unblended, |_| 0.002);
+    let blended = |x: u32, y: u32| {
+        let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(i, j)| color_at(2 * x + i, 2 * y + j));
+        [0, 1, 2, 3].map(|c| four.iter().map(|p| p[c]).sum::<f32>() / 4.0)
+    };
+    picture(&mut app, outputs[1]).check("blended", blended, |_| 0.002);
 }
