@@ -60,6 +60,7 @@ pub mod imu;
 #[cfg(feature = "microphones")]
 pub mod microphones;
 pub mod point_cloud;
+mod presence;
 pub mod recorder;
 pub mod sensor;
 pub mod stream;
@@ -149,7 +150,8 @@ impl Plugin for SharedShadersPlugin {
         if has_renderer {
             load_shader_library!(app, "common.wgsl");
         }
-        app.insert_resource(BuiltWithRenderer(has_renderer));
+        app.insert_resource(BuiltWithRenderer(has_renderer))
+            .insert_resource(presence::PluginIsThere);
     }
 
     fn finish(&self, app: &mut App) {

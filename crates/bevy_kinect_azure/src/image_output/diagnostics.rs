@@ -2,13 +2,15 @@
 
 use core::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore, FrameCount};
 use bevy::prelude::*;
 
 use super::image_shape::ImageShape;
+use super::output::OutputSensor;
 use super::shape::Notice;
-use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage};
+use super::{ImageKind, ImageOutput, OutputImage};
 use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::sensor::{Frame, SensorFrame};
 
@@ -27,17 +29,28 @@ pub struct OutputDiagnostics {
     pub updates: u64,
     /// Bevy's frame count at the last of them.
     pub last_update_frame: u32,
-    /// Seconds from the app's start to the last of them.
-    pub last_update_secs: f64,
+    /// Time from the app's start to the last of them; `None` before the first.
+    pub last_update: Option<Duration>,
     /// Whether that was this frame.
     pub updated_this_frame: bool,
-    /// How long the GPU worked on the last update, in ms; `None` without Bevy's
+    /// How long the CPU worked on the last update: preparing and encoding its passes, or uploading colour straight into its
+    /// image. `None` before the first.
+    pub cpu_time: Option<Duration>,
+    /// How long the GPU worked on the last update; `None` without Bevy's
     /// [`RenderDiagnosticsPlugin`](bevy::render::diagnostic::RenderDiagnosticsPlugin), where the GPU has no timestamps, and for
     /// colour that is uploaded straight into its image. Bevy's diagnostics have it as
     /// `render/kinect/output/<entity>/elapsed_gpu`.
-    pub gpu_ms: Option<f32>,
-    /// Why the output shows nothing, or not quite what was asked for.
+    pub gpu_time: Option<Duration>,
+    /// Why the output shows nothing, or not quite what was asked for, at present. The log has it once.
     pub warning: Option<String>,
+    /// How many times the output showed something that was not quite what was asked for.
+    pub warnings: u64,
+    /// The last of these warnings.
+    pub last_warning: Option<String>,
+    /// How many times the output showed nothing, because what was asked for cannot be.
+    pub errors: u64,
+    /// The last of these errors.
+    pub last_error: Option<String>,
     #[reflect(ignore)]
     seen: u64,
     #[reflect(ignore)]
@@ -60,24 +73,51 @@ impl OutputDiagnostics {
         }
     }
 
-    pub(super) fn set_notice(this: &mut Mut<Self>, notice: Option<Notice>) {
-        if this.notice != notice {
-            this.notice = notice;
-            this.warning = this.worded();
+    /// Takes over what is wrong with the output as a whole.
+    pub(super) fn set_notice(this: &mut Mut<Self>, entity: Entity, notice: Option<Notice>) {
+        if this.notice == notice {
+            return;
+        }
+        this.notice = notice;
+        this.warning = this.worded();
+        if let Some(notice) = notice {
+            this.count(entity, notice.is_error());
+        }
+    }
+
+    /// Likewise of its sensor; other notices stay.
+    pub(super) fn set_sensor_notice(this: &mut Mut<Self>, entity: Entity, notice: Option<Notice>) {
+        let is_of_sensor = matches!(this.notice, Some(Notice::NoSensor | Notice::NotASensor(_)));
+        if is_of_sensor || notice.is_some() {
+            Self::set_notice(this, entity, notice);
         }
     }
 
     /// Takes over what the render world tells.
-    fn take(this: &mut Mut<Self>, report: &OutputReport) {
+    fn take(&mut self, entity: Entity, report: &OutputReport) {
         let report = report.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = this.image_bytes + report.working_bytes;
-        if this.gpu_memory_bytes != bytes {
-            this.gpu_memory_bytes = bytes;
+        self.gpu_memory_bytes = self.image_bytes + report.working_bytes;
+        if self.broken_passes != report.broken_passes {
+            self.broken_passes.clone_from(&report.broken_passes);
+            self.warning = self.worded();
+            if !self.broken_passes.is_empty() {
+                self.count(entity, false);
+            }
         }
-        if this.broken_passes != report.broken_passes {
-            this.broken_passes.clone_from(&report.broken_passes);
-            this.warning = this.worded();
-        }
+    }
+
+    /// Counts what is wrong now, and writes it to the log.
+    fn count(&mut self, entity: Entity, is_error: bool) {
+        let Some(what) = &self.warning else {
+            return;
+        };
+        warn!("image output {entity}: {what}");
+        let (count, last) = match is_error {
+            true => (&mut self.errors, &mut self.last_error),
+            false => (&mut self.warnings, &mut self.last_warning),
+        };
+        *count += 1;
+        last.clone_from(&self.warning);
     }
 
     /// The warning in words. What is wrong with the image as a whole comes first.
@@ -129,7 +169,7 @@ pub(super) fn diagnose(
     mut outputs: Query<(
         Entity,
         &ImageOutput,
-        &ImageOutputOf,
+        &OutputSensor,
         &OutputImage,
         &OutputReport,
         Option<&GpuTimePath>,
@@ -141,11 +181,13 @@ pub(super) fn diagnose(
     time: Option<Res<Time<Real>>>,
 ) {
     let now = frame_count.map_or(0, |count| count.0);
-    let secs = time.map_or(0.0, |time| time.elapsed_secs_f64());
+    let elapsed = time.map(|time| time.elapsed());
     for (entity, output, sensor, image, report, path, mut diagnostics) in &mut outputs {
-        let newest = sensors
-            .get(sensor.0)
-            .ok()
+        // Whoever asks for changes is told of changes alone.
+        let mut figures = diagnostics.clone();
+        let newest = sensor
+            .0
+            .and_then(|sensor| sensors.get(sensor).ok())
             .filter(|_| output.active && image.shape.is_some() && !image.is_refused)
             .and_then(|(frame, delayed, players)| {
                 let frame = match output.timing {
@@ -154,35 +196,32 @@ pub(super) fn diagnose(
                 };
                 shown(output, frame?, players)
             });
-        if let Some(newest) = newest.filter(|&newest| newest != diagnostics.seen) {
-            diagnostics.seen = newest;
-            diagnostics.updates += 1;
-            diagnostics.last_update_frame = now;
-            diagnostics.last_update_secs = secs;
-            diagnostics.updated_this_frame = true;
-        } else if diagnostics.updated_this_frame {
-            diagnostics.updated_this_frame = false;
+        figures.updated_this_frame = newest.is_some_and(|newest| newest != figures.seen);
+        if let Some(newest) = newest.filter(|_| figures.updated_this_frame) {
+            figures.seen = newest;
+            figures.updates += 1;
+            figures.last_update_frame = now;
+            figures.last_update = elapsed;
         }
-        OutputDiagnostics::take(&mut diagnostics, report);
-        let Some(store) = &store else {
-            continue;
-        };
-        match path {
-            Some(GpuTimePath(path)) => {
-                let value = store.get(path).and_then(|diagnostic| diagnostic.value());
-                if let Some(ms) = value.map(|ms| ms as f32)
-                    && diagnostics.gpu_ms != Some(ms)
+        figures.cpu_time = image.report.cpu_time();
+        figures.take(entity, report);
+        match (&store, path) {
+            (Some(store), Some(GpuTimePath(path))) => {
+                let ms = store.get(path).and_then(|diagnostic| diagnostic.value());
+                if let Some(time) = ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
                 {
-                    diagnostics.gpu_ms = Some(ms);
+                    figures.gpu_time = Some(time);
                 }
             }
-            None => {
+            (Some(_), None) => {
                 let path = format!("render/{}/elapsed_gpu", span_name(entity));
                 commands
                     .entity(entity)
                     .insert(GpuTimePath(DiagnosticPath::new(path)));
             }
+            (None, _) => {}
         }
+        diagnostics.set_if_neq(figures);
     }
 }
 

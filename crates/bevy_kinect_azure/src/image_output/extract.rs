@@ -7,7 +7,8 @@ use bevy::render::Extract;
 
 use super::diagnostics::{OutputReport, Report};
 use super::image_shape::ImageShape;
-use super::{ImageKind, ImageOutput, ImageOutputOf, OutputImage, OutputPass};
+use super::output::OutputSensor;
+use super::{ImageKind, ImageOutput, OutputImage, OutputPass};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
 use crate::stream::{DirectColor, ExtractedSensors, FillReport, RawImage, StreamKey};
@@ -41,7 +42,7 @@ pub(super) fn extract_outputs(
         Query<(
             Entity,
             &ImageOutput,
-            &ImageOutputOf,
+            &OutputSensor,
             &OutputImage,
             &OutputReport,
         )>,
@@ -52,7 +53,7 @@ pub(super) fn extract_outputs(
     extracted.time = time.as_ref().map_or(0.0, |time| time.elapsed_secs());
     extracted.outputs.clear();
     for (entity, output, sensor, image, report) in &outputs {
-        let Some((target, shape, fill)) = image.target() else {
+        let (Some((target, shape, fill)), Some(sensor)) = (image.target(), sensor.0) else {
             continue;
         };
         if !output.active {
@@ -60,7 +61,7 @@ pub(super) fn extract_outputs(
             continue;
         }
         let key = StreamKey {
-            sensor: sensor.0,
+            sensor,
             timing: output.timing,
         };
         if image.is_direct {
@@ -79,7 +80,7 @@ pub(super) fn extract_outputs(
             }
         }
         let mode = sensors
-            .get(sensor.0)
+            .get(sensor)
             .map(|stream| stream.info.depth_mode)
             .unwrap_or_default();
         extracted.outputs.push(ExtractedOutput {

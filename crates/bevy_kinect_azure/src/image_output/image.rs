@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::image_shape::ImageShape;
 use super::prepare::Modes;
+use crate::presence::expect_plugin;
 use crate::stream::FillReport;
 
 /// The image of an output. Read only.
@@ -141,6 +142,7 @@ pub struct OutputImageChanged {
 
 /// Reserves the handle that the output keeps.
 pub(super) fn reserve_image(mut world: DeferredWorld, context: HookContext) {
+    expect_plugin(&mut world, "ImageOutput");
     let Some(images) = world.get_resource::<Assets<Image>>() else {
         return;
     };

@@ -29,10 +29,10 @@ mod kind;
 mod output;
 mod pipelines;
 mod prepare;
+mod sensors;
 mod settings;
 mod shape;
 mod source;
-mod timing;
 
 use bevy::asset::embedded_asset;
 use bevy::prelude::*;
@@ -72,12 +72,13 @@ impl Plugin for ImageOutputPlugin {
             .add_systems(
                 PreUpdate,
                 (
-                    timing::ask_for_delayed_frames
+                    (sensors::find_sensors, sensors::ask_for_delayed_frames)
+                        .chain()
                         .after(KinectSystems::Receive)
                         .before(crate::body::release),
                     (
                         prepare::prepare_images,
-                        prepare::ask_for_rays,
+                        sensors::ask_for_rays,
                         diagnostics::diagnose,
                     )
                         .chain()

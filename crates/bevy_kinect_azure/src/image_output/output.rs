@@ -12,7 +12,8 @@ use super::settings::{
 use crate::body::ImageTiming;
 use crate::coloring::{FalseColor, HiddenColor};
 
-/// One picture of a sensor. Spawn it with [`ImageOutputOf`] the sensor; its image is in its [`OutputImage`].
+/// One picture of a sensor. Spawn it with [`ImageOutputOf`] the sensor, or put it on the sensor entity or on a descendant of it;
+/// its image is in its [`OutputImage`].
 ///
 /// ```
 /// # use bevy_kinect_azure::prelude::*;
@@ -25,7 +26,7 @@ use crate::coloring::{FalseColor, HiddenColor};
 /// ```
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
-#[require(OutputImage, OutputDiagnostics, OutputReport)]
+#[require(OutputImage, OutputDiagnostics, OutputReport, OutputSensor)]
 #[component(on_add = reserve_image)]
 pub struct ImageOutput {
     /// Whether it is kept up to date (I23). Off, its image stays as it is and costs nothing but its memory; its settings
@@ -165,11 +166,15 @@ impl ImageOutput {
     }
 }
 
-/// The sensor an output belongs to. Despawning the sensor despawns its outputs.
+/// The sensor that an output shows, as a relationship. Despawning the sensor despawns its outputs.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
 #[reflect(Component, Debug, PartialEq)]
 #[relationship(relationship_target = ImageOutputs)]
 pub struct ImageOutputOf(pub Entity);
+
+/// The sensor that an output shows, found anew in every update; `None` where there is none.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OutputSensor(pub(crate) Option<Entity>);
 
 /// The outputs of a sensor, kept by Bevy. `related!(ImageOutputs[..])` spawns them with it.
 #[derive(Component, Reflect, Clone, Debug, Default)]

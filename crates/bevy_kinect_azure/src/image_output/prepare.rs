@@ -7,19 +7,20 @@ use kinect_azure::calibration::Sensor;
 
 use super::extract::images_of;
 use super::image::Step;
+use super::output::OutputSensor;
 use super::shape::{self, Gpu, Notice};
 use super::{
     ImageKind, ImageOutput, ImageOutputOf, OutputDiagnostics, OutputImage, OutputImageChanged,
     OutputScale,
 };
-use crate::sensor::{SensorFrame, SensorStream};
-use crate::stream::{ColorRays, RawImage, has_view_formats};
+use crate::sensor::{KinectSensor, SensorFrame, SensorStream};
+use crate::stream::{ColorRays, RawImage, has_view_formats, sensor_of};
 
 pub(super) fn prepare_images(
     mut outputs: Query<(
         Entity,
         &ImageOutput,
-        &ImageOutputOf,
+        &OutputSensor,
         &mut OutputImage,
         &mut OutputDiagnostics,
     )>,
@@ -40,7 +41,10 @@ pub(super) fn prepare_images(
             continue;
         }
         // While a sensor is off or lost its last images stay, and can be shown otherwise.
-        let modes = match sensors.get(sensor.0) {
+        let Some(sensor) = sensor.0 else {
+            continue;
+        };
+        let modes = match sensors.get(sensor) {
             Ok((stream, frame)) => Some(Modes::of(stream, frame)),
             Err(_) => image.modes,
         };
@@ -64,12 +68,12 @@ pub(super) fn prepare_images(
             .is_ok_and(|(native, shape, _)| output.is_plain_color() && shape.size == *native);
         let (native, shape) = match shape {
             Ok((native, shape, notice)) => {
-                OutputDiagnostics::set_notice(&mut diagnostics, notice);
+                OutputDiagnostics::set_notice(&mut diagnostics, entity, notice);
                 (native, shape)
             }
             Err(notice) => {
                 inner.next = None;
-                OutputDiagnostics::set_notice(&mut diagnostics, Some(notice));
+                OutputDiagnostics::set_notice(&mut diagnostics, entity, Some(notice));
                 continue;
             }
         };
@@ -151,31 +155,4 @@ fn native_size(output: &ImageOutput, modes: &Modes) -> Result<UVec2, Notice> {
     } else {
         depth
     })
-}
-
-/// Asks sensors for the rays of their colour camera where an output needs them.
-pub(super) fn ask_for_rays(
-    mut commands: Commands,
-    outputs: Query<(&ImageOutput, &ImageOutputOf, &OutputImage)>,
-    sensors: Query<Entity, With<SensorStream>>,
-    with_rays: Query<Entity, With<ColorRays>>,
-) {
-    let needs_rays = |entity: Entity| {
-        outputs.iter().any(|(output, sensor, image)| {
-            sensor.0 == entity
-                && output.active
-                && !image.is_refused
-                && images_of(output).contains(&Some(RawImage::ColorRays))
-        })
-    };
-    for entity in &sensors {
-        if !with_rays.contains(entity) && needs_rays(entity) {
-            commands.entity(entity).insert(ColorRays::default());
-        }
-    }
-    for entity in &with_rays {
-        if !needs_rays(entity) {
-            commands.entity(entity).remove::<ColorRays>();
-        }
-    }
 }

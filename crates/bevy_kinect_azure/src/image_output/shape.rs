@@ -18,6 +18,8 @@ pub(super) const MOST_BYTES: u64 = 1 << 30;
 /// Why an output shows nothing, or not quite what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Notice {
+    NoSensor,
+    NotASensor(Entity),
     NoColorCamera,
     NoDepthCamera,
     NoDepth,
@@ -38,6 +40,23 @@ pub(super) enum Notice {
     NotFiltered(TextureFormat),
 }
 
+impl Notice {
+    /// Whether the output shows nothing at all.
+    pub(super) fn is_error(self) -> bool {
+        match self {
+            Self::NoSensor
+            | Self::NotASensor(_)
+            | Self::NoColorCamera
+            | Self::NoDepthCamera
+            | Self::NoDepth
+            | Self::NoCalibration
+            | Self::Refused { .. }
+            | Self::TooMuchMemory { .. } => true,
+            Self::Smaller { .. } | Self::NotFiltered(_) => false,
+        }
+    }
+}
+
 /// What is wrong with a pixel format.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reason {
@@ -49,6 +68,13 @@ pub(super) enum Reason {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoSensor => f.write_str(
+                "it belongs to no sensor: add ImageOutputOf(sensor), or put it on the sensor entity or on a descendant of it",
+            ),
+            Self::NotASensor(entity) => write!(
+                f,
+                "{entity}, which its ImageOutputOf names, is no sensor: name an entity with KinectSensor"
+            ),
             Self::NoColorCamera => f.write_str(
                 "the sensor's colour camera is off: choose a colour resolution to see this output",
             ),

@@ -10,6 +10,7 @@ use super::material::{self, MeshCache, PointCloudMaterial};
 use super::settings::{PointColor, PointFilter, PointShape, PointSize};
 use super::source::{self, PointCloudBuffer, PointSource};
 use crate::body::ImageTiming;
+use crate::presence;
 use crate::sensor::SensorStream;
 
 /// Draws a sensor's point cloud. Put it on the sensor entity, or on a descendant of it to move the cloud or to draw
@@ -20,7 +21,7 @@ use crate::sensor::SensorStream;
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
-#[component(on_remove = remove_cloud)]
+#[component(on_add = expect_plugin, on_remove = remove_cloud)]
 pub struct PointCloud {
     /// How large each point is drawn.
     pub size: PointSize,
@@ -32,6 +33,10 @@ pub struct PointCloud {
     pub timing: ImageTiming,
     /// Which depth pixels become points.
     pub filter: PointFilter,
+}
+
+fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
+    presence::expect_plugin(&mut world, "PointCloud");
 }
 
 /// An entity that is no cloud any more is not drawn as one.

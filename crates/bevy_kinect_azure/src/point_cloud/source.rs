@@ -16,6 +16,7 @@ use super::material::PointCloudMaterial;
 use super::{PointCloud, PointColor, PointFilter, SurfaceBuffers, SurfaceMesh};
 use crate::body::ImageTiming;
 use crate::sensor::{KinectSensor, SensorStream};
+use crate::stream::sensor_of;
 
 /// The points of a [`PointCloud`] or a [`SurfaceMesh`] on the GPU. Read only; on the same entity once the sensor's modes are
 /// known. A change of the depth mode or of the density gives a new handle.
@@ -110,16 +111,9 @@ pub(super) fn remove_parts(mut world: DeferredWorld, context: HookContext) {
         .try_remove::<Parts>();
 }
 
-/// The sensor whose points an entity shows: itself, or its nearest ancestor that is one.
-pub(crate) fn sensor_of(
-    entity: Entity,
-    sensors: &Query<(), With<KinectSensor>>,
-    parents: &Query<&ChildOf>,
-) -> Option<Entity> {
-    core::iter::once(entity)
-        .chain(parents.iter_ancestors(entity))
-        .find(|&candidate| sensors.contains(candidate))
-}
+/// On clouds and surfaces without a sensor, since the log said so.
+#[derive(Component)]
+pub(super) struct WithoutSensor;
 
 /// Keeps sources up to date, and makes buffers where there are none of the right size.
 pub(super) fn prepare_sources(
@@ -129,6 +123,7 @@ pub(super) fn prepare_sources(
         AnyOf<(&PointCloud, &SurfaceMesh)>,
         Option<&mut PointSource>,
         Option<&PointCloudBuffer>,
+        Has<WithoutSensor>,
     )>,
     sensors: Query<(), With<KinectSensor>>,
     parents: Query<&ChildOf>,
@@ -139,8 +134,25 @@ pub(super) fn prepare_sources(
     let limit = device.map_or(u64::MAX, |device| {
         device.limits().max_storage_buffer_binding_size
     });
-    for (entity, drawn, old, buffer) in &mut clouds {
+    for (entity, drawn, old, buffer, is_told) in &mut clouds {
         let sensor = sensor_of(entity, &sensors, &parents);
+        match sensor {
+            None if !is_told => {
+                let what = match drawn {
+                    (Some(_), _) => "PointCloud",
+                    (None, _) => "SurfaceMesh",
+                };
+                warn!(
+                    "the {what} of {entity} belongs to no sensor, so it shows nothing: put it on an entity with KinectSensor, \
+                     or on a descendant of one"
+                );
+                commands.entity(entity).insert(WithoutSensor);
+            }
+            Some(_) if is_told => {
+                commands.entity(entity).remove::<WithoutSensor>();
+            }
+            _ => {}
+        }
         let stream = sensor.and_then(|sensor| streams.get(sensor).ok());
         let table = stream.and_then(|stream| {
             stream.calibration.as_ref()?.depth_camera.as_ref()?;
@@ -198,5 +210,32 @@ pub(super) fn prepare_sources(
             height: size.y,
             filled: Arc::default(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy::ecs::system::RunSystemOnce;
+
+    use super::*;
+
+    #[test]
+    fn a_cloud_without_a_sensor_is_told_until_it_has_one() {
+        let mut world = World::new();
+        world.init_resource::<Assets<ShaderBuffer>>();
+        let cloud = world.spawn(PointCloud::default()).id();
+        let parent = world.spawn_empty().id();
+        let mut prepare = |world: &mut World| {
+            let ran = world.run_system_once(prepare_sources);
+            assert!(ran.is_ok());
+            world.get::<WithoutSensor>(cloud).is_some()
+        };
+        assert!(prepare(&mut world));
+        world.entity_mut(parent).add_child(cloud);
+        assert!(prepare(&mut world));
+        world.entity_mut(parent).insert(KinectSensor::default());
+        assert!(!prepare(&mut world));
+        world.entity_mut(parent).remove::<KinectSensor>();
+        assert!(prepare(&mut world));
     }
 }

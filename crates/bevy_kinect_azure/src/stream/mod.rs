@@ -6,6 +6,7 @@
 //! Image outputs and point clouds, which name the images they need in [`ExtractedSensor::demand`], are then computed from
 //! these textures.
 
+mod belonging;
 mod extract;
 mod images;
 mod latency;
@@ -17,6 +18,7 @@ use bevy::render::{Render, RenderApp, RenderSystems};
 
 use crate::sensor::{KinectSensor, KinectSystems};
 
+pub(crate) use belonging::sensor_of;
 pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
 pub(crate) use images::{
     Demand, DirectColor, FillReport, RawImage, SensorTextures, Stored, StreamKey, TextureSet,

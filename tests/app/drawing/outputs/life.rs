@@ -238,9 +238,9 @@ fn figures_say_what_is_updated_and_when() {
         });
         let figures = of(&app, 0);
         assert_eq!(figures.updates, number);
-        let now = app.world().resource::<Time<Real>>().elapsed_secs_f64();
-        assert_eq!(figures.last_update_secs, now);
-        assert!(figures.last_update_secs > before.last_update_secs);
+        let now = Some(app.world().resource::<Time<Real>>().elapsed());
+        assert_eq!(figures.last_update, now);
+        assert!(figures.last_update > before.last_update);
         // The count moves on at the end of an update.
         let frame = app.world().resource::<bevy::diagnostic::FrameCount>().0;
         assert_eq!(figures.last_update_frame + 1, frame);
@@ -248,7 +248,7 @@ fn figures_say_what_is_updated_and_when() {
             update(&mut app);
             let idle = of(&app, 0);
             assert!(!idle.updated_this_frame);
-            assert_eq!(idle.last_update_secs, now);
+            assert_eq!(idle.last_update, now);
         }
     }
     let updates = [0, 1, 2, 3].map(|i| of(&app, i).updates);
@@ -257,11 +257,19 @@ fn figures_say_what_is_updated_and_when() {
     let features = app.world().resource::<RenderDevice>().features();
     let has_timestamps = features
         .contains(bevy::render::render_resource::WgpuFeatures::TIMESTAMP_QUERY_INSIDE_ENCODERS);
-    assert_eq!(of(0).gpu_ms.is_some(), has_timestamps, "{:?}", of(0));
-    if let Some(ms) = of(0).gpu_ms {
-        assert!(ms > 0.0 && ms < 1000.0, "{ms} ms");
+    assert_eq!(of(0).gpu_time.is_some(), has_timestamps, "{:?}", of(0));
+    if let Some(time) = of(0).gpu_time {
+        assert!(!time.is_zero() && time < Duration::from_secs(1), "{time:?}");
     }
-    assert_eq!(of(1).gpu_ms, None, "colour is uploaded straight");
+    assert_eq!(of(1).gpu_time, None, "colour is uploaded straight");
+    for i in 0..2 {
+        let time = of(i).cpu_time.unwrap();
+        assert!(!time.is_zero() && time < Duration::from_secs(1), "{time:?}");
+    }
+    for i in 0..4 {
+        let figures = of(i);
+        assert_eq!((figures.warnings, figures.errors), (0, 0), "{figures:?}");
+    }
 }
 
 #[test]
@@ -469,4 +477,83 @@ fn an_output_that_is_off_keeps_its_image_and_goes_on_when_it_is_on_again() {
     let half = picture(&mut app, outputs[0]);
     assert_eq!((half.size, half.at(5, 5)[0]), (DEPTH / 2, 1.003));
     assert_eq!(picture(&mut app, outputs[2]).at(5, 5)[0], 1.003);
+}
+
+#[test]
+fn warnings_and_errors_are_counted_and_the_last_of_each_is_kept() {
+    let mut app = rendering_app();
+    let (_, outputs) = shown(&mut app, &[ImageOutput::new(ImageKind::Depth)]);
+    let of = |app: &App| diagnostics(app, outputs[0]);
+    let limit = app
+        .world()
+        .resource::<RenderDevice>()
+        .limits()
+        .max_texture_dimension_2d;
+    let too_long = OutputResolution::Custom(UVec2::new(2 * limit, 8));
+    for (format, resolution, counts) in [
+        (PixelFormat::Auto, OutputResolution::Native, (0, 0)),
+        (PixelFormat::A8, OutputResolution::Native, (0, 1)),
+        (PixelFormat::Auto, too_long, (1, 1)),
+        (PixelFormat::MonoA8, OutputResolution::Native, (1, 2)),
+        (PixelFormat::Auto, OutputResolution::Native, (1, 2)),
+    ] {
+        set(&mut app, outputs[0], |output| {
+            (output.format, output.resolution) = (format, resolution);
+        });
+        for _ in 0..3 {
+            update(&mut app);
+        }
+        let figures = of(&app);
+        assert_eq!((figures.warnings, figures.errors), counts, "{figures:?}");
+        assert_eq!(
+            figures.warning.is_some(),
+            (format, resolution) != (PixelFormat::Auto, OutputResolution::Native)
+        );
+    }
+    let figures = of(&app);
+    assert!(figures.last_error.unwrap().contains("MonoA8"));
+    assert!(
+        figures
+            .last_warning
+            .unwrap()
+            .contains("more than this GPU's textures")
+    );
+}
+
+#[test]
+fn an_output_on_its_sensor_or_below_it_shows_that_sensor() {
+    let mut app = rendering_app();
+    let depth = ImageOutput::new(ImageKind::Depth);
+    let sensor = app.world_mut().spawn((test_sensor(), depth.clone())).id();
+    let below = app.world_mut().spawn((depth, ChildOf(sensor))).id();
+    wait(&mut app, sensor);
+    for output in [sensor, below] {
+        picture(&mut app, output).check("depth", depth_at, |_| 1.0e-6);
+        assert_eq!(diagnostics(&app, output).errors, 0);
+    }
+}
+
+#[test]
+fn an_output_without_a_sensor_says_what_to_add() {
+    let mut app = headless_app();
+    let no_sensor = app.world_mut().spawn_empty().id();
+    let lonely = app.world_mut().spawn(ImageOutput::default()).id();
+    let misled = app
+        .world_mut()
+        .spawn((ImageOutput::default(), ImageOutputOf(no_sensor)))
+        .id();
+    for _ in 0..3 {
+        app.update();
+    }
+    let said = |app: &App, output: Entity, what: &str| {
+        let figures = diagnostics(app, output);
+        assert_eq!(figures.errors, 1, "it is said once");
+        let warning = figures.warning.unwrap();
+        assert!(warning.contains(what), "{warning}");
+    };
+    said(&app, lonely, "add ImageOutputOf(sensor)");
+    said(&app, misled, "name an entity with KinectSensor");
+    app.world_mut().entity_mut(no_sensor).insert(test_sensor());
+    app.update();
+    assert_eq!(diagnostics(&app, misled).warning, None);
 }

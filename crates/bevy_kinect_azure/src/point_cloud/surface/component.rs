@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
 use super::super::settings::{DISCONTINUITY, PointColor, PointFilter};
-use super::mesh::remove_surface;
+use super::mesh::{expect_plugin, remove_surface};
 use crate::body::ImageTiming;
 
 /// Draws a sensor's depth as a surface of triangles. Put it on the sensor entity, or on a descendant of it to move the surface
@@ -16,7 +16,7 @@ use crate::body::ImageTiming;
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
-#[component(on_remove = remove_surface)]
+#[component(on_add = expect_plugin, on_remove = remove_surface)]
 pub struct SurfaceMesh {
     /// Where its colour comes from.
     pub color: PointColor,

@@ -14,6 +14,7 @@ use bevy::render::storage::ShaderBuffer;
 use super::super::source;
 use super::super::{PointCloud, PointCloudBuffer};
 use super::component::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
+use crate::presence;
 
 /// Colours of 16 bits a channel, in place of Bevy's `Mesh::ATTRIBUTE_COLOR`, which has twice as many.
 const ATTRIBUTE_COLOR: MeshVertexAttribute =
@@ -21,7 +22,11 @@ const ATTRIBUTE_COLOR: MeshVertexAttribute =
 
 /// The material that the plugin gave a surface.
 #[derive(Component)]
-struct OwnMaterial(Handle<StandardMaterial>);
+pub(super) struct OwnMaterial(Handle<StandardMaterial>);
+
+pub(super) fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
+    presence::expect_plugin(&mut world, "SurfaceMesh");
+}
 
 /// An entity that is no surface any more is not drawn as one.
 pub(super) fn remove_surface(mut world: DeferredWorld, context: HookContext) {
