@@ -262,3 +262,67 @@ fn data_that_the_gpu_cannot_filter_are_not_shown_and_do_no_harm() {
         .contains(bevy::render::render_resource::WgpuFeatures::FLOAT32_FILTERABLE);
     assert_eq!(picture(&app, shown).is_some(), can_filter);
 }
+
+#[test]
+fn images_of_one_channel_are_grey_in_a_node() {
+    // Formats of one channel that every GPU can filter.
+    for format in [PixelFormat::R8, PixelFormat::R16Float] {
+        let infrared = ImageOutput::new(ImageKind::Infrared).with_format(format);
+        let (mut app, screen, output) = app_with_output(infrared);
+        let shown = node(
+            &mut app,
+            Rect::new(0.0, 0.0, 320.0, 288.0),
+            output,
+            ImageFill::NativeSize,
+        );
+        settle(&mut app);
+        let pixels = read_image(&mut app, screen.clone());
+        keep_picture(
+            &format!("ui_grey_{format:?}.png"),
+            SCREEN.x,
+            SCREEN.y,
+            &pixels,
+        );
+        let at = |pixels: &[u8], x: u32, y: u32| {
+            let index = ((y * SCREEN.x + x) * 4) as usize;
+            [pixels[index], pixels[index + 1], pixels[index + 2]]
+        };
+        for (x, y) in [(3, 3), (160, 144), (310, 20), (200, 280)] {
+            let light = f32::from(test_ir(x, y)) / 65535.0;
+            let encoded = match light <= 0.003_130_8 {
+                true => light * 12.92,
+                false => 1.055 * light.powf(1.0 / 2.4) - 0.055,
+            };
+            let [r, g, b] = at(&pixels, x, y);
+            assert_eq!((r, g), (b, b), "grey");
+            let distance = (f32::from(r) - encoded * 255.0).abs();
+            assert!(
+                distance < 3.0,
+                "({x}, {y}) in {format:?}: {r}, meant {}",
+                encoded * 255.0
+            );
+        }
+        assert_eq!(at(&pixels, 350, 100), [10, 20, 30], "clipped at the node");
+
+        // In false colours it is an ordinary image again, and the other way round.
+        for is_false_color in [true, false] {
+            let mut settings = app.world_mut().get_mut::<ImageOutput>(output).unwrap();
+            *settings = match is_false_color {
+                true => ImageOutput::new(ImageKind::PlayerIndex).false_color(),
+                false => ImageOutput::new(ImageKind::Infrared).with_format(format),
+            };
+            settle(&mut app);
+            let seen = read_image(&mut app, screen.clone());
+            let expected = if is_false_color {
+                [0, 0, 0]
+            } else {
+                at(&pixels, 160, 144)
+            };
+            assert_eq!(at(&seen, 160, 144), expected);
+        }
+        assert_eq!(
+            picture(&app, shown).unwrap().size(),
+            Vec2::new(320.0, 288.0)
+        );
+    }
+}

@@ -5,16 +5,14 @@ use bevy::render::renderer::{RenderAdapter, RenderDevice};
 use kinect_azure::DepthMode;
 use kinect_azure::calibration::Sensor;
 
-use super::extract::images_of;
 use super::image::Step;
 use super::output::OutputSensor;
 use super::shape::{self, Gpu, Notice};
 use super::{
-    ImageKind, ImageOutput, ImageOutputOf, OutputDiagnostics, OutputImage, OutputImageChanged,
-    OutputScale,
+    ImageKind, ImageOutput, OutputDiagnostics, OutputImage, OutputImageChanged, OutputScale,
 };
-use crate::sensor::{KinectSensor, SensorFrame, SensorStream};
-use crate::stream::{ColorRays, RawImage, has_view_formats, sensor_of};
+use crate::sensor::{SensorFrame, SensorStream};
+use crate::stream::has_view_formats;
 
 pub(super) fn prepare_images(
     mut outputs: Query<(

@@ -1,62 +1,16 @@
 //! Image outputs in Bevy's UI (feature `ui`): [`KinectImageNode`] (I18).
 
 mod fill;
+mod grey;
+mod node;
 
-use bevy::ecs::lifecycle::HookContext;
-use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
-use bevy::render::render_resource::TextureSampleType;
-use bevy::render::renderer::RenderDevice;
 use bevy::ui::UiSystems;
-use bevy::ui::widget::NodeImageMode;
 
 pub use fill::ImageFill;
+pub use node::KinectImageNode;
 
-use crate::image_output::{OutputDiagnostics, OutputImage, OutputImageChanged};
-
-/// Shows an image output in a UI node, in the shape it is meant to be shown in.
-///
-/// ```
-/// # use bevy::prelude::*;
-/// # use bevy_kinect_azure::prelude::*;
-/// fn show(mut commands: Commands, output: Single<Entity, With<ImageOutput>>) {
-///     commands.spawn((
-///         Node { width: percent(50), height: percent(50), ..default() },
-///         KinectImageNode { output: *output, fill: ImageFill::FitOutside },
-///     ));
-/// }
-/// ```
-///
-/// The picture is a child of the node and is placed within its padding, one frame after the node's own size has changed. A new
-/// handle of the output is taken by itself. Nothing is shown while the output has no image, or is not there, or has a
-/// format that this GPU cannot filter (32-bit floating point on some: choose false colours or another format).
-///
-/// The node's `overflow` is set to clip.
-#[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
-#[reflect(Component, Default, Debug, PartialEq)]
-#[require(Node)]
-#[component(on_add = add_picture, on_remove = remove_picture)]
-pub struct KinectImageNode {
-    /// The entity with the [`ImageOutput`](crate::ImageOutput).
-    #[entities]
-    pub output: Entity,
-    /// How its image fills the node.
-    pub fill: ImageFill,
-}
-
-impl Default for KinectImageNode {
-    /// Of no output: nothing is shown.
-    fn default() -> Self {
-        Self {
-            output: Entity::PLACEHOLDER,
-            fill: ImageFill::default(),
-        }
-    }
-}
-
-/// The child that shows the image.
-#[derive(Component)]
-struct Picture;
+use crate::image_output::OutputImageChanged;
 
 /// The UI node for image outputs. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
@@ -64,110 +18,17 @@ pub struct KinectUiPlugin;
 
 impl Plugin for KinectUiPlugin {
     fn build(&self, app: &mut App) {
+        grey::build(app);
         app.register_type::<KinectImageNode>()
             .register_type::<ImageFill>()
             .add_systems(
                 PostUpdate,
                 (
-                    follow_outputs.run_if(on_message::<OutputImageChanged>),
-                    place_pictures,
+                    node::follow_outputs.run_if(on_message::<OutputImageChanged>),
+                    node::place_pictures,
                 )
                     .chain()
                     .before(UiSystems::Prepare),
             );
     }
-}
-
-/// Nodes of the app's own that show an output go with its image; [`place_pictures`] sees to the others.
-fn follow_outputs(
-    mut changes: MessageReader<OutputImageChanged>,
-    mut nodes: Query<&mut ImageNode, Without<Picture>>,
-) {
-    for change in changes.read() {
-        for mut node in &mut nodes {
-            if node.image == change.old {
-                node.image = change.new.clone();
-            }
-        }
-    }
-}
-
-fn add_picture(mut world: DeferredWorld, context: HookContext) {
-    world.commands().spawn((
-        Picture,
-        ImageNode {
-            image_mode: NodeImageMode::Stretch,
-            ..default()
-        },
-        Node {
-            position_type: PositionType::Absolute,
-            display: Display::None,
-            ..default()
-        },
-        ChildOf(context.entity),
-    ));
-}
-
-/// A node that shows no output any more has no picture.
-fn remove_picture(mut world: DeferredWorld, context: HookContext) {
-    let children = world
-        .get::<Children>(context.entity)
-        .map(|children| children.to_vec())
-        .unwrap_or_default();
-    for child in children {
-        if world.get::<Picture>(child).is_some() {
-            world.commands().entity(child).try_despawn();
-        }
-    }
-}
-
-fn place_pictures(
-    mut nodes: Query<(&KinectImageNode, &ComputedNode, &mut Node), Without<Picture>>,
-    mut pictures: Query<(&ChildOf, &mut Node, &mut ImageNode), With<Picture>>,
-    outputs: Query<(&OutputImage, &OutputDiagnostics)>,
-    device: Option<Res<RenderDevice>>,
-) {
-    for (parent, mut node, mut image) in &mut pictures {
-        let Ok((shown, area, mut around)) = nodes.get_mut(parent.parent()) else {
-            continue;
-        };
-        if around.overflow != Overflow::clip() {
-            around.overflow = Overflow::clip();
-        }
-        let output = outputs
-            .get(shown.output)
-            .ok()
-            .filter(|(output, _)| can_be_shown(output, device.as_deref()));
-        // Children are placed from the inner edge of the border.
-        let (start, end) = (area.padding.min_inset, area.padding.max_inset);
-        let inside = area.size - area.border.min_inset - area.border.max_inset - start - end;
-        let rect = output.map_or_else(Rect::default, |(_, about)| {
-            shown.fill.rect(inside, about.resolution, about.aspect)
-        });
-        let mut wanted = node.clone();
-        wanted.display = if rect.is_empty() {
-            Display::None
-        } else {
-            Display::Flex
-        };
-        let logical = |physical: f32| Val::Px(physical * area.inverse_scale_factor);
-        wanted.left = logical(start.x + rect.min.x);
-        wanted.top = logical(start.y + rect.min.y);
-        wanted.width = logical(rect.width());
-        wanted.height = logical(rect.height());
-        node.set_if_neq(wanted);
-        let handle = output.map_or_else(Handle::default, |(output, _)| output.image.clone());
-        if image.image != handle {
-            image.image = handle;
-        }
-    }
-}
-
-/// The UI samples every image with a filter, which some formats do not allow on some GPUs.
-fn can_be_shown(output: &OutputImage, device: Option<&RenderDevice>) -> bool {
-    let (Some(format), Some(device)) = (output.format(), device) else {
-        return false;
-    };
-    let sampled = format.sample_type(None, Some(device.features()));
-    sampled == Some(TextureSampleType::Float { filterable: true })
 }
