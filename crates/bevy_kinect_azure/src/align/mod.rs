@@ -1,4 +1,4 @@
-//! Images as the other camera would see them (I2, I4, I6, I8, I10), on the GPU.
+//! Images as the other camera would see them, on the GPU.
 //!
 //! Outputs and clouds say which images they want; only those are computed, and each once however many want it. The rules
 //! are those of [`kinect_azure::transform`], whose results these are compared with.

@@ -9,11 +9,11 @@ use super::alignment::Alignment;
 use super::camera::ColorCamera;
 use super::pipelines::{Params, Pipelines};
 use super::recipe::{RECIPES, is_any_wanted};
-use crate::stream::{ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet};
+use crate::stream::{ExtractedSensors, RawImage, SensorTextures, TextureKey, TextureSet};
 
 /// The alignment of every sensor that something is aligned of.
 #[derive(Resource, Default)]
-pub(super) struct Alignments(pub(super) HashMap<StreamKey, Alignment>);
+pub(super) struct Alignments(pub(super) HashMap<TextureKey, Alignment>);
 
 /// Decides what is computed this frame, and has the textures for it ready before anybody binds them.
 pub(super) fn prepare(

@@ -1,4 +1,4 @@
-//! Figures about every output (D).
+//! Figures about every output.
 
 use core::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use super::{ImageKind, ImageOutput, OutputImage};
 use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::sensor::{Frame, SensorFrame};
 
-/// Figures about one output (D), on its entity. Read only.
+/// Figures about one output, on its entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct OutputDiagnostics {
@@ -183,7 +183,7 @@ pub(super) fn diagnose(
     let now = frame_count.map_or(0, |count| count.0);
     let elapsed = time.map(|time| time.elapsed());
     for (entity, output, sensor, image, report, path, mut diagnostics) in &mut outputs {
-        // Whoever asks for changes is told of changes alone.
+        // On a copy, so that change detection sees changes alone.
         let mut figures = diagnostics.clone();
         let newest = sensor
             .0

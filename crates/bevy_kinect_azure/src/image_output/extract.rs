@@ -11,12 +11,12 @@ use super::output::OutputSensor;
 use super::{ImageKind, ImageOutput, OutputImage, OutputPass};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
-use crate::stream::{DirectColor, ExtractedSensors, FillReport, RawImage, StreamKey};
+use crate::stream::{DirectColor, ExtractedSensors, FillReport, RawImage, TextureKey};
 
 /// An output that is drawn, as the render world sees it.
 pub(super) struct ExtractedOutput {
     pub(super) entity: Entity,
-    pub(super) key: StreamKey,
+    pub(super) key: TextureKey,
     pub(super) output: ImageOutput,
     pub(super) image: AssetId<Image>,
     pub(super) shape: ImageShape,
@@ -60,7 +60,7 @@ pub(super) fn extract_outputs(
             report.set(Report::default());
             continue;
         }
-        let key = StreamKey {
+        let key = TextureKey {
             sensor,
             timing: output.timing,
         };

@@ -49,7 +49,7 @@ fn follow<M: Asset + Clone + Reflect>(
         return;
     };
     let changes: Vec<_> = changes.read().collect();
-    // On copies, because who borrows a material from its `Assets` for a change has it prepared anew.
+    // On copies: a material that is borrowed mutably from its `Assets` is prepared anew, changed or not.
     let followed: Vec<_> = materials
         .iter()
         .filter_map(|(id, material)| {

@@ -1,4 +1,4 @@
-//! Image outputs: any number of pictures from one sensor, each an entity with a Bevy [`Image`] (I11).
+//! Image outputs: any number of pictures from one sensor, each an entity with a Bevy [`Image`].
 //!
 //! ```
 //! # use bevy::prelude::*;

@@ -29,37 +29,37 @@ use crate::coloring::{FalseColor, HiddenColor};
 #[require(OutputImage, OutputDiagnostics, OutputReport, OutputSensor)]
 #[component(on_add = reserve_image)]
 pub struct ImageOutput {
-    /// Whether it is kept up to date (I23). Off, its image stays as it is and costs nothing but its memory; its settings
+    /// Whether it is kept up to date. Off, its image stays as it is and costs nothing but its memory; its settings
     /// take effect when it is on again.
     pub active: bool,
     /// What it shows.
     pub kind: ImageKind,
-    /// Whether it is shown as the other camera would see it (I12): colour from the depth camera, at the depth mode's
-    /// resolution (I2), all others from the colour camera, at its resolution (I4, I6, I8, I10).
+    /// Whether it is shown as the other camera would see it: colour from the depth camera, at the depth mode's
+    /// resolution, all others from the colour camera, at its resolution.
     pub aligned: bool,
     /// What happens to background that the colour camera does not see, in aligned colour.
     pub hidden: HiddenColor,
-    /// Which moment it shows (I13).
+    /// Which moment it shows.
     pub timing: ImageTiming,
-    /// Whether it is mirrored from left to right (I14).
+    /// Whether it is mirrored from left to right.
     pub mirror: bool,
-    /// How large its image is (I15).
+    /// How large its image is.
     pub resolution: OutputResolution,
-    /// Whether its resolution stays as it is whatever [`OutputScale`](super::OutputScale) says (I23).
+    /// Whether its resolution stays as it is whatever [`OutputScale`](super::OutputScale) says.
     pub ignore_output_scale: bool,
-    /// The shape it is meant to be shown in (I16).
+    /// The shape it is meant to be shown in.
     pub aspect: OutputAspect,
-    /// How it is scaled to its resolution (I17).
+    /// How it is scaled to its resolution.
     pub scaling: OutputScaling,
-    /// How its published image is sampled (I17).
+    /// How its published image is sampled.
     pub sampling: OutputSampling,
-    /// The pixel format of its image (I19).
+    /// The pixel format of its image.
     pub format: PixelFormat,
-    /// The channels that are written (I20).
+    /// The channels that are written.
     pub channels: ChannelMask,
-    /// Shaders applied to it, in order, before it is scaled, mirrored and masked (I21).
+    /// Shaders applied to it, in order, before it is scaled, mirrored and masked.
     pub passes: Vec<OutputPass>,
-    /// Colours for people to look at, instead of the data (I22): depth and point cloud as a rainbow from near (red) to
+    /// Colours for people to look at, instead of the data: depth and point cloud as a rainbow from near (red) to
     /// far (blue), infrared as grey that counts stops (logarithmic, ten at most), players in ten colours that are told
     /// apart easily. The image is then `Rgba8UnormSrgb` (unless [`format`](Self::format) says otherwise); black where
     /// nothing was measured and where nobody is. Colour images ignore it.

@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 use bevy::shader::Shader;
 
-/// How large an output's image is (I15). All are multiplied by [`OutputScale`] (unless
+/// How large an output's image is. All are multiplied by [`OutputScale`] (unless
 /// [`ignore_output_scale`](super::ImageOutput::ignore_output_scale) is set) and rounded, and are at least 1 pixel. A size that the
 /// GPU's textures cannot have is made smaller, in its shape, with a warning in
 /// [`OutputDiagnostics`](super::OutputDiagnostics); images of more than 1 GiB are refused.
@@ -32,7 +32,7 @@ pub enum OutputResolution {
     Custom(UVec2),
 }
 
-/// Multiplies the resolution of every output (I15): 0.5 halves them all in both directions. Not finite or ≤ 0 counts as 1.
+/// Multiplies the resolution of every output: 0.5 halves them all in both directions. Not finite or ≤ 0 counts as 1.
 #[derive(Resource, Reflect, Clone, Copy, Debug, PartialEq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct OutputScale(pub f32);
@@ -43,7 +43,7 @@ impl Default for OutputScale {
     }
 }
 
-/// The shape that an output's image is meant to be shown in (I16), in [`OutputDiagnostics::aspect`](super::OutputDiagnostics);
+/// The shape that an output's image is meant to be shown in, in [`OutputDiagnostics::aspect`](super::OutputDiagnostics);
 /// `KinectImageNode` (feature `ui`) keeps to it. It does not change the image itself.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum OutputAspect {
@@ -56,7 +56,7 @@ pub enum OutputAspect {
     Custom(f32),
 }
 
-/// How an output is scaled to its resolution (I17).
+/// How an output is scaled to its resolution.
 ///
 /// Pictures (colour, infrared, false colours) that are made larger are blended bilinearly, in linear light; made smaller,
 /// each pixel is the average of the area it covers (of 16 × 16 pixels in it, evenly spread, where it covers more), so
@@ -77,7 +77,7 @@ pub enum OutputScaling {
     Linear,
 }
 
-/// How an output's published image is sampled by whatever shows it (I17). Data is always sampled nearest, because a GPU's
+/// How an output's published image is sampled by whatever shows it. Data is always sampled nearest, because a GPU's
 /// sampler would blend it with holes.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OutputSampling {
@@ -94,7 +94,7 @@ pub enum OutputSampling {
     Mipmap,
 }
 
-/// The pixel format of an output's image (I19).
+/// The pixel format of an output's image.
 ///
 /// Formats with fewer channels hold the first ones. What a shader samples is the same in every format, but for its
 /// precision: colours are linear light, which sRGB formats encode; infrared and the player index are 0–1. Depth, which is
@@ -170,7 +170,7 @@ pub enum PixelFormat {
     MonoA32Float,
 }
 
-/// Which channels an output writes (I20). Those it does not are 0.
+/// Which channels an output writes. Those it does not are 0.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChannelMask {
     /// Red.
@@ -199,7 +199,7 @@ impl ChannelMask {
     };
 }
 
-/// One shader applied to an output's image (I21).
+/// One shader applied to an output's image.
 #[derive(Reflect, Clone, Debug, PartialEq)]
 pub struct OutputPass {
     /// What it does.

@@ -16,7 +16,7 @@ use crate::sensor::SensorStream;
 /// Draws a sensor's point cloud. Put it on the sensor entity, or on a descendant of it to move the cloud or to draw
 /// several. An entity is either a point cloud or a [`SurfaceMesh`].
 ///
-/// Points are in metres in the sensor's space: x right, y up, −z forward (P4). While the entity is hidden they are computed
+/// Points are in metres in the sensor's space: x right, y up, −z forward. While the entity is hidden they are computed
 /// all the same, for those who only want the [`PointCloudBuffer`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub struct PointCloud {
     pub shape: PointShape,
     /// Where its colour comes from.
     pub color: PointColor,
-    /// Which moment it shows (I13).
+    /// Which moment it shows.
     pub timing: ImageTiming,
     /// Which depth pixels become points.
     pub filter: PointFilter,

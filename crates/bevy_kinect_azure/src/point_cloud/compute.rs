@@ -26,7 +26,7 @@ use super::{PlayerFilter, PointCloudBuffer, PointColor, PointSource};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
 use crate::stream::{
-    ExtractedSensors, RawImage, SensorTextures, StreamKey, TextureSet, placeholder,
+    ExtractedSensors, RawImage, SensorTextures, TextureKey, TextureSet, placeholder,
 };
 
 /// Side of a workgroup; keep in sync with `unproject.wgsl`.
@@ -35,7 +35,7 @@ const WORKGROUP: u32 = 8;
 /// A point cloud as the render world sees it.
 pub(super) struct ExtractedCloud {
     entity: Entity,
-    key: StreamKey,
+    key: TextureKey,
     source: PointSource,
     world_from_points: Affine3A,
     buffer: AssetId<ShaderBuffer>,
@@ -76,7 +76,7 @@ pub(super) fn extract_clouds(
 ) {
     extracted.0.clear();
     for (entity, source, buffer, transform) in &clouds {
-        let key = StreamKey {
+        let key = TextureKey {
             sensor: source.sensor,
             timing: source.timing,
         };
@@ -335,7 +335,7 @@ pub(super) fn run(
         drop(compute_pass);
         pass.computed = Some(pass.wanted);
         pass.runs += 1;
-        // Of zeros that come before depth nobody is told.
+        // The zeros that come before depth do not count as points.
         if pass.has_depth {
             pass.filled.store(true, Ordering::Relaxed);
         }

@@ -1,4 +1,4 @@
-//! Copies of points on the CPU (P7), when they are asked for.
+//! Copies of points on the CPU, when they are asked for.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ pub struct RequestPoints {
     pub cloud: Entity,
 }
 
-/// A copy that [`RequestPoints`] asked for, or why there is none. Nobody is told when the cloud is despawned meanwhile.
+/// A copy that [`RequestPoints`] asked for, or why there is none. There is no message when the cloud is despawned meanwhile.
 #[derive(EntityEvent, Clone, Debug)]
 pub struct PointsReady {
     /// The entity with the cloud.

@@ -1,5 +1,5 @@
 //! Point clouds and surfaces: a sensor's depth in a GPU buffer as coloured points, drawn as points or as triangles
-//! (P1–P7).
+//!.
 //!
 //! A compute pass turns each new depth image into a buffer of points, coloured through the colour camera's real lens
 //! model. [`PointCloud`] draws the buffer as camera-facing quads; [`SurfaceMesh`] joins the points to triangles, which

@@ -1,4 +1,4 @@
-//! Points written to PLY files (P6), beside the app's frames.
+//! Points written to PLY files, beside the app's frames.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -75,7 +75,7 @@ impl Default for PointColor {
     }
 }
 
-/// Which depth pixels become points (P3). The default leaves none out.
+/// Which depth pixels become points. The default leaves none out.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub struct PointFilter {
     /// Every n-th pixel in both directions, beginning with the first: 1 (all) to 16; other values count as the nearest of

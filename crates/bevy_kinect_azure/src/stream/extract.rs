@@ -8,7 +8,7 @@ use bevy::render::Extract;
 use kinect_azure::Calibration;
 use kinect_azure::calibration::XyTable;
 
-use super::images::{Demand, DirectColor, StreamKey};
+use super::images::{Demand, DirectColor, TextureKey};
 use super::latency::LatencyLog;
 use super::rays::ColorRays;
 use crate::body::{BodyIndexImage, BodyIndexMap, DelayedFrame, ImageTiming};
@@ -34,7 +34,7 @@ pub(crate) struct ExtractedSensor {
 
 /// Every sensor of the main world, now and, where that is asked for, when its newest skeletons were seen.
 #[derive(Resource, Default)]
-pub(crate) struct ExtractedSensors(pub(crate) HashMap<StreamKey, ExtractedSensor>);
+pub(crate) struct ExtractedSensors(pub(crate) HashMap<TextureKey, ExtractedSensor>);
 
 pub(super) fn extract_sensors(
     mut extracted: ResMut<ExtractedSensors>,
@@ -66,7 +66,7 @@ pub(super) fn extract_sensors(
             let Some(frame) = frame else {
                 continue;
             };
-            let key = StreamKey {
+            let key = TextureKey {
                 sensor: entity,
                 timing,
             };

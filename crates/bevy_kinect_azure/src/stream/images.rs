@@ -1,4 +1,4 @@
-//! The images of a sensor on the GPU, native and aligned, by name; and who wants which.
+//! The images of a sensor on the GPU, native and aligned, by name; and which of them are needed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -58,7 +58,7 @@ impl RawImage {
     ];
 }
 
-/// The images that somebody wants this frame. What nobody wants is not computed.
+/// The images that outputs and clouds need this frame. No other aligned image is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Demand(u16);
 
@@ -108,7 +108,7 @@ impl FillReport {
 
 /// Images of a sensor at a time: now, or when its newest skeletons were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct StreamKey {
+pub(crate) struct TextureKey {
     /// The sensor entity in the main world.
     pub(crate) sensor: Entity,
     pub(crate) timing: ImageTiming,
@@ -116,7 +116,7 @@ pub(crate) struct StreamKey {
 
 /// The textures of every sensor.
 #[derive(Resource, Default)]
-pub(crate) struct SensorTextures(pub(crate) HashMap<StreamKey, TextureSet>);
+pub(crate) struct SensorTextures(pub(crate) HashMap<TextureKey, TextureSet>);
 
 /// One sensor's images on the GPU.
 #[derive(Default)]
@@ -158,7 +158,7 @@ impl Stored {
 }
 
 impl TextureSet {
-    /// An image, if the sensor has it (and, of aligned ones, somebody wants it).
+    /// An image, if the sensor has it; an aligned one, if it is needed as well.
     pub(crate) fn get(&self, image: RawImage) -> Option<&Stored> {
         self.images[image as usize].as_ref()
     }

@@ -1,10 +1,10 @@
 //! The way of a frame to the GPU: once per image, without touching `Assets<Image>`.
 //!
 //! Each extraction hands the newest [`Frame`](crate::sensor::Frame) of every sensor over as an `Arc`. In the render world
-//! depth and infrared go as they are (16-bit integers) into textures of the sensor's own; colour goes straight into
-//! the textures of those who asked for that ([`ExtractedSensor::direct_color`]), or into one of the sensor's own where nobody did.
-//! Image outputs and point clouds, which name the images they need in [`ExtractedSensor::demand`], are then computed from
-//! these textures.
+//! depth and infrared go as they are (16-bit integers) into textures of the sensor's own. Colour goes straight into the
+//! images of outputs that asked for it ([`ExtractedSensor::direct_color`]), or into a texture of the sensor's own where no
+//! output did. Image outputs and point clouds name the images they need in [`ExtractedSensor::demand`], and are then
+//! computed from these textures.
 
 mod belonging;
 mod extract;
@@ -21,7 +21,7 @@ use crate::sensor::{KinectSensor, KinectSystems};
 pub(crate) use belonging::sensor_of;
 pub(crate) use extract::{ExtractedSensor, ExtractedSensors};
 pub(crate) use images::{
-    Demand, DirectColor, FillReport, RawImage, SensorTextures, Stored, StreamKey, TextureSet,
+    Demand, DirectColor, FillReport, RawImage, SensorTextures, Stored, TextureKey, TextureSet,
 };
 pub(crate) use latency::LatencyLog;
 pub(crate) use rays::ColorRays;

@@ -10,7 +10,7 @@ use kinect_azure::calibration::XyTable;
 
 use crate::sensor::SensorStream;
 
-/// The rays of a sensor's colour camera. Whoever needs them puts this component on the sensor entity, and takes it away
+/// The rays of a sensor's colour camera. A topic that needs them puts this component on the sensor entity, and takes it away
 /// when nothing needs them any more.
 #[derive(Component, Default)]
 pub(crate) struct ColorRays(State);

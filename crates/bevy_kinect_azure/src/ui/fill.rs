@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 
-/// How an image fills its UI node (I18). It is centred; what does not fit is cut off at the node's edges.
+/// How an image fills its UI node. It is centred; what does not fit is cut off at the node's edges.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ImageFill {
     /// As wide and as high as the node, whatever its own shape.

@@ -1,4 +1,4 @@
-//! Image outputs in Bevy's UI (feature `ui`): [`KinectImageNode`] (I18).
+//! Image outputs in Bevy's UI (feature `ui`): [`KinectImageNode`].
 
 mod fill;
 mod grey;

@@ -10,7 +10,7 @@ use crate::body::ImageTiming;
 /// Draws a sensor's depth as a surface of triangles. Put it on the sensor entity, or on a descendant of it to move the surface
 /// or to draw several. An entity is either a surface or a [`PointCloud`].
 ///
-/// Positions are in metres in the sensor's space: x right, y up, −z forward (P4). Between four neighbouring points there are
+/// Positions are in metres in the sensor's space: x right, y up, −z forward. Between four neighbouring points there are
 /// two triangles, or one where a point is missing; front faces look at the sensor. The entity has a [`PointCloudBuffer`],
 /// too.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub struct SurfaceMesh {
     /// for surfaces that are seen at a shallow angle, where points of low [density](PointFilter::density) are far apart.
     /// [`DISCONTINUITY`] by default; not finite: nothing is cut.
     pub cut: f32,
-    /// Which moment it shows (I13).
+    /// Which moment it shows.
     pub timing: ImageTiming,
     /// Which depth pixels become points. Flying pixels do not by default: they would be spikes at every edge.
     pub filter: PointFilter,
