@@ -421,16 +421,15 @@ fn how_an_output_is_scaled_and_how_it_is_sampled_are_set_apart() {
             half(OutputScaling::Linear, OutputSampling::Nearest),
         ],
     );
-    let sampler = |app: &App, output: Entity| {
-        let image = app.world().get::<OutputImage>(output).unwrap().image.id();
-        let images = app
-            .sub_app(RenderApp)
-            .world()
-            .resource::<RenderAssets<GpuImage>>();
-        images.get(image).unwrap().sampler_descriptor.clone()
-    };
-    let [one, other] = [0, 1].map(|i| sampler(&app, outputs[i]));
-    assert_ne!(one, other);
+    for (output, sampler) in outputs.iter().zip([
+        bevy::image::ImageSampler::linear(),
+        bevy::image::ImageSampler::nearest(),
+    ]) {
+        let image = &app.world().get::<OutputImage>(*output).unwrap().image;
+        let images = app.world().resource::<Assets<Image>>();
+        let found = &images.get(image).unwrap().sampler;
+        assert_eq!(format!("{found:?}"), format!("{sampler:?}"));
+    }
     let size = COLOR / 2;
     let unblended = |x, y| nearest(color_at, COLOR, size, x, y);
     picture(&mut app, outputs[0]).check("nearest", unblended, |_| 0.002);
