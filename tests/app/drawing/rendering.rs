@@ -201,7 +201,9 @@ fn handles_are_there_from_the_start_and_stay() {
         .get_mut::<ImageOutput>(outputs[1])
         .unwrap()
         .false_color = None;
-    update(&mut app);
+    update_until(&mut app, "another image", |world| {
+        world.get::<OutputImage>(outputs[1]).unwrap().image != at_first[1]
+    });
     let now = handles(&app);
     assert_eq!(now[0], at_first[0]);
     assert_ne!(now[1], at_first[1]);
