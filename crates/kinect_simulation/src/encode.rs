@@ -1,11 +1,11 @@
 //! From a picture to the formats the colour camera delivers.
 
+use kinect_azure::modes::ColorFormat;
+use kinect_azure::source::{SourceError, SourceErrorKind};
 use rayon::prelude::*;
 
 use super::frame::CleanColor;
 use super::jpeg::{self, JpegError};
-use kinect_azure::modes::ColorFormat;
-use kinect_azure::source::{SourceError, SourceErrorKind};
 
 /// Scratch memory of an encoder.
 #[derive(Debug, Default)]

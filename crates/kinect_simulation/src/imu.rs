@@ -1,12 +1,12 @@
 //! The inertial sensors of a sensor that stands still: gravity, noise, and a bias that wanders.
 
 use glam::Vec3;
+use kinect_azure::calibration::{Calibration, Sensor};
+use kinect_azure::capture::ImuSample;
 
 use super::random::{hash2, normal32};
 use super::rig::Eye;
 use super::timing::START_USEC;
-use kinect_azure::calibration::{Calibration, Sensor};
-use kinect_azure::capture::ImuSample;
 
 /// Time between samples in µs: 1600 a second.
 const PERIOD_USEC: u64 = 625;

@@ -29,10 +29,10 @@ pub enum JpegError {
         /// Bytes that were given.
         bytes: usize,
     },
-    /// The encoder's own words.
+    /// The encoder refused the pixels; the text is its own.
     #[error("a strip cannot be encoded: {0}")]
     Encoder(String),
-    /// What was to be joined is no strip that [`encode_strip`] wrote.
+    /// The strip of that number, counted from 0, is not what [`encode_strip`] writes.
     #[error("strip {0} is no JPEG with a scan")]
     Strip(usize),
 }

@@ -1,9 +1,9 @@
 //! Where the sensor's two cameras stand and look, and the built-in calibration.
 
 use glam::{Mat3, Vec3};
+use kinect_azure::calibration::{Calibration, CalibrationError, RawCalibration, Sensor};
 
 use super::settings::Mount;
-use kinect_azure::calibration::{Calibration, CalibrationError, RawCalibration, Sensor};
 
 /// A camera in the world.
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +57,10 @@ impl Eye {
     }
 }
 
-/// The calibration of a sensor that does not exist, with numbers like those of one that does.
+/// The factory calibration that simulations use by default: invented, with numbers like those of a real sensor.
 ///
 /// # Errors
-/// None: the text is ours. The type is that of parsing any text.
+/// None in practice: the text is part of this crate.
 pub fn built_in_calibration() -> Result<RawCalibration, CalibrationError> {
     RawCalibration::parse(include_bytes!("calibration.json"))
 }

@@ -7,11 +7,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::imu::SimulatedImu;
-use super::rig::{Eye, built_in_calibration};
-use super::settings::SimulationSettings;
-use super::timing::{START_USEC, Timing};
-use super::world::World;
 use kinect_azure::calibration::{Calibration, RawCalibration};
 use kinect_azure::capture::{Capture, ImuSample};
 use kinect_azure::clock::{Clock, LockstepClock};
@@ -21,7 +16,13 @@ use kinect_azure::source::{
     SourceErrorKind,
 };
 
-/// An Azure Kinect that is not there (X1): people in a room, seen through its lenses, with ground truth.
+use super::imu::SimulatedImu;
+use super::rig::{Eye, built_in_calibration};
+use super::settings::SimulationSettings;
+use super::timing::{START_USEC, Timing};
+use super::world::World;
+
+/// A simulated Azure Kinect: people in a room, seen through its lenses, with ground truth.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,7 +43,10 @@ use kinect_azure::source::{
 /// # Ok::<(), kinect_azure::SourceError>(())
 /// ```
 ///
-/// Device timestamps begin near 0 with the first capture. System timestamps are 0: nothing arrives from anywhere.
+/// The first capture has a device timestamp of about 0.2 s. System timestamps are 0, because no image arrives from outside.
+///
+/// In real time it draws ahead of the clock, leaves out captures that the processor is too slow for, and draws none while
+/// [`set_wanted`](CaptureSource::set_wanted) says that nobody waits for them; the people keep their pace.
 #[derive(Debug)]
 pub struct SimulatedSensor {
     info: SensorInfo,
@@ -157,22 +161,22 @@ impl SimulatedSensor {
         })
     }
 
-    /// Delivers as fast as it can draw, for converters and tests.
+    /// Delivers every capture as fast as it can be drawn, for converters and tests.
     #[must_use]
     pub fn as_fast_as_possible(mut self) -> Self {
         self.pace = Pace::AsFastAsPossible;
         self
     }
 
-    /// Delivers what is due by a clock that somebody else sets. Time 0 of the clock is the first capture; pausing
-    /// works, speed has no effect.
+    /// Delivers every capture when a clock that somebody else sets reaches its time. The first capture is due at time 0
+    /// of the clock. Pausing works; [`set_speed`](PlaybackControl::set_speed) has no effect.
     #[must_use]
     pub fn in_lockstep(mut self, clock: Arc<LockstepClock>) -> Self {
         self.pace = Pace::Lockstep(clock);
         self
     }
 
-    /// The factory calibration it sees through, as a recording of it has it attached.
+    /// The factory calibration of its cameras, as a recording has it attached.
     pub fn raw_calibration(&self) -> &RawCalibration {
         &self.raw_calibration
     }
@@ -333,10 +337,10 @@ impl PlaybackControl for SimulatedSensor {
             .set_speed(speed, (!self.paused).then(Instant::now));
     }
 
-    /// It has no end, so there is nothing to begin again.
+    /// No effect: a simulation has no end.
     fn set_looping(&mut self, _: bool) {}
 
-    /// Going far takes time: the people walk there, at some thousand times their pace.
+    /// Seeking far ahead takes time, because people move there step by step, some thousand times as fast as in real time.
     fn seek(&mut self, position_usec: u64) -> Result<(), SourceError> {
         self.go_to(self.timing.number_at(position_usec));
         Ok(())

@@ -1,21 +1,22 @@
-//! What a simulated sensor can be asked for.
+//! The settings of a simulated sensor.
 
 use std::path::PathBuf;
 
-use super::motion::Scenario;
-use super::noise::Noise;
 use kinect_azure::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate};
 use kinect_azure::source::{SourceError, SourceErrorKind};
 
-/// What is simulated and how the sensor is set. The same settings give the same bytes.
+use super::motion::Scenario;
+use super::noise::Noise;
+
+/// Room, people and sensor of a simulation. The same settings give the same bytes.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct SimulationSettings {
     /// What the people do.
     pub scenario: Scenario,
-    /// How many people are there at a time, 0 to 6; more count as 6.
+    /// The number of people in the room at a time, 0 to 6; more count as 6.
     pub people: u32,
-    /// Which room, which people, which noise.
+    /// Chooses the room, the people and the noise.
     pub seed: u64,
     /// The sensor's imperfections; [`Noise::none`] for a perfect one.
     pub noise: Noise,
@@ -23,11 +24,11 @@ pub struct SimulationSettings {
     pub depth_mode: DepthMode,
     /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// How colour images travel. BGRA, the default, costs least: nothing is encoded and decoded again.
+    /// Format of colour images. BGRA, the default, costs least, because images are neither encoded nor decoded.
     pub color_format: ColorFormat,
     /// Captures per second.
     pub frame_rate: FrameRate,
-    /// Whether there are inertial samples.
+    /// Whether inertial samples are delivered.
     pub imu: bool,
     /// Where the sensor stands.
     pub mount: Mount,
@@ -35,7 +36,8 @@ pub struct SimulationSettings {
     /// [`set_wanted`](kinect_azure::CaptureSource::set_wanted)). Off saves the processor's time in an app that shows fewer
     /// captures than there are.
     pub every_capture: bool,
-    /// A factory calibration (JSON, as a recording has it attached) to see through; `None`: the built-in one.
+    /// Path of a factory calibration (JSON, as a recording has it attached) whose lenses are used; `None`: the built-in
+    /// calibration.
     pub calibration: Option<PathBuf>,
 }
 
@@ -59,10 +61,10 @@ impl Default for SimulationSettings {
 }
 
 impl SimulationSettings {
-    /// The most people that can be in the room.
+    /// The largest number of people in the room.
     pub const MOST_PEOPLE: u32 = 6;
 
-    /// Refuses what no Azure Kinect does.
+    /// Refuses modes that no Azure Kinect has.
     pub(super) fn check(&self) -> Result<(), SourceError> {
         modes::check(
             self.depth_mode,
@@ -79,7 +81,8 @@ impl SimulationSettings {
     }
 }
 
-/// Where the sensor stands in the room, looking at its middle.
+/// Where the sensor stands and where it looks; at 0 degrees it looks along the floor at the middle of the room. Numbers out
+/// of range count as the nearest in range, numbers that are not finite as the default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Mount {
@@ -87,7 +90,7 @@ pub struct Mount {
     pub height: f32,
     /// How far it looks down, in degrees, −60 to 60.
     pub tilt_degrees: f32,
-    /// How far it is turned about its line of sight, clockwise as it sees itself, in degrees.
+    /// How far it is turned about its line of sight, clockwise seen from behind it, in degrees, −180 to 180.
     pub roll_degrees: f32,
 }
 

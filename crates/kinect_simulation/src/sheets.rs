@@ -7,11 +7,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::*;
 use kinect_azure::body::{Joint, JointConfidence};
 use kinect_azure::capture::Capture;
 use kinect_azure::modes::ColorFormat;
 use kinect_azure::source::{CaptureSource, NextCapture, PlaybackControl};
+
+use super::*;
 
 struct Sheet {
     width: usize,

@@ -1,8 +1,9 @@
 //! When captures are taken, by the sensor's own clock, and which of them are lost.
 
+use kinect_azure::modes::FrameRate;
+
 use super::noise::Noise;
 use super::random::{hash2, normal32, unit32};
-use kinect_azure::modes::FrameRate;
 
 /// The time of the first capture on the device clock, in µs: a sensor takes a while to start.
 pub(crate) const START_USEC: u64 = 200_000;

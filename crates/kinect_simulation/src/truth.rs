@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::frame::CleanDepth;
 use kinect_azure::body::{Body, BodyFrame, BodyIndexImage};
 use kinect_azure::pool::Pool;
 use kinect_azure::source::{SourceError, SourceErrorKind};
+
+use super::frame::CleanDepth;
 
 /// Makes the ground truth of captures.
 #[derive(Debug, Default)]

@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+use kinect_azure::body::BodyFrame;
+use kinect_azure::calibration::Calibration;
+use kinect_azure::capture::Capture;
+use kinect_azure::image::{Image, ImageFormat, ImagePool, Pixels};
+use kinect_azure::modes::{ColorResolution, DepthMode};
+use kinect_azure::source::{SourceError, SourceErrorKind};
 use rayon::prelude::*;
 
 use super::encode::ColorEncoder;
@@ -16,12 +22,6 @@ use super::room::Room;
 use super::settings::SimulationSettings;
 use super::timing::{Times, Timing};
 use super::truth::TruthPool;
-use kinect_azure::body::BodyFrame;
-use kinect_azure::calibration::Calibration;
-use kinect_azure::capture::Capture;
-use kinect_azure::image::{Image, ImageFormat, ImagePool, Pixels};
-use kinect_azure::modes::{ColorResolution, DepthMode};
-use kinect_azure::source::{SourceError, SourceErrorKind};
 
 /// Room, people, cameras and all their memory.
 #[derive(Debug)]

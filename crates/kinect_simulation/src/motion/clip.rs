@@ -1,11 +1,11 @@
-//! Recordings of the vendor's body tracker, played by anybody.
+//! Recordings of the vendor's body tracker, which drive people of any size.
 
 use glam::{Mat3, Quat, Vec2, Vec3};
+use kinect_azure::body::{Joint, JointConfidence, JointPose};
 
 use super::joints::leg_length;
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::{BodyPose, Pose, vendor_axes};
-use kinect_azure::body::{Joint, JointConfidence, JointPose};
 
 /// One person's joints over time, as the vendor's tracker saw them.
 ///
@@ -22,7 +22,7 @@ pub struct SkeletonClip {
     leg: f32,
 }
 
-/// Why a text is no clip.
+/// Why a text is not a clip.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClipError {
@@ -61,7 +61,7 @@ impl SkeletonClip {
     /// Reads a clip.
     ///
     /// # Errors
-    /// When the text is no clip; see [`ClipError`].
+    /// The text is not a clip; see [`ClipError`].
     pub fn parse(text: &[u8]) -> Result<Self, ClipError> {
         let text = String::from_utf8_lossy(text);
         let mut frames: Vec<(u64, [JointPose; Joint::COUNT])> = Vec::new();
@@ -148,17 +148,17 @@ impl SkeletonClip {
         }
     }
 
-    /// Frames in it.
+    /// The number of frames.
     pub fn len(&self) -> usize {
         self.frames.len()
     }
 
-    /// Whether there are none; a clip always has some.
+    /// Whether the clip has no frames; never true of one that was parsed.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 
-    /// How long it is, in seconds.
+    /// Length in seconds.
     pub fn seconds(&self) -> f64 {
         let last = self.frames[self.frames.len() - 1].0;
         (last - self.frames[0].0) as f64 * 1e-6
@@ -169,7 +169,7 @@ impl SkeletonClip {
         self.frames.get(index).map(|(time, joints)| (*time, joints))
     }
 
-    /// The pose of somebody who does what the clip shows, over and over, that far aside of where it was.
+    /// The pose of a person who repeats the clip over and over, shifted sideways by `aside` metres.
     pub(crate) fn pose(&self, skeleton: &RestSkeleton, seconds: f64, aside: Vec2) -> BodyPose {
         let length = self.seconds().max(1e-3);
         let seconds = if seconds.is_finite() {

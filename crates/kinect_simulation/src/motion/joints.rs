@@ -1,12 +1,12 @@
 //! From a stance and planted feet to the rotations of all joints.
 
 use glam::{Mat3, Quat, Vec3};
+use kinect_azure::body::Joint;
 
 use super::gait::{Gait, Root};
 use super::stance::{Arm, Stance};
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::{BodyPose, Pose};
-use kinect_azure::body::Joint;
 
 /// The share of the leg's length that a standing leg is stretched to at most.
 const STRETCHED: f32 = 0.992;

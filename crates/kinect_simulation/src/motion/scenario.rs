@@ -21,13 +21,13 @@ pub enum Scenario {
     Exhibit,
     /// One motion, over and over, with a pause between; several people stand side by side.
     Single(MotionKind),
-    /// Nobody.
+    /// An empty room.
     Empty,
     /// A clip of the vendor's body tracker (CSV, as read by [`SkeletonClip`](super::SkeletonClip)) drives the people.
     Clip(PathBuf),
 }
 
-/// A motion.
+/// One thing that people do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum MotionKind {
@@ -103,7 +103,7 @@ impl MotionKind {
 }
 
 impl Scenario {
-    /// The names that can be parsed.
+    /// The names that [`FromStr`] knows: of all scenarios but clips.
     pub fn names() -> impl Iterator<Item = &'static str> {
         ["exhibit", "empty"]
             .into_iter()
@@ -122,7 +122,7 @@ impl fmt::Display for Scenario {
     }
 }
 
-/// A name that is no scenario.
+/// A scenario was asked for by a name that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no scenario “{name}”; there are {}", Scenario::names().collect::<Vec<_>>().join(", "))]
 pub struct UnknownScenario {

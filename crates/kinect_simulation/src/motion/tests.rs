@@ -4,6 +4,7 @@ use core::f32::consts::PI;
 use std::sync::Arc;
 
 use glam::{Quat, Vec2, Vec3};
+use kinect_azure::body::Joint;
 
 use super::director::Performer;
 use super::*;
@@ -11,7 +12,6 @@ use crate::person::Person;
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::vendor_axes;
 use crate::room::Room;
-use kinect_azure::body::Joint;
 
 const STEP: f64 = 1.0 / 60.0;
 

@@ -5,12 +5,12 @@
     reason = "unlike clamp, max and min make a number of NaN, and vector instructions"
 )]
 
+use kinect_azure::modes::DepthMode;
 use rayon::prelude::*;
 
 use super::{Noise, depth_sigma};
 use crate::frame::CleanDepth;
 use crate::random::{hash, hash2, hash32, normal32, unit32};
-use kinect_azure::modes::DepthMode;
 
 /// The two images that come out.
 pub(crate) struct DepthPlanes<'a> {

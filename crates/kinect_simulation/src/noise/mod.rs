@@ -1,5 +1,5 @@
-//! What a real sensor gets wrong. Each kind of error can be switched off; a pixel's error is a hash of the seed, the
-//! frame and the pixel, so that it does not matter on which thread, or whether, others are computed.
+//! The errors of a real sensor. Each kind can be switched off. A pixel's error is a hash of the seed, the frame and the
+//! pixel, so that it depends neither on the thread nor on the other pixels.
 
 mod color;
 mod depth;
@@ -19,7 +19,7 @@ pub struct Noise {
     pub flying_pixels: bool,
     /// Pixels that return little light are missing: dark hair, grazing surfaces.
     pub drop_out: bool,
-    /// Corners of walls and floor look up to 3 cm deeper, because light takes a way round.
+    /// Corners of walls and floor look up to 3 cm deeper, because light also comes by way of other surfaces.
     pub multipath: bool,
     /// Infrared scatters by shot and read noise.
     pub infrared: bool,

@@ -1,6 +1,7 @@
 //! A person's surface, ready to be posed.
 
 use glam::Vec3;
+use kinect_azure::body::Joint;
 use rayon::prelude::*;
 
 use super::figure::{Figure, bind_pose};
@@ -12,7 +13,6 @@ use super::pose::BodyPose;
 use super::shape::Region;
 use super::skin::{Weights, bones, moved, weights};
 use crate::surface;
-use kinect_azure::body::Joint;
 
 /// A person's surface in the bind pose, with what it needs to be posed and coloured.
 #[derive(Debug)]

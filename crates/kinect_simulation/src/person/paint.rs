@@ -1,13 +1,13 @@
 //! The colours on a person, decided for each visible point by where it is in the bind pose.
 
 use glam::{Vec2, Vec3};
+use kinect_azure::body::Joint;
 
 use super::figure::Edges;
 use super::looks::{Bag, HairStyle, Looks, Pattern, Person, Srgb};
 use super::pose::BodyPose;
 use super::shape::Region;
 use crate::surface::{Surface, linear};
-use kinect_azure::body::Joint;
 
 /// What the paint needs to know of a person.
 #[derive(Debug)]

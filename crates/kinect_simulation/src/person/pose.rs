@@ -1,9 +1,9 @@
 //! A pose: how the joints of a rest skeleton are turned, and where that puts them.
 
 use glam::{Mat3, Quat, Vec3};
+use kinect_azure::body::Joint;
 
 use super::physique::RestSkeleton;
-use kinect_azure::body::Joint;
 
 /// How a person's joints are turned, whoever the person is.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,10 +4,10 @@
 //! Dual quaternions keep the volume of twisted and bent limbs where averaged matrices would collapse.
 
 use glam::{Quat, Vec3, Vec4};
+use kinect_azure::body::Joint;
 
 use super::pose::BodyPose;
 use super::shape::Part;
-use kinect_azure::body::Joint;
 
 /// The four strongest bones of a vertex.
 #[derive(Clone, Copy, Debug)]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use glam::{Quat, Vec3};
+use kinect_azure::body::Joint;
 
 use super::looks::{Bag, Bottom};
 use super::pose::{BodyPose, Pose};
 use super::*;
 use crate::random::Random;
-use kinect_azure::body::Joint;
 
 /// Everybody that a test on all sorts of people looks at.
 fn people() -> Vec<Person> {

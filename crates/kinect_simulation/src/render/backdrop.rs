@@ -1,13 +1,13 @@
 //! The room as each camera sees it, traced once.
 
 use glam::{Vec2, Vec3};
+use kinect_azure::modes::DepthMode;
 use rayon::prelude::*;
 
 use super::shadow::Shadows;
 use super::tone;
 use super::view::View;
 use crate::room::Room;
-use kinect_azure::modes::DepthMode;
 
 /// The room for the depth camera.
 #[derive(Debug)]

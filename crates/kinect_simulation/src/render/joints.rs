@@ -1,12 +1,12 @@
 //! Ground truth: people's joints as the vendor's tracker would give them if it knew everything.
 
 use glam::{Quat, Vec3};
+use kinect_azure::body::{Body, Joint, JointConfidence, JointPose};
 
 use super::view::View;
 use crate::frame::CleanDepth;
 use crate::person::pose::{BodyPose, vendor_axes};
 use crate::rig::Eye;
-use kinect_azure::body::{Body, Joint, JointConfidence, JointPose};
 
 /// How far behind the skin a joint lies at most when it is seen, in metres for a person of 1.75 m: what is in front of it
 /// belongs to the limb itself.

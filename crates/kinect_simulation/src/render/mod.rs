@@ -12,6 +12,9 @@ pub(crate) mod tone;
 pub(crate) mod view;
 
 use glam::Vec3;
+use kinect_azure::body::BodyIndexImage;
+use kinect_azure::calibration::Calibration;
+use kinect_azure::modes::DepthMode;
 use rayon::prelude::*;
 
 use super::frame::{CleanColor, CleanDepth};
@@ -20,9 +23,6 @@ use super::rig::Eye;
 use super::room::Room;
 use super::settings::Mount;
 use backdrop::{ColorBackdrop, DepthBackdrop};
-use kinect_azure::body::BodyIndexImage;
-use kinect_azure::calibration::Calibration;
-use kinect_azure::modes::DepthMode;
 use people::Raster;
 use shadow::Shadows;
 use view::View;

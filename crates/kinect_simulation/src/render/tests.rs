@@ -1,14 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use glam::{Vec2, Vec3};
+use kinect_azure::calibration::{CameraKind, RawCalibration};
+use kinect_azure::modes::ColorResolution;
 
 use super::*;
 use crate::person::Person;
 use crate::person::pose::Pose;
 use crate::rig::built_in_calibration;
 use crate::room::solid::{Shape, Solid};
-use kinect_azure::calibration::{CameraKind, RawCalibration};
-use kinect_azure::modes::ColorResolution;
 
 /// Distance from a point to a solid's surface.
 fn distance_to(solid: &Solid, p: Vec3) -> f32 {

@@ -1,10 +1,10 @@
 //! A camera ready to draw with: the ray of every pixel, and the pixel of every point.
 
 use glam::{Vec2, Vec3};
-
-use crate::rig::Eye;
 use kinect_azure::calibration::{Camera, XyTable};
 use kinect_azure::modes::DepthMode;
+
+use crate::rig::Eye;
 
 #[derive(Debug)]
 pub(crate) struct View {
