@@ -9,13 +9,13 @@ use glam::Vec2;
 use kinect_azure::body::Joint;
 
 use super::actor::{Action, Actor, Surroundings};
+use super::apart::keep_apart;
 use super::clip::SkeletonClip;
 use super::gait::{Gait, Root};
 use super::joints::{leg_length, pose};
 use super::moves::Style;
 use super::scenario::{MotionKind, Scenario};
 use super::stage::Stage;
-use super::steering::keep_apart;
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::BodyPose;
 use crate::random::{Random, hash2};

@@ -2,10 +2,12 @@
 //!
 //! A `stance` says in a few angles how somebody stands; `moves` are functions from time to a stance; `gait` plants
 //! feet wherever the body goes; `joints` turns both into the rotations of all joints. `director` decides who does
-//! what on the `stage`, an `actor` follows its plan, `steering` keeps people apart. [`clip`] plays recordings of the
+//! what on the `stage`, an `actor` follows its plan, `steering` leads
+//! around people and things, `apart` keeps out of them. [`clip`] plays recordings of the
 //! vendor's body tracker instead.
 
 mod actor;
+mod apart;
 pub(crate) mod clip;
 pub(crate) mod director;
 pub(crate) mod gait;

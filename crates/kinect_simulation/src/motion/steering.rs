@@ -1,8 +1,7 @@
-//! Around each other and around things.
+//! The way around people and things.
 
 use glam::Vec2;
 
-use super::actor::Actor;
 use super::stage::Stage;
 
 /// Nobody comes closer to anybody than this, from middle to middle, in metres.
@@ -51,49 +50,4 @@ pub(super) fn steer(
     // The sensor itself.
     avoid(Vec2::new(0.0, 0.1), 0.55, Vec2::ZERO);
     (direction + push).normalize_or(direction) * speed * slow
-}
-
-/// Pushes people apart who came too close, and out of what stands about.
-pub(super) fn keep_apart(actors: &mut [Actor], stage: &Stage) {
-    for a in 0..actors.len() {
-        for b in a + 1..actors.len() {
-            let off = actors[b].root.at - actors[a].root.at;
-            let distance = off.length();
-            if distance >= ELBOW_ROOM {
-                continue;
-            }
-            let away = if distance > 1e-3 {
-                off / distance
-            } else {
-                Vec2::X
-            };
-            let push = ELBOW_ROOM - distance;
-            // Whoever walks gives way.
-            let (wa, wb) = (actors[a].mobility(), actors[b].mobility());
-            let share = wb / (wa + wb);
-            actors[a].root.at -= away * push * (1.0 - share);
-            actors[b].root.at += away * push * share;
-        }
-    }
-    for actor in actors.iter_mut() {
-        if actor.uses_seat() {
-            continue;
-        }
-        for &(low, high) in &stage.obstacles {
-            let nearest = actor.root.at.clamp(low, high);
-            let off = actor.root.at - nearest;
-            let distance = off.length();
-            const ROOM: f32 = 0.30;
-            if distance >= ROOM {
-                continue;
-            }
-            let middle = (low + high) * 0.5;
-            let away = if distance > 1e-3 {
-                off / distance
-            } else {
-                (actor.root.at - middle).normalize_or(Vec2::Y)
-            };
-            actor.root.at += away * (ROOM - distance).min(0.02);
-        }
-    }
 }

@@ -8,7 +8,7 @@
 use kinect_azure::modes::DepthMode;
 use rayon::prelude::*;
 
-use super::{Noise, depth_sigma};
+use super::kinds::Noise;
 use crate::frame::CleanDepth;
 use crate::random::{hash, hash2, hash32, normal32, unit32};
 
@@ -410,6 +410,12 @@ fn multipath(clean: &CleanDepth, x: usize, y: usize, z: f32, focal: f32) -> f32 
     let across = bend(at(x - reach, y), at(x + reach, y));
     let down = bend(at(x, y - reach), at(x, y + reach));
     (across.max(down) * 0.45).clamp(0.0, MOST_MULTIPATH)
+}
+
+/// Standard deviation of depth at a depth, both in mm.
+#[inline(always)]
+fn depth_sigma(depth_mm: f32) -> f32 {
+    (1.5 + depth_mm * depth_mm * 1e-6).min(17.0)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use glam::{Vec2, Vec3};
 use rayon::prelude::*;
 
-use super::Posed;
+use super::posed::Posed;
 use super::view::View;
 use crate::person::{BodyMesh, SkinnedMesh};
 

@@ -4,7 +4,7 @@
 
 use glam::{Vec2, Vec3};
 
-use super::Posed;
+use super::posed::Posed;
 
 /// Texels along an edge.
 pub(crate) const SIZE: usize = 256;

@@ -1,14 +1,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use glam::{Vec2, Vec3};
-use kinect_azure::calibration::{CameraKind, RawCalibration};
-use kinect_azure::modes::ColorResolution;
+use kinect_azure::calibration::{Calibration, CameraKind, RawCalibration};
+use kinect_azure::modes::{ColorResolution, DepthMode};
 
+use super::view::View;
 use super::*;
-use crate::person::Person;
+use crate::frame::{CleanColor, CleanDepth};
 use crate::person::pose::Pose;
-use crate::rig::built_in_calibration;
+use crate::person::{BodyMesh, Person, SkinnedMesh};
+use crate::rig::{Eye, built_in_calibration};
+use crate::room::Room;
 use crate::room::solid::{Shape, Solid};
+use crate::settings::Mount;
 
 /// Distance from a point to a solid's surface.
 fn distance_to(solid: &Solid, p: Vec3) -> f32 {

@@ -6,8 +6,7 @@
 use glam::Vec3;
 use rayon::prelude::*;
 
-use super::solid::{Hit, Shape, Solid};
-use super::solid_hit;
+use super::solid::{Hit, Shape, Solid, solid_hit};
 use crate::random::{hash2, unit32};
 
 /// A rectangle that gives light.

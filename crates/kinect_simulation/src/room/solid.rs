@@ -148,3 +148,20 @@ impl Solid {
         (t > 1e-4).then(|| (t, ((o + d * t) / self.half).normalize()))
     }
 }
+
+/// What a ray meets first.
+pub(crate) fn solid_hit(solids: &[Solid], origin: Vec3, direction: Vec3) -> Option<Hit> {
+    let mut nearest: Option<Hit> = None;
+    for (index, solid) in solids.iter().enumerate() {
+        if let Some((t, normal)) = solid.hit(origin, direction)
+            && nearest.is_none_or(|hit| t < hit.t)
+        {
+            nearest = Some(Hit {
+                t,
+                normal,
+                solid: index as u16,
+            });
+        }
+    }
+    nearest
+}
