@@ -34,9 +34,12 @@ use kinect_app_support::windowless;
 #[derive(Parser, Clone, Debug)]
 #[command(name = "gpu_bench")]
 struct Options {
-    /// Frames to measure, after five to warm up.
+    /// Frames to measure, after those to warm up.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     frames: u32,
+    /// Frames before those that are measured: the first take longer.
+    #[arg(long, default_value_t = 5)]
+    warm_up: u32,
 }
 
 fn main() -> Result<(), String> {
@@ -56,7 +59,7 @@ fn main() -> Result<(), String> {
     let sensor = still(settings(DepthMode::NfovUnbinned, ColorResolution::R2160p))?;
     let sensor = app.world_mut().spawn(KinectSensor::new(sensor)).id();
     let names = spawn_outputs(app.world_mut(), sensor);
-    let figures = measure(&mut app, sensor, options.frames)?;
+    let figures = measure(&mut app, sensor, &options)?;
     figures.print(has_timestamps, |path| {
         path.contains("kinect/").then(|| {
             let output = names.iter().find(|(span, _)| path.contains(span.as_str()));
@@ -70,7 +73,7 @@ fn main() -> Result<(), String> {
     let cloud = (KinectSensor::new(sensor), PointCloud::default());
     let sensor = app.world_mut().spawn(cloud).id();
     spawn_camera(app.world_mut());
-    let figures = measure(&mut app, sensor, options.frames)?;
+    let figures = measure(&mut app, sensor, &options)?;
     let frame = app.world().get::<SensorFrame>(sensor);
     let depth = frame.and_then(|frame| frame.0.as_ref()?.capture.depth.clone());
     if let Some(depth) = depth {
@@ -169,16 +172,15 @@ struct Figures {
     idle: Vec<f64>,
 }
 
-const WARM_UP: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(120);
 
-fn measure(app: &mut App, sensor: Entity, frames: u32) -> Result<Figures, String> {
+fn measure(app: &mut App, sensor: Entity, options: &Options) -> Result<Figures, String> {
     let mut figures = Figures::default();
     let (mut shown, mut count) = (None::<Arc<Frame>>, 0);
     let mut began = Instant::now();
     // Of spans: when they were last told of. What is old is of another scene.
     let mut told = began;
-    while count < WARM_UP + frames {
+    while count < options.warm_up + options.frames {
         let start = Instant::now();
         app.update();
         let ms_before_wait = start.elapsed().as_secs_f64() * 1000.0;
@@ -207,7 +209,7 @@ fn measure(app: &mut App, sensor: Entity, frames: u32) -> Result<Figures, String
         } else if began.elapsed() > PATIENCE {
             return Err(format!("no frame came for {} s", PATIENCE.as_secs()));
         }
-        let is_warm = count > WARM_UP;
+        let is_warm = count > options.warm_up;
         for diagnostic in app.world().resource::<DiagnosticsStore>().iter() {
             if let Some(measurement) = diagnostic.measurement()
                 && measurement.time > told

@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
                 continue;
             }
             // Opens no window, and says how long the GPU works.
-            "gpu_bench" => command.args(["--frames", "1"]),
+            "gpu_bench" => command.args(["--frames", "1", "--warm-up", "0"]),
             _ => command
                 .args(["--frame", "2", "--size", "640x360", "--screenshot"])
                 .arg(pictures.join(format!("{name}.png"))),
