@@ -1,7 +1,7 @@
 //! The ways the sensor is looked at, and the cameras that do it.
 
-use bevy::camera::visibility::RenderLayers;
 use bevy::camera::Viewport;
+use bevy::camera::visibility::RenderLayers;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy_kinect_azure::point_cloud::DISCONTINUITY;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kinect_azure::ColorFormat;
 use kinect_simulation::jpeg::{JpegError, STRIP_ROWS, encode_strip, join_strips};
 
-use super::{Drawn, Key, share};
+use super::drawn::{Drawn, Key, share};
 use crate::chart::{self, CELLS, COLOR_ROWS, DEPTH_CELLS, DEPTH_ROWS, IR_CELLS};
 use crate::library::memory::Memory;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use kinect_azure::{CaptureSource, FrameRate, Image, NextCapture};
 use kinect_simulation::{Noise, SimulatedSensor, SimulationSettings};
 
-use super::{Counted, Drawn, Key, share};
+use super::drawn::{Drawn, Key, share};
+use super::threads::Counted;
 use crate::library::memory::Memory;
 
 /// A slow rate, so that people move between captures also in a short loop; every mode has it.
