@@ -102,7 +102,7 @@ fn compare_floors(workspace: &Workspace) -> Result<(), String> {
 /// Runs every check and stops at the first that fails.
 pub(crate) fn run(options: &Options) -> Result<(), String> {
     let setup = set_up(options)?;
-    let mut steps = Steps::default();
+    let mut steps = Steps::only(options.only.clone());
     let result = run_steps(&setup, &mut steps);
     steps.print_summary();
     if result.is_ok() {

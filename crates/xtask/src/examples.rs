@@ -22,6 +22,8 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
         let mut command = Command::new(program(workspace, &name));
         command
             .current_dir(&workspace.root)
+            // Where `assets/` is: cargo tells it to programs that it starts, and this one starts them itself.
+            .env("BEVY_ASSET_ROOT", &workspace.root)
             .envs(system::software_vulkan());
         let step = format!("example {name}");
         match name.as_str() {

@@ -46,6 +46,7 @@ Options (before or after FILE):
   --no-setup       leave the system as it is and do not look at it
   --require-real   (test, setup) fail where the vendor's libraries or the real test recordings are missing,
                    instead of skipping the tests that compare with them
+  --only WORD      (test) only the checks with this word in their names, which the table at the end of a run lists
 
 Environment:
   CI=true                the vendor's libraries must be fetched on the platform they are made for, or the test fails

@@ -6,12 +6,17 @@ pub(crate) struct Options {
     pub(crate) install: bool,
     pub(crate) no_setup: bool,
     pub(crate) require_real: bool,
+    /// Of the checks only those whose names contain this.
+    pub(crate) only: Option<String>,
 }
 
 impl Options {
     /// Takes our own options out of the arguments and leaves the others in their order.
     pub(crate) fn take_from(args: &mut Vec<String>) -> Self {
         let mut options = Self::default();
+        if let Some(at) = args.iter().position(|arg| arg == "--only") {
+            options.only = args.drain(at..(at + 2).min(args.len())).nth(1);
+        }
         args.retain(|arg| {
             let ours = match arg.as_str() {
                 "--install" => &mut options.install,

@@ -7,9 +7,23 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     done: Vec<(String, Duration, bool)>,
+    /// Steps whose names do not contain this are left out.
+    only: Option<String>,
 }
 
 impl Steps {
+    /// Only the steps whose names contain `only`, where it is given.
+    pub(crate) fn only(only: Option<String>) -> Self {
+        Self {
+            only,
+            ..Self::default()
+        }
+    }
+
+    fn is_left_out(&self, name: &str) -> bool {
+        self.only.as_ref().is_some_and(|only| !name.contains(only))
+    }
+
     /// Runs a step. On failure `remedy` says what to do about it.
     pub(crate) fn run(
         &mut self,
@@ -17,6 +31,9 @@ impl Steps {
         command: &mut Command,
         remedy: &str,
     ) -> Result<(), String> {
+        if self.is_left_out(name) {
+            return Ok(());
+        }
         let shown = show(command);
         println!("\n=== {name}: {shown}");
         let start = Instant::now();
@@ -46,6 +63,9 @@ impl Steps {
         name: &str,
         work: impl FnOnce() -> Result<(), String>,
     ) -> Result<(), String> {
+        if self.is_left_out(name) {
+            return Ok(());
+        }
         println!("\n=== {name}");
         let start = Instant::now();
         let result = work();
