@@ -2,8 +2,10 @@
 
 use k4a::Calibration;
 
+use crate::codes::known;
 use crate::image::Image;
-use crate::{Error, Judge, known};
+use crate::judge::Judge;
+use k4a::Error;
 
 impl Judge {
     /// `k4a_calibration_get_from_raw`, with C's numbers for the modes.

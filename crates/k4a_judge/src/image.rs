@@ -4,7 +4,9 @@ use std::cell::{OnceCell, RefCell};
 
 use k4a::{ImageFormat, ImageMut};
 
-use crate::{Error, Judge, known};
+use crate::codes::known;
+use crate::judge::Judge;
+use k4a::Error;
 
 /// An image of the vendor's library. What a test makes can be changed until it is read or put into a capture.
 pub struct Image {

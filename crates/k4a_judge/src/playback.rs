@@ -4,8 +4,10 @@ use std::path::Path;
 
 use k4a::{Calibration, ImuSample, SeekOrigin, VideoSettings};
 
+use crate::codes::known;
 use crate::image::Capture;
-use crate::{Error, Judge, known};
+use crate::judge::Judge;
+use k4a::Error;
 
 /// A recording opened by the vendor's library. One thread at a time.
 pub struct Playback(k4a::Playback);

@@ -5,8 +5,10 @@ use std::path::Path;
 use k4a::abi::DeviceConfiguration;
 use k4a::{ImuSample, SubtitleSettings, VideoSettings};
 
+use crate::codes::known;
 use crate::image::Capture;
-use crate::{Error, Judge, known};
+use crate::judge::Judge;
+use k4a::Error;
 
 /// A recording being written: `add_*`, then [`write_header`](Self::write_header), then `write_*`. Dropping it finishes the
 /// file.

@@ -1,0 +1,43 @@
+//! The loaded libraries.
+
+use std::sync::OnceLock;
+
+use crate::data::skip;
+use crate::library::load_library;
+
+/// The loaded libraries.
+pub struct Judge {
+    pub(crate) library: k4a::Library,
+    pub(crate) record: k4a::RecordLibrary,
+}
+
+/// The vendor's libraries; `None`, with a printed word, where they are not installed.
+///
+/// # Panics
+///
+/// When they are missing or broken although the environment says `KINECT_REQUIRE_REAL=1`.
+pub fn judge() -> Option<&'static Judge> {
+    static JUDGE: OnceLock<Result<Judge, k4a::LoadError>> = OnceLock::new();
+    match JUDGE.get_or_init(Judge::load) {
+        Ok(judge) => Some(judge),
+        Err(reason) => {
+            skip(&format!(
+                "the vendor's libraries cannot be loaded: {reason}"
+            ));
+            None
+        }
+    }
+}
+
+impl Judge {
+    fn load() -> Result<Self, k4a::LoadError> {
+        let library = load_library()?;
+        let record = library.record_library()?;
+        Ok(Self { library, record })
+    }
+
+    /// The vendor's `libk4a`, for the functions that this interface does not shorten.
+    pub fn library(&self) -> &k4a::Library {
+        &self.library
+    }
+}
