@@ -13,6 +13,7 @@
 mod color_to_depth;
 mod custom;
 mod depth_to_color;
+mod error;
 mod point_cloud;
 mod quad;
 mod transformation;
@@ -20,33 +21,7 @@ mod vertices;
 
 pub use color_to_depth::Occlusion;
 pub use custom::{CustomPixel, Interpolation};
+pub use error::{SizeMismatch, TransformError};
 pub use point_cloud::{point_cloud_f32, point_cloud_i16};
 pub use quad::SAME_SURFACE;
-pub use transformation::{TransformError, Transformation};
-
-/// Two images or tables that belong together differ in size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{what} has {found} pixels, but the camera of the calibration has {expected}: use the calibration of the mode \
-     the image was taken in"
-)]
-pub struct SizeMismatch {
-    /// What has the wrong size.
-    pub what: &'static str,
-    /// Pixels it has.
-    pub found: usize,
-    /// Pixels it should have.
-    pub expected: usize,
-}
-
-fn check_size(what: &'static str, found: usize, expected: usize) -> Result<(), SizeMismatch> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(SizeMismatch {
-            what,
-            found,
-            expected,
-        })
-    }
-}
+pub use transformation::Transformation;

@@ -5,7 +5,7 @@
 
 use wide::{f32x4, i16x8, i32x4, i32x8, u16x8, u32x4};
 
-use super::{SizeMismatch, check_size};
+use super::error::{SizeMismatch, check_size};
 use crate::calibration::XyTable;
 use crate::units::{self, METRES_PER_MILLIMETRE};
 

@@ -2,8 +2,9 @@
 
 use super::color_to_depth::{self, Occlusion};
 use super::custom::{CustomPixel, Interpolation, Linear, Nearest};
+use super::depth_to_color;
+use super::error::{SizeMismatch, TransformError, check_size};
 use super::vertices::Vertices;
-use super::{SizeMismatch, check_size, depth_to_color};
 use crate::calibration::Calibration;
 
 /// Images of one sensor in one pair of modes, from one camera's view into the other's.
@@ -37,27 +38,6 @@ pub struct Transformation {
     vertices: Vertices,
     /// Depth in the colour camera's view, for what needs it on the way; empty until then.
     aligned: Vec<u16>,
-}
-
-/// Why there is no transformation for a calibration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TransformError {
-    /// The depth camera is off in this calibration.
-    #[error(
-        "a transformation between the cameras needs both, but the depth camera is off: choose a depth mode"
-    )]
-    NoDepthCamera,
-    /// The colour camera is off in this calibration.
-    #[error(
-        "a transformation between the cameras needs both, but the colour camera is off: choose a colour resolution"
-    )]
-    NoColorCamera,
-    /// The calibration does not say where the cameras are.
-    #[error(
-        "a transformation between the cameras needs the place of one for the other, which the calibration does not \
-         have: ask the sensor for its calibration again"
-    )]
-    NoExtrinsics,
 }
 
 impl Transformation {

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::TransformError;
+use super::error::TransformError;
 use crate::calibration::camera::Lens;
 use crate::calibration::{Calibration, Extrinsics, Sensor, XyTable};
 

@@ -1,0 +1,49 @@
+//! What cannot be transformed.
+
+/// Why there is no transformation for a calibration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransformError {
+    /// The depth camera is off in this calibration.
+    #[error(
+        "a transformation between the cameras needs both, but the depth camera is off: choose a depth mode"
+    )]
+    NoDepthCamera,
+    /// The colour camera is off in this calibration.
+    #[error(
+        "a transformation between the cameras needs both, but the colour camera is off: choose a colour resolution"
+    )]
+    NoColorCamera,
+    /// The calibration does not say where the cameras are.
+    #[error(
+        "a transformation between the cameras needs the place of one for the other, which the calibration does not \
+         have: ask the sensor for its calibration again"
+    )]
+    NoExtrinsics,
+}
+
+/// Two images or tables that belong together differ in size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{what} has {found} pixels, but the camera of the calibration has {expected}: use the calibration of the mode \
+     the image was taken in"
+)]
+pub struct SizeMismatch {
+    /// What has the wrong size.
+    pub what: &'static str,
+    /// Pixels it has.
+    pub found: usize,
+    /// Pixels it should have.
+    pub expected: usize,
+}
+
+pub(super) fn check_size(what: &'static str, found: usize, expected: usize) -> Result<(), SizeMismatch> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(SizeMismatch {
+            what,
+            found,
+            expected,
+        })
+    }
+}
