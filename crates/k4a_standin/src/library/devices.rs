@@ -16,6 +16,7 @@ use super::images::{Capture, Image};
 use super::log::Level;
 use super::memory::Memory;
 use super::modes::{self, DEPTH16, IR16, Modes};
+use super::opened::Device;
 use super::scene::{self, Drawn};
 use super::sensor::{Sensor, fails};
 use super::stage::{Found, wait, with};
@@ -24,25 +25,6 @@ use super::vendor::is_orbbec;
 use super::world::Kind;
 use crate::script::{CalibrationFault, ControlFault, Fault, Part, SerialFault};
 use crate::statistics::{ControlSet, StartedConfiguration};
-
-/// A device that somebody has opened.
-#[derive(Debug)]
-pub(super) struct Device {
-    pub(super) serial: String,
-    /// Which time of being plugged in it belongs to.
-    pub(super) connection: u64,
-    /// Whether it was really opened: Orbbec's library does that at the first call.
-    ready: bool,
-    /// It was unplugged: waiting fails or finds nothing.
-    pub(super) gone: Option<State>,
-    starting: bool,
-    pub(super) stream: Option<Stream>,
-    imu: Option<ImuStream>,
-    /// The mains frequency last set through this handle.
-    sixty_hertz: bool,
-    pub(super) wired_sync_mode: i32,
-    opened: Instant,
-}
 
 /// A call did not work; why was told to the log.
 #[derive(Debug)]

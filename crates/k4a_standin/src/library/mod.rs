@@ -17,6 +17,7 @@ mod images;
 mod log;
 mod memory;
 mod modes;
+mod opened;
 pub(crate) mod orbbec;
 mod scene;
 mod sensor;

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use kinect_azure::WiredSyncMode;
 
 use super::controls::Controls;
-use super::devices::Device;
 use super::images::{Capture, Image};
 use super::log::{self, Level};
 use super::memory::{self, Memory};
+use super::opened::Device;
 use super::sensor::{Done, Sensor};
 use super::stream::State;
 use super::{exports, scene};
