@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cpal::{Data, FromSample, I24, SampleFormat, SizedSample, U24};
 
-use super::MicrophoneError;
+use super::error::MicrophoneError;
 
 /// A stretch of sound from all microphones. It is shared as `Arc<AudioBlock>` and does not change once it was published.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,9 +1,9 @@
 //! Finds arrays among the system's audio inputs, and the one that an app chooses. Works on lists of names alone, so that it
 //! can be tested with the lists of any system.
 
+use super::array::{MICROPHONES, USB_ID};
 use super::error::MicrophoneError;
 use super::usb::UsbIdentity;
-use super::{MICROPHONES, USB_ID};
 
 /// Chooses an array.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use cpal::{
     SupportedStreamConfigRange,
 };
 
+use super::array::{MICROPHONES, SAMPLE_RATE};
 use super::device::{Input, MicrophoneDevice, card_of, devices};
 use super::error::MicrophoneError;
 use super::usb;
-use super::{MICROPHONES, SAMPLE_RATE};
 
 /// What the system has, and how to open it.
 pub(super) struct Inputs {

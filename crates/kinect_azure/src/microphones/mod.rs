@@ -53,68 +53,21 @@
 //! in which the array sends them. Blocks wait in a queue of limited length; when it is full, the oldest block is dropped and
 //! counted. The memory of blocks that are no longer held is used again.
 
+mod array;
 mod block;
 mod device;
 mod error;
 mod host;
 mod queue;
+mod settings;
 mod stream;
 mod timeline;
 mod usb;
 
+pub use array::{MICROPHONES, SAMPLE_RATE, USB_ID};
 pub use block::{AudioBlock, AudioLevel};
 pub use device::{MicrophoneDevice, MicrophoneMatch, MicrophoneSelection};
 pub use error::MicrophoneError;
 pub use queue::{AudioCounters, AudioReceiver};
+pub use settings::MicrophoneSettings;
 pub use stream::{MicrophoneInfo, MicrophoneStream, list, list_inputs};
-
-/// Number of microphones of an array.
-///
-/// Source: Azure Kinect DK hardware specification, "Microphone array": a circular array of seven, a standard device of the
-/// USB audio class 2.0, all 7 channels of which can be accessed.
-pub const MICROPHONES: u16 = 7;
-
-/// Samples per second of each microphone, in Hz.
-///
-/// Source: the vendor's viewer, which asks for it (`K4AMicrophoneSampleRate` in `tools/k4aviewer`). Where the system only
-/// offers another rate, that one is delivered, and [`AudioBlock::sample_rate`] says it.
-pub const SAMPLE_RATE: u32 = 48_000;
-
-/// Vendor and product number of the array on the USB.
-///
-/// Source: Azure Kinect DK hardware specification, "USB", and the vendor's udev rules (`scripts/99-k4a.rules`).
-pub const USB_ID: (u16, u16) = (0x045e, 0x097e);
-
-/// The array to open, and the size of its blocks and queue.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
-pub struct MicrophoneSettings {
-    /// The array.
-    pub selection: MicrophoneSelection,
-    /// Frames in a block; from 48 (1 ms) to 48,000 (1 s), values outside count as the nearest of these.
-    pub block_frames: u32,
-    /// Number of blocks that wait in the queue before the oldest is dropped: from 1 to 10,000; values outside count as the
-    /// nearest of these.
-    pub queue_blocks: u32,
-}
-
-impl Default for MicrophoneSettings {
-    /// The only array, in blocks of 10 ms, with a queue of 1 s.
-    fn default() -> Self {
-        Self {
-            selection: MicrophoneSelection::Auto,
-            block_frames: SAMPLE_RATE / 100,
-            queue_blocks: 100,
-        }
-    }
-}
-
-impl MicrophoneSettings {
-    fn block_frames(&self) -> usize {
-        self.block_frames.clamp(48, SAMPLE_RATE) as usize
-    }
-
-    fn queue_blocks(&self) -> usize {
-        self.queue_blocks.clamp(1, 10_000) as usize
-    }
-}

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use cpal::ErrorKind;
 use cpal::traits::{DeviceTrait, StreamTrait};
 
+use super::array::MICROPHONES;
 use super::block::{Assembler, AudioBlock, BlockFormat};
 use super::device::{MicrophoneDevice, MicrophoneMatch, choose};
 use super::error::MicrophoneError;
 use super::host::{Inputs, Plan, explain, plan};
 use super::queue::{AudioCounters, AudioReceiver, BlockQueue};
+use super::settings::MicrophoneSettings;
 use super::timeline::{Timeline, now_and_age};
-use super::{MICROPHONES, MicrophoneSettings};
 
 /// How long the audio system may take to list its inputs or to open one.
 const PATIENCE: Duration = Duration::from_secs(10);

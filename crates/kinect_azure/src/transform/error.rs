@@ -36,7 +36,11 @@ pub struct SizeMismatch {
     pub expected: usize,
 }
 
-pub(super) fn check_size(what: &'static str, found: usize, expected: usize) -> Result<(), SizeMismatch> {
+pub(super) fn check_size(
+    what: &'static str,
+    found: usize,
+    expected: usize,
+) -> Result<(), SizeMismatch> {
     if found == expected {
         Ok(())
     } else {
