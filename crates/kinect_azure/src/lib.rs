@@ -7,6 +7,7 @@
 //! - [`device`]: live sensors, through the vendors' libraries where they are installed.
 //! - [`doctor`]: whether this machine can use a sensor, and what to mend.
 //! - [`body`]: people as joints and body index maps.
+//! - [`calendar`]: UTC dates.
 //! - `microphones` (a feature of that name): the array of an Azure Kinect.
 //! - [`source`]: the one trait that recordings, devices and simulated sensors stream through.
 //! - [`clock`], [`pool`]: what a source of your own needs to keep time and to run without allocating.
@@ -17,6 +18,7 @@
 //! forward. [`units`] says how they become metres and a right-handed, y-up world.
 
 pub mod body;
+pub mod calendar;
 pub mod calibration;
 pub mod capture;
 pub mod clock;

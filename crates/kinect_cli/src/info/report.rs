@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use kinect_azure::calendar::UtcTime;
 use kinect_azure::modes::{ColorResolution, DepthMode};
 use kinect_azure::recording::{Counts, Recording, TagTarget, TrackKind, TrackType};
 use serde::Serialize;
@@ -156,7 +157,9 @@ impl Report {
             title: info.title.clone(),
             writing_app: info.writing_app.clone(),
             muxing_app: info.muxing_app.clone(),
-            recorded_at: info.date_unix_sec.map(utc),
+            recorded_at: info
+                .date_unix_sec
+                .map(|unix| UtcTime::from_unix_sec(unix).to_string()),
             timestamp_scale_ns: info.timestamp_scale_ns,
             unfinished: info.unfinished,
             warnings: info.warnings.clone(),
@@ -321,45 +324,5 @@ fn type_name(track_type: TrackType) -> String {
         TrackType::Audio => "audio".to_owned(),
         TrackType::Subtitle => "subtitle".to_owned(),
         TrackType::Other(number) => format!("type {number}"),
-    }
-}
-
-/// Seconds since 1970 as ISO 8601, by the civil calendar counted in years that begin in March.
-fn utc(unix: i64) -> String {
-    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
-    let shifted = days + 719_468; // days since 0000-03-01
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        second / 3600,
-        second / 60 % 60,
-        second % 60
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::utc;
-
-    #[test]
-    fn dates_follow_the_calendar() {
-        assert_eq!(utc(0), "1970-01-01T00:00:00Z");
-        assert_eq!(utc(951_782_399), "2000-02-28T23:59:59Z");
-        assert_eq!(utc(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(utc(978_307_200), "2001-01-01T00:00:00Z");
-        assert_eq!(utc(1_600_000_000), "2020-09-13T12:26:40Z");
-        assert_eq!(utc(-1), "1969-12-31T23:59:59Z");
     }
 }

@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk::RecordingDisk;
-use crate::recording::RecordingFile;
+use crate::calendar::UtcTime;
+use crate::recording::writer::RecordingFile;
 
 /// The most numbers that are tried: so many files in a folder are a mistake.
 const MOST_NUMBERS: u32 = 100_000;
@@ -25,8 +26,12 @@ impl Names {
         let path = name.map_or_else(
             || pattern.to_owned(),
             |name| {
-                let (date, time) = date_and_time(unix_sec);
-                pattern.with_file_name(name.replace("{date}", &date).replace("{time}", &time))
+                let start = UtcTime::from_unix_sec(unix_sec);
+                let time = format!("{:02}-{:02}-{:02}", start.hour, start.minute, start.second);
+                pattern.with_file_name(
+                    name.replace("{date}", &start.date())
+                        .replace("{time}", &time),
+                )
             },
         );
         Self { path, number: 0 }
@@ -87,51 +92,9 @@ fn appended(path: &Path, number: u32) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Date and time of day in UTC, as they can stand in names of files on every system.
-fn date_and_time(unix_sec: i64) -> (String, String) {
-    let second = unix_sec.rem_euclid(86_400);
-    // Days since 0000-03-01 in the proleptic Gregorian calendar, whose 400 years have 146 097 days.
-    let days = unix_sec.div_euclid(86_400) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    let year = year + era * 400 + i64::from(month <= 2);
-    (
-        format!("{year:04}-{month:02}-{day:02}"),
-        format!(
-            "{:02}-{:02}-{:02}",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        ),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_the_calendars() {
-        for (unix, date, time) in [
-            (0, "1970-01-01", "00-00-00"),
-            (951_782_400, "2000-02-29", "00-00-00"),
-            (951_868_799, "2000-02-29", "23-59-59"),
-            (1_735_689_599, "2024-12-31", "23-59-59"),
-            (4_107_542_400, "2100-03-01", "00-00-00"),
-            (-1, "1969-12-31", "23-59-59"),
-        ] {
-            assert_eq!(date_and_time(unix), (date.to_owned(), time.to_owned()));
-        }
-    }
 
     #[test]
     fn only_the_name_is_filled_in() {
