@@ -1,4 +1,4 @@
-//! Clusters: finding them, and listing the frames within.
+//! Clusters: finding them, and finding frames within.
 //!
 //! Only headers are read here. A handful of clusters is kept as lists of frames; nothing grows while a recording plays.
 //! Known places in the file are *anchors* (from the Cues, or from one walk through the headers of a file without
@@ -8,21 +8,17 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::RecordingError;
-use super::ebml::{Header, Parsed, Window, id, vint};
+use super::blocks::{BlockTrack, Blocks, Cluster, Damage, Frame, WINDOW};
+use super::ebml::{Header, Parsed, Window, id};
+use super::error::RecordingError;
 use super::storage::Storage;
-
-/// Bytes read at once while walking from header to header.
-const WINDOW: usize = 1024;
+use super::time::to_ns;
 
 /// Bytes read at once while searching for a cluster in damaged data.
 const SCAN: usize = 64 * 1024;
 
 /// Clusters whose frame lists are kept: a few around the images and a few around the inertial samples.
 const CACHED: usize = 16;
-
-/// More frames than that are not taken from one cluster; recorders close theirs after 32 ms, converters after 5 s.
-const MOST_FRAMES: usize = 1 << 18;
 
 /// Frame lists longer than that are not kept for the next cluster.
 const USUAL_FRAMES: usize = 1 << 14;
@@ -39,19 +35,6 @@ const ANCHOR_STRIDE: usize = 64;
 /// Matroska's block times are cluster time ± this many units.
 const RELATIVE: i64 = 1 << 15;
 
-/// One frame of one track: what a block carries, or one of several that it carries ("laced").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    /// Time since file time 0.
-    pub(super) time_ns: i64,
-    /// Where its bytes begin.
-    pub(super) offset: u64,
-    /// How many bytes it has.
-    pub(super) size: u32,
-    /// Index of its track.
-    pub(super) track: u16,
-}
-
 /// A place between frames: before the frame `index` of the cluster at `cluster`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -59,15 +42,6 @@ pub(super) struct Place {
     pub(super) cluster: u64,
     /// Index into its frames.
     pub(super) index: usize,
-}
-
-/// A stretch without readable data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Damage {
-    /// Where it begins.
-    pub(super) offset: u64,
-    /// What was found there.
-    pub(super) problem: &'static str,
 }
 
 /// What searching for a track's next or previous frame gave.
@@ -90,31 +64,10 @@ pub(super) struct Reach {
     pub(super) time_ns: Option<i64>,
 }
 
-/// A cluster's frames.
-#[derive(Debug, Default)]
-struct Cluster {
-    offset: u64,
-    time_ns: i64,
-    /// Largest time of a block, the duration of block groups included.
-    last_ns: Option<i64>,
-    next: Option<u64>,
-    frames: Vec<Frame>,
-    used: u64,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     offset: u64,
     time_ns: i64,
-}
-
-/// What a track's blocks need to be understood.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BlockTrack {
-    /// The number in the block.
-    pub(super) number: u64,
-    /// Time from frame to frame within a block without a duration of its own.
-    pub(super) frame_duration_ns: i64,
 }
 
 /// The clusters of a file.
@@ -671,7 +624,14 @@ impl Clusters {
                 }
                 Parsed::Element(element) => match element.end() {
                     Some(child_end) if child_end <= end => {
-                        self.read_child(cluster, &element, child_end)?;
+                        let mut blocks = Blocks {
+                            window: &mut self.window,
+                            tracks: &self.tracks,
+                            scale: self.scale,
+                        };
+                        if let Some(damage) = blocks.read_child(cluster, &element, child_end)? {
+                            self.damaged(damage.offset, damage.problem);
+                        }
                         child = child_end;
                         continue;
                     }
@@ -699,248 +659,4 @@ impl Clusters {
         }
         Ok(())
     }
-
-    /// Takes one child of a cluster.
-    fn read_child(
-        &mut self,
-        cluster: &mut Cluster,
-        element: &Header,
-        end: u64,
-    ) -> Result<(), RecordingError> {
-        match element.id {
-            id::TIMESTAMP => {
-                let units = self.window.uint(element.data, end)?;
-                let time = self.units(units);
-                // Normally the first child; blocks in front of it are relative to it all the same.
-                let shift = time.saturating_sub(cluster.time_ns);
-                for frame in &mut cluster.frames {
-                    frame.time_ns = frame.time_ns.saturating_add(shift);
-                }
-                cluster.last_ns = cluster.last_ns.map(|last| last.saturating_add(shift));
-                cluster.time_ns = time;
-            }
-            id::SIMPLE_BLOCK => self.read_block(cluster, element.data, end, None)?,
-            id::BLOCK_GROUP => {
-                let (mut block, mut duration) = (None, None);
-                let mut child = element.data;
-                while let Some(part) = self.window.child(child, end)? {
-                    match part.id {
-                        id::BLOCK => block = Some((part.data, part.end)),
-                        id::BLOCK_DURATION => {
-                            duration = Some(self.window.uint(part.data, part.end)?);
-                        }
-                        _ => {}
-                    }
-                    child = part.end;
-                }
-                if let Some((data, end)) = block {
-                    let duration = duration.map(|units| self.units(units));
-                    self.read_block(cluster, data, end, duration)?;
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Takes the frames of a block: track number, relative time, flags, then one frame or several laced ones.
-    fn read_block(
-        &mut self,
-        cluster: &mut Cluster,
-        data: u64,
-        end: u64,
-        duration_ns: Option<i64>,
-    ) -> Result<(), RecordingError> {
-        let room = end.saturating_sub(data).min(WINDOW as u64) as usize;
-        let head = self.window.bytes(data, room.min(12))?;
-        let Some((number, length)) = vint(head) else {
-            self.damaged(data, "a block has no track number");
-            return Ok(());
-        };
-        let Some(&[high, low, flags]) = head.get(length..length + 3) else {
-            self.damaged(data, "a block is too short");
-            return Ok(());
-        };
-        let relative = i64::from(i16::from_be_bytes([high, low]));
-        let time_ns = cluster.time_ns.saturating_add(to_ns(relative, self.scale));
-        // A block group lasts until the nanosecond before its end.
-        let last = duration_ns
-            .filter(|duration| *duration > 0)
-            .map_or(time_ns, |d| time_ns.saturating_add(d - 1));
-        cluster.last_ns = Some(cluster.last_ns.map_or(last, |known| known.max(last)));
-        let Some(track) = self.tracks.iter().position(|t| t.number == number) else {
-            return Ok(());
-        };
-        let payload = data + length as u64 + 3;
-        let mut lace = Lace {
-            track: track as u16,
-            time_ns,
-            step: Step { ns: 0, per: 1 },
-            index: 0,
-            offset: payload,
-            end,
-        };
-        match flags >> 1 & 3 {
-            0 => lace.push(cluster, end - payload),
-            kind => {
-                let step = self.tracks.get(track).map_or(0, |t| t.frame_duration_ns);
-                if !self.read_lace(cluster, &mut lace, kind, duration_ns, step)? {
-                    self.damaged(data, "the sizes of a block's frames do not add up");
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes laced frames; false if their sizes make no sense.
-    fn read_lace(
-        &mut self,
-        cluster: &mut Cluster,
-        lace: &mut Lace,
-        kind: u8,
-        duration_ns: Option<i64>,
-        step: i64,
-    ) -> Result<bool, RecordingError> {
-        const FIXED: u8 = 2;
-        const XIPH: u8 = 1;
-        let Some(last) = self.byte(lace.offset, lace.end)? else {
-            return Ok(false);
-        };
-        let count = u64::from(last) + 1;
-        // A block's duration is shared by its frames; the last begins the nanosecond before its end.
-        let step = match duration_ns {
-            Some(duration) if duration > 0 && count > 1 => Step {
-                ns: duration - 1,
-                per: count as i64 - 1,
-            },
-            _ => Step { ns: step, per: 1 },
-        };
-        lace.step = step;
-        lace.offset += 1;
-        if kind == FIXED {
-            let total = lace.end - lace.offset;
-            if !total.is_multiple_of(count) {
-                return Ok(false);
-            }
-            for _ in 0..count {
-                lace.push(cluster, total / count);
-            }
-            return Ok(true);
-        }
-        // The sizes of all but the last frame come first: walk over them to find where the frames begin.
-        let sizes = lace.offset;
-        let mut at = sizes;
-        let mut size = 0u64;
-        let mut total = 0u64;
-        for index in 0..u64::from(last) {
-            let Some((next, after)) = self.lace_size(at, lace.end, kind == XIPH, index, size)?
-            else {
-                return Ok(false);
-            };
-            size = next;
-            at = after;
-            total = total.saturating_add(size);
-        }
-        if at.saturating_add(total) > lace.end {
-            return Ok(false);
-        }
-        lace.offset = at;
-        let rest = lace.end - at - total;
-        let (mut at, mut size) = (sizes, 0);
-        for index in 0..u64::from(last) {
-            let Some((next, after)) = self.lace_size(at, lace.end, kind == XIPH, index, size)?
-            else {
-                return Ok(false);
-            };
-            size = next;
-            at = after;
-            lace.push(cluster, size);
-        }
-        lace.push(cluster, rest);
-        Ok(true)
-    }
-
-    /// One size of Xiph lacing (a sum of bytes up to one below 255) or EBML lacing (the first whole, then signed
-    /// differences), with the place behind it.
-    fn lace_size(
-        &mut self,
-        at: u64,
-        end: u64,
-        xiph: bool,
-        index: u64,
-        previous: u64,
-    ) -> Result<Option<(u64, u64)>, RecordingError> {
-        if xiph {
-            let (mut size, mut at) = (0u64, at);
-            loop {
-                let Some(byte) = self.byte(at, end)? else {
-                    return Ok(None);
-                };
-                size += u64::from(byte);
-                at += 1;
-                if byte < 255 {
-                    return Ok(Some((size, at)));
-                }
-            }
-        }
-        let room = end.saturating_sub(at).min(8) as usize;
-        let Some((value, length)) = vint(self.window.bytes(at, room)?) else {
-            return Ok(None);
-        };
-        let size = if index == 0 {
-            value
-        } else {
-            let bias = (1i64 << (7 * length - 1)) - 1;
-            let Some(size) = previous.checked_add_signed(value as i64 - bias) else {
-                return Ok(None);
-            };
-            size
-        };
-        Ok(Some((size, at + length as u64)))
-    }
-
-    fn byte(&mut self, at: u64, end: u64) -> Result<Option<u8>, RecordingError> {
-        if at >= end {
-            return Ok(None);
-        }
-        Ok(self.window.bytes(at, 1)?.first().copied())
-    }
-}
-
-/// Time from frame to frame within a block, as a fraction.
-#[derive(Clone, Copy)]
-struct Step {
-    ns: i64,
-    per: i64,
-}
-
-/// The frames of one block while they are taken.
-struct Lace {
-    track: u16,
-    time_ns: i64,
-    step: Step,
-    index: i64,
-    offset: u64,
-    end: u64,
-}
-
-impl Lace {
-    /// Takes the next `size` bytes as a frame. Empty frames carry nothing and are left out.
-    fn push(&mut self, cluster: &mut Cluster, size: u64) {
-        if size > 0 && cluster.frames.len() < MOST_FRAMES {
-            let passed = self.step.ns.saturating_mul(self.index) / self.step.per;
-            cluster.frames.push(Frame {
-                time_ns: self.time_ns.saturating_add(passed),
-                offset: self.offset,
-                size: u32::try_from(size).unwrap_or(u32::MAX),
-                track: self.track,
-            });
-        }
-        self.offset += size;
-        self.index += 1;
-    }
-}
-
-fn to_ns(units: i64, scale: i64) -> i64 {
-    units.saturating_mul(scale)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::RecordingError;
+use super::error::RecordingError;
 use super::storage::Storage;
 
 /// Element ids (RFC 9559).

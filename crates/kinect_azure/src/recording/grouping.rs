@@ -6,8 +6,9 @@
 //! Right after a seek, a track whose pending frame did not join may still contribute the frame before its cursor, so
 //! that a seek into the middle of a capture does not split it.
 
-use super::RecordingError;
-use super::clusters::{Clusters, Found, Frame, Place, Reach};
+use super::blocks::Frame;
+use super::clusters::{Clusters, Found, Place, Reach};
+use super::error::RecordingError;
 use super::tracks::ImageTrack;
 
 /// Where a track is being read.

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::RecordingError;
 use super::ebml::{Child, Header, Parsed, Window, id};
+use super::error::RecordingError;
 use super::info::{AttachmentInfo, Tag, TagTarget, TrackType};
 use super::storage::Storage;
 

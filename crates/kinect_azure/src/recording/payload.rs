@@ -1,9 +1,11 @@
 //! What frames carry: images, read straight into pooled memory, and inertial samples.
 
-use super::clusters::{Clusters, Frame, Place};
+use super::blocks::Frame;
+use super::clusters::{Clusters, Place};
+use super::error::RecordingError;
+use super::info::TrackInfo;
 use super::storage::Storage;
 use super::tracks::ImageTrack;
-use super::{RecordingError, TrackInfo, bad_frame};
 use crate::capture::ImuSample;
 use crate::image::{Image, Pixels};
 
@@ -221,5 +223,24 @@ impl RawImuSample {
                 angular_velocity_timestamp_usec: u64::from_le_bytes(eight(20)) / 1000,
             },
         }
+    }
+}
+
+/// The error of a frame that cannot be used.
+pub(super) fn bad_frame(
+    storage: &Storage,
+    tracks: &[TrackInfo],
+    frame: &Frame,
+    problem: String,
+) -> RecordingError {
+    RecordingError::BadFrame {
+        path: storage.path().to_owned(),
+        track: tracks
+            .get(usize::from(frame.track))
+            .map(|track| track.name.clone())
+            .unwrap_or_default(),
+        time_usec: u64::try_from(frame.time_ns).unwrap_or(0) / 1000,
+        offset: frame.offset,
+        problem,
     }
 }

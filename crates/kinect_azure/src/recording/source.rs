@@ -8,8 +8,11 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::error::RecordingError;
 use super::grouping::{Direction, Group};
-use super::{Recording, RecordingError, SeekTarget};
+use super::info::SeekTarget;
+use super::reader::Recording;
+use super::storage::same_file;
 use crate::calibration::Calibration;
 use crate::capture::{Capture, ImuSample};
 use crate::clock::Clock;
@@ -353,19 +356,6 @@ impl RecordingSource {
         }
         Ok(found)
     }
-}
-
-/// Whether two looks at the file system saw one file.
-#[cfg(unix)]
-pub(super) fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-/// Whether two looks at the file system saw one file, as far as can be told.
-#[cfg(not(unix))]
-pub(super) fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
-    a.len() == b.len()
 }
 
 impl CaptureSource for RecordingSource {

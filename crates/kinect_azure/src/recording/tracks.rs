@@ -1,6 +1,6 @@
 //! Which tracks are the sensor's own, in which modes it ran, and whether the two agree.
 
-use super::RecordingError;
+use super::error::RecordingError;
 use super::head::{Head, Track};
 use super::info::{Tag, TagTarget, TrackInfo, TrackKind, TrackType};
 use crate::image::ImageFormat;

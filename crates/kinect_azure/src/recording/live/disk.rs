@@ -6,8 +6,8 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use crate::recording::RecordingFile;
-use crate::recording::source::same_file;
+use crate::recording::storage::same_file;
+use crate::recording::writer::RecordingFile;
 
 /// Where a [`LiveRecorder`](super::LiveRecorder)'s files go: a disk, or what stands for one. It is used by the
 /// recorder's thread alone, which may wait for it, and holds one file at a time.

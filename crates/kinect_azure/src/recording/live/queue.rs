@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::state::{LiveFigures, LiveState};
 use crate::capture::{Capture, ImuSample};
-use crate::recording::RecordingSettings;
+use crate::recording::writer::RecordingSettings;
 
 /// Room for inertial samples beyond what captures may take: some twelve minutes of them.
 const SAMPLE_RESERVE: usize = 64 << 20;

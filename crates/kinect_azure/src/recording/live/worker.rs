@@ -9,15 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::LiveSettings;
 use super::disk::RecordingDisk;
 use super::names::Names;
 use super::queue::{Item, Next, Shared};
+use super::settings::LiveSettings;
 use super::state::{LiveFigures, LiveState};
 use crate::capture::{Capture, ImuSample};
 use crate::modes::{ColorFormat, ColorResolution, DepthMode};
-use crate::recording::writer::patience_usec;
-use crate::recording::{RecordingSettings, RecordingWriter, WriteError};
+use crate::recording::writer::{RecordingSettings, RecordingWriter, WriteError, patience_usec};
 use crate::source::SensorInfo;
 
 /// How often it is looked whether something is to be done although nothing came.

@@ -1,5 +1,7 @@
 //! EBML elements (RFC 8794) put together in memory. Everything but images is small.
 
+use crate::recording::ebml::id;
+
 /// A size with as few bytes as it takes.
 pub(super) fn size(out: &mut Vec<u8>, value: u64) {
     // One value of each length is reserved for "unknown".
@@ -41,5 +43,5 @@ pub(super) fn master(out: &mut Vec<u8>, id: u32, fill: impl FnOnce(&mut Vec<u8>)
 
 /// A Void that takes `total` bytes (2 to 128) with its header.
 pub(super) fn void(out: &mut Vec<u8>, total: usize) {
-    element(out, super::id::VOID, &vec![0; total.saturating_sub(2)]);
+    element(out, id::VOID, &vec![0; total.saturating_sub(2)]);
 }

@@ -1,9 +1,11 @@
 //! Everything in front of the first cluster, in the order and with the names of the vendor's recorder.
 
 use super::elements::{element, master, text, uint, void};
-use super::{CALIBRATION, RecordingSettings, id};
+use super::settings::{CALIBRATION, RecordingSettings};
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, WiredSyncMode};
-use crate::recording::{MATROSKA_EPOCH_SEC, RECORDER_SCALE, TagTarget};
+use crate::recording::ebml::id;
+use crate::recording::info::TagTarget;
+use crate::recording::time::{MATROSKA_EPOCH_SEC, RECORDER_SCALE};
 
 /// Bytes of one entry of the seek head: fixed, so that the one for the cues can be filled in at the end.
 pub(super) const SEEK_ENTRY: usize = 21;

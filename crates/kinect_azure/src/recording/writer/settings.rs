@@ -1,8 +1,11 @@
 //! What a recording is made with, checked before anything is written.
 
-use super::WriteError;
+use super::error::WriteError;
 use crate::modes::{self, ColorResolution, DepthMode};
 use crate::source::{CaptureSource, SensorInfo};
+
+/// The attachment that holds the factory calibration.
+pub(super) const CALIBRATION: &str = "calibration.json";
 
 /// What a recording is made with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,10 +88,10 @@ impl RecordingSettings {
         }
         for (index, (name, _)) in self.attachments.iter().enumerate() {
             let again = self.attachments[..index].iter().any(|(n, _)| n == name);
-            if name.is_empty() || again || name == super::CALIBRATION {
+            if name.is_empty() || again || name == CALIBRATION {
                 return refuse(format!(
                     "the attachment name \"{name}\" is empty, taken or {}; give it another",
-                    super::CALIBRATION
+                    CALIBRATION
                 ));
             }
         }

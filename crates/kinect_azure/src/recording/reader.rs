@@ -1,0 +1,414 @@
+//! A recording that is open: what it says about itself, and its captures, samples and blocks one after the other.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::blocks::Frame;
+use super::clusters::{Clusters, Found, Place, Reach};
+use super::error::RecordingError;
+use super::grouping::{Cursor, Direction, Group, Grouping};
+use super::info::{AttachmentInfo, DataBlock, RecordingInfo, Tag, TrackInfo, TrackKind};
+use super::payload::{IMU_SAMPLE_SIZE, ImuRun, RawImuSample, bad_frame, read_image};
+use super::storage::Storage;
+use crate::calibration::Calibration;
+use crate::capture::{Capture, ImuSample};
+use crate::image::ImagePool;
+
+/// The largest block of a custom track that is read.
+const LARGEST_DATA_BLOCK: u32 = 256 << 20;
+
+/// The largest attachment that is read.
+const LARGEST_ATTACHMENT: u64 = 256 << 20;
+
+/// A recording that is open for reading.
+///
+/// It has one place for captures, one for inertial samples and one for each custom track, all at the start when it is
+/// opened and all moved by [`seek`](Self::seek).
+#[derive(Debug)]
+pub struct Recording {
+    pub(super) storage: Arc<Storage>,
+    pub(super) info: RecordingInfo,
+    pub(super) tracks: Vec<TrackInfo>,
+    pub(super) tags: Vec<Tag>,
+    pub(super) attachments: Vec<AttachmentInfo>,
+    pub(super) attachment_offsets: Vec<u64>,
+    pub(super) calibration_json: Option<Vec<u8>>,
+    pub(super) calibration: Option<Calibration>,
+    pub(super) start_offset_ns: u64,
+    pub(super) duration_ns: i64,
+    pub(super) clusters: Clusters,
+    pub(super) grouping: Grouping,
+    pub(super) imu_track: Option<u16>,
+    /// `None` in a recording without any cluster.
+    pub(super) places: Option<Places>,
+    pub(super) pools: [ImagePool; 3],
+    pub(super) imu_run: ImuRun,
+}
+
+/// Where a recording is being read.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    pub(super) images: [Cursor; 3],
+    pub(super) imu: Cursor,
+    /// One for each track, used for custom tracks.
+    pub(super) data: Vec<Cursor>,
+}
+
+impl Places {
+    pub(super) fn at(place: Place, tracks: usize) -> Self {
+        let cursor = Cursor::at(place);
+        Self {
+            images: [cursor; 3],
+            imu: cursor,
+            data: vec![cursor; tracks],
+        }
+    }
+}
+impl Recording {
+    /// What the recording says about itself and its sensor.
+    pub fn info(&self) -> &RecordingInfo {
+        &self.info
+    }
+
+    /// The path the recording was opened with.
+    pub fn path(&self) -> &Path {
+        self.storage.path()
+    }
+
+    /// The tracks, in the file's order.
+    pub fn tracks(&self) -> &[TrackInfo] {
+        &self.tracks
+    }
+
+    /// The tags, in the file's order.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// The value of the first tag of that name.
+    pub fn tag(&self, name: &str) -> Option<&str> {
+        let found = self.tags.iter().find(|tag| tag.name == name);
+        found.map(|tag| tag.value.as_str())
+    }
+
+    /// The attachments, in the file's order.
+    pub fn attachments(&self) -> &[AttachmentInfo] {
+        &self.attachments
+    }
+
+    /// The content of the first attachment of that name.
+    ///
+    /// # Errors
+    /// When there is none, when it is larger than 256 MB, or when the file cannot be read.
+    pub fn read_attachment(&self, name: &str) -> Result<Vec<u8>, RecordingError> {
+        let found = self.attachments.iter().position(|a| a.name == name);
+        let Some(index) = found else {
+            let names: Vec<_> = self.attachments.iter().map(|a| a.name.as_str()).collect();
+            return Err(RecordingError::NoSuchAttachment {
+                path: self.path().to_owned(),
+                name: name.to_owned(),
+                available: names.join(", "),
+            });
+        };
+        self.attachment_bytes(index, LARGEST_ATTACHMENT)
+    }
+
+    pub(super) fn attachment_bytes(
+        &self,
+        index: usize,
+        limit: u64,
+    ) -> Result<Vec<u8>, RecordingError> {
+        let (Some(info), Some(offset)) = (
+            self.attachments.get(index),
+            self.attachment_offsets.get(index),
+        ) else {
+            return Ok(Vec::new());
+        };
+        if info.size > limit {
+            return Err(RecordingError::AttachmentTooLarge {
+                path: self.path().to_owned(),
+                name: info.name.clone(),
+                size: info.size,
+                limit,
+            });
+        }
+        let mut bytes = vec![0; info.size as usize];
+        self.storage.read(*offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The factory calibration as the sensor gave it, for
+    /// [`RawCalibration::parse`](crate::calibration::RawCalibration).
+    pub fn raw_calibration_json(&self) -> Option<&[u8]> {
+        self.calibration_json.as_deref()
+    }
+
+    /// The calibration for the recording's modes; where there is none, a warning in [`info`](Self::info) says why.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// The next capture; `None` at the end.
+    ///
+    /// Images come from a pool and are used again once nobody holds them, so that playing does not allocate.
+    ///
+    /// # Errors
+    /// When a frame or a stretch of the file cannot be used ([`is_local`](RecordingError::is_local); the next call goes
+    /// on behind it), or when the file cannot be read any more.
+    pub fn next_capture(&mut self) -> Result<Option<Capture>, RecordingError> {
+        self.step_capture(Direction::Forward)
+    }
+
+    /// The capture before; `None` at the beginning. After the end of the recording this is its last capture.
+    ///
+    /// Going back gives the images again that going forward gave. Where the cameras were so far out of step that an
+    /// image could belong to either of two captures, it may be found in the other one on the way back.
+    ///
+    /// # Errors
+    /// As for [`next_capture`](Self::next_capture).
+    pub fn previous_capture(&mut self) -> Result<Option<Capture>, RecordingError> {
+        self.step_capture(Direction::Backward)
+    }
+
+    fn step_capture(&mut self, direction: Direction) -> Result<Option<Capture>, RecordingError> {
+        match self.step_group(direction)? {
+            Some(group) => self.read_capture(group).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Goes on by one capture without reading its images.
+    pub(super) fn step_group(
+        &mut self,
+        direction: Direction,
+    ) -> Result<Option<Group>, RecordingError> {
+        let Some(places) = &self.places else {
+            return Ok(None);
+        };
+        let mut cursors = places.images;
+        if direction == Direction::Backward && cursors.iter().any(|cursor| cursor.fresh) {
+            // Back from a seek means back from the capture that a seek leads to.
+            let (_, moved) =
+                self.grouping
+                    .step(&mut self.clusters, &cursors, Direction::Forward)?;
+            cursors = moved;
+        }
+        let (group, moved) = self
+            .grouping
+            .step(&mut self.clusters, &cursors, direction)?;
+        self.report_damage()?;
+        if let Some(places) = &mut self.places {
+            places.images = moved;
+        }
+        Ok(group)
+    }
+
+    /// Passes over the captures whose first image is before a time (µs since file time 0), counting them without
+    /// reading their images: from the start of the recording, the number of the first capture of a part.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more. Damaged stretches are passed over.
+    pub fn skip_captures_before(&mut self, file_usec: u64) -> Result<u64, RecordingError> {
+        let target_ns = i64::try_from(file_usec.saturating_mul(1000)).unwrap_or(i64::MAX);
+        let mut skipped = 0;
+        loop {
+            let before = self.places.as_ref().map(|places| places.images);
+            let first_ns = match self.step_group(Direction::Forward) {
+                Ok(group) => group.and_then(|g| g.iter().flatten().map(|f| f.time_ns).min()),
+                Err(error) if error.is_local() => continue,
+                Err(error) => return Err(error),
+            };
+            if first_ns.is_none_or(|time| time >= target_ns) {
+                if let (Some(places), Some(images)) = (&mut self.places, before) {
+                    places.images = images;
+                }
+                return Ok(skipped);
+            }
+            skipped += 1;
+        }
+    }
+
+    /// Reads the images of a capture.
+    pub(super) fn read_capture(&mut self, group: Group) -> Result<Capture, RecordingError> {
+        let mut images = [None, None, None];
+        for (slot, frame) in group.into_iter().enumerate() {
+            if let (Some(frame), Some(track)) = (frame, self.grouping.images[slot]) {
+                let timestamp = self.device_usec(frame.time_ns);
+                let (storage, tracks) = (&*self.storage, &*self.tracks);
+                images[slot] =
+                    Some(self.pools[slot].fill(|image| {
+                        read_image(storage, tracks, &track, &frame, timestamp, image)
+                    })?);
+            }
+        }
+        let [color, depth, ir] = images;
+        Ok(Capture {
+            color,
+            depth,
+            ir,
+            temperature_celsius: None,
+            ground_truth: None,
+        })
+    }
+
+    /// The next inertial sample; `None` at the end.
+    ///
+    /// # Errors
+    /// As for [`next_capture`](Self::next_capture).
+    pub fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, RecordingError> {
+        self.step_imu(Direction::Forward)
+    }
+
+    /// The inertial sample before; `None` at the beginning.
+    ///
+    /// # Errors
+    /// As for [`next_capture`](Self::next_capture).
+    pub fn previous_imu_sample(&mut self) -> Result<Option<ImuSample>, RecordingError> {
+        self.step_imu(Direction::Backward)
+    }
+
+    fn step_imu(&mut self, direction: Direction) -> Result<Option<ImuSample>, RecordingError> {
+        let (Some(track), Some(places)) = (self.imu_track, &self.places) else {
+            return Ok(None);
+        };
+        let (found, moved) = step_track(&mut self.clusters, track, places.imu, direction)?;
+        self.report_damage()?;
+        if let Some(places) = &mut self.places {
+            places.imu = moved;
+        }
+        let Some((place, frame)) = found else {
+            return Ok(None);
+        };
+        self.read_imu(place, &frame).map(|raw| Some(raw.sample))
+    }
+
+    /// The next block of a custom track; `None` at the end.
+    ///
+    /// # Errors
+    /// When there is no custom track of that name, and as for [`next_capture`](Self::next_capture).
+    pub fn next_data_block(&mut self, track: &str) -> Result<Option<DataBlock>, RecordingError> {
+        self.step_data(track, Direction::Forward)
+    }
+
+    /// The block before of a custom track; `None` at the beginning.
+    ///
+    /// # Errors
+    /// As for [`next_data_block`](Self::next_data_block).
+    pub fn previous_data_block(
+        &mut self,
+        track: &str,
+    ) -> Result<Option<DataBlock>, RecordingError> {
+        self.step_data(track, Direction::Backward)
+    }
+
+    fn step_data(
+        &mut self,
+        name: &str,
+        direction: Direction,
+    ) -> Result<Option<DataBlock>, RecordingError> {
+        let custom = |track: &TrackInfo| track.kind == TrackKind::Custom;
+        let found = self
+            .tracks
+            .iter()
+            .position(|track| custom(track) && track.name == name);
+        let Some(index) = found else {
+            let names = self.tracks.iter().filter(|track| custom(track));
+            return Err(RecordingError::NoSuchTrack {
+                path: self.path().to_owned(),
+                track: name.to_owned(),
+                available: names
+                    .map(|track| track.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            });
+        };
+        let Some(cursor) = self
+            .places
+            .as_ref()
+            .and_then(|places| places.data.get(index).copied())
+        else {
+            return Ok(None);
+        };
+        let track = index as u16;
+        let (found, moved) = step_track(&mut self.clusters, track, cursor, direction)?;
+        self.report_damage()?;
+        let place = self.places.as_mut().and_then(|p| p.data.get_mut(index));
+        if let Some(cursor) = place {
+            *cursor = moved;
+        }
+        let Some((_, frame)) = found else {
+            return Ok(None);
+        };
+        if frame.size > LARGEST_DATA_BLOCK {
+            let problem = format!("has {} bytes, more than any block", frame.size);
+            return Err(self.bad_frame(&frame, problem));
+        }
+        let mut bytes = vec![0; frame.size as usize];
+        self.storage.read(frame.offset, &mut bytes)?;
+        Ok(Some(DataBlock {
+            device_timestamp_usec: self.device_usec(frame.time_ns),
+            bytes,
+        }))
+    }
+
+    /// Where the file stands on the disk, to see whether it is still the same.
+    pub(super) fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Time since file time 0 of a device time, in µs.
+    pub(super) fn file_usec(&self, device_usec: u64) -> u64 {
+        device_usec.saturating_sub(self.start_offset_ns / 1000)
+    }
+
+    pub(super) fn device_usec(&self, time_ns: i64) -> u64 {
+        let file_usec = u64::try_from(time_ns).unwrap_or(0) / 1000;
+        file_usec.saturating_add(self.start_offset_ns / 1000)
+    }
+
+    pub(super) fn report_damage(&mut self) -> Result<(), RecordingError> {
+        match self.clusters.take_damage() {
+            None => Ok(()),
+            Some(damage) => Err(RecordingError::Damaged {
+                path: self.path().to_owned(),
+                offset: damage.offset,
+                problem: damage.problem,
+            }),
+        }
+    }
+
+    pub(super) fn bad_frame(&self, frame: &Frame, problem: String) -> RecordingError {
+        bad_frame(&self.storage, &self.tracks, frame, problem)
+    }
+
+    pub(super) fn read_imu(
+        &mut self,
+        place: Place,
+        frame: &Frame,
+    ) -> Result<RawImuSample, RecordingError> {
+        if frame.size != IMU_SAMPLE_SIZE {
+            let problem = format!("has {} bytes instead of {IMU_SAMPLE_SIZE}", frame.size);
+            return Err(self.bad_frame(frame, problem));
+        }
+        self.imu_run
+            .read(&self.storage, &mut self.clusters, place, frame)
+    }
+}
+
+/// The next or previous frame of one track, and where the cursor is then.
+fn step_track(
+    clusters: &mut Clusters,
+    track: u16,
+    cursor: Cursor,
+    direction: Direction,
+) -> Result<(Option<(Place, Frame)>, Cursor), RecordingError> {
+    let reach = Reach::default();
+    let found = match direction {
+        Direction::Forward => clusters.search_forward(track, cursor.ahead(), reach)?,
+        Direction::Backward => clusters.search_backward(track, cursor.behind(), reach)?,
+    };
+    Ok(match found {
+        Found::Frame(place, frame) => (Some((place, frame)), Cursor::on(place)),
+        Found::NotYet(place) | Found::None(place) => (None, Cursor::at(place)),
+    })
+}

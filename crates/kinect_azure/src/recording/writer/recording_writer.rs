@@ -1,0 +1,437 @@
+//! The writer: takes images, samples and blocks, and keeps them sorted until their cluster is due.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::WriteError;
+use super::file::{Buffered, RecordingFile};
+use super::head::{self, Head, Track};
+use super::settings::RecordingSettings;
+use crate::capture::{Capture, ImuSample};
+use crate::image::{Image, ImageFormat};
+use crate::recording::payload::imu_bytes;
+use crate::source::SensorInfo;
+
+/// The most time in a cluster, in µs, as in the vendor's recorder; block times within must fit 16 bits.
+pub(super) const CLUSTER_USEC: u64 = 32_000;
+
+/// What data may come late by beyond two frame periods, in µs.
+const LATE_USEC: u64 = 50_000;
+
+/// How much later than others of its time data may come, in µs.
+pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
+    2 * sensor.frame_rate.period_ns() / 1000 + LATE_USEC
+}
+
+/// A recording that is being written.
+///
+/// Simple and synchronous: writing a capture copies its images once (16-bit ones with their bytes swapped) and, when
+/// a cluster is full, hands its bytes to the operating system. At most about four frame periods of data wait in memory,
+/// and their memory is used again. Who must not wait for a disk writes from a thread of its own.
+///
+/// A file whose writer was killed plays up to its last full cluster with [`Recording`](super::Recording); the vendor's
+/// player needs a finished one. Dropping a writer finishes the file as well as it can, without a word about errors.
+#[derive(Debug)]
+pub struct RecordingWriter {
+    pub(super) path: PathBuf,
+    pub(super) file: Buffered,
+    pub(super) settings: RecordingSettings,
+    pub(super) tracks: Vec<Track>,
+    /// Device time of the last frame that each track took, in µs.
+    pub(super) last: Vec<Option<u64>>,
+    /// Frames that wait, sorted by time and track.
+    pub(super) waiting: VecDeque<Frame>,
+    /// Memory of frames that were written, by track.
+    pub(super) spare: Vec<Vec<Vec<u8>>>,
+    pub(super) newest_usec: u64,
+    /// Everything before this device time is in the file.
+    pub(super) written_usec: u64,
+    pub(super) patience_usec: u64,
+    /// Length of the file up to its last full cluster.
+    pub(super) position: u64,
+    pub(super) started: Option<Started>,
+    pub(super) cues: Vec<Cue>,
+    /// Small elements are put together here.
+    pub(super) scratch: Vec<u8>,
+    pub(super) stopped: bool,
+    pub(super) finished: bool,
+}
+
+/// What is known once the head is written.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) start_usec: u64,
+    pub(super) end_usec: u64,
+    pub(super) segment_size: u64,
+    pub(super) segment: u64,
+    pub(super) cues_entry: u64,
+    pub(super) duration: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) time_usec: u64,
+    pub(super) track: usize,
+    pub(super) bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cue {
+    pub(super) time: u64,
+    pub(super) track: usize,
+    pub(super) position: u64,
+    /// Device time of the last frame in front of its cluster, in µs.
+    pub(super) before_usec: u64,
+}
+
+impl RecordingWriter {
+    /// Creates the file, in place of one that is there.
+    ///
+    /// # Errors
+    /// [`WriteError::Settings`] for settings that make no recording, before the file is touched, and
+    /// [`WriteError::Io`] when it cannot be created.
+    pub fn create(path: impl AsRef<Path>, settings: RecordingSettings) -> Result<Self, WriteError> {
+        settings.check()?;
+        let path = path.as_ref();
+        let file = File::create(path).map_err(|source| WriteError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::new(path, Box::new(file), settings)
+    }
+
+    /// Writes into something that stands for a file; `path` is its name in messages.
+    ///
+    /// # Errors
+    /// [`WriteError::Settings`] for settings that make no recording.
+    pub fn new(
+        path: impl AsRef<Path>,
+        file: Box<dyn RecordingFile>,
+        settings: RecordingSettings,
+    ) -> Result<Self, WriteError> {
+        settings.check()?;
+        let tracks = head::tracks(&settings);
+        let patience_usec = patience_usec(&settings.sensor);
+        Ok(Self {
+            path: path.as_ref().to_owned(),
+            file: Buffered::new(file),
+            last: vec![None; tracks.len()],
+            waiting: VecDeque::new(),
+            spare: vec![Vec::new(); tracks.len()],
+            tracks,
+            settings,
+            newest_usec: 0,
+            written_usec: 0,
+            patience_usec,
+            position: 0,
+            started: None,
+            cues: Vec::new(),
+            scratch: Vec::new(),
+            stopped: false,
+            finished: false,
+        })
+    }
+
+    /// Where the recording is written to.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes in the file so far; what still waits is not among them.
+    pub const fn bytes_written(&self) -> u64 {
+        self.position
+    }
+
+    /// Time from the first to the last frame in the file, in µs of the device clock.
+    pub fn duration_usec(&self) -> u64 {
+        let started = self.started.as_ref();
+        started.map_or(0, |started| started.end_usec - started.start_usec)
+    }
+
+    /// Writes the images of a capture: all, or on an error of theirs none.
+    ///
+    /// # Errors
+    /// [`WriteError::Unfit`] for images that are not of the recording's modes, [`WriteError::OutOfOrder`] for those
+    /// older than what is written, [`WriteError::Io`] when the disk is full or gone.
+    pub fn write_capture(&mut self, capture: &Capture) -> Result<(), WriteError> {
+        let images = [
+            ("COLOR", &capture.color),
+            ("DEPTH", &capture.depth),
+            ("IR", &capture.ir),
+        ];
+        let mut indices = [None; 3];
+        for ((name, image), index) in images.iter().zip(&mut indices) {
+            if let Some(image) = image {
+                let track = self.track(name).map_err(|error| match error {
+                    WriteError::Unfit { track, .. } => WriteError::OtherModes {
+                        track,
+                        found: describe(image.format, (image.width, image.height)),
+                        expected: "modes, in which that camera is off".to_owned(),
+                    },
+                    other => other,
+                })?;
+                self.check_image(name, image)?;
+                self.check_time(track, image.device_timestamp_usec, true)?;
+                *index = Some(track);
+            }
+        }
+        for ((_, image), index) in images.iter().zip(indices) {
+            if let (Some(image), Some(track)) = (image, index) {
+                self.push(track, image.device_timestamp_usec, |bytes| {
+                    match image.format {
+                        ImageFormat::Color(_) => bytes.extend_from_slice(image.bytes()),
+                        ImageFormat::Depth16 | ImageFormat::Ir16 => {
+                            let swapped = image.u16_pixels().iter().map(|value| value.to_be());
+                            bytes.resize(image.size(), 0);
+                            for (pair, value) in bytes.chunks_exact_mut(2).zip(swapped) {
+                                pair.copy_from_slice(&value.to_ne_bytes());
+                            }
+                        }
+                    }
+                });
+            }
+        }
+        self.write_ripe()
+    }
+
+    /// Writes an inertial sample. Its temperature is not stored; recordings have no place for it.
+    ///
+    /// # Errors
+    /// As for [`write_capture`](Self::write_capture).
+    pub fn write_imu_sample(&mut self, sample: &ImuSample) -> Result<(), WriteError> {
+        let track = self.track("IMU")?;
+        let time = sample.acceleration_timestamp_usec;
+        self.check_time(track, time, false)?;
+        if sample.angular_velocity_timestamp_usec > u64::MAX / 1000 {
+            return Err(self.unfit(track, "its times are beyond any clock"));
+        }
+        self.push(track, time, |bytes| {
+            bytes.extend_from_slice(&imu_bytes(sample));
+        });
+        self.write_ripe()
+    }
+
+    /// Writes a block of a custom track.
+    ///
+    /// # Errors
+    /// As for [`write_capture`](Self::write_capture); also when there is no such custom track or the block is empty.
+    pub fn write_custom(
+        &mut self,
+        track: &str,
+        device_timestamp_usec: u64,
+        data: &[u8],
+    ) -> Result<(), WriteError> {
+        let known = self.settings.custom_tracks.iter().any(|t| t.name == track);
+        if !known {
+            return Err(WriteError::Unfit {
+                track: track.to_owned(),
+                problem: "there is no such custom track; name it in the settings".to_owned(),
+            });
+        }
+        let index = self.track(track)?;
+        if data.is_empty() {
+            return Err(self.unfit(index, "an empty block cannot be read back; leave it out"));
+        }
+        self.check_time(index, device_timestamp_usec, false)?;
+        self.push(index, device_timestamp_usec, |bytes| {
+            bytes.extend_from_slice(data);
+        });
+        self.write_ripe()
+    }
+
+    /// Asks the operating system to bring what is written to the disk itself, and waits for it: what is there then
+    /// outlasts a power cut.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the disk is full or gone.
+    pub fn sync(&mut self) -> Result<(), WriteError> {
+        self.file.sync().map_err(|source| self.io(source))
+    }
+
+    /// Writes what waits, the index and the length; gives the file's length in bytes. Only then the vendor's player
+    /// opens the file.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the disk is full or gone; [`WriteError::Stopped`] after an earlier error. What was
+    /// written before is finished nevertheless, if need be without its last second to make room for the index.
+    pub fn finish(mut self) -> Result<u64, WriteError> {
+        self.complete()?;
+        Ok(self.position)
+    }
+
+    /// [`finish`](Self::finish) and then [`sync`](Self::sync); afterwards the figures are those of the finished file.
+    pub(in crate::recording) fn finish_and_sync(&mut self) -> Result<(), WriteError> {
+        self.complete().and_then(|()| self.sync())
+    }
+
+    /// Whether there is anything in the file that could be read.
+    pub(in crate::recording) const fn holds_data(&self) -> bool {
+        self.written_usec > 0
+    }
+
+    fn track(&self, name: &str) -> Result<usize, WriteError> {
+        if self.stopped {
+            return Err(WriteError::Stopped(self.path.clone()));
+        }
+        let found = self.tracks.iter().position(|track| track.name == name);
+        found.ok_or_else(|| WriteError::Unfit {
+            track: name.to_owned(),
+            problem: "the recording has no such track; turn it on in the settings or leave it out"
+                .to_owned(),
+        })
+    }
+
+    fn unfit(&self, track: usize, problem: &str) -> WriteError {
+        WriteError::Unfit {
+            track: self
+                .tracks
+                .get(track)
+                .map_or_else(String::new, |t| t.name.clone()),
+            problem: problem.to_owned(),
+        }
+    }
+
+    fn check_image(&self, track: &str, image: &Image) -> Result<(), WriteError> {
+        let sensor = &self.settings.sensor;
+        let (format, size) = match track {
+            "COLOR" => (
+                ImageFormat::Color(sensor.color_format.unwrap_or_default()),
+                sensor.color_resolution.size(),
+            ),
+            "DEPTH" => (ImageFormat::Depth16, sensor.depth_mode.size()),
+            _ => (ImageFormat::Ir16, sensor.depth_mode.size()),
+        };
+        let found = (image.width, image.height);
+        if image.format != format || found != size {
+            return Err(WriteError::OtherModes {
+                track: track.to_owned(),
+                found: describe(image.format, found),
+                expected: describe(format, size),
+            });
+        }
+        let problem = match format.packed_size(size.0, size.1) {
+            Some(packed) if packed != image.size() => format!(
+                "an image has {} bytes instead of {packed}; pack its rows tightly",
+                image.size()
+            ),
+            None if !image.bytes().starts_with(&[0xFF, 0xD8]) => {
+                "a colour image is no JPEG; leave it out".to_owned()
+            }
+            _ => return Ok(()),
+        };
+        Err(WriteError::Unfit {
+            track: track.to_owned(),
+            problem,
+        })
+    }
+
+    /// Refuses times behind what is written or what the track already took.
+    fn check_time(&self, track: usize, time_usec: u64, strictly: bool) -> Result<(), WriteError> {
+        if time_usec > i64::MAX as u64 / 1000 {
+            return Err(self.unfit(track, "its time is beyond any clock; check its unit (µs)"));
+        }
+        let last = self.last.get(track).copied().flatten();
+        let behind = last.filter(|last| time_usec < *last || strictly && time_usec == *last);
+        let late = Some(self.written_usec).filter(|written| time_usec < *written);
+        match behind.or(late) {
+            None => Ok(()),
+            Some(written_usec) => Err(WriteError::OutOfOrder {
+                track: self
+                    .tracks
+                    .get(track)
+                    .map_or_else(String::new, |t| t.name.clone()),
+                time_usec,
+                written_usec,
+            }),
+        }
+    }
+
+    /// Adds a frame to those that wait.
+    fn push(&mut self, track: usize, time_usec: u64, fill: impl FnOnce(&mut Vec<u8>)) {
+        let spare = self.spare.get_mut(track).and_then(Vec::pop);
+        let mut bytes = spare.unwrap_or_default();
+        bytes.clear();
+        fill(&mut bytes);
+        if let Some(last) = self.last.get_mut(track) {
+            *last = Some(time_usec);
+        }
+        self.newest_usec = self.newest_usec.max(time_usec);
+        let key = (time_usec, track);
+        let at = self
+            .waiting
+            .partition_point(|f| (f.time_usec, f.track) <= key);
+        self.waiting.insert(
+            at,
+            Frame {
+                time_usec,
+                track,
+                bytes,
+            },
+        );
+    }
+
+    /// Writes the clusters to which nothing can be added any more.
+    fn write_ripe(&mut self) -> Result<(), WriteError> {
+        while let Some(first) = self.waiting.front() {
+            if first.time_usec + CLUSTER_USEC + self.patience_usec > self.newest_usec {
+                break;
+            }
+            self.write_cluster()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the oldest 32 ms. On an error the file is cut back to its last full cluster.
+    pub(super) fn write_cluster(&mut self) -> Result<(), WriteError> {
+        let Err(source) = self.try_cluster() else {
+            return Ok(());
+        };
+        self.stopped = true;
+        Err(self.io(source))
+    }
+
+    pub(super) fn io(&self, source: io::Error) -> WriteError {
+        WriteError::Io {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    pub(super) fn start(&mut self, start_usec: u64) -> io::Result<()> {
+        if self.started.is_some() {
+            return Ok(());
+        }
+        let head = Head::new(&self.settings, &self.tracks, start_usec);
+        self.file.write_all(&head.bytes)?;
+        // What does not fit must be known before it counts.
+        self.file.flush()?;
+        self.position = head.bytes.len() as u64;
+        self.started = Some(Started {
+            start_usec,
+            end_usec: start_usec,
+            segment_size: head.segment_size,
+            segment: head.segment,
+            cues_entry: head.cues_entry,
+            duration: head.duration,
+        });
+        Ok(())
+    }
+}
+
+/// An image's format and size, for people.
+fn describe(format: ImageFormat, (width, height): (u32, u32)) -> String {
+    let format = match format {
+        ImageFormat::Color(format) => format.name(),
+        ImageFormat::Depth16 => "depth",
+        ImageFormat::Ir16 => "infrared",
+    };
+    format!("{format} {width}×{height}")
+}
+
+impl Drop for RecordingWriter {
+    fn drop(&mut self) {
+        let _ = self.complete();
+    }
+}
