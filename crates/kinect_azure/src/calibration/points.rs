@@ -3,7 +3,9 @@
 //! All of these give `None` where there is no answer: a camera involved is off, a sensor is missing from the
 //! calibration, a depth is 0, or a ray is outside what the lens model holds for.
 
-use super::{Calibration, Camera, CameraKind, Sensor};
+use super::camera::Camera;
+use super::extrinsics::{CameraKind, Sensor};
+use super::per_mode::Calibration;
 use crate::modes::DepthMode;
 
 impl Calibration {

@@ -7,7 +7,8 @@
 use serde_json::{Map, Value};
 
 use super::camera::{Camera, Intrinsics, LensModel};
-use super::{Calibration, Extrinsics, Sensor};
+use super::extrinsics::{Extrinsics, Sensor};
+use super::per_mode::Calibration;
 use crate::modes::{ColorResolution, DepthMode};
 
 /// Why a calibration cannot be used: what is wrong, where, and what to do.

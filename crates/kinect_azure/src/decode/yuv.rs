@@ -3,6 +3,17 @@
 //! In 16-bit lanes: samples are moved up by 7 bits, factors by 13, and the upper half of their product leaves the result
 //! with 4 bits after the point, which is exact to one step of 8 bits.
 
+/// Which values of Y, U and V an NV12 or YUY2 image uses. JPEGs always use the full range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum YuvRange {
+    /// 0 to 255. What the Azure Kinect documents for its camera, so this is the default.
+    #[default]
+    Full,
+    /// Y 16 to 235, U and V 16 to 240. What the vendor's playback library assumes when it converts recorded images.
+    Limited,
+}
+
 /// Factors of one range, times 2¹³.
 #[derive(Clone, Copy, Debug)]
 struct Factors {

@@ -2,23 +2,10 @@
 //!
 //! ITU-T T.81, annex B.
 
-use super::JpegError::{self, Damaged, Unusual};
+use super::error::JpegError::{self, Damaged, Unusual};
 use super::huffman::HuffmanTable;
 use super::idct;
-
-/// How chroma is sampled against luma.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Sampling {
-    /// No chroma.
-    #[default]
-    Grey,
-    /// As luma.
-    S444,
-    /// Half the columns.
-    S422,
-    /// Half the columns and rows.
-    S420,
-}
+use super::sampling::Sampling;
 
 /// Which tables a component uses.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,11 +1,9 @@
-//! Huffman codes to coefficients.
+//! Huffman codes and the numbers behind them.
 //!
 //! ITU-T T.81, annex F.2.2. Most codes and the number that follows them fit in [`FAST_BITS`]: one look into a table of
 //! all such bit patterns gives the run of zeros, the number and the length together.
 
-use super::JpegError::{self, Damaged};
-use super::header::{Component, Header};
-use super::idct::FACTOR_BITS;
+use super::error::JpegError::{self, Damaged};
 
 /// Bits that are looked up at once.
 const FAST_BITS: u32 = 11;
@@ -127,7 +125,7 @@ impl HuffmanTable {
 
     /// Reads a symbol and the number after it.
     #[inline(always)]
-    fn read(&self, reader: &mut BitReader<'_>) -> Result<(u8, i32), JpegError> {
+    pub(super) fn read(&self, reader: &mut BitReader<'_>) -> Result<(u8, i32), JpegError> {
         // A symbol and its number take 31 bits at most, so at least 25 are left from the last time. Refilling after the
         // look-up instead of before keeps it out of the way from one code to the next.
         let entry = self.fast[reader.peek(FAST_BITS) as usize];
@@ -234,81 +232,5 @@ impl<'a> BitReader<'a> {
     fn skip(&mut self, count: u32) {
         self.buffer <<= count;
         self.available -= count;
-    }
-}
-
-/// From a coefficient's place in the file to its place in [`super::idct`]'s input, where columns come before rows. As
-/// long as [`super::header::Quantisation::factors`].
-const PLACES: [u8; 80] = {
-    // T.81, figure A.6.
-    const ZIGZAG: [u8; 64] = [
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27,
-        20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
-        58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-    ];
-    let mut places = [63; 80];
-    let mut index = 0;
-    while index < 64 {
-        places[index] = (ZIGZAG[index] % 8) * 8 + ZIGZAG[index] / 8;
-        index += 1;
-    }
-    places
-};
-
-/// A coefficient as stored to the transform's fixed point, rounded.
-#[inline(always)]
-fn scale(value: i32, factor: i32) -> i16 {
-    (value
-        .wrapping_mul(factor)
-        .wrapping_add(1 << FACTOR_BITS >> 1)
-        >> FACTOR_BITS) as i16
-}
-
-impl Header {
-    /// Decodes one block into `coefficients`, which are all 0 before, and says whether there may be others than
-    /// the first.
-    #[inline(always)]
-    pub(super) fn decode_block(
-        &self,
-        reader: &mut BitReader<'_>,
-        component: &Component,
-        prediction: &mut i32,
-        coefficients: &mut [[i16; 8]; 8],
-    ) -> Result<bool, JpegError> {
-        let (dc, ac) = (&self.dc[component.dc], &self.ac[component.ac]);
-        let factors = &self.quantisation[component.quantisation].factors;
-        let flat = coefficients.as_flattened_mut();
-
-        // A copy that never has an address, so that it stays in registers.
-        let mut bits = *reader;
-        let (symbol, difference) = dc.read(&mut bits)?;
-        if symbol > 15 {
-            return Err(Damaged("it has a code that does not exist"));
-        }
-        *prediction = prediction.wrapping_add(difference);
-        flat[0] = scale(*prediction, factors[0]);
-
-        let mut index = 1;
-        while index < 64 {
-            let (symbol, value) = ac.read(&mut bits)?;
-            let run = usize::from(symbol >> 4);
-            if symbol & 15 == 0 {
-                if run != 15 {
-                    break;
-                }
-                index += 16;
-                continue;
-            }
-            index += run;
-            // At most 63 + 15: within the longer tables.
-            flat[usize::from(PLACES[index])] = scale(value, factors[index]);
-            index += 1;
-        }
-        *reader = bits;
-        // Sixteen zeros may be announced for fewer places, coefficients may not.
-        if index > 64 + 15 {
-            return Err(Damaged("a block has too many coefficients"));
-        }
-        Ok(index > 1)
     }
 }

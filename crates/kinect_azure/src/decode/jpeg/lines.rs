@@ -1,8 +1,9 @@
 //! From tiles to rows of BGRA.
 
 use super::super::yuv::full_range_to_bgra;
-use super::Tiles;
-use super::header::{Header, Sampling};
+use super::header::Header;
+use super::sampling::Sampling;
+use super::tiles::Tiles;
 
 /// Bytes of working memory that [`convert_rows`] needs.
 pub(super) fn working_bytes(header: &Header) -> usize {

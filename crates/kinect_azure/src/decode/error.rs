@@ -1,0 +1,75 @@
+//! Why an image could not be decoded.
+
+use crate::image::ImageFormat;
+
+/// Why an image could not be decoded. The image is lost; the stream it came from may go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The image is depth or infrared.
+    #[error("a {format:?} image has no colour to decode; ask for the capture's colour image")]
+    NotColor {
+        /// The image's format.
+        format: ImageFormat,
+    },
+    /// The bytes are no intact JPEG.
+    #[error(
+        "the JPEG of {size} bytes is damaged ({problem}): the image was cut short on its way and is dropped; if it \
+         happens often, use another USB port or cable"
+    )]
+    BadJpeg {
+        /// Bytes of the JPEG.
+        size: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The JPEG is of a kind that no camera of this family sends.
+    #[error(
+        "the JPEG of {size} bytes is not of a kind that a camera sends ({problem}): it was put there by some other \
+         program; make it baseline, 4:2:0, 4:2:2 or 4:4:4"
+    )]
+    UnsupportedJpeg {
+        /// Bytes of the JPEG.
+        size: usize,
+        /// What it has that is not supported.
+        problem: &'static str,
+    },
+    /// The JPEG has another size than the image that carries it.
+    #[error(
+        "the JPEG is {found_width}×{found_height} in an image of {width}×{height}: the image is damaged and is dropped"
+    )]
+    WrongJpegSize {
+        /// Width of the image in pixels.
+        width: u32,
+        /// Height of the image in pixels.
+        height: u32,
+        /// Width of the JPEG in pixels.
+        found_width: u32,
+        /// Height of the JPEG in pixels.
+        found_height: u32,
+    },
+    /// The image has fewer bytes than its size and stride need, or a size its format cannot have.
+    #[error(
+        "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is damaged and is dropped"
+    )]
+    WrongSize {
+        /// The image's format.
+        format: ImageFormat,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Bytes from row to row.
+        stride: u32,
+        /// Bytes the image has.
+        size: usize,
+    },
+    /// The memory to decode into does not fit.
+    #[error("the output has {found} bytes, but the image needs {expected}")]
+    WrongOutput {
+        /// Bytes of the output.
+        found: usize,
+        /// Bytes it should have: 4 × width × height.
+        expected: usize,
+    },
+}

@@ -1,0 +1,10 @@
+//! Why the JPEG decoder gives no picture.
+
+/// Why this decoder gives no picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum JpegError {
+    /// The bytes are broken.
+    Damaged(&'static str),
+    /// The file may be fine, but is of a kind that cameras do not send.
+    Unusual(&'static str),
+}

@@ -1,0 +1,28 @@
+//! Decoded samples, MCU by MCU.
+
+use super::header::Header;
+
+/// The samples of MCUs, row of MCUs by row. Either all of the image, or the last few rows in turn.
+pub(super) struct Tiles<'a> {
+    samples: &'a [u8],
+    row_size: usize,
+    rows: usize,
+}
+
+impl<'a> Tiles<'a> {
+    pub(super) fn new(header: &Header, samples: &'a [u8], rows: usize) -> Self {
+        Self {
+            samples,
+            row_size: header.mcu_columns() * header.sampling.tile_size(),
+            rows,
+        }
+    }
+
+    /// The tiles of a row of MCUs.
+    pub(super) fn row(&self, row: usize) -> &'a [u8] {
+        let start = row % self.rows.max(1) * self.row_size;
+        self.samples
+            .get(start..start + self.row_size)
+            .unwrap_or_default()
+    }
+}
