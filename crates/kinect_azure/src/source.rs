@@ -83,6 +83,16 @@ pub trait PlaybackControl {
     fn set_speed(&mut self, speed: f64);
     /// Sets whether the source starts over when it ends.
     fn set_looping(&mut self, looping: bool);
+    /// Sets whether every capture is delivered, also to a user who takes them too slowly: playing then takes longer than
+    /// the recording did. Otherwise, which is the default, captures are left out so that playing stays in time. Sources
+    /// that never leave captures out ignore it.
+    fn set_keep_every_capture(&mut self, keep: bool) {
+        let _ = keep;
+    }
+    /// How many captures were left out so far because they were taken too slowly.
+    fn captures_left_out(&self) -> u64 {
+        0
+    }
     /// Goes to a time in µs since the start of the source, or to its end if the time lies behind that. The next capture is
     /// the first with an image at or after that time.
     fn seek(&mut self, position_usec: u64) -> Result<(), SourceError>;

@@ -1,8 +1,9 @@
 //! A recording played as if it were a sensor: in real time, with pause, speed, loop, seek and step.
 //!
 //! A clock ties file time to wall time from the first capture on. A capture is read as soon as the one before was
-//! taken and handed out when the clock reaches its time. Where reading cannot keep up, the clock is set back instead
-//! of rushing through what was missed.
+//! taken and handed out when the clock reaches its time; where the times in the file stand still, a frame period after
+//! the one before. Who takes captures too slowly misses some, so that
+//! playing stays in time; who wants every capture has the clock set back instead.
 
 use std::io;
 use std::path::Path;
@@ -24,7 +25,7 @@ use crate::source::{
 /// How often the file is looked after.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// Captures by which playing may lag before the clock is set back.
+/// Captures by which playing may lag before some are left out, or the clock is set back.
 const MOST_LAG_PERIODS: u32 = 4;
 
 /// Inertial samples more than this before the first capture after a seek are left out.
@@ -54,12 +55,22 @@ pub struct RecordingSource {
     clock: Clock,
     /// Read, but not due yet.
     pending: Option<Pending>,
+    /// File time of the last capture that was read and the clock's time at which it is due.
+    last_due: Option<(u64, u64)>,
+    /// The clock is set back instead of leaving captures out.
+    keep_every_capture: bool,
+    /// Playing lagged: whatever is followed by another capture that is due is left out.
+    behind: bool,
+    /// Captures left out so far.
+    left_out: u64,
     /// Hand out the pending capture at once.
     immediate: bool,
     /// The last step found no capture to go to; said once.
     stepped_out: bool,
     /// Captures handed out since the recording began (again) or was sought.
     delivered: u64,
+    /// The recording's place is behind its last capture.
+    at_end: bool,
     /// All captures were handed out; what is left of the recording may still be awaited.
     exhausted: bool,
     /// There is not one capture, so there is nothing to begin again with.
@@ -77,6 +88,8 @@ pub struct RecordingSource {
 struct Pending {
     capture: Capture,
     file_usec: u64,
+    /// When it is due on the clock, in µs.
+    due_usec: u64,
     /// It is the first after the recording began again.
     wrapped: bool,
 }
@@ -100,9 +113,14 @@ impl RecordingSource {
             loops: 0,
             clock: Clock::default(),
             pending: None,
+            last_due: None,
+            keep_every_capture: false,
+            behind: false,
+            left_out: 0,
             immediate: false,
             stepped_out: false,
             delivered: 0,
+            at_end: false,
             exhausted: false,
             barren: false,
             ended: false,
@@ -165,22 +183,88 @@ impl RecordingSource {
         }
     }
 
-    /// Reads the next capture unless one is waiting, beginning again if need be.
-    fn fetch(&mut self) -> Result<(), SourceError> {
+    /// Reads the next capture unless one is waiting. Captures for which it is too late are passed over without reading
+    /// their images; the last one is not.
+    fn fetch(&mut self, now: Instant) -> Result<(), SourceError> {
         if self.pending.is_some() || self.exhausted {
             return Ok(());
         }
-        match self.recording.next_capture()? {
-            Some(capture) => self.pend(capture, false),
+        let mut next = None;
+        loop {
+            let Some(group) = self.recording.step_group(Direction::Forward)? else {
+                self.at_end = true;
+                break;
+            };
+            self.left_out += u64::from(next.is_some());
+            let due_usec = self.schedule(Self::group_usec(&group));
+            next = Some((group, due_usec));
+            if !self.is_too_late(due_usec, now) {
+                break;
+            }
+        }
+        match next {
+            Some((group, due_usec)) => {
+                let capture = self.recording.read_capture(group)?;
+                self.pend(capture, due_usec, false);
+            }
             None => self.exhausted = true,
         }
         Ok(())
     }
 
-    fn pend(&mut self, capture: Capture, wrapped: bool) {
+    /// Whether a capture is left out because another one is due by now.
+    fn is_too_late(&mut self, due_usec: u64, now: Instant) -> bool {
+        if self.keep_every_capture || self.immediate || self.pacing == Pacing::AsFastAsPossible {
+            return false;
+        }
+        let Some(due) = self.clock.due(due_usec) else {
+            return false;
+        };
+        let lag = now.saturating_duration_since(due);
+        self.behind |= lag > self.most_lag();
+        self.behind && lag >= self.period()
+    }
+
+    /// How far playing may lag.
+    fn most_lag(&self) -> Duration {
+        (self.period() * MOST_LAG_PERIODS).max(Duration::from_millis(50))
+    }
+
+    /// When a capture that follows the last one is due on the clock, in µs: as long after it as their times say, or a frame
+    /// period where the times stand still.
+    fn schedule(&mut self, file_usec: u64) -> u64 {
+        // Damaged times cannot make it wait longer than the recording lasts.
+        let file_usec = file_usec.min(self.recording.info().duration_usec);
+        let due_usec = self
+            .last_due
+            .map_or(file_usec, |(last_usec, last_due_usec)| {
+                let period_usec = self.recording.info().sensor.frame_rate.period_ns() / 1000;
+                let step_usec = file_usec.checked_sub(last_usec).filter(|step| *step > 0);
+                last_due_usec.saturating_add(step_usec.unwrap_or(period_usec))
+            });
+        self.last_due = Some((file_usec, due_usec));
+        due_usec
+    }
+
+    /// By how much the clock is ahead of the file's times, because those stood still for a while, in µs.
+    fn clock_lead_usec(&self) -> u64 {
+        let (file_usec, due_usec) = self.last_due.unwrap_or_default();
+        due_usec.saturating_sub(file_usec)
+    }
+
+    /// A capture that follows no other: after a seek, a step or the end.
+    fn pend_anew(&mut self, capture: Capture, wrapped: bool) {
+        self.last_due = None;
+        let device_usec = capture.device_timestamp_usec().unwrap_or(0);
+        let due_usec = self.schedule(self.recording.file_usec(device_usec));
+        self.pend(capture, due_usec, wrapped);
+    }
+
+    fn pend(&mut self, capture: Capture, due_usec: u64, wrapped: bool) {
         let device_usec = capture.device_timestamp_usec().unwrap_or(0);
         self.pending = Some(Pending {
             file_usec: self.recording.file_usec(device_usec),
+            due_usec,
             capture,
             wrapped,
         });
@@ -189,17 +273,19 @@ impl RecordingSource {
     /// Begins again from the start: the first capture follows the end as if it were the next.
     fn wrap(&mut self, end_due: Instant) -> Result<(), SourceError> {
         self.recording.seek(SeekTarget::Start(0))?;
+        self.at_end = false;
         let Some(capture) = self.recording.next_capture()? else {
             self.barren = true;
             return Ok(self.recording.seek(SeekTarget::End(0))?);
         };
-        self.pend(capture, true);
+        self.pend_anew(capture, true);
         self.forget_imu();
         self.exhausted = false;
         self.delivered = 0;
         let due = end_due.checked_add(self.period()).unwrap_or(end_due);
-        let first = self.pending.as_ref().map_or(0, |pending| pending.file_usec);
+        let first = self.pending.as_ref().map_or(0, |pending| pending.due_usec);
         self.clock.anchor = Some((first, due));
+        self.behind = false;
         Ok(())
     }
 
@@ -213,11 +299,11 @@ impl RecordingSource {
         let Some(pending) = self.pending.take() else {
             return NextCapture::Timeout;
         };
-        let due = self.clock.due(pending.file_usec);
+        let due = self.clock.due(pending.due_usec);
         let lag = due.map(|due| now.saturating_duration_since(due));
-        let most_lag = (self.period() * MOST_LAG_PERIODS).max(Duration::from_millis(50));
-        if self.immediate || lag.is_none_or(|lag| lag > most_lag) {
-            self.clock.anchor = Some((pending.file_usec, now));
+        let set_back = |lag| self.keep_every_capture && lag > self.most_lag();
+        if self.immediate || lag.is_none_or(set_back) {
+            self.clock.anchor = Some((pending.due_usec, now));
         }
         if self.delivered == 0 {
             // A capture at hand is not lost for a bad sample; what is worse than that comes up again.
@@ -272,21 +358,18 @@ impl RecordingSource {
         now: Instant,
         timeout: Duration,
     ) -> Result<NextCapture, SourceError> {
-        let duration = self.recording.info().duration_usec;
-        let (file_usec, is_end) = match &self.pending {
-            // Damaged times cannot make it wait longer than the recording lasts.
-            Some(pending) => (pending.file_usec.min(duration), false),
-            None => (duration, true),
+        let (due_usec, is_end) = match &self.pending {
+            Some(pending) => (pending.due_usec, false),
+            None => {
+                let duration = self.recording.info().duration_usec;
+                (duration.saturating_add(self.clock_lead_usec()), true)
+            }
         };
         if self.clock.anchor.is_none() {
-            let start = if is_end {
-                self.position_usec
-            } else {
-                file_usec
-            };
+            let start = if is_end { self.position_usec } else { due_usec };
             self.clock.anchor = Some((start, now));
         }
-        let due = self.clock.due(file_usec).unwrap_or(now);
+        let due = self.clock.due(due_usec).unwrap_or(now);
         let wait = due.saturating_duration_since(now);
         if wait > timeout {
             std::thread::sleep(timeout);
@@ -323,16 +406,23 @@ impl RecordingSource {
     }
 
     /// The capture `count` before the newest.
-    fn find_back(&mut self, count: u32) -> Result<Option<Group>, SourceError> {
-        // What was read ahead, and after the end the newest capture itself, comes first on the way back.
+    fn find_back(&mut self, count: u32, read_ahead: bool) -> Result<Option<Group>, SourceError> {
+        // What was read ahead comes first on the way back, and then, or after the end, the newest capture itself.
         let newest = self.position_usec;
         let mut left = count;
         let mut found = None;
+        let mut to_meet = u8::from(read_ahead) + u8::from(self.at_end);
         while left > 0 {
             let Some(group) = self.recording.step_group(Direction::Backward)? else {
                 break;
             };
-            if self.delivered > 0 && Self::group_usec(&group) >= newest {
+            self.at_end = false;
+            let usec = Self::group_usec(&group);
+            if self.delivered > 0 && usec > newest {
+                continue;
+            }
+            if self.delivered > 0 && usec == newest && to_meet > 0 {
+                to_meet -= 1;
                 continue;
             }
             found = Some(group);
@@ -351,7 +441,10 @@ impl RecordingSource {
         for _ in 0..count {
             match self.recording.step_group(Direction::Forward)? {
                 Some(group) => found = Some(group),
-                None => break,
+                None => {
+                    self.at_end = true;
+                    break;
+                }
             }
         }
         Ok(found)
@@ -386,7 +479,7 @@ impl CaptureSource for RecordingSource {
             std::thread::sleep(timeout);
             return Ok(NextCapture::Timeout);
         }
-        self.fetch()?;
+        self.fetch(now)?;
         if self.immediate {
             if self.pending.is_some() {
                 return Ok(self.deliver(now));
@@ -409,6 +502,7 @@ impl CaptureSource for RecordingSource {
             Pacing::RealTime if !self.paused => self.clock.usec(Instant::now()),
             _ => None,
         };
+        let clock = clock.map(|usec| usec.saturating_sub(self.clock_lead_usec()));
         // Between a seek and the first capture after it the clock still tells the old place.
         let until = match self.imu_until_usec {
             Some(until) => until.max(clock.unwrap_or(0)),
@@ -432,6 +526,7 @@ impl PlaybackControl for RecordingSource {
             return;
         }
         self.paused = paused;
+        self.behind = false;
         let now = Instant::now();
         if paused {
             self.clock.pause(now);
@@ -452,11 +547,14 @@ impl PlaybackControl for RecordingSource {
     fn seek(&mut self, position_usec: u64) -> Result<(), SourceError> {
         self.recording.seek(SeekTarget::Start(position_usec))?;
         self.pending = None;
+        self.at_end = false;
         self.exhausted = false;
         self.ended = false;
         self.delivered = 0;
         self.forget_imu();
         self.clock.anchor = None;
+        self.last_due = None;
+        self.behind = false;
         self.immediate = true;
         self.position_usec = position_usec.min(self.recording.info().duration_usec);
         Ok(())
@@ -473,12 +571,12 @@ impl PlaybackControl for RecordingSource {
         } else if captures > 0 {
             self.find_ahead(count)?
         } else {
-            self.pending = None;
-            self.find_back(count)?
+            let read_ahead = self.pending.take().is_some();
+            self.find_back(count, read_ahead)?
         };
         if let Some(group) = found {
             let capture = self.recording.read_capture(group)?;
-            self.pend(capture, false);
+            self.pend_anew(capture, false);
         }
         self.stepped_out = captures > 0 && self.pending.is_none();
         if let Some(pending) = &self.pending {
@@ -491,6 +589,14 @@ impl PlaybackControl for RecordingSource {
             }
         }
         Ok(())
+    }
+
+    fn set_keep_every_capture(&mut self, keep: bool) {
+        self.keep_every_capture = keep;
+    }
+
+    fn captures_left_out(&self) -> u64 {
+        self.left_out
     }
 
     fn position_usec(&self) -> u64 {

@@ -229,8 +229,9 @@ fn a_looping_source_begins_again_after_a_seek_to_the_end() {
 }
 
 #[test]
-fn falling_behind_sets_the_clock_back_instead_of_rushing() {
+fn who_keeps_every_capture_has_the_clock_set_back_instead_of_rushing() {
     let mut source = source(40, Pacing::RealTime);
+    source.set_keep_every_capture(true);
     assert_eq!(index(&mut source, LONG), Some(0));
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(index(&mut source, NO_TIME), Some(1));
@@ -239,6 +240,69 @@ fn falling_behind_sets_the_clock_back_instead_of_rushing() {
         assert_eq!(index(&mut source, LONG), Some(expected));
     }
     assert!(start.elapsed() >= Duration::from_millis(90));
+}
+
+#[test]
+fn captures_taken_too_slowly_are_left_out_so_that_playing_stays_in_time() {
+    let mut source = source(60, Pacing::RealTime);
+    let (mut seen, mut ended) = (Vec::new(), false);
+    let start = Instant::now();
+    while !ended {
+        match source.next_capture(LONG).unwrap() {
+            NextCapture::Capture(capture) => {
+                let time = capture.device_timestamp_usec().unwrap() - 1_000_000;
+                seen.push(time / PERIOD);
+                // The user needs three frame periods for each.
+                std::thread::sleep(Duration::from_micros(3 * PERIOD));
+            }
+            NextCapture::Timeout => {}
+            NextCapture::End => ended = true,
+        }
+    }
+    let took = start.elapsed();
+    assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
+    assert_eq!(seen[0], 0);
+    assert_eq!(seen.last(), Some(&59), "the last is never left out");
+    assert_eq!(source.captures_left_out(), 60 - seen.len() as u64);
+    // 2 s of recording; one capture after the other would take 6 s.
+    assert!(took < Duration::from_millis(3500), "{took:?}: {seen:?}");
+    assert!(seen.len() < 40, "{seen:?}");
+
+    let mut source = self::source(20, Pacing::RealTime);
+    source.set_keep_every_capture(true);
+    source.set_speed(20.0);
+    for expected in 0..20 {
+        assert_eq!(index(&mut source, LONG), Some(expected));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(source.captures_left_out(), 0);
+}
+
+#[test]
+fn a_recording_whose_times_stand_still_plays_at_its_frame_rate() {
+    let mut mkv = Mkv::standard("c", PERIOD * 1000);
+    let frames = (0..10u16).map(|i| (1, 0, mkv::jpeg(i)));
+    mkv.add_frames(frames.collect(), 3);
+    let mut source = RecordingSource::new(open(mkv.write()), Pacing::RealTime);
+    let take = |source: &mut RecordingSource| match source.next_capture(LONG).unwrap() {
+        NextCapture::Capture(capture) => Some(capture.color.unwrap().bytes().to_vec()),
+        NextCapture::Timeout | NextCapture::End => None,
+    };
+    let start = Instant::now();
+    for index in 0..10u16 {
+        assert_eq!(take(&mut source).unwrap(), mkv::jpeg(index));
+        let due = Duration::from_micros(u64::from(index) * PERIOD);
+        assert!(start.elapsed() >= due.saturating_sub(Duration::from_millis(1)));
+    }
+    assert!(take(&mut source).is_none());
+    // Steps still count captures.
+    source.set_paused(true);
+    source.step(-1).unwrap();
+    assert_eq!(take(&mut source).unwrap(), mkv::jpeg(8));
+    source.step(-1).unwrap();
+    assert_eq!(take(&mut source).unwrap(), mkv::jpeg(7));
+    source.step(1).unwrap();
+    assert_eq!(take(&mut source).unwrap(), mkv::jpeg(8));
 }
 
 #[test]
