@@ -26,6 +26,7 @@ mod blocks;
 mod clusters;
 mod count;
 mod ebml;
+mod elapsed;
 mod error;
 mod grouping;
 mod head;
@@ -41,6 +42,7 @@ mod time;
 mod tracks;
 mod writer;
 
+pub use elapsed::ElapsedTime;
 pub use error::RecordingError;
 pub use info::{
     AttachmentInfo, Counts, DataBlock, RecordingInfo, SeekTarget, Tag, TagTarget, TrackInfo,

@@ -579,14 +579,15 @@ fn time_that_goes_back_begins_another_file() {
             recorder.push_capture(&capture(start + index * PERIOD));
         }
     }
-    // One that is only late is left out instead.
+    // One that is only late is kept instead.
     recorder.push_capture(&capture(28 * PERIOD));
-    wait_until("a late image", || recorder.figures().unfit_images == 1);
+    wait_until("a late image", || recorder.figures().captures == 91);
+    assert_eq!(recorder.figures().unordered_images, 1);
     assert_eq!(recorder.figures().files, 3);
     assert_eq!(recorder.figures().dropped_imu_samples, 0);
     assert_eq!(recorder.path(), Some(folder.file("a-4.mkv")));
     let (captures, bytes, seconds, _) = finished(recorder.finish());
-    assert_eq!(captures, 90);
+    assert_eq!(captures, 91);
     assert!((3.0..3.4).contains(&seconds), "{seconds}");
     assert_eq!(folder.files(), ["a-2.mkv", "a-3.mkv", "a-4.mkv", "a.mkv"]);
     assert_eq!(
@@ -596,7 +597,10 @@ fn time_that_goes_back_begins_another_file() {
     let mut sum = 0;
     for (name, start) in [("a.mkv", start), ("a-3.mkv", 0), ("a-4.mkv", 0)] {
         let path = folder.file(name);
-        let expected: Vec<_> = (0..30).map(|index| start + index * PERIOD).collect();
+        let mut expected: Vec<_> = (0..30).map(|index| start + index * PERIOD).collect();
+        if name == "a-4.mkv" {
+            expected.insert(28, 28 * PERIOD);
+        }
         assert_eq!(depth_times(&path), expected, "{name}");
         let samples = all_samples(&mut Recording::open(&path).unwrap());
         assert_eq!(samples.len(), 300, "{name}");
@@ -751,6 +755,130 @@ fn an_inertial_sensor_alone_can_be_recorded() {
         let mut recording = Recording::open(folder.file(name)).unwrap();
         assert_eq!(all_samples(&mut recording).len(), count, "{name}");
     }
+}
+
+#[test]
+fn samples_up_to_two_seconds_late_are_all_recorded_and_later_ones_counted() {
+    let folder = Folder::new("late-samples");
+    for (late_usec, all) in [(200_000, true), (1_900_000, true), (3_000_000, false)] {
+        let path = folder.file(&format!("{late_usec}.mkv"));
+        let recorder = LiveRecorder::start(LiveSettings::new(&path));
+        recorder.source_opened(with_imu());
+        let mut pushed = 0;
+        for index in 0..300_u64 {
+            recorder.push_capture(&capture(index * PERIOD));
+            for step in 0..10 {
+                let time = index * PERIOD + step * PERIOD / 10;
+                if let Some(time) = time.checked_sub(late_usec) {
+                    recorder.push_imu_sample(&sample(time));
+                    pushed += 1;
+                }
+            }
+        }
+        wait_until("all", || recorder.figures().queued_bytes == 0);
+        let (captures, ..) = finished(recorder.finish());
+        assert_eq!(captures, 300);
+        let mut recording = Recording::open(&path).unwrap();
+        assert_eq!(all_times(&mut recording).len(), 300);
+        let samples = all_samples(&mut recording);
+        assert!(samples.is_sorted());
+        assert_eq!(
+            samples.len() == pushed,
+            all,
+            "{late_usec}: {}",
+            samples.len()
+        );
+    }
+    // What is lost is counted.
+    let recorder = LiveRecorder::start(LiveSettings::new(folder.file("lost.mkv")));
+    recorder.source_opened(with_imu());
+    for index in 0..300_u64 {
+        recorder.push_capture(&capture(10_000_000 + index * PERIOD));
+    }
+    for index in 0..100 {
+        recorder.push_imu_sample(&sample(10_000_000 + index * 1000));
+    }
+    recorder.push_capture(&capture(10_000_000 + 300 * PERIOD));
+    wait_until("the losses", || {
+        recorder.figures().dropped_imu_samples == 100
+    });
+    finished(recorder.finish());
+}
+
+#[test]
+fn a_clock_that_stands_still_or_steps_back_loses_no_image() {
+    let folder = Folder::new("clock");
+    type Clock = fn(u64) -> u64;
+    let clocks: [(&str, Clock, u64); 4] = [
+        ("still", |_| 7, 299),
+        ("zero", |_| 0, 299),
+        (
+            "back",
+            |i| 1_000_000 + i * PERIOD - if i % 10 == 9 { 40_000 } else { 0 },
+            30,
+        ),
+        ("stops", |i| i.min(100) * PERIOD, 199),
+    ];
+    for (name, clock, unordered) in clocks {
+        let path = folder.file(&format!("{name}.mkv"));
+        let recorder = LiveRecorder::start(LiveSettings::new(&path));
+        recorder.source_opened(with_imu());
+        for index in 0..300 {
+            recorder.push_capture(&capture(clock(index)));
+        }
+        wait_until("all", || recorder.figures().queued_bytes == 0);
+        wait_until("all", || recorder.figures().captures == 300);
+        let figures = recorder.figures();
+        assert_eq!(figures.unfit_images, 0, "{name}");
+        assert_eq!(figures.unordered_images, unordered, "{name}");
+        assert_eq!((figures.files, figures.warnings), (1, 1), "{name}");
+        let warning = recorder.warning().unwrap();
+        assert!(warning.contains("clock"), "{warning}");
+        assert_eq!(finished(recorder.finish()).0, 300);
+        let mut expected: Vec<_> = (0..300).map(clock).collect();
+        expected.sort_unstable();
+        assert_eq!(depth_times(&path), expected, "{name}");
+    }
+    // The writer does not wait for a clock that stands: what it holds is bounded.
+    let path = folder.file("bounded.mkv");
+    let recorder = LiveRecorder::start(LiveSettings::new(&path));
+    recorder.source_opened(depth_only());
+    for _ in 0..300 {
+        recorder.push_capture(&capture(0));
+    }
+    wait_until("bytes", || recorder.figures().bytes > 180 * IMAGE as u64);
+    finished(recorder.finish());
+}
+
+#[test]
+fn a_recording_is_as_long_as_asked_for_although_the_clock_stands_still() {
+    struct Standing(SensorInfo);
+    impl CaptureSource for Standing {
+        fn info(&self) -> &SensorInfo {
+            &self.0
+        }
+        fn calibration(&self) -> Option<&kinect_azure::Calibration> {
+            None
+        }
+        fn next_capture(&mut self, _: Duration) -> Result<NextCapture, kinect_azure::SourceError> {
+            std::thread::sleep(Duration::from_millis(5));
+            Ok(NextCapture::Capture(capture(0)))
+        }
+        fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, kinect_azure::SourceError> {
+            Ok(None)
+        }
+    }
+    let settings = depth_only();
+    let memory = Box::new(std::io::Cursor::new(Vec::new()));
+    let mut writer =
+        kinect_azure::recording::RecordingWriter::new("a.mkv", memory, settings.clone()).unwrap();
+    let began = Instant::now();
+    let limit = Some(Duration::from_millis(200));
+    let mut source = Standing(settings.sensor);
+    let count = kinect_azure::recording::record(&mut source, &mut writer, limit).unwrap();
+    assert!((2..=40).contains(&count), "{count}");
+    assert!(began.elapsed() >= Duration::from_millis(200));
+    assert!(writer.finish().unwrap() > count * IMAGE as u64);
 }
 
 /// Not a test of its own: the process that the next one kills.

@@ -66,6 +66,11 @@ pub(super) fn summary(
             "left out, because they were damaged or came too late",
         ),
         (
+            figures.unordered_images,
+            "image",
+            "recorded although the sensor's clock stood still or went back",
+        ),
+        (
             figures.dropped_imu_samples,
             "inertial sample",
             "left out, because they came too late or without a capture near them",

@@ -13,7 +13,7 @@ pub struct LiveSettings {
     pub overwrite: bool,
     /// Memory for what the disk has not taken yet, in bytes; 512 MiB are some ten seconds of 720p MJPG and
     /// `NFOV_UNBINNED` at 30 captures a second. One capture is always taken, however large. The writer itself needs
-    /// some six captures more.
+    /// some six captures more, and up to 2 s of captures while inertial samples come late.
     pub most_queued_bytes: usize,
     /// Tags of the application's own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values.
     pub tags: Vec<(String, String)>,

@@ -55,15 +55,18 @@ pub struct LiveFigures {
     pub captures: u64,
     /// Captures left out because the disk was too slow and the queue full.
     pub dropped_captures: u64,
-    /// Images left out because they were damaged or came too late.
+    /// Images left out because they were damaged or came more than two captures and 50 ms late.
     pub unfit_images: u64,
+    /// Images whose time is not after that of the image before of their camera: the sensor's clock stood still or went
+    /// back. They are recorded, with the time they have.
+    pub unordered_images: u64,
     /// Inertial samples written.
     pub imu_samples: u64,
-    /// Inertial samples left out: too late, or without a capture near them.
+    /// Inertial samples left out: more than 2 s late, or without a capture near them.
     pub dropped_imu_samples: u64,
     /// Bytes written.
     pub bytes: u64,
-    /// Device time in the files, in µs.
+    /// Device time in the files, in µs; while the sensor's clock stands still, this computer's time.
     pub duration_usec: u64,
     /// Bytes that wait to be written.
     pub queued_bytes: u64,

@@ -16,6 +16,7 @@ use super::settings::LiveSettings;
 use super::state::{LiveFigures, LiveState};
 use crate::capture::{Capture, ImuSample};
 use crate::modes::{ColorFormat, ColorResolution, DepthMode};
+use crate::recording::elapsed::ElapsedTime;
 use crate::recording::writer::{RecordingSettings, RecordingWriter, WriteError, patience_usec};
 use crate::source::SensorInfo;
 
@@ -70,6 +71,12 @@ struct OpenFile {
     written: bool,
     /// Newest device time of a capture, in µs.
     capture_usec: Option<u64>,
+    /// Device time of the last image of each camera (colour, depth, infrared), in µs.
+    image_usec: [Option<u64>; 3],
+    /// Recorded time, counted by the computer's clock where the sensor's does not run.
+    elapsed: ElapsedTime,
+    /// The sensor's clock did not always run.
+    irregular: bool,
     /// Device time of the last sample, in µs.
     sample_usec: Option<u64>,
     checked: Instant,
@@ -77,6 +84,16 @@ struct OpenFile {
 }
 
 impl OpenFile {
+    /// Length of the file, in µs.
+    fn duration_usec(&self) -> u64 {
+        let device_usec = self.writer.duration_usec();
+        if !self.irregular {
+            return device_usec;
+        }
+        let elapsed_usec = u64::try_from(self.elapsed.total().as_micros()).unwrap_or(u64::MAX);
+        device_usec.max(elapsed_usec)
+    }
+
     /// Whether something of that time, of which the last had the other, is of another run of the source.
     fn is_behind(&self, usec: u64, last: Option<u64>) -> bool {
         last.is_some_and(|last| usec.saturating_add(self.patience_usec) < last)
@@ -167,7 +184,7 @@ impl Worker {
         let mut figures = self.figures;
         if let Some(file) = &self.file {
             figures.bytes += file.writer.bytes_written();
-            figures.duration_usec += file.writer.duration_usec();
+            figures.duration_usec += file.duration_usec();
         }
         self.shared.report(&figures);
     }
@@ -220,6 +237,9 @@ impl Worker {
             patience_usec,
             written: false,
             capture_usec: None,
+            image_usec: [None; 3],
+            elapsed: ElapsedTime::default(),
+            irregular: false,
             sample_usec: None,
             checked: now,
             synced: now,
@@ -265,7 +285,7 @@ impl Worker {
         let result = file.writer.finish_and_sync();
         if file.writer.holds_data() {
             self.figures.bytes += file.writer.bytes_written();
-            self.figures.duration_usec += file.writer.duration_usec();
+            self.figures.duration_usec += file.duration_usec();
         } else {
             self.disk.remove(&file.path);
             self.figures.files -= 1;
@@ -292,11 +312,50 @@ impl Worker {
             self.held = of_it;
         }
         self.begin()?;
+        self.watch_clock(&capture, time);
         // Before it: after a gap, what is written first must be the oldest.
         self.write_held(|sample, _| sample.acceleration_timestamp_usec <= time)?;
         self.write_capture(capture)?;
         self.publish();
         Ok(())
+    }
+
+    /// Counts the images that come while the sensor's clock does not run, and warns of it once in a file.
+    fn watch_clock(&mut self, capture: &Capture, time_usec: u64) {
+        let Some(file) = &mut self.file else {
+            return;
+        };
+        file.elapsed.capture(time_usec, Instant::now());
+        let mut behind = None;
+        let images = [&capture.color, &capture.depth, &capture.ir];
+        for (image, last) in images.into_iter().zip(&mut file.image_usec) {
+            let Some(image) = image else {
+                continue;
+            };
+            let usec = image.device_timestamp_usec;
+            if let Some(last) = last.replace(usec)
+                && usec <= last
+            {
+                self.figures.unordered_images += 1;
+                behind = behind.max(Some(last - usec));
+            }
+        }
+        let Some(behind_usec) = behind else {
+            return;
+        };
+        if core::mem::replace(&mut file.irregular, true) {
+            return;
+        }
+        let what = match behind_usec {
+            0 => format!("stands still at {time_usec} µs"),
+            back => format!("went back by {back} µs to {time_usec} µs"),
+        };
+        self.figures.warnings += 1;
+        self.shared.warn(format!(
+            "{}: the sensor's clock {what}: all images are recorded with the times they have, and the length is counted by \
+             this computer's clock; if it happens again, connect the sensor anew",
+            file.path.display()
+        ));
     }
 
     /// Writes a capture without those of its images that are damaged or late.

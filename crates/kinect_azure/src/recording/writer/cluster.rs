@@ -122,8 +122,12 @@ impl RecordingWriter {
         }
         self.position += (cluster_header.len() + total) as u64;
         started.end_usec = self.waiting[count - 1].time_usec;
-        self.written_usec = first + CLUSTER_USEC;
+        self.written_usec = Some(started.end_usec);
         for frame in self.waiting.drain(..count) {
+            if let Some(waiting) = self.waiting_of.get_mut(frame.track) {
+                *waiting -= 1;
+            }
+            self.waiting_bytes -= frame.bytes.len();
             if let Some(spare) = self.spare.get_mut(frame.track).filter(|s| s.len() < SPARE) {
                 spare.push(frame.bytes);
             }

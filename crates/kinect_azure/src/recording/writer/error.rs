@@ -43,17 +43,17 @@ pub enum WriteError {
         /// What is wrong with it and what to do.
         problem: String,
     },
-    /// Data older than what the file already holds; it was left out.
+    /// Data older than all that the file already holds; it was left out.
     #[error(
-        "{track}: {time_usec} µs is not after {written_usec} µs, which is written already; write in the order of device \
-         times, and begin a new file when a sensor restarts"
+        "{track}: {time_usec} µs is before {written_usec} µs, which is written already; write in the order of device \
+         times, at most 2 s late, and begin a new file when a sensor restarts"
     )]
     OutOfOrder {
         /// Name of the track.
         track: String,
         /// Device time of what was refused, in µs.
         time_usec: u64,
-        /// Device time it must lie behind, in µs.
+        /// Device time of the last frame in the file, in µs.
         written_usec: u64,
     },
     /// An earlier error stopped the recording.

@@ -23,6 +23,13 @@ pub(super) struct Track {
     size: Option<(u32, u32)>,
 }
 
+impl Track {
+    /// Whether the track holds the sensor's images.
+    pub(super) fn is_image(&self) -> bool {
+        matches!(self.name.as_str(), "COLOR" | "DEPTH" | "IR")
+    }
+}
+
 /// The bytes in front of the first cluster, and where the places lie that are only known at the end.
 pub(super) struct Head {
     pub(super) bytes: Vec<u8>,

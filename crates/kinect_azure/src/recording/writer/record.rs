@@ -1,13 +1,15 @@
 //! A recording of whatever a source delivers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::WriteError;
 use super::recording_writer::RecordingWriter;
+use crate::recording::elapsed::ElapsedTime;
 use crate::source::{CaptureSource, NextCapture, Recovery};
 
-/// Writes what a source delivers until it ends or, with `duration`, until that much device time has passed; gives the
-/// number of captures. Captures that the source could not deliver are left out. The file is not finished yet.
+/// Writes what a source delivers until it ends or, with `duration`, until that much device time has passed (where the
+/// device's clock stands still, that much time of this computer); gives the number of captures. Captures that the source
+/// could not deliver are left out. The file is not finished yet.
 ///
 /// # Errors
 /// When the source fails or the recording cannot be written.
@@ -16,19 +18,16 @@ pub fn record(
     writer: &mut RecordingWriter,
     duration: Option<Duration>,
 ) -> Result<u64, WriteError> {
-    let limit = duration.map(|d| u64::try_from(d.as_micros()).unwrap_or(u64::MAX));
-    let (mut count, mut first) = (0, None);
+    let mut count = 0;
+    let mut elapsed = ElapsedTime::default();
     loop {
         let next = source.next_capture(Duration::from_millis(500));
         let ended = match next {
             Ok(NextCapture::Capture(capture)) => {
-                let time = capture.device_timestamp_usec();
-                let start = first.or(time);
-                first = start;
-                let over = match (limit, time, start) {
-                    (Some(limit), Some(time), Some(start)) => time.saturating_sub(start) >= limit,
-                    _ => false,
-                };
+                if let Some(time) = capture.device_timestamp_usec() {
+                    elapsed.capture(time, Instant::now());
+                }
+                let over = duration.is_some_and(|limit| elapsed.total() >= limit);
                 if !over {
                     writer.write_capture(&capture)?;
                     count += 1;

@@ -20,6 +20,12 @@ pub(super) const CLUSTER_USEC: u64 = 32_000;
 /// What data may come late by beyond two frame periods, in µs.
 const LATE_USEC: u64 = 50_000;
 
+/// The longest that the writer waits for a track that is late, in µs: as long as the vendor's recorder.
+const LONGEST_WAIT_USEC: u64 = 2_000_000;
+
+/// With more bytes than that waiting, the writer no longer waits for a track that is late.
+const MOST_WAITING_BYTES: usize = 512 << 20;
+
 /// How much later than others of its time data may come, in µs.
 pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
     2 * sensor.frame_rate.period_ns() / 1000 + LATE_USEC
@@ -28,8 +34,12 @@ pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
 /// A recording that is being written.
 ///
 /// Simple and synchronous: writing a capture copies its images once (16-bit ones with their bytes swapped) and, when
-/// a cluster is full, hands its bytes to the operating system. At most about four frame periods of data wait in memory,
-/// and their memory is used again. Who must not wait for a disk writes from a thread of its own.
+/// a cluster is full, hands its bytes to the operating system. About four frame periods of data wait in memory, at most
+/// 2 s where inertial samples come late, and their memory is used again. Who must not wait for a disk writes from a
+/// thread of its own.
+///
+/// Times of a track may be equal, and may go back as far as the writer waits: frames are sorted by their times. Where a
+/// sensor's clock stands still, all its images are kept with the time they have.
 ///
 /// A file whose writer was killed plays up to its last full cluster with [`Recording`](super::Recording); the vendor's
 /// player needs a finished one. Dropping a writer finishes the file as well as it can, without a word about errors.
@@ -39,15 +49,21 @@ pub struct RecordingWriter {
     pub(super) file: Buffered,
     pub(super) settings: RecordingSettings,
     pub(super) tracks: Vec<Track>,
-    /// Device time of the last frame that each track took, in µs.
-    pub(super) last: Vec<Option<u64>>,
+    /// Newest device time of an image, in µs.
+    pub(super) newest_image_usec: Option<u64>,
+    /// Newest device time of an inertial sample, in µs.
+    pub(super) newest_sample_usec: Option<u64>,
     /// Frames that wait, sorted by time and track.
     pub(super) waiting: VecDeque<Frame>,
+    /// How many of them each track has.
+    pub(super) waiting_of: Vec<usize>,
+    /// How many bytes they have.
+    pub(super) waiting_bytes: usize,
     /// Memory of frames that were written, by track.
     pub(super) spare: Vec<Vec<Vec<u8>>>,
     pub(super) newest_usec: u64,
-    /// Everything before this device time is in the file.
-    pub(super) written_usec: u64,
+    /// Device time of the last frame in the file, in µs; nothing before it can be added.
+    pub(super) written_usec: Option<u64>,
     pub(super) patience_usec: u64,
     /// Length of the file up to its last full cluster.
     pub(super) position: u64,
@@ -117,13 +133,16 @@ impl RecordingWriter {
         Ok(Self {
             path: path.as_ref().to_owned(),
             file: Buffered::new(file),
-            last: vec![None; tracks.len()],
+            newest_image_usec: None,
+            newest_sample_usec: None,
             waiting: VecDeque::new(),
+            waiting_of: vec![0; tracks.len()],
+            waiting_bytes: 0,
             spare: vec![Vec::new(); tracks.len()],
             tracks,
             settings,
             newest_usec: 0,
-            written_usec: 0,
+            written_usec: None,
             patience_usec,
             position: 0,
             started: None,
@@ -173,12 +192,16 @@ impl RecordingWriter {
                     other => other,
                 })?;
                 self.check_image(name, image)?;
-                self.check_time(track, image.device_timestamp_usec, true)?;
+                self.check_time(track, image.device_timestamp_usec)?;
                 *index = Some(track);
             }
         }
         for ((_, image), index) in images.iter().zip(indices) {
             if let (Some(image), Some(track)) = (image, index) {
+                let newest = self
+                    .newest_image_usec
+                    .max(Some(image.device_timestamp_usec));
+                self.newest_image_usec = newest;
                 self.push(track, image.device_timestamp_usec, |bytes| {
                     match image.format {
                         ImageFormat::Color(_) => bytes.extend_from_slice(image.bytes()),
@@ -203,10 +226,11 @@ impl RecordingWriter {
     pub fn write_imu_sample(&mut self, sample: &ImuSample) -> Result<(), WriteError> {
         let track = self.track("IMU")?;
         let time = sample.acceleration_timestamp_usec;
-        self.check_time(track, time, false)?;
+        self.check_time(track, time)?;
         if sample.angular_velocity_timestamp_usec > u64::MAX / 1000 {
             return Err(self.unfit(track, "its times are beyond any clock"));
         }
+        self.newest_sample_usec = self.newest_sample_usec.max(Some(time));
         self.push(track, time, |bytes| {
             bytes.extend_from_slice(&imu_bytes(sample));
         });
@@ -234,7 +258,7 @@ impl RecordingWriter {
         if data.is_empty() {
             return Err(self.unfit(index, "an empty block cannot be read back; leave it out"));
         }
-        self.check_time(index, device_timestamp_usec, false)?;
+        self.check_time(index, device_timestamp_usec)?;
         self.push(index, device_timestamp_usec, |bytes| {
             bytes.extend_from_slice(data);
         });
@@ -268,7 +292,7 @@ impl RecordingWriter {
 
     /// Whether there is anything in the file that could be read.
     pub(in crate::recording) const fn holds_data(&self) -> bool {
-        self.written_usec > 0
+        self.written_usec.is_some()
     }
 
     fn track(&self, name: &str) -> Result<usize, WriteError> {
@@ -327,15 +351,12 @@ impl RecordingWriter {
         })
     }
 
-    /// Refuses times behind what is written or what the track already took.
-    fn check_time(&self, track: usize, time_usec: u64, strictly: bool) -> Result<(), WriteError> {
+    /// Refuses times before what is written.
+    fn check_time(&self, track: usize, time_usec: u64) -> Result<(), WriteError> {
         if time_usec > i64::MAX as u64 / 1000 {
             return Err(self.unfit(track, "its time is beyond any clock; check its unit (µs)"));
         }
-        let last = self.last.get(track).copied().flatten();
-        let behind = last.filter(|last| time_usec < *last || strictly && time_usec == *last);
-        let late = Some(self.written_usec).filter(|written| time_usec < *written);
-        match behind.or(late) {
+        match self.written_usec.filter(|written| time_usec < *written) {
             None => Ok(()),
             Some(written_usec) => Err(WriteError::OutOfOrder {
                 track: self
@@ -354,9 +375,10 @@ impl RecordingWriter {
         let mut bytes = spare.unwrap_or_default();
         bytes.clear();
         fill(&mut bytes);
-        if let Some(last) = self.last.get_mut(track) {
-            *last = Some(time_usec);
+        if let Some(count) = self.waiting_of.get_mut(track) {
+            *count += 1;
         }
+        self.waiting_bytes += bytes.len();
         self.newest_usec = self.newest_usec.max(time_usec);
         let key = (time_usec, track);
         let at = self
@@ -375,12 +397,42 @@ impl RecordingWriter {
     /// Writes the clusters to which nothing can be added any more.
     fn write_ripe(&mut self) -> Result<(), WriteError> {
         while let Some(first) = self.waiting.front() {
-            if first.time_usec + CLUSTER_USEC + self.patience_usec > self.newest_usec {
+            let end_usec = first.time_usec + CLUSTER_USEC;
+            if !self.is_ripe(end_usec) && !self.clock_stands(first.track) {
                 break;
             }
             self.write_cluster()?;
         }
         Ok(())
+    }
+
+    /// Whether nothing more is expected of the time before `end_usec`.
+    fn is_ripe(&self, end_usec: u64) -> bool {
+        let patient_usec = end_usec + self.patience_usec;
+        if self.newest_usec < patient_usec {
+            return false;
+        }
+        let has_imu = self.settings.sensor.has_imu;
+        let has_images = self.tracks.iter().any(Track::is_image);
+        let images = !has_images
+            || self
+                .newest_image_usec
+                .is_some_and(|time| time >= patient_usec);
+        let samples = !has_imu || self.newest_sample_usec.is_some_and(|time| time >= end_usec);
+        images && samples
+            || self.newest_usec >= end_usec + LONGEST_WAIT_USEC
+            || self.waiting_bytes > MOST_WAITING_BYTES
+    }
+
+    /// Whether so many frames of a track wait that its clock cannot be running: more than three seconds' worth of images.
+    fn clock_stands(&self, track: usize) -> bool {
+        let is_image = self.tracks.get(track).is_some_and(Track::is_image);
+        let most = 3 * self.settings.sensor.frame_rate.fps() as usize;
+        is_image
+            && self
+                .waiting_of
+                .get(track)
+                .is_some_and(|count| *count > most)
     }
 
     /// Writes the oldest 32 ms. On an error the file is cut back to its last full cluster.

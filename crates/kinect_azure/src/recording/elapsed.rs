@@ -1,0 +1,46 @@
+//! How long something has been recorded.
+
+use std::time::{Duration, Instant};
+
+/// Counts recorded time by the sensor's clock and, where that stands still or goes back, by the computer's.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use kinect_azure::recording::ElapsedTime;
+///
+/// let start = Instant::now();
+/// let second = Duration::from_secs(1);
+/// let mut elapsed = ElapsedTime::default();
+/// elapsed.capture(5_000_000, start);
+/// elapsed.capture(6_000_000, start + second);
+/// // The sensor's clock stands still.
+/// elapsed.capture(6_000_000, start + second * 3);
+/// assert_eq!(elapsed.total(), second * 3);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ElapsedTime {
+    total: Duration,
+    last: Option<(u64, Instant)>,
+    /// The clock did not run when the last capture came, so that the next step of it means nothing either.
+    irregular: bool,
+}
+
+impl ElapsedTime {
+    /// Takes note of a capture: its device time in µs and when it came.
+    pub fn capture(&mut self, device_usec: u64, now: Instant) {
+        if let Some((last_usec, last)) = self.last {
+            let step = device_usec.checked_sub(last_usec).filter(|step| *step > 0);
+            self.total += match step {
+                Some(step) if !self.irregular => Duration::from_micros(step),
+                _ => now.saturating_duration_since(last),
+            };
+            self.irregular = step.is_none();
+        }
+        self.last = Some((device_usec, now));
+    }
+
+    /// Time from the first capture to the last.
+    pub const fn total(&self) -> Duration {
+        self.total
+    }
+}
