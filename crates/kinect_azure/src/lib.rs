@@ -25,6 +25,7 @@ pub mod clock;
 pub mod decode;
 pub mod device;
 pub mod doctor;
+mod file_kind;
 pub mod image;
 #[cfg(feature = "microphones")]
 pub mod microphones;

@@ -39,6 +39,12 @@ pub trait CaptureSource: Send {
     /// The oldest inertial sample that was not taken yet, without waiting. Call this until it returns `None`.
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError>;
 
+    /// The next warning that was not taken yet: a sentence about something that is not as it should be, and what was assumed
+    /// instead. Each comes once. Call this after opening, and from time to time, until it returns `None`.
+    fn take_warning(&mut self) -> Option<String> {
+        None
+    }
+
     /// How many captures after the start have colours that still settle: 8 of a live camera with manual and 20 with automatic
     /// exposure, none of a recording.
     fn settling_captures(&self) -> u32 {

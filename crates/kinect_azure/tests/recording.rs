@@ -23,6 +23,8 @@ mod odd_files;
 mod playback;
 #[path = "recording/remux.rs"]
 mod remux;
+#[path = "recording/reports.rs"]
+mod reports;
 #[path = "recording/sample.rs"]
 mod sample;
 #[path = "recording/writing.rs"]

@@ -127,6 +127,8 @@ pub struct Track {
     pub private: Vec<u8>,
     pub default_duration: Option<u64>,
     pub size: Option<(u64, u64)>,
+    /// Further elements of the track.
+    pub extra: Vec<u8>,
 }
 
 impl Track {
@@ -167,6 +169,7 @@ impl Track {
             private,
             default_duration: Some(period),
             size: Some((w.into(), h.into())),
+            extra: Vec::new(),
         }
     }
 
@@ -207,6 +210,7 @@ impl Track {
             video.extend(uint(0xBA, height));
             body.extend(element(0xE0, &video));
         }
+        body.extend(&self.extra);
         element(0xAE, &body)
     }
 }
@@ -479,6 +483,34 @@ pub fn jpeg(index: u16) -> Vec<u8> {
     ));
     bytes.extend([0xFF, 0xD9]);
     bytes
+}
+
+/// Matroska's compression of a track: 0 zlib, 1 bzip2, 2 LZO, 3 with the same bytes in front of every frame.
+pub fn compressed(algorithm: u64, settings: &[u8]) -> Vec<u8> {
+    let mut compression = uint(0x4254, algorithm);
+    if !settings.is_empty() {
+        compression.extend(element(0x4255, settings));
+    }
+    element(0x6D80, &element(0x6240, &element(0x5034, &compression)))
+}
+
+/// zlib's form of some bytes, in blocks that are stored as they are.
+pub fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x78, 0x01];
+    let count = bytes.chunks(60_000).count();
+    for (index, chunk) in bytes.chunks(60_000).enumerate() {
+        out.push(u8::from(index + 1 == count));
+        out.extend((chunk.len() as u16).to_le_bytes());
+        out.extend((!(chunk.len() as u16)).to_le_bytes());
+        out.extend(chunk);
+    }
+    let (mut a, mut b) = (1u32, 0u32);
+    for byte in bytes {
+        a = (a + u32::from(*byte)) % 65_521;
+        b = (b + a) % 65_521;
+    }
+    out.extend((b << 16 | a).to_be_bytes());
+    out
 }
 
 pub fn vint(value: u64) -> Vec<u8> {

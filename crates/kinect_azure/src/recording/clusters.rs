@@ -265,7 +265,7 @@ impl Clusters {
     }
 
     /// The last cluster, found from the last anchor.
-    fn last(&mut self) -> Result<Option<u64>, RecordingError> {
+    pub(super) fn last(&mut self) -> Result<Option<u64>, RecordingError> {
         let Some(mut offset) = self.anchor_before(u64::MAX)? else {
             return Ok(None);
         };

@@ -45,6 +45,12 @@ pub(super) mod id {
     pub(in super::super) const PIXEL_WIDTH: u32 = 0xB0;
     pub(in super::super) const PIXEL_HEIGHT: u32 = 0xBA;
     pub(in super::super) const CONTENT_ENCODINGS: u32 = 0x6D80;
+    pub(in super::super) const CONTENT_ENCODING: u32 = 0x6240;
+    pub(in super::super) const CONTENT_ENCODING_SCOPE: u32 = 0x5032;
+    pub(in super::super) const CONTENT_ENCODING_TYPE: u32 = 0x5033;
+    pub(in super::super) const CONTENT_COMPRESSION: u32 = 0x5034;
+    pub(in super::super) const CONTENT_COMP_ALGO: u32 = 0x4254;
+    pub(in super::super) const CONTENT_COMP_SETTINGS: u32 = 0x4255;
 
     pub(in super::super) const ATTACHMENTS: u32 = 0x1941_A469;
     pub(in super::super) const ATTACHED_FILE: u32 = 0x61A7;

@@ -74,6 +74,14 @@ pub enum RecordingError {
         /// What to do.
         advice: &'static str,
     },
+    /// Nothing in the recording can be played: other tools changed its tracks.
+    #[error("{}: nothing in this recording can be played: {reason}; use the original recording", path.display())]
+    NothingPlayable {
+        /// The recording.
+        path: PathBuf,
+        /// What is the matter with each track.
+        reason: String,
+    },
     /// One frame cannot be used; the next call goes on after it.
     #[error("{}: the {track} frame at {time_usec} µs (byte {offset}) {problem}; skipped", path.display())]
     BadFrame {

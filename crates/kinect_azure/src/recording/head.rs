@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
+use super::compression::Compression;
 use super::ebml::{Child, Header, Parsed, Window, id};
 use super::error::RecordingError;
 use super::info::{AttachmentInfo, Tag, TagTarget, TrackType};
 use super::storage::Storage;
+use crate::file_kind::{LOOKED_AT, file_kind};
 
 /// Bytes read at once while walking through the head.
 const WINDOW: usize = 16 * 1024;
@@ -68,7 +70,19 @@ pub(super) struct Track {
     pub(super) codec_private: Vec<u8>,
     pub(super) default_duration: Option<u64>,
     pub(super) size: Option<(u64, u64)>,
-    pub(super) encoded: bool,
+    pub(super) encoding: Encoding,
+}
+
+/// How the frames of a track are stored.
+#[derive(Debug, Default)]
+pub(super) enum Encoding {
+    /// As they are.
+    #[default]
+    Plain,
+    /// Compressed by Matroska's own means.
+    Compressed(Compression),
+    /// In a way that is not read.
+    Unusable(&'static str),
 }
 
 /// An AttachedFile element, with where its content lies.
@@ -328,9 +342,13 @@ fn find_segment(window: &mut Window) -> Result<Header, RecordingError> {
         Parsed::Element(header) if header.id == id::EBML => header,
         Parsed::End => return Err(not_matroska("it ends within the first element")),
         _ => {
-            return Err(not_matroska(
-                "it does not begin with the bytes 1A 45 DF A3; check that this is the right file",
-            ));
+            let start = window.bytes(0, LOOKED_AT)?;
+            return Err(match file_kind(start) {
+                Some(kind) => not_matroska(&format!("it is {}; {}", kind.what, kind.advice)),
+                None => not_matroska(
+                    "it does not begin with the bytes 1A 45 DF A3; check that this is the right file",
+                ),
+            });
         }
     };
     let Some(end) = ebml.end().filter(|end| *end <= len) else {
@@ -343,6 +361,11 @@ fn find_segment(window: &mut Window) -> Result<Header, RecordingError> {
         }
         Ok(())
     })?;
+    if doc_type == "webm" {
+        return Err(not_matroska(
+            "it is a WebM video, which cannot hold depth; use the original recording",
+        ));
+    }
     if doc_type != "matroska" {
         return Err(not_matroska(&format!(
             "its document type is \"{}\", not \"matroska\"",
@@ -395,7 +418,7 @@ fn read_track(window: &mut Window, entry: Child) -> Result<Track, RecordingError
             id::CODEC_ID => track.codec_id = window.string(data, end)?,
             id::CODEC_PRIVATE => track.codec_private = window.binary(data, end)?,
             id::DEFAULT_DURATION => track.default_duration = Some(window.uint(data, end)?),
-            id::CONTENT_ENCODINGS => track.encoded = true,
+            id::CONTENT_ENCODINGS => track.encoding = read_encodings(window, child)?,
             id::VIDEO => {
                 let (mut width, mut height) = (0, 0);
                 for_each(window, data, end, |window, child| {
@@ -413,6 +436,58 @@ fn read_track(window: &mut Window, entry: Child) -> Result<Track, RecordingError
         Ok(())
     })?;
     Ok(track)
+}
+
+/// The only encoding of a track; several at once are not read.
+fn read_encodings(window: &mut Window, encodings: Child) -> Result<Encoding, RecordingError> {
+    let mut found = Encoding::Plain;
+    let mut count = 0;
+    for_each(window, encodings.data, encodings.end, |window, child| {
+        if child.id == id::CONTENT_ENCODING {
+            count += 1;
+            found = read_encoding(window, child)?;
+        }
+        Ok(())
+    })?;
+    Ok(match count {
+        0 | 1 => found,
+        _ => Encoding::Unusable("encoded several times by another tool"),
+    })
+}
+
+fn read_encoding(window: &mut Window, encoding: Child) -> Result<Encoding, RecordingError> {
+    // Where an element is missing, its default counts (RFC 9559): frames only, compression, zlib.
+    let (mut scope, mut kind, mut algorithm) = (1, 0, 0);
+    let mut settings = Vec::new();
+    for_each(window, encoding.data, encoding.end, |window, child| {
+        match child.id {
+            id::CONTENT_ENCODING_SCOPE => scope = window.uint(child.data, child.end)?,
+            id::CONTENT_ENCODING_TYPE => kind = window.uint(child.data, child.end)?,
+            id::CONTENT_COMPRESSION => {
+                for_each(window, child.data, child.end, |window, child| {
+                    match child.id {
+                        id::CONTENT_COMP_ALGO => algorithm = window.uint(child.data, child.end)?,
+                        id::CONTENT_COMP_SETTINGS => {
+                            settings = window.binary(child.data, child.end)?;
+                        }
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(match (kind, scope, algorithm) {
+        (0, 1, 0) => Encoding::Compressed(Compression::Zlib),
+        (0, 1, 3) => Encoding::Compressed(Compression::Prefix(settings)),
+        (0, _, 1) => Encoding::Unusable("compressed by bzip2"),
+        (0, _, 2) => Encoding::Unusable("compressed by LZO"),
+        (0, ..) => Encoding::Unusable("compressed in a way that is not known"),
+        (1, ..) => Encoding::Unusable("encrypted"),
+        _ => Encoding::Unusable("encoded in a way that is not known"),
+    })
 }
 
 fn read_target(window: &mut Window, targets: Child) -> Result<TagTarget, RecordingError> {

@@ -24,6 +24,7 @@
 
 mod blocks;
 mod clusters;
+mod compression;
 mod count;
 mod ebml;
 mod elapsed;

@@ -4,13 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::blocks::BlockTrack;
-use super::clusters::{Clusters, Found, Reach};
+use super::blocks::Frame;
+use super::clusters::{Clusters, Found, Place, Reach};
+use super::compression::Unpacker;
 use super::ebml::Window;
 use super::error::RecordingError;
-use super::grouping::Grouping;
-use super::head::Head;
+use super::grouping::{Direction, Grouping};
+use super::head::{Encoding, Head};
 use super::info::{RecordingInfo, TagTarget};
-use super::payload::{IMU_SAMPLE_SIZE, ImuRun};
+use super::payload::{CLOCK_TOLERANCE_NS, ImuRun, RawImuSample};
 use super::reader::{Places, Recording};
 use super::storage::Storage;
 use super::time::{DEFAULT_SCALE, LARGEST_SCALE, MATROSKA_EPOCH_SEC, RECORDER_SCALE};
@@ -19,6 +21,9 @@ use crate::calibration::RawCalibration;
 use crate::image::{ImageFormat, ImagePool};
 use crate::modes::ColorFormat;
 use crate::source::SensorInfo;
+
+/// How long before the end the last inertial sample is looked for.
+const LAST_SAMPLE_NS: i64 = 5_000_000_000;
 
 /// The largest calibration that is read; real ones have 4 to 16 KB.
 const LARGEST_CALIBRATION: u64 = 16 << 20;
@@ -94,7 +99,15 @@ impl Recording {
             });
         }
 
-        let sensor = Sensor::new(&head, storage.path(), &mut warnings)?;
+        let mut first_frame_size = |track: u16| {
+            let start = clusters.start()?;
+            let found = clusters.search_forward(track, start, Reach::default());
+            match found {
+                Ok(Found::Frame(_, frame)) => Some(frame.size),
+                _ => None,
+            }
+        };
+        let sensor = Sensor::new(&head, storage.path(), &mut first_frame_size, &mut warnings)?;
         let duration_ns = clusters.duration_ns()?.max(0);
         let start_offset_ns = tracks::number_tag(&head.tags, "K4A_START_OFFSET_NS", &mut warnings);
         let Sensor {
@@ -103,7 +116,20 @@ impl Recording {
             period_ns,
             info: sensor_info,
             tracks,
+            unplayable,
         } = sensor;
+        let compressions: Vec<_> = head
+            .tracks
+            .iter()
+            .map(|track| match &track.encoding {
+                Encoding::Compressed(compression) => Some(compression.clone()),
+                Encoding::Plain | Encoding::Unusable(_) => None,
+            })
+            .collect();
+        let imu_compression = imu
+            .and_then(|track| compressions.get(usize::from(track)))
+            .cloned()
+            .flatten();
         let places = clusters
             .start()
             .map(|start| Places::at(start, tracks.len()));
@@ -160,11 +186,12 @@ impl Recording {
             imu_track: imu,
             places,
             pools: [pool(0), pool(1), pool(2)],
-            imu_run: ImuRun::default(),
+            imu_run: ImuRun::new(imu_compression),
+            compressions,
+            unpacker: Unpacker::default(),
+            unplayable,
         };
-        if start_offset_ns.is_none() && unfinished && !had_info {
-            recording.recover_start_offset()?;
-        }
+        recording.check_start_offset(start_offset_ns, unfinished && !had_info)?;
         recording.info.start_offset_usec = recording.start_offset_ns / 1000;
         while let Some(damage) = recording.clusters.take_damage() {
             recording.info.warnings.push(format!(
@@ -176,29 +203,91 @@ impl Recording {
         Ok(recording)
     }
 
-    /// The device time at file time 0, from the first inertial sample: those carry both times.
-    fn recover_start_offset(&mut self) -> Result<(), RecordingError> {
-        let recovered = match (self.imu_track, self.clusters.start()) {
-            (Some(track), Some(start)) => {
-                let reach = Reach::default();
-                match self.clusters.search_forward(track, start, reach)? {
-                    Found::Frame(place, frame) if frame.size == IMU_SAMPLE_SIZE => {
-                        let absolute = self.read_imu(place, &frame)?.acceleration_ns;
-                        absolute.checked_sub(u64::try_from(frame.time_ns).unwrap_or(0))
-                    }
-                    _ => None,
-                }
+    /// Sees whether the inertial samples, which carry both times, agree with the device time at file time 0 that the tag
+    /// gives, and believes them where they do not: other tools cut and join recordings without a change of the tag.
+    fn check_start_offset(
+        &mut self,
+        tagged_ns: Option<u64>,
+        crashed: bool,
+    ) -> Result<(), RecordingError> {
+        let first = self.sampled_start_offset(Direction::Forward)?;
+        let measured = first.and_then(|offset| u64::try_from(offset).ok());
+        let differs = |a: u64, b: u64| a.abs_diff(b) > CLOCK_TOLERANCE_NS;
+        let warning = match (tagged_ns, measured) {
+            (Some(tagged), Some(measured)) if differs(tagged, measured) => Some(format!(
+                "the device time at the start is {} µs by the file's tag but {} µs by its first inertial sample: another \
+                 tool cut or joined the recording; the sample is believed",
+                tagged / 1000,
+                measured / 1000
+            )),
+            (None, Some(measured)) if crashed || differs(0, measured) => Some(
+                "the device time at the start is missing; it was recovered from the first inertial sample".to_owned(),
+            ),
+            (None, None) if crashed => {
+                Some("the device time at the start is missing; times begin at 0".to_owned())
             }
             _ => None,
         };
-        self.info.warnings.push(match recovered {
-            Some(_) => {
-                "the device time at the start is missing; it was recovered from the first inertial sample".to_owned()
-            }
-            None => "the device time at the start is missing; times begin at 0".to_owned(),
-        });
-        self.start_offset_ns = recovered.unwrap_or(0);
+        if warning.is_some() {
+            self.start_offset_ns = measured.unwrap_or(0);
+        }
+        self.info.warnings.extend(warning);
+        let last = self.sampled_start_offset(Direction::Backward)?;
+        if let (Some(first), Some(last)) = (first, last)
+            && first.abs_diff(last) > CLOCK_TOLERANCE_NS
+        {
+            self.info.warnings.push(format!(
+                "the inertial samples at the end are {} ms off the clock of those at the start: the recording was joined \
+                 from several; samples are delivered at the times that the file gives them",
+                first.abs_diff(last) / 1_000_000
+            ));
+        }
         Ok(())
+    }
+
+    /// The device time at file time 0 by the first or the last inertial sample, in ns.
+    fn sampled_start_offset(
+        &mut self,
+        direction: Direction,
+    ) -> Result<Option<i64>, RecordingError> {
+        let Some((place, frame)) = self.edge_sample(direction)? else {
+            return Ok(None);
+        };
+        let raw = self
+            .imu_run
+            .read(&self.storage, &mut self.clusters, place, &frame)?;
+        Ok(raw.map(|raw: RawImuSample| raw.start_offset_ns(&frame)))
+    }
+
+    /// The frame of the first or the last inertial sample; the last is looked for in the last seconds only.
+    fn edge_sample(
+        &mut self,
+        direction: Direction,
+    ) -> Result<Option<(Place, Frame)>, RecordingError> {
+        let (Some(track), Some(start)) = (self.imu_track, self.clusters.start()) else {
+            return Ok(None);
+        };
+        let found = match direction {
+            Direction::Forward => self
+                .clusters
+                .search_forward(track, start, Reach::default())?,
+            Direction::Backward => {
+                let Some(cluster) = self.clusters.last()? else {
+                    return Ok(None);
+                };
+                let index = usize::MAX;
+                let reach = Reach {
+                    cluster: None,
+                    time_ns: Some(self.duration_ns.saturating_sub(LAST_SAMPLE_NS)),
+                };
+                self.clusters
+                    .search_backward(track, Place { cluster, index }, reach)?
+            }
+        };
+        Ok(match found {
+            Found::Frame(place, frame) => Some((place, frame)),
+            Found::NotYet(_) | Found::None(_) => None,
+        })
     }
 
     /// Reads and parses the calibration; images play without one.
@@ -233,10 +322,15 @@ impl Recording {
             color_resolution,
             ..
         } = self.info.sensor;
-        let parsed = RawCalibration::parse(&json)
-            .and_then(|raw| raw.calibration(depth_mode, color_resolution));
+        let parsed = RawCalibration::parse(&json).and_then(|raw| {
+            let calibration = raw.calibration(depth_mode, color_resolution)?;
+            Ok((calibration, raw.warnings))
+        });
         match parsed {
-            Ok(calibration) => self.calibration = Some(calibration),
+            Ok((calibration, warnings)) => {
+                self.calibration = Some(calibration);
+                self.info.warnings.extend(warnings);
+            }
             Err(error) => self.info.warnings.push(format!(
                 "the calibration cannot be used, so there are no point clouds; images play: {error}"
             )),

@@ -2,6 +2,7 @@
 
 use super::blocks::Frame;
 use super::clusters::{Clusters, Place};
+use super::compression::{Compression, Unpacker};
 use super::error::RecordingError;
 use super::info::TrackInfo;
 use super::storage::Storage;
@@ -24,11 +25,17 @@ const SWAP_CHUNK: usize = 128 * 1024;
 /// Image memory grows in steps of this many bytes, so that images of varying size soon stop growing.
 const GROWTH: usize = 256 * 1024;
 
+/// How far a sample's device time may be off the time of its frame, in ns. Within that, the frame's time is only less
+/// exact (converters give the frames of a block one time); beyond it, the two are on different clocks.
+pub(super) const CLOCK_TOLERANCE_NS: u64 = 100_000_000;
+
 /// The bytes of consecutive inertial samples.
 #[derive(Debug, Default)]
 pub(super) struct ImuRun {
     offset: u64,
     bytes: Vec<u8>,
+    compression: Option<Compression>,
+    unpacker: Unpacker,
 }
 
 /// An inertial sample as recorded: times in ns on the device clock.
@@ -47,38 +54,52 @@ pub(super) fn read_image(
     track: &ImageTrack,
     frame: &Frame,
     device_timestamp_usec: u64,
+    packed: Option<(&Compression, &mut Unpacker)>,
     image: &mut Image,
 ) -> Result<(), RecordingError> {
-    let problem = match track.format.packed_size(track.width, track.height) {
-        Some(size) if size as u64 != u64::from(frame.size) => Some(format!(
-            "has {} bytes, but {}×{} pixels take {size}",
-            frame.size, track.width, track.height
-        )),
-        None if frame.size > LARGEST_JPEG => {
-            Some(format!("has {} bytes, more than any image", frame.size))
+    let bad = |problem: String| bad_frame(storage, tracks, frame, problem);
+    let packed_size = track.format.packed_size(track.width, track.height);
+    let plain = match packed {
+        None => None,
+        Some((compression, unpacker)) => {
+            let limit = packed_size.unwrap_or(LARGEST_JPEG as usize);
+            let plain = unpacker.read(storage, frame, compression, limit)?;
+            Some(plain.map_err(|problem| bad(problem.to_owned()))?)
         }
-        _ => None,
     };
-    if let Some(problem) = problem {
-        return Err(bad_frame(storage, tracks, frame, problem));
+    let size = plain.map_or(frame.size as usize, <[u8]>::len);
+    match packed_size {
+        Some(packed) if packed != size => {
+            return Err(bad(format!(
+                "has {size} bytes, but {}×{} pixels take {packed}",
+                track.width, track.height
+            )));
+        }
+        None if size > LARGEST_JPEG as usize => {
+            return Err(bad(format!("has {size} bytes, more than any image")));
+        }
+        _ => {}
     }
-    let size = frame.size as usize;
     match &mut image.pixels {
         Pixels::Bytes(bytes) => {
             resize(bytes, size, GROWTH);
-            storage.read(frame.offset, bytes)?;
+            match plain {
+                Some(plain) => bytes.copy_from_slice(plain),
+                None => storage.read(frame.offset, bytes)?,
+            }
         }
         Pixels::U16(values) => {
             resize(values, size / 2, 1);
-            read_sixteen(storage, frame.offset, track.big_endian, values)?;
+            match plain {
+                Some(plain) => {
+                    bytemuck::cast_slice_mut(values).copy_from_slice(plain);
+                    to_native(values, track.big_endian);
+                }
+                None => read_sixteen(storage, frame.offset, track.big_endian, values)?,
+            }
         }
         Pixels::Vendor(_) => {
-            return Err(bad_frame(
-                storage,
-                tracks,
-                frame,
-                "has no memory of ours".to_owned(),
-            ));
+            return Err(bad("has no memory of ours".to_owned()));
         }
     }
     image.format = track.format;
@@ -113,22 +134,55 @@ fn read_sixteen(
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(chunk);
         storage.read(at, bytes)?;
         at += bytes.len() as u64;
-        if big_endian {
-            for value in chunk {
-                *value = u16::from_be(*value);
-            }
-        } else {
-            for value in chunk {
-                *value = u16::from_le(*value);
-            }
-        }
+        to_native(chunk, big_endian);
     }
     Ok(())
 }
 
+/// Brings pixels as stored into the machine's byte order.
+fn to_native(values: &mut [u16], big_endian: bool) {
+    if big_endian {
+        for value in values {
+            *value = u16::from_be(*value);
+        }
+    } else {
+        for value in values {
+            *value = u16::from_le(*value);
+        }
+    }
+}
+
 impl ImuRun {
-    /// The sample of a frame, from the run of samples around it.
+    /// Reads samples that are compressed in that way.
+    pub(super) fn new(compression: Option<Compression>) -> Self {
+        Self {
+            compression,
+            ..Self::default()
+        }
+    }
+
+    /// The sample of a frame; `None` for a frame that is no sample.
     pub(super) fn read(
+        &mut self,
+        storage: &Storage,
+        clusters: &mut Clusters,
+        place: Place,
+        frame: &Frame,
+    ) -> Result<Option<RawImuSample>, RecordingError> {
+        if let Some(compression) = &self.compression {
+            let limit = 2 * IMU_SAMPLE_SIZE as usize;
+            let plain = self.unpacker.read(storage, frame, compression, limit)?;
+            let bytes = plain.ok().and_then(|plain| plain.try_into().ok());
+            return Ok(bytes.map(RawImuSample::parse));
+        }
+        if frame.size != IMU_SAMPLE_SIZE {
+            return Ok(None);
+        }
+        self.read_run(storage, clusters, place, frame).map(Some)
+    }
+
+    /// The sample of a frame, from the run of samples around it.
+    fn read_run(
         &mut self,
         storage: &Storage,
         clusters: &mut Clusters,
@@ -207,6 +261,30 @@ fn adjacent(frames: &[Frame], index: usize) -> (u64, usize) {
 }
 
 impl RawImuSample {
+    /// The device time of file time 0 by this sample, which carries both times; negative where its device time is less
+    /// than the file's.
+    pub(super) fn start_offset_ns(&self, frame: &Frame) -> i64 {
+        let absolute = i64::try_from(self.acceleration_ns).unwrap_or(i64::MAX);
+        absolute.saturating_sub(frame.time_ns)
+    }
+
+    /// The sample on the clock of the images: as it is, or by the time of its frame where it was recorded on another clock.
+    pub(super) fn on_clock(mut self, frame: &Frame, start_offset_ns: u64) -> Self {
+        let start = i64::try_from(start_offset_ns).unwrap_or(i64::MAX);
+        let shift_ns = start.saturating_sub(self.start_offset_ns(frame));
+        if shift_ns.unsigned_abs() > CLOCK_TOLERANCE_NS {
+            let sample = &mut self.sample;
+            for usec in [
+                &mut sample.acceleration_timestamp_usec,
+                &mut sample.angular_velocity_timestamp_usec,
+            ] {
+                *usec = usec.saturating_add_signed(shift_ns / 1000);
+            }
+            self.acceleration_ns = self.acceleration_ns.saturating_add_signed(shift_ns);
+        }
+        self
+    }
+
     /// Reads the 40 bytes of a sample: all little-endian, times in ns on the device clock.
     fn parse(bytes: &[u8; IMU_SAMPLE_SIZE as usize]) -> Self {
         let eight = |at: usize| -> [u8; 8] { core::array::from_fn(|i| bytes[at + i]) };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::blocks::Frame;
 use super::clusters::{Clusters, Found, Place, Reach};
+use super::compression::{Compression, Unpacker};
 use super::error::RecordingError;
 use super::grouping::{Cursor, Direction, Group, Grouping};
 use super::info::{AttachmentInfo, DataBlock, RecordingInfo, Tag, TrackInfo, TrackKind};
@@ -43,6 +44,11 @@ pub struct Recording {
     pub(super) places: Option<Places>,
     pub(super) pools: [ImagePool; 3],
     pub(super) imu_run: ImuRun,
+    /// How each track is compressed.
+    pub(super) compressions: Vec<Option<Compression>>,
+    pub(super) unpacker: Unpacker,
+    /// Why nothing of the recording can be played.
+    pub(super) unplayable: Option<String>,
 }
 
 /// Where a recording is being read.
@@ -148,6 +154,21 @@ impl Recording {
         self.calibration.as_ref()
     }
 
+    /// Refuses a recording of which nothing can be played, neither images nor inertial samples, because other tools
+    /// changed its tracks. Its tags, attachments and custom tracks can be read all the same.
+    ///
+    /// # Errors
+    /// [`RecordingError::NothingPlayable`] with what is the matter with each track.
+    pub fn check_playable(&self) -> Result<(), RecordingError> {
+        match &self.unplayable {
+            None => Ok(()),
+            Some(reason) => Err(RecordingError::NothingPlayable {
+                path: self.path().to_owned(),
+                reason: reason.clone(),
+            }),
+        }
+    }
+
     /// The next capture; `None` at the end.
     ///
     /// Images come from a pool and are used again once nobody holds them, so that playing does not allocate.
@@ -235,10 +256,14 @@ impl Recording {
             if let (Some(frame), Some(track)) = (frame, self.grouping.images[slot]) {
                 let timestamp = self.device_usec(frame.time_ns);
                 let (storage, tracks) = (&*self.storage, &*self.tracks);
-                images[slot] =
-                    Some(self.pools[slot].fill(|image| {
-                        read_image(storage, tracks, &track, &frame, timestamp, image)
-                    })?);
+                let compression = self.compressions.get(usize::from(track.track));
+                let unpacker = &mut self.unpacker;
+                let packed = compression
+                    .and_then(Option::as_ref)
+                    .map(|compression| (compression, unpacker));
+                images[slot] = Some(self.pools[slot].fill(|image| {
+                    read_image(storage, tracks, &track, &frame, timestamp, packed, image)
+                })?);
             }
         }
         let [color, depth, ir] = images;
@@ -343,8 +368,21 @@ impl Recording {
             let problem = format!("has {} bytes, more than any block", frame.size);
             return Err(self.bad_frame(&frame, problem));
         }
-        let mut bytes = vec![0; frame.size as usize];
-        self.storage.read(frame.offset, &mut bytes)?;
+        let bytes = match self.compressions.get(index).and_then(Option::as_ref) {
+            None => {
+                let mut bytes = vec![0; frame.size as usize];
+                self.storage.read(frame.offset, &mut bytes)?;
+                bytes
+            }
+            Some(compression) => {
+                let limit = LARGEST_DATA_BLOCK as usize;
+                let plain = self
+                    .unpacker
+                    .read(&self.storage, &frame, compression, limit)?;
+                let plain = plain.map(<[u8]>::to_vec);
+                plain.map_err(|problem| self.bad_frame(&frame, problem.to_owned()))?
+            }
+        };
         Ok(Some(DataBlock {
             device_timestamp_usec: self.device_usec(frame.time_ns),
             bytes,
@@ -386,12 +424,16 @@ impl Recording {
         place: Place,
         frame: &Frame,
     ) -> Result<RawImuSample, RecordingError> {
-        if frame.size != IMU_SAMPLE_SIZE {
-            let problem = format!("has {} bytes instead of {IMU_SAMPLE_SIZE}", frame.size);
-            return Err(self.bad_frame(frame, problem));
+        let raw = self
+            .imu_run
+            .read(&self.storage, &mut self.clusters, place, frame)?;
+        match raw {
+            Some(raw) => Ok(raw.on_clock(frame, self.start_offset_ns)),
+            None => {
+                let problem = format!("has {} bytes instead of {IMU_SAMPLE_SIZE}", frame.size);
+                Err(self.bad_frame(frame, problem))
+            }
         }
-        self.imu_run
-            .read(&self.storage, &mut self.clusters, place, frame)
     }
 }
 

@@ -5,7 +5,6 @@ use super::clusters::{Clusters, Found, Place, Reach};
 use super::error::RecordingError;
 use super::grouping::Cursor;
 use super::info::{SeekTarget, TrackKind};
-use super::payload::IMU_SAMPLE_SIZE;
 use super::reader::{Places, Recording};
 
 impl Recording {
@@ -105,10 +104,10 @@ impl Recording {
             start,
             target_ns,
             |clusters, place, frame| {
-                if frame.size != IMU_SAMPLE_SIZE {
+                let Some(raw) = imu_run.read(storage, clusters, place, frame)? else {
                     return Ok(frame.time_ns);
-                }
-                let raw = imu_run.read(storage, clusters, place, frame)?;
+                };
+                let raw = raw.on_clock(frame, *start_offset_ns);
                 let absolute = i64::try_from(raw.acceleration_ns).unwrap_or(i64::MAX);
                 Ok(absolute.saturating_sub(i64::try_from(*start_offset_ns).unwrap_or(i64::MAX)))
             },

@@ -82,6 +82,8 @@ pub struct RecordingSource {
     /// Inertial samples are handed out up to this file time.
     imu_until_usec: Option<u64>,
     last_check: Option<Instant>,
+    /// How many of the recording's warnings were taken.
+    warnings_taken: usize,
 }
 
 #[derive(Debug)]
@@ -98,9 +100,11 @@ impl RecordingSource {
     /// Opens a recording to be played in real time.
     ///
     /// # Errors
-    /// As for [`Recording::open`].
+    /// As for [`Recording::open`] and [`Recording::check_playable`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
-        Recording::open(path).map(|recording| Self::new(recording, Pacing::RealTime))
+        let recording = Recording::open(path)?;
+        recording.check_playable()?;
+        Ok(Self::new(recording, Pacing::RealTime))
     }
 
     /// Plays an open recording from where it is.
@@ -128,6 +132,7 @@ impl RecordingSource {
             pending_imu: None,
             imu_until_usec: None,
             last_check: None,
+            warnings_taken: 0,
         }
     }
 
@@ -513,6 +518,12 @@ impl CaptureSource for RecordingSource {
             Some(time) if time <= until => Ok(self.pending_imu.take()),
             _ => Ok(None),
         }
+    }
+
+    fn take_warning(&mut self) -> Option<String> {
+        let warning = self.recording.info().warnings.get(self.warnings_taken)?;
+        self.warnings_taken += 1;
+        Some(warning.clone())
     }
 
     fn playback(&mut self) -> Option<&mut dyn PlaybackControl> {

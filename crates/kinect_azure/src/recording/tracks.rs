@@ -1,7 +1,7 @@
 //! Which tracks are the sensor's own, in which modes it ran, and whether the two agree.
 
 use super::error::RecordingError;
-use super::head::{Head, Track};
+use super::head::{Encoding, Head, Track};
 use super::info::{Tag, TagTarget, TrackInfo, TrackKind, TrackType};
 use crate::image::ImageFormat;
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
@@ -12,6 +12,9 @@ const LARGEST_SIDE: u64 = 20_000;
 
 /// Times from frame to frame outside of this are not believed, in ns.
 const FRAME_DURATIONS: core::ops::RangeInclusive<u64> = 1_000_000..=10_000_000_000;
+
+/// The codec that some tools give to images that are not compressed.
+const CODEC_UNCOMPRESSED: &str = "V_UNCOMPRESSED";
 
 /// The codec of images in recordings.
 const CODEC_FOURCC: &str = "V_MS/VFW/FOURCC";
@@ -41,6 +44,8 @@ pub(super) struct Sensor {
     pub(super) period_ns: i64,
     pub(super) info: SensorInfo,
     pub(super) tracks: Vec<TrackInfo>,
+    /// Why no track can be played, where none can.
+    pub(super) unplayable: Option<String>,
 }
 
 /// The value of the first tag of that name.
@@ -73,7 +78,7 @@ fn bitmap_header(private: &[u8]) -> Option<(u64, u64, [u8; 4])> {
 
 /// What the frames of a video track are, as far as its codec tells.
 fn codec(track: &Track) -> Option<[u8; 4]> {
-    if track.encoded {
+    if matches!(track.encoding, Encoding::Unusable(_)) {
         return None;
     }
     match track.codec_id.as_str() {
@@ -117,8 +122,10 @@ impl Sensor {
     pub(super) fn new(
         head: &Head,
         path: &std::path::Path,
+        first_frame_size: &mut dyn FnMut(u16) -> Option<u32>,
         warnings: &mut Vec<String>,
     ) -> Result<Self, RecordingError> {
+        let mut unusable = Vec::new();
         let video = |found: Option<usize>, warnings: &mut Vec<String>| {
             let track = head.tracks.get(found?)?;
             if track.track_type == 1 {
@@ -154,10 +161,40 @@ impl Sensor {
             });
         }
 
-        let color_format = color.and_then(|index| color_format(&head.tracks[index], warnings));
+        let color_format = color.and_then(|index| {
+            let mut size = || first_frame_size(index as u16);
+            color_format(head, index, &mut size, warnings, &mut unusable)
+        });
         let color = color.filter(|_| color_format.is_some());
-        let depth = depth.filter(|index| check_sixteen(&head.tracks[*index], warnings));
-        let ir = ir.filter(|index| check_sixteen(&head.tracks[*index], warnings));
+        let mut sixteen = |index: Option<usize>| {
+            let track = head.tracks.get(index?)?;
+            let mut size = || first_frame_size(index? as u16);
+            let big_endian = big_endian(track, &mut size, warnings, &mut unusable)?;
+            Some((index?, big_endian))
+        };
+        let (depth, ir) = (sixteen(depth), sixteen(ir));
+        let big_endian = [depth, ir].map(|track| track.is_none_or(|(_, big_endian)| big_endian));
+        let (depth, ir) = (depth.map(|(index, _)| index), ir.map(|(index, _)| index));
+        let imu = imu.filter(|index| match head.tracks[*index].encoding {
+            Encoding::Unusable(how) => {
+                unusable.push(format!("track {} is {how}", head.tracks[*index].name));
+                false
+            }
+            Encoding::Plain | Encoding::Compressed(_) => true,
+        });
+        warnings.extend(
+            unusable
+                .iter()
+                .map(|problem| format!("{problem}; it is offered as a custom track")),
+        );
+        let unplayable = color.or(depth).or(ir).or(imu).is_none().then(|| {
+            if unusable.is_empty() {
+                "it has no track of colour, depth or infrared images or of inertial samples"
+                    .to_owned()
+            } else {
+                unusable.join("; ")
+            }
+        });
 
         let depth_mode = match depth.or(ir) {
             Some(index) => depth_mode(head, index, depth.is_some(), path, warnings)?,
@@ -191,7 +228,7 @@ impl Sensor {
 
         let delay_ns: i64 = number_tag(&head.tags, "K4A_DEPTH_DELAY_NS", warnings).unwrap_or(0);
         let (color_delay, depth_delay) = (delay_ns.max(0), delay_ns.saturating_neg().max(0));
-        let image = |index: Option<usize>, format, delay_ns| {
+        let image = |index: Option<usize>, format, delay_ns, big_endian| {
             let track = head.tracks.get(index?)?;
             let (width, height) = size(track);
             Some(ImageTrack {
@@ -199,7 +236,7 @@ impl Sensor {
                 format,
                 width: u32::try_from(width).ok()?,
                 height: u32::try_from(height).ok()?,
-                big_endian: codec(track) == Some(*b"b16g"),
+                big_endian,
                 delay_ns,
             })
         };
@@ -208,9 +245,10 @@ impl Sensor {
                 color,
                 ImageFormat::Color(color_format.unwrap_or_default()),
                 color_delay,
+                false,
             ),
-            image(depth, ImageFormat::Depth16, depth_delay),
-            image(ir, ImageFormat::Ir16, depth_delay),
+            image(depth, ImageFormat::Depth16, depth_delay, big_endian[0]),
+            image(ir, ImageFormat::Ir16, depth_delay, big_endian[1]),
         ];
 
         let wired_sync_mode = match tag(&head.tags, "K4A_WIRED_SYNC_MODE") {
@@ -257,6 +295,7 @@ impl Sensor {
             period_ns,
             info,
             tracks: tracks.collect(),
+            unplayable,
         })
     }
 }
@@ -279,40 +318,117 @@ fn track_info(track: &Track, kind: TrackKind) -> TrackInfo {
 }
 
 /// What to say about a track whose images cannot be understood.
-fn unusable(track: &Track, warnings: &mut Vec<String>) {
-    let format = match codec(track) {
-        Some(fourcc) => String::from_utf8_lossy(&fourcc).into_owned(),
-        None if track.encoded => "compressed or encrypted by another tool".to_owned(),
-        None => format!("of codec {}", track.codec_id),
+fn unusable(track: &Track) -> String {
+    let format = match (&track.encoding, codec(track)) {
+        (Encoding::Unusable(how), _) => (*how).to_owned(),
+        (_, Some(fourcc)) => format!("of format {}", fourcc_name(fourcc)),
+        (_, None) => format!("of codec {}", track.codec_id.escape_debug()),
     };
-    warnings.push(format!(
-        "track {} is {format}, which is not how a Kinect records it; it is offered as a custom track",
+    format!(
+        "track {} is {format}, which is not how a Kinect records it",
         track.name
-    ));
+    )
 }
 
-fn color_format(track: &Track, warnings: &mut Vec<String>) -> Option<ColorFormat> {
-    let format = match codec(track).as_ref() {
-        Some(b"MJPG") => Some(ColorFormat::Mjpg),
-        Some(b"NV12") => Some(ColorFormat::Nv12),
-        Some(b"YUY2") => Some(ColorFormat::Yuy2),
-        Some(b"BGRA") => Some(ColorFormat::Bgra32),
-        _ => None,
+/// The four characters of a format; in hexadecimal where they cannot be printed.
+fn fourcc_name(fourcc: [u8; 4]) -> String {
+    if fourcc.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return String::from_utf8_lossy(&fourcc).into_owned();
+    }
+    let [a, b, c, d] = fourcc;
+    format!("{a:02X} {b:02X} {c:02X} {d:02X} (hexadecimal)")
+}
+
+/// Whether a track holds uncompressed images whose format another tool did not keep: their frames have the size of such
+/// images, and nothing says that they are anything else.
+fn lost_its_format(
+    track: &Track,
+    format: ImageFormat,
+    first_frame_size: &mut dyn FnMut() -> Option<u32>,
+) -> bool {
+    let (width, height) = size(track);
+    let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height)) else {
+        return false;
     };
-    if format.is_none() {
-        unusable(track, warnings);
-    }
-    format
+    let raw = track.codec_id == CODEC_FOURCC || track.codec_id == CODEC_UNCOMPRESSED;
+    let believable = width.max(height) <= LARGEST_SIDE as u32;
+    raw && believable
+        && matches!(track.encoding, Encoding::Plain)
+        && format
+            .packed_size(width, height)
+            .is_some_and(|size| first_frame_size().is_some_and(|found| found as usize == size))
 }
 
-/// Whether a track has 16-bit pixels: `b16g`, or `YUY2` as the first recorders called them (and stored them with the
-/// low byte first).
-fn check_sixteen(track: &Track, warnings: &mut Vec<String>) -> bool {
-    let usable = matches!(codec(track).as_ref(), Some(b"b16g" | b"YUY2"));
-    if !usable {
-        unusable(track, warnings);
+fn color_format(
+    head: &Head,
+    index: usize,
+    first_frame_size: &mut dyn FnMut() -> Option<u32>,
+    warnings: &mut Vec<String>,
+    problems: &mut Vec<String>,
+) -> Option<ColorFormat> {
+    let track = &head.tracks[index];
+    let formats = [
+        (ColorFormat::Mjpg, b"MJPG"),
+        (ColorFormat::Nv12, b"NV12"),
+        (ColorFormat::Yuy2, b"YUY2"),
+        (ColorFormat::Bgra32, b"BGRA"),
+    ];
+    let fourcc = codec(track);
+    let known = formats.iter().find(|(_, name)| fourcc == Some(**name));
+    if let Some((format, _)) = known {
+        return Some(*format);
     }
-    usable
+    let mode = tag(&head.tags, "K4A_COLOR_MODE").map_or("", |tag| tag.value.trim());
+    let tagged = formats.iter().find(|(format, _)| {
+        mode.split('_').next() == Some(format.name())
+            && lost_its_format(track, ImageFormat::Color(*format), first_frame_size)
+    });
+    match tagged {
+        Some((format, _)) => {
+            warnings.push(format!(
+                "track {} lost its format in another tool; taken as {format} after the tag K4A_COLOR_MODE",
+                track.name
+            ));
+            Some(*format)
+        }
+        None => {
+            problems.push(unusable(track));
+            None
+        }
+    }
+}
+
+/// Whether 16-bit pixels are stored with the high byte first: `b16g`, or with the low byte first: `YUY2`, as the first
+/// recorders called them. `None` for a track without such pixels.
+fn big_endian(
+    track: &Track,
+    first_frame_size: &mut dyn FnMut() -> Option<u32>,
+    warnings: &mut Vec<String>,
+    problems: &mut Vec<String>,
+) -> Option<bool> {
+    match codec(track).as_ref() {
+        Some(b"b16g") => return Some(true),
+        Some(b"YUY2") => return Some(false),
+        _ => {}
+    }
+    // What ffmpeg calls 16 bits of grey with the low byte first.
+    let little = matches!(codec(track).as_ref(), Some(b"Y1\0\x10" | b"Y16 "));
+    let (width, height) = size(track);
+    let of_a_mode = DepthMode::ALL.into_iter().any(|mode| {
+        let (mode_width, mode_height) = mode.size();
+        (width, height) == (u64::from(mode_width), u64::from(mode_height))
+    });
+    if of_a_mode && lost_its_format(track, ImageFormat::Depth16, first_frame_size) {
+        let order = if little { "low" } else { "high" };
+        warnings.push(format!(
+            "track {} lost its format b16g in another tool; its frames have the right size, so they are taken as 16-bit \
+             images with the {order} byte first",
+            track.name
+        ));
+        return Some(!little);
+    }
+    problems.push(unusable(track));
+    None
 }
 
 fn image_size(track: &Track, path: &std::path::Path) -> Result<(u32, u32), RecordingError> {
