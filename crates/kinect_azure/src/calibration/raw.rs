@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::camera::{Camera, Intrinsics, LensModel};
 use super::extrinsics::{Extrinsics, Sensor};
 use super::per_mode::Calibration;
+use crate::file_kind::{FileKind, LOOKED_AT, file_kind};
 use crate::modes::{ColorResolution, DepthMode};
 
 /// Why a calibration cannot be used: what is wrong, where, and what to do.
@@ -33,6 +34,14 @@ pub enum CalibrationError {
         size: usize,
         /// Largest size accepted.
         limit: usize,
+    },
+    /// The file is something else.
+    #[error("the calibration file is {what}; {advice}")]
+    OtherFile {
+        /// What the file is.
+        what: &'static str,
+        /// What to do with it.
+        advice: &'static str,
     },
     /// A value is missing or unusable.
     #[error(
@@ -78,6 +87,8 @@ pub struct RawCalibration {
     pub depth_camera: RawCamera,
     /// The colour camera.
     pub color_camera: RawCamera,
+    /// What is wrong with the calibration but leaves it usable, one sentence each.
+    pub warnings: Vec<String>,
     /// From the device's origin to the gyroscope, where known.
     pub gyro: Option<Extrinsics>,
     /// From the device's origin to the accelerometer, where known.
@@ -99,6 +110,12 @@ const MAX_JSON_SIZE: usize = 1 << 20;
 const DEFAULT_METRIC_RADIUS: f32 = 1.7;
 const SMALLEST_METRIC_RADIUS: f32 = 0.0001;
 
+/// How far a factory's rotation may be from one; real ones are off by less than a thousandth.
+const MOST_OFF_A_ROTATION: f32 = 0.05;
+
+/// Focal lengths that a lens can have, as fractions of the image: from fisheyes to telescopes.
+const FOCAL_LENGTHS: core::ops::RangeInclusive<f32> = 0.02..=50.0;
+
 /// Intrinsic parameters in the order of the file.
 const PARAMETERS: usize = 14;
 /// The file may name one more, which nothing uses.
@@ -116,10 +133,15 @@ impl RawCalibration {
                 limit: MAX_JSON_SIZE,
             });
         }
-        let value: Value =
-            serde_json::from_slice(json).map_err(|error| CalibrationError::NotJson {
-                problem: error.to_string(),
-            })?;
+        let value: Value = serde_json::from_slice(json).map_err(|error| {
+            let looked_at = text.get(..LOOKED_AT).unwrap_or(text);
+            match file_kind(looked_at).filter(|_| !json.trim_ascii_start().starts_with(b"{")) {
+                Some(FileKind { what, advice }) => CalibrationError::OtherFile { what, advice },
+                None => CalibrationError::NotJson {
+                    problem: error.to_string(),
+                },
+            }
+        })?;
         let root = Node::root(&value).object("CalibrationInformation")?;
 
         let cameras = root.array("Cameras")?;
@@ -137,14 +159,25 @@ impl RawCalibration {
             Some(node) => node.elements()?,
             None => Vec::new(),
         };
-        let inertial_rt = |kind: &str| -> Result<Option<Extrinsics>, CalibrationError> {
-            match find(&inertial, "SensorType", kind)? {
-                Some(node) => parse_rt(&node).map(Some),
-                None => Ok(None),
+        let mut warnings = Vec::new();
+        let mut inertial_rt = |name: &str, kind: &str| {
+            let Some(node) = find(&inertial, "SensorType", kind)? else {
+                return Ok(None);
+            };
+            let rt = parse_rt(&node);
+            if let Err(error) = &rt {
+                warnings.push(format!(
+                    "the place of the {name} is not known, so that its nominal axes are used (x backwards, y left, z down): \
+                     {error}"
+                ));
             }
+            Ok(rt.ok())
         };
-        let gyro = inertial_rt("CALIBRATION_InertialSensorType_Gyro")?;
-        let accel = inertial_rt("CALIBRATION_InertialSensorType_Accelerometer")?;
+        let gyro = inertial_rt("gyroscope", "CALIBRATION_InertialSensorType_Gyro")?;
+        let accel = inertial_rt(
+            "accelerometer",
+            "CALIBRATION_InertialSensorType_Accelerometer",
+        )?;
 
         let metadata = root.get("Metadata");
         let remark = |key: &str| {
@@ -155,6 +188,7 @@ impl RawCalibration {
             json: json.to_vec(),
             depth_camera,
             color_camera,
+            warnings,
             gyro,
             accel,
             serial: remark("SerialId"),
@@ -318,10 +352,10 @@ impl ColorCrop {
             u64::from(camera.sensor_width),
             u64::from(camera.sensor_height),
         );
-        if width * 3 / 4 == height {
+        if width > 0 && width * 3 / 4 == height {
             return Ok(self.0.apply(camera));
         }
-        if width * 9 / 16 == height {
+        if width > 0 && width * 9 / 16 == height {
             return Ok(self.0.apply(&widescreen_to_full(camera)));
         }
         Err(CalibrationError::Field {
@@ -507,9 +541,35 @@ fn find<'v>(
     Ok(None)
 }
 
+/// How far a matrix is from a rotation: the largest difference of R Rᵀ from the identity, 2 for a mirror.
+fn off_a_rotation(r: &[f32; 9]) -> f32 {
+    let row = |index: usize| [r[index * 3], r[index * 3 + 1], r[index * 3 + 2]];
+    let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let mut off = 0.0_f32;
+    for a in 0..3 {
+        for b in 0..3 {
+            let ideal = if a == b { 1.0 } else { 0.0 };
+            off = off.max((dot(row(a), row(b)) - ideal).abs());
+        }
+    }
+    let [[a, b, c], [d, e, f], last] = [row(0), row(1), row(2)];
+    let normal = [b * f - c * e, c * d - a * f, a * e - b * d];
+    if dot(normal, last) < 0.0 {
+        off.max(2.0)
+    } else {
+        off
+    }
+}
+
 fn parse_rt(node: &Node<'_>) -> Result<Extrinsics, CalibrationError> {
     let rt = node.object("Rt")?;
     let (rotation, _) = rt.numbers::<9>("Rotation")?;
+    let off = off_a_rotation(&rotation);
+    if off > MOST_OFF_A_ROTATION {
+        return Err(rt.at("Rotation").error(format!(
+            "is {rotation:?}, which is no rotation (its axes are off by {off:.3}, more than {MOST_OFF_A_ROTATION})"
+        )));
+    }
     let (metres, _) = rt.numbers::<3>("Translation")?;
     Ok(Extrinsics {
         rotation,
@@ -557,9 +617,11 @@ fn parse_camera(node: &Node<'_>) -> Result<RawCamera, CalibrationError> {
         p1,
         _unused,
     ] = parameters;
-    if !(fx > 0.0 && fy > 0.0) {
+    if !(FOCAL_LENGTHS.contains(&fx) && FOCAL_LENGTHS.contains(&fy)) {
         return Err(intrinsics.at("ModelParameters").error(format!(
-            "has a focal length of ({fx}, {fy}), but both must be greater than 0"
+            "has a focal length of ({fx}, {fy}), but both must be between {} and {} of the image's size",
+            FOCAL_LENGTHS.start(),
+            FOCAL_LENGTHS.end()
         )));
     }
     let metric_radius = node.require("MetricRadius")?.number()?;

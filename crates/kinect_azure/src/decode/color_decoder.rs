@@ -1,6 +1,7 @@
 //! The decoder of all colour formats.
 
 use super::error::DecodeError;
+use super::general::{self, GeneralError};
 use super::jpeg::{JpegDecoder, JpegError};
 use super::yuv::{self, YuvRange};
 use crate::image::{Image, ImageFormat};
@@ -118,10 +119,15 @@ impl ColorDecoder {
     }
 
     fn prepare_jpeg(&mut self, image: &Image) -> Result<Prepared, DecodeError> {
-        let (found_width, found_height) = self
-            .jpeg
-            .begin(image.bytes())
-            .map_err(|error| jpeg_error(image, error))?;
+        let (prepared, (found_width, found_height)) = match self.jpeg.begin(image.bytes()) {
+            Ok(size) => (Prepared::Jpeg, size),
+            Err(JpegError::Damaged(problem)) => return Err(damaged_jpeg(image, problem)),
+            Err(JpegError::Unusual(problem)) => {
+                let size = general::size(image.bytes());
+                let size = size.map_err(|error| general_error(image, problem, error))?;
+                (Prepared::General { problem }, size)
+            }
+        };
         if (found_width, found_height) != (image.width, image.height) {
             return Err(DecodeError::WrongJpegSize {
                 width: image.width,
@@ -130,7 +136,7 @@ impl ColorDecoder {
                 found_height,
             });
         }
-        Ok(Prepared::Jpeg)
+        Ok(prepared)
     }
 
     fn write(
@@ -140,10 +146,15 @@ impl ColorDecoder {
         bgra: &mut [u8],
     ) -> Result<(), DecodeError> {
         match prepared {
-            Prepared::Jpeg => self
-                .jpeg
-                .finish(bgra, self.parallel)
-                .map_err(|error| jpeg_error(image, error)),
+            Prepared::Jpeg => {
+                self.jpeg
+                    .finish(bgra, self.parallel)
+                    .map_err(|JpegError::Damaged(problem)| {
+                        JpegError::Unusual(problem) | { damaged_jpeg(image, problem) }
+                    })
+            }
+            Prepared::General { problem } => general::decode(image.bytes(), bgra)
+                .map_err(|error| general_error(image, problem, error)),
             Prepared::Rows { format, stride } => {
                 self.write_rows(image, format, stride, bgra);
                 Ok(())
@@ -209,6 +220,8 @@ impl ColorDecoder {
 enum Prepared {
     /// A JPEG that was begun.
     Jpeg,
+    /// A JPEG for the general decoder, because ours does not do that.
+    General { problem: &'static str },
     /// Rows, this many bytes apart.
     Rows { format: ColorFormat, stride: usize },
 }
@@ -217,10 +230,20 @@ fn output_size(image: &Image) -> usize {
     image.width as usize * image.height as usize * 4
 }
 
-fn jpeg_error(image: &Image, error: JpegError) -> DecodeError {
-    let size = image.size();
+fn damaged_jpeg(image: &Image, problem: &'static str) -> DecodeError {
+    DecodeError::BadJpeg {
+        size: image.size(),
+        problem,
+    }
+}
+
+/// What the general decoder says of a JPEG that has that `problem` for ours.
+fn general_error(image: &Image, problem: &'static str, error: GeneralError) -> DecodeError {
     match error {
-        JpegError::Damaged(problem) => DecodeError::BadJpeg { size, problem },
-        JpegError::Unusual(problem) => DecodeError::UnsupportedJpeg { size, problem },
+        GeneralError::Damaged => damaged_jpeg(image, "its header or its scans are broken"),
+        GeneralError::Unknown => DecodeError::UnsupportedJpeg {
+            size: image.size(),
+            problem,
+        },
     }
 }

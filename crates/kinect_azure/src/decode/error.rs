@@ -13,20 +13,17 @@ pub enum DecodeError {
         format: ImageFormat,
     },
     /// The bytes are no intact JPEG.
-    #[error(
-        "the JPEG of {size} bytes is damaged ({problem}): the image was cut short on its way and is dropped; if it \
-         happens often, use another USB port or cable"
-    )]
+    #[error("the JPEG of {size} bytes is damaged ({problem}) and gives no picture")]
     BadJpeg {
         /// Bytes of the JPEG.
         size: usize,
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The JPEG is of a kind that no camera of this family sends.
+    /// The JPEG is of a kind that is not decoded: lossless, arithmetic-coded or of 12 bits.
     #[error(
-        "the JPEG of {size} bytes is not of a kind that a camera sends ({problem}): it was put there by some other \
-         program; make it baseline, 4:2:0, 4:2:2 or 4:4:4"
+        "the JPEG of {size} bytes is of a kind that is not decoded ({problem}): another program wrote it; write baseline or \
+         progressive JPEGs of 8 bits"
     )]
     UnsupportedJpeg {
         /// Bytes of the JPEG.
@@ -36,7 +33,8 @@ pub enum DecodeError {
     },
     /// The JPEG has another size than the image that carries it.
     #[error(
-        "the JPEG is {found_width}×{found_height} in an image of {width}×{height}: the image is damaged and is dropped"
+        "the JPEG is {found_width}×{found_height} in an image of {width}×{height}: the image is damaged, or another program \
+         scaled it; it gives no picture"
     )]
     WrongJpegSize {
         /// Width of the image in pixels.
@@ -50,7 +48,8 @@ pub enum DecodeError {
     },
     /// The image has fewer bytes than its size and stride need, or a size its format cannot have.
     #[error(
-        "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is damaged and is dropped"
+        "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is damaged and gives no \
+         picture"
     )]
     WrongSize {
         /// The image's format.

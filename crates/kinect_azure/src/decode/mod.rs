@@ -6,6 +6,7 @@
 
 mod color_decoder;
 mod error;
+mod general;
 mod jpeg;
 mod yuv;
 

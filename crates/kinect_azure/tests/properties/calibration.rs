@@ -86,6 +86,116 @@ fn marks_before_and_after_the_text_do_not_matter() {
 }
 
 #[test]
+fn inertial_sensors_without_a_rotation_count_as_missing() {
+    let rotation = "[0, 0, -1, -1, 0, 0, 0, 1, 0]";
+    for (instead, why) in [
+        ("[0, 0, 0, 0, 0, 0, 0, 0, 0]", "zero"),
+        ("[0, 0, 1, -1, 0, 0, 0, 1, 0]", "a mirror"),
+        ("[0, 0.5, -1, -1, 0, 0, 0, 1, 0]", "skewed"),
+        ("[0, 0, -2, -2, 0, 0, 0, 2, 0]", "scaled"),
+        ("[]", "empty"),
+        (r#"["a"]"#, "no numbers"),
+    ] {
+        let text = json().replacen(rotation, instead, 1);
+        let raw = RawCalibration::parse(text.as_bytes()).unwrap();
+        assert_eq!(raw.gyro, None, "{why}");
+        assert!(raw.accel.is_some());
+        assert_eq!(raw.warnings.len(), 1, "{why}: {:?}", raw.warnings);
+        assert!(raw.warnings[0].contains("gyroscope"), "{:?}", raw.warnings);
+        let calibration = raw
+            .calibration(DepthMode::NfovUnbinned, ColorResolution::R720p)
+            .unwrap();
+        assert_eq!(calibration.extrinsics(Sensor::Gyro, Sensor::Depth), None);
+    }
+    // As exact as factories are is a rotation.
+    let text = json().replace(rotation, "[0.002, 0, -0.999, -1.001, 0, 0, 0, 1, 0.001]");
+    let raw = RawCalibration::parse(text.as_bytes()).unwrap();
+    assert!(raw.gyro.is_some() && raw.warnings.is_empty());
+    let Some(path) = k4a_judge::real_data("reports/calibration-imu-zero.json") else {
+        return;
+    };
+    let raw = RawCalibration::parse(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!((raw.gyro, raw.accel), (None, None));
+    assert_eq!(raw.warnings.len(), 2, "{:?}", raw.warnings);
+}
+
+#[test]
+fn cameras_that_cannot_be_are_refused() {
+    for (from, to, part) in [
+        (
+            "[1, 0, 0, 0, 1, 0, 0, 0, 1]",
+            "[0, 0, 0, 0, 0, 0, 0, 0, 0]",
+            "Rotation",
+        ),
+        (
+            "[1, 0, 0, 0, 1, 0, 0, 0, 1]",
+            "[1, 1, 0, 0, 1, 0, 0, 0, 1]",
+            "Rotation",
+        ),
+        (
+            "0.5, 0.5, 0.49, 0.49",
+            "0.5, 0.5, 0, 0.49",
+            "ModelParameters",
+        ),
+        (
+            "0.5, 0.5, 0.49, 0.49",
+            "0.5, 0.5, 0.49, 1e9",
+            "ModelParameters",
+        ),
+        (
+            "0.5, 0.5, 0.49, 0.49",
+            "0.5, 0.5, -0.49, 0.49",
+            "ModelParameters",
+        ),
+        ("-0.02, -0.002", "1e39, -0.002", "ModelParameters"),
+    ] {
+        assert!(complaint(from, to).contains(part), "{to}");
+    }
+    for (from, to) in [
+        (
+            r#""SensorWidth": 4096, "SensorHeight": 3072"#,
+            r#""SensorWidth": 0, "SensorHeight": 0"#,
+        ),
+        (
+            r#""SensorWidth": 1024, "SensorHeight": 1024"#,
+            r#""SensorWidth": 0, "SensorHeight": 0"#,
+        ),
+    ] {
+        let raw = RawCalibration::parse(json().replacen(from, to, 1).as_bytes()).unwrap();
+        let result = raw.calibration(DepthMode::NfovUnbinned, ColorResolution::R720p);
+        assert!(
+            matches!(&result, Err(CalibrationError::Field { field, .. }) if field.contains("Sensor")),
+            "{result:?}"
+        );
+    }
+}
+
+#[test]
+fn files_that_are_no_calibration_are_named_for_what_they_are() {
+    let utf16: Vec<u8> = "\u{feff}{}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (bytes, what) in [
+        (
+            &b"version https://git-lfs.github.com/spec/v1\n"[..],
+            "Git LFS",
+        ),
+        (b"<html><body>", "HTML"),
+        (&utf16, "UTF-16"),
+        (b"\x1a\x45\xdf\xa3", "Matroska"),
+        (b"PK\x03\x04", "ZIP"),
+    ] {
+        let error = RawCalibration::parse(bytes).unwrap_err();
+        assert!(
+            matches!(error, CalibrationError::OtherFile { .. }),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains(what), "{error}");
+    }
+}
+
+#[test]
 fn keys_may_be_written_in_any_case() {
     let upper: String = json()
         .replace("Rotation", "ROTATION")

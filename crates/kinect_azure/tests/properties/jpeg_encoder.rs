@@ -95,6 +95,25 @@ pub fn encode(
     step: u8,
     pixel: impl Fn(usize, usize) -> [f64; 3],
 ) -> Vec<u8> {
+    encode_multiple(
+        width,
+        height,
+        (layout, (1, 1)),
+        restart_interval,
+        step,
+        pixel,
+    )
+}
+
+/// As [`encode`], with all sampling factors multiplied (columns, rows): the same picture in larger MCUs.
+pub fn encode_multiple(
+    width: usize,
+    height: usize,
+    (layout, (across, down)): (Layout, (usize, usize)),
+    restart_interval: u16,
+    step: u8,
+    pixel: impl Fn(usize, usize) -> [f64; 3],
+) -> Vec<u8> {
     let (h, v) = layout.factors();
     let components = if layout == Layout::Grey { 1 } else { 3 };
     let mut jpeg = vec![0xff, 0xd8];
@@ -109,7 +128,8 @@ pub fn encode(
     frame.extend((width as u16).to_be_bytes());
     frame.push(components as u8);
     for id in 1..=components as u8 {
-        let factors = if id == 1 { (h << 4 | v) as u8 } else { 0x11 };
+        let (h, v) = if id == 1 { (h, v) } else { (1, 1) };
+        let factors = ((h * across) << 4 | (v * down)) as u8;
         frame.extend([id, factors, 0]);
     }
     segment(0xc0, &frame);
@@ -149,7 +169,8 @@ pub fn encode(
         count: 0,
     };
     let mut predictions = [0; 3];
-    let (columns, rows) = (width.div_ceil(8 * h), height.div_ceil(8 * v));
+    let columns = width.div_ceil(8 * h * across);
+    let rows = height.div_ceil(8 * v * down);
     for mcu in 0..columns * rows {
         if restart_interval > 0 && mcu > 0 && mcu % usize::from(restart_interval) == 0 {
             bits.finish();
@@ -160,6 +181,7 @@ pub fn encode(
         let (mcu_x, mcu_y) = (mcu % columns, mcu / columns);
         for (component, prediction) in predictions.iter_mut().enumerate().take(components) {
             let (h, v) = if component == 0 { (h, v) } else { (1, 1) };
+            let (h, v) = (h * across, v * down);
             for block in 0..h * v {
                 let x0 = (mcu_x * h + block % h) * 8;
                 let y0 = (mcu_y * v + block / h) * 8;

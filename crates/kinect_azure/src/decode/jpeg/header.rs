@@ -6,6 +6,7 @@ use super::error::JpegError::{self, Damaged, Unusual};
 use super::huffman::HuffmanTable;
 use super::idct;
 use super::sampling::Sampling;
+use super::standard;
 
 /// Which tables a component uses.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,7 +17,8 @@ pub(super) struct Component {
     pub(super) ac: usize,
 }
 
-/// What is known before the scan. Kept from image to image: tables that do not change are not made again.
+/// What is known before the scan. Every image begins without tables; those made for the one before are only kept to be
+/// used again where a file brings the same.
 #[derive(Debug, Default)]
 pub(super) struct Header {
     pub(super) width: u32,
@@ -36,6 +38,7 @@ pub(super) struct Header {
 pub(super) struct Quantisation {
     steps: [u8; 64],
     pub(super) factors: [i32; 80],
+    /// The image has this table.
     given: bool,
 }
 
@@ -82,7 +85,14 @@ impl Header {
             return Err(Damaged("it does not begin like a JPEG"));
         }
         self.restart_interval = 0;
+        for table in &mut self.quantisation {
+            table.given = false;
+        }
+        for table in self.dc.iter_mut().chain(&mut self.ac) {
+            table.forget();
+        }
         let mut frame = None;
+        let mut is_rgb = false;
         let mut at = 2;
         loop {
             let (marker, length) = match jpeg.get(at..).unwrap_or_default() {
@@ -116,12 +126,13 @@ impl Header {
                 0xc2..=0xcf => {
                     return Err(Unusual("it is progressive, lossless or arithmetic-coded"));
                 }
-                // Adobe's marker: without a transform the components are not YCbCr.
-                0xee if body.starts_with(b"Adobe") && body.get(11) != Some(&1) => {
-                    return Err(Unusual("its colours are not YCbCr"));
-                }
+                // Adobe's marker: without a transform three components are not YCbCr.
+                0xee if body.starts_with(b"Adobe") => is_rgb = body.get(11) != Some(&1),
                 0xda => {
                     let components = frame.ok_or(Damaged("it has no frame before its scan"))?;
+                    if is_rgb && components > 1 {
+                        return Err(Unusual("its colours are not YCbCr"));
+                    }
                     self.scan(body, components)?;
                     return Ok(at);
                 }
@@ -144,8 +155,8 @@ impl Header {
                 .quantisation
                 .get_mut(usize::from(info & 15))
                 .ok_or(Damaged("its quantisation table has a wrong number"))?;
-            if !table.given || table.steps != *steps {
-                table.given = true;
+            table.given = true;
+            if table.steps != *steps {
                 table.steps = *steps;
                 table.factors[..64].copy_from_slice(&idct::scaled(steps));
             }
@@ -208,17 +219,12 @@ impl Header {
             };
             factors[index] = sampling;
         }
-        self.sampling = match (count, factors) {
+        self.sampling = match count {
             // One component is never interleaved: its factors mean nothing.
-            (1, _) => Sampling::Grey,
-            (_, [0x11, 0x11, 0x11]) => Sampling::S444,
-            (_, [0x21, 0x11, 0x11]) => Sampling::S422,
-            (_, [0x22, 0x11, 0x11]) => Sampling::S420,
-            _ => {
-                return Err(Unusual(
-                    "its chroma is sampled neither 4:4:4, 4:2:2 nor 4:2:0",
-                ));
-            }
+            1 => Sampling::Grey,
+            _ => Sampling::of(factors).ok_or(Unusual(
+                "its chroma is sampled neither 4:4:4, 4:2:2 nor 4:2:0",
+            ))?,
         };
         Ok(count)
     }
@@ -246,11 +252,18 @@ impl Header {
             if component.dc > 1 || component.ac > 1 {
                 return Err(Unusual("it has more than two Huffman tables of a class"));
             }
-            let complete = self.dc[component.dc].is_given()
-                && self.ac[component.ac].is_given()
-                && self.quantisation[component.quantisation].given;
-            if !complete {
-                return Err(Damaged("a table it uses is missing"));
+            // Motion JPEGs may leave out the Huffman tables that the standard gives as an example.
+            let (dc, ac) = (component.dc, component.ac);
+            if !self.dc[dc].is_given() {
+                let (counts, symbols) = standard::DC[dc];
+                self.dc[dc].set(counts, symbols)?;
+            }
+            if !self.ac[ac].is_given() {
+                let (counts, symbols) = standard::AC[ac];
+                self.ac[ac].set(counts, symbols)?;
+            }
+            if !self.quantisation[component.quantisation].given {
+                return Err(Damaged("a quantisation table it uses is missing"));
             }
         }
         Ok(())

@@ -13,6 +13,9 @@ const FAST_BITS: u32 = 11;
 pub(super) struct HuffmanTable {
     counts: [u8; 16],
     symbols: [u8; 256],
+    /// The rest belongs to these codes.
+    made: bool,
+    /// The image has this table.
     given: bool,
     /// For the next [`FAST_BITS`] bits, what they begin with.
     fast: [Entry; 1 << FAST_BITS],
@@ -41,6 +44,7 @@ impl Default for HuffmanTable {
         Self {
             counts: [0; 16],
             symbols: [0; 256],
+            made: false,
             given: false,
             fast: [Entry::default(); 1 << FAST_BITS],
             limits: [0; 16],
@@ -66,10 +70,11 @@ impl HuffmanTable {
     /// Takes the codes of a file: how many there are of each length, and their symbols in order.
     pub(super) fn set(&mut self, counts: &[u8; 16], symbols: &[u8]) -> Result<(), JpegError> {
         let known = self.symbols.get(..symbols.len());
-        if self.given && self.counts == *counts && known == Some(symbols) {
+        if self.made && self.counts == *counts && known == Some(symbols) {
+            self.given = true;
             return Ok(());
         }
-        self.given = false;
+        (self.made, self.given) = (false, false);
         self.counts = *counts;
         self.symbols
             .get_mut(..symbols.len())
@@ -97,8 +102,13 @@ impl HuffmanTable {
             self.limits[index] = code << (16 - length);
             code <<= 1;
         }
-        self.given = true;
+        (self.made, self.given) = (true, true);
         Ok(())
+    }
+
+    /// Another image begins, which has no table yet.
+    pub(super) fn forget(&mut self) {
+        self.given = false;
     }
 
     /// Fills in all patterns that begin with a code.

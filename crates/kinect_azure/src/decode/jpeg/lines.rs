@@ -2,7 +2,7 @@
 
 use super::super::yuv::full_range_to_bgra;
 use super::header::Header;
-use super::sampling::Sampling;
+use super::sampling::Chroma;
 use super::tiles::Tiles;
 
 /// Bytes of working memory that [`convert_rows`] needs.
@@ -16,7 +16,7 @@ fn padded_width(header: &Header) -> usize {
 }
 
 fn chroma_width(header: &Header) -> usize {
-    header.mcu_columns() * 8
+    header.mcu_columns() * header.sampling.chroma_size().0
 }
 
 /// Fills whole rows of the image, the first of them being row `first`.
@@ -36,23 +36,23 @@ pub(super) fn convert_rows(
     for (offset, row) in rows.chunks_exact_mut(width * 4).enumerate() {
         let y = first + offset;
         gather(header, tiles, y, 0, luma);
-        match header.sampling {
-            Sampling::Grey => {
+        match header.sampling.chroma() {
+            Chroma::Grey => {
                 cb.fill(128);
                 cr.fill(128);
             }
-            Sampling::S444 => {
+            Chroma::S444 => {
                 gather(header, tiles, y, 1, cb);
                 gather(header, tiles, y, 2, cr);
             }
-            Sampling::S422 => {
+            Chroma::S422 => {
                 for (component, line) in [(1, &mut *cb), (2, &mut *cr)] {
                     let near = &mut near[..stored];
                     gather(header, tiles, y, component, near);
                     widen(&near[..width.div_ceil(2)], line);
                 }
             }
-            Sampling::S420 => {
+            Chroma::S420 => {
                 let height = (header.height as usize).div_ceil(2);
                 let here = y / 2;
                 let other = if y.is_multiple_of(2) {
@@ -82,22 +82,28 @@ fn gather(header: &Header, tiles: &Tiles<'_>, y: usize, component: usize, line: 
     let (width, height) = if component == 0 {
         (sampling.mcu_width(), sampling.mcu_height())
     } else {
-        (8, 8)
+        sampling.chroma_size()
     };
     let luma_size = sampling.mcu_width() * sampling.mcu_height();
     let start = match component {
         0 => 0,
         1 => luma_size,
-        _ => luma_size + 64,
+        _ => luma_size + width * height,
     } + (y % height) * width;
     let tiles = tiles.row(y / height);
-    match (sampling, component) {
-        (Sampling::Grey, _) => copy_rows::<64, 8>(tiles, start, line),
-        (Sampling::S444, _) => copy_rows::<192, 8>(tiles, start, line),
-        (Sampling::S422, 0) => copy_rows::<256, 16>(tiles, start, line),
-        (Sampling::S422, _) => copy_rows::<256, 8>(tiles, start, line),
-        (Sampling::S420, 0) => copy_rows::<384, 16>(tiles, start, line),
-        (Sampling::S420, _) => copy_rows::<384, 8>(tiles, start, line),
+    match (sampling.tile_size(), width) {
+        (64, 8) => copy_rows::<64, 8>(tiles, start, line),
+        (192, 8) => copy_rows::<192, 8>(tiles, start, line),
+        (256, 16) => copy_rows::<256, 16>(tiles, start, line),
+        (256, 8) => copy_rows::<256, 8>(tiles, start, line),
+        (384, 16) => copy_rows::<384, 16>(tiles, start, line),
+        (384, 8) => copy_rows::<384, 8>(tiles, start, line),
+        (512, 32) => copy_rows::<512, 32>(tiles, start, line),
+        (512, 16) => copy_rows::<512, 16>(tiles, start, line),
+        (512, 8) => copy_rows::<512, 8>(tiles, start, line),
+        (576, 24) => copy_rows::<576, 24>(tiles, start, line),
+        (576, 8) => copy_rows::<576, 8>(tiles, start, line),
+        _ => {}
     }
 }
 

@@ -19,6 +19,7 @@ mod idct;
 mod lines;
 mod sampling;
 mod segment;
+mod standard;
 mod tiles;
 
 pub(super) use decoder::JpegDecoder;
