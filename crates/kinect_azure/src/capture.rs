@@ -16,7 +16,8 @@ pub struct Capture {
     pub ir: Option<Arc<Image>>,
     /// Temperature of the sensor in °C, where known.
     pub temperature_celsius: Option<f32>,
-    /// The people in the depth image, exactly; only a simulated sensor knows them.
+    /// The people in the depth image: exactly, from a simulated sensor; or as they were recorded with the image, by a
+    /// tracker or from a simulated sensor.
     pub ground_truth: Option<Arc<BodyFrame>>,
 }
 

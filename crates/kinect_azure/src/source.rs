@@ -45,6 +45,11 @@ pub trait CaptureSource: Send {
         None
     }
 
+    /// Whether captures carry the people in them ([`Capture::ground_truth`]), so that a recording keeps them.
+    fn has_bodies(&self) -> bool {
+        false
+    }
+
     /// How many captures after the start have colours that still settle: 8 of a live camera with manual and 20 with automatic
     /// exposure, none of a recording.
     fn settling_captures(&self) -> u32 {

@@ -9,6 +9,8 @@
     unreachable_pub
 )]
 
+#[path = "recording/bodies.rs"]
+mod bodies;
 #[path = "recording/damage.rs"]
 mod damage;
 #[path = "recording/grouping.rs"]

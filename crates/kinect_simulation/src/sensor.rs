@@ -255,6 +255,10 @@ impl CaptureSource for SimulatedSensor {
         &self.info
     }
 
+    fn has_bodies(&self) -> bool {
+        true
+    }
+
     fn calibration(&self) -> Option<&Calibration> {
         Some(&self.calibration)
     }

@@ -266,6 +266,7 @@ mod tests {
             calibration: None,
             xy_table: None,
             duration: None,
+            warnings: Vec::new(),
         };
         let known = MicrophoneSelection::Serial("000123456789".into());
         assert_eq!(

@@ -35,6 +35,7 @@ pub(crate) enum Command {
         paused: bool,
         speed: f64,
         looping: bool,
+        keep_every_capture: bool,
     },
     /// Go to a time since the start, in µs.
     Seek(u64),

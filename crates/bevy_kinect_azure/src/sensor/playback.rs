@@ -16,6 +16,9 @@ pub struct Playback {
     pub speed: f64,
     /// Whether the recording begins again at its end.
     pub looping: bool,
+    /// Whether every capture is delivered, also where this computer is too slow for the recording, which then takes
+    /// longer to play than it took to record: for analysis. Without, captures are left out so that playing stays in time.
+    pub keep_every_capture: bool,
 }
 
 impl Default for Playback {
@@ -24,6 +27,7 @@ impl Default for Playback {
             paused: false,
             speed: 1.0,
             looping: true,
+            keep_every_capture: false,
         }
     }
 }
@@ -35,11 +39,13 @@ impl Playback {
             paused,
             speed,
             looping,
+            keep_every_capture,
         } = *self;
         Command::SetPlayback {
             paused,
             speed,
             looping,
+            keep_every_capture,
         }
     }
 }

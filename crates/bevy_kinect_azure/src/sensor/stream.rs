@@ -23,6 +23,9 @@ pub struct SensorStream {
     pub xy_table: Option<Arc<XyTable>>,
     /// Length of the recording; `None` for live and simulated sensors.
     pub duration: Option<Duration>,
+    /// What is unusual about the source and what was assumed instead, one sentence each; empty for most. They are in the
+    /// log as well.
+    pub warnings: Vec<String>,
 }
 
 /// The newest frame of a sensor, on the sensor entity. Replaced, never written: keep the `Arc` to keep the frame.

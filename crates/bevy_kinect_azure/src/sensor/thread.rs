@@ -65,6 +65,7 @@ pub(super) fn start(
         settling: 0,
         sequence: 0,
         bad_in_a_row: 0,
+        warnings: Vec::new(),
     };
     let thread = std::thread::Builder::new()
         // A zero byte cannot be in a thread's name, but it can be in what somebody takes for a path.
@@ -109,6 +110,8 @@ struct CaptureThread {
     settling: u32,
     sequence: u64,
     bad_in_a_row: u32,
+    /// What the source warned of, once each however often it is opened.
+    warnings: Vec<String>,
 }
 
 /// Why the stream was left.
@@ -286,8 +289,14 @@ impl CaptureThread {
     }
 
     /// Tells the app what the open source is.
-    fn announce(&self, source: &mut dyn CaptureSource) -> Flow {
-        let opened = Event::Opened(Box::new(describe(source)));
+    fn announce(&mut self, source: &mut dyn CaptureSource) -> Flow {
+        while let Some(warning) = source.take_warning() {
+            if !self.warnings.contains(&warning) {
+                bevy::log::warn!("{}: {warning}", thread_name());
+                self.warnings.push(warning);
+            }
+        }
+        let opened = Event::Opened(Box::new(describe(source, self.warnings.clone())));
         self.events.send(opened).map_err(|_| Left::Stopped)
     }
 
@@ -402,7 +411,7 @@ impl CaptureThread {
     }
 }
 
-fn describe(source: &mut dyn CaptureSource) -> SensorStream {
+fn describe(source: &mut dyn CaptureSource, warnings: Vec<String>) -> SensorStream {
     let calibration = source.calibration().cloned().map(Arc::new);
     // Some 10 ms for the narrow field of view: here, before the first frame, it holds up nobody.
     let xy_table = calibration
@@ -424,6 +433,7 @@ fn describe(source: &mut dyn CaptureSource) -> SensorStream {
             .playback()
             .and_then(|playback| playback.duration_usec())
             .map(Duration::from_micros),
+        warnings,
     }
 }
 
@@ -433,10 +443,12 @@ fn apply(playback: &mut dyn PlaybackControl, command: &Command) -> Result<(), So
             paused,
             speed,
             looping,
+            keep_every_capture,
         } => {
             playback.set_paused(paused);
             playback.set_speed(speed);
             playback.set_looping(looping);
+            playback.set_keep_every_capture(keep_every_capture);
             Ok(())
         }
         Command::Seek(position) => playback.seek(position),

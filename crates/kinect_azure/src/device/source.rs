@@ -373,11 +373,18 @@ impl DeviceSource {
         let parsed = match &self.raw_calibration {
             None => Err("the sensor does not give its calibration".to_owned()),
             Some(text) => RawCalibration::parse(text)
-                .and_then(|raw| raw.calibration(settings.depth_mode, settings.color_resolution))
+                .and_then(|raw| {
+                    let calibration =
+                        raw.calibration(settings.depth_mode, settings.color_resolution)?;
+                    Ok((calibration, raw.warnings))
+                })
                 .map_err(|error| error.to_string()),
         };
         self.calibration = match parsed {
-            Ok(calibration) => Some(calibration),
+            Ok((calibration, warnings)) => {
+                self.status.warnings.extend(warnings);
+                Some(calibration)
+            }
             Err(problem) => {
                 self.status.warnings.push(format!(
                     "{problem}: images come, but points cannot be placed"

@@ -178,6 +178,7 @@ impl From<RecordingError> for SourceError {
             RecordingError::NotMatroska { .. } | RecordingError::NotKinect { .. } => {
                 SourceErrorKind::NotARecording
             }
+            RecordingError::NothingPlayable { .. } => SourceErrorKind::NothingPlayable,
             RecordingError::Track { .. } => SourceErrorKind::BadFile,
             RecordingError::NoSuchTrack { .. }
             | RecordingError::NoSuchAttachment { .. }

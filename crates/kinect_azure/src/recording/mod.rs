@@ -23,6 +23,7 @@
 //! ```
 
 mod blocks;
+mod bodies;
 mod clusters;
 mod compression;
 mod count;

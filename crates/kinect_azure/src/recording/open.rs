@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::blocks::BlockTrack;
+use super::bodies::{self, BodyFrames};
 use super::blocks::Frame;
 use super::clusters::{Clusters, Found, Place, Reach};
 use super::compression::Unpacker;
@@ -11,7 +12,7 @@ use super::ebml::Window;
 use super::error::RecordingError;
 use super::grouping::{Direction, Grouping};
 use super::head::{Encoding, Head};
-use super::info::{RecordingInfo, TagTarget};
+use super::info::{RecordingInfo, TagTarget, TrackKind};
 use super::payload::{CLOCK_TOLERANCE_NS, ImuRun, RawImuSample};
 use super::reader::{Places, Recording};
 use super::storage::Storage;
@@ -126,6 +127,13 @@ impl Recording {
                 Encoding::Plain | Encoding::Unusable(_) => None,
             })
             .collect();
+        let body_track = tracks
+            .iter()
+            .position(|track| {
+                track.kind == TrackKind::Custom
+                    && bodies::is_known(&track.codec_id, &track.codec_private)
+            })
+            .and_then(|index| u16::try_from(index).ok());
         let imu_compression = imu
             .and_then(|track| compressions.get(usize::from(track)))
             .cloned()
@@ -186,6 +194,10 @@ impl Recording {
             imu_track: imu,
             places,
             pools: [pool(0), pool(1), pool(2)],
+            body_track,
+            body_frames: BodyFrames::default(),
+            told_of_bodies: false,
+            body_block: Vec::new(),
             imu_run: ImuRun::new(imu_compression),
             compressions,
             unpacker: Unpacker::default(),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::blocks::Frame;
+use super::bodies::BodyFrames;
 use super::clusters::{Clusters, Found, Place, Reach};
 use super::compression::{Compression, Unpacker};
 use super::error::RecordingError;
@@ -11,12 +12,16 @@ use super::grouping::{Cursor, Direction, Group, Grouping};
 use super::info::{AttachmentInfo, DataBlock, RecordingInfo, Tag, TrackInfo, TrackKind};
 use super::payload::{IMU_SAMPLE_SIZE, ImuRun, RawImuSample, bad_frame, read_image};
 use super::storage::Storage;
+use crate::body::BodyFrame;
 use crate::calibration::Calibration;
 use crate::capture::{Capture, ImuSample};
 use crate::image::ImagePool;
 
 /// The largest block of a custom track that is read.
 const LARGEST_DATA_BLOCK: u32 = 256 << 20;
+
+/// By how much the times of an image and of its people may differ: by the rounding of converters.
+const SAME_TIME_NS: u64 = 1_500_000;
 
 /// The largest attachment that is read.
 const LARGEST_ATTACHMENT: u64 = 256 << 20;
@@ -43,6 +48,13 @@ pub struct Recording {
     /// `None` in a recording without any cluster.
     pub(super) places: Option<Places>,
     pub(super) pools: [ImagePool; 3],
+    /// The track of the people in the images.
+    pub(super) body_track: Option<u16>,
+    pub(super) body_frames: BodyFrames,
+    /// A block of people was damaged.
+    pub(super) told_of_bodies: bool,
+    /// The bytes of a body frame.
+    pub(super) body_block: Vec<u8>,
     pub(super) imu_run: ImuRun,
     /// How each track is compressed.
     pub(super) compressions: Vec<Option<Compression>>,
@@ -141,6 +153,13 @@ impl Recording {
         let mut bytes = vec![0; info.size as usize];
         self.storage.read(*offset, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Whether the people in the images were recorded with them: captures then have
+    /// [`ground_truth`](Capture::ground_truth), which is what the recorded source gave, a tracker's result or the exact
+    /// people of a simulated sensor.
+    pub const fn has_bodies(&self) -> bool {
+        self.body_track.is_some()
     }
 
     /// The factory calibration as the sensor gave it, for
@@ -267,13 +286,71 @@ impl Recording {
             }
         }
         let [color, depth, ir] = images;
+        // People belong to the depth image; where there is none, to what is there.
+        let ground_truth = match group[1].or(group[2]).or(group[0]) {
+            Some(frame) => self.read_bodies(&frame)?,
+            None => None,
+        };
         Ok(Capture {
             color,
             depth,
             ir,
             temperature_celsius: None,
-            ground_truth: None,
+            ground_truth,
         })
+    }
+
+    /// The people that were recorded with an image of the newest capture.
+    fn read_bodies(&mut self, of: &Frame) -> Result<Option<Arc<BodyFrame>>, RecordingError> {
+        let (Some(track), Some(places)) = (self.body_track, &self.places) else {
+            return Ok(None);
+        };
+        // They have its time, and so stand in its cluster or, after a converter, in the one behind.
+        let mut cluster = places
+            .images
+            .iter()
+            .filter(|cursor| cursor.on)
+            .map(|cursor| cursor.place.cluster)
+            .min();
+        for _ in 0..2 {
+            let Some(offset) = cluster else {
+                break;
+            };
+            let same = |frame: &&Frame| {
+                frame.track == track && frame.time_ns.abs_diff(of.time_ns) <= SAME_TIME_NS
+            };
+            let found = self.clusters.frames(offset)?.iter().find(same).copied();
+            if let Some(frame) = found {
+                return self.read_body_frame(&frame);
+            }
+            cluster = self.clusters.next(offset)?;
+        }
+        Ok(None)
+    }
+
+    /// The people of a block; a damaged block is told once and costs the images nothing.
+    fn read_body_frame(&mut self, frame: &Frame) -> Result<Option<Arc<BodyFrame>>, RecordingError> {
+        let time = self.device_usec(frame.time_ns);
+        let compression = self.compressions.get(usize::from(frame.track));
+        let block = match compression.and_then(Option::as_ref) {
+            Some(compression) => {
+                let limit = LARGEST_DATA_BLOCK as usize;
+                let plain = self.unpacker.read(&self.storage, frame, compression, limit)?;
+                plain.unwrap_or_default()
+            }
+            None if frame.size > LARGEST_DATA_BLOCK => &[],
+            None => {
+                self.body_block.resize(frame.size as usize, 0);
+                self.storage.read(frame.offset, &mut self.body_block)?;
+                &self.body_block
+            }
+        };
+        let read = self.body_frames.read(time, block);
+        if read.is_none() && !core::mem::replace(&mut self.told_of_bodies, true) {
+            let error = self.bad_frame(frame, "holds no people that can be read".to_owned());
+            self.info.warnings.push(error.to_string());
+        }
+        Ok(read)
     }
 
     /// The next inertial sample; `None` at the end.

@@ -520,6 +520,10 @@ impl CaptureSource for RecordingSource {
         }
     }
 
+    fn has_bodies(&self) -> bool {
+        self.recording.has_bodies()
+    }
+
     fn take_warning(&mut self) -> Option<String> {
         let warning = self.recording.info().warnings.get(self.warnings_taken)?;
         self.warnings_taken += 1;

@@ -4,10 +4,11 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::state::{LiveFigures, LiveState};
+use crate::body::BodyFrame;
 use crate::capture::{Capture, ImuSample};
 use crate::recording::writer::RecordingSettings;
 
@@ -21,6 +22,7 @@ pub(super) enum Item {
     Closed,
     Capture(Capture),
     Sample(ImuSample),
+    Bodies(Arc<BodyFrame>),
 }
 
 /// What the thread is to do next.
@@ -50,6 +52,7 @@ struct Queue {
     behind: bool,
     dropped_captures: u64,
     dropped_samples: u64,
+    dropped_bodies: u64,
 }
 
 /// What the thread says.
@@ -67,11 +70,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn size(item: &Item) -> usize {
-    let images = match item {
-        Item::Capture(capture) => capture.images().map(|image| image.size()).sum(),
-        _ => 0,
+    let held = match item {
+        Item::Capture(capture) => {
+            let images: usize = capture.images().map(|image| image.size()).sum();
+            images + capture.ground_truth.as_deref().map_or(0, size_of_bodies)
+        }
+        Item::Bodies(frame) => size_of_bodies(frame),
+        Item::Opened(_) | Item::Closed | Item::Sample(_) => 0,
     };
-    size_of::<Item>() + images
+    size_of::<Item>() + held
+}
+
+fn size_of_bodies(frame: &BodyFrame) -> usize {
+    let map = frame.index_map.as_ref().map_or(0, |map| map.pixels().len());
+    size_of_val(frame.bodies.as_slice()) + map
 }
 
 impl Shared {
@@ -88,11 +100,7 @@ impl Shared {
         if capture.images().next().is_none() {
             return;
         }
-        let item = Item::Capture(Capture {
-            // Recordings have no place for it, and its memory is not counted.
-            ground_truth: None,
-            ..capture.clone()
-        });
+        let item = Item::Capture(capture.clone());
         let size = size(&item);
         let mut queue = lock(&self.queue);
         if queue.stopped {
@@ -122,6 +130,21 @@ impl Shared {
         queue.bytes += size(&item);
         queue.items.push_back(item);
         // The thread looks for samples when a capture comes, and now and then: waking it for each is a waste.
+    }
+
+    /// Takes body frames like samples: they are small, and belong to images that are there already.
+    pub(super) fn push_bodies(&self, frame: &Arc<BodyFrame>) {
+        let item = Item::Bodies(Arc::clone(frame));
+        let mut queue = lock(&self.queue);
+        if queue.stopped {
+            return;
+        }
+        if queue.bytes > self.limit.saturating_add(SAMPLE_RESERVE) {
+            queue.dropped_bodies += 1;
+            return;
+        }
+        queue.bytes += size(&item);
+        queue.items.push_back(item);
     }
 
     pub(super) fn push_opened(&self, settings: RecordingSettings) {
@@ -227,6 +250,7 @@ impl Shared {
         LiveFigures {
             dropped_captures: queue.dropped_captures,
             dropped_imu_samples: figures.dropped_imu_samples + queue.dropped_samples,
+            dropped_body_frames: figures.dropped_body_frames + queue.dropped_bodies,
             queued_bytes: queue.bytes as u64,
             ..figures
         }

@@ -9,6 +9,7 @@ use super::running::Running;
 use super::settings::LiveSettings;
 use super::state::{LiveFigures, LiveState};
 use super::worker::Worker;
+use crate::body::BodyFrame;
 use crate::capture::{Capture, ImuSample};
 use crate::recording::writer::RecordingSettings;
 
@@ -101,6 +102,12 @@ impl LiveRecorder {
     /// Hands over an inertial sample. Samples are kept in their order, also while captures are left out.
     pub fn push_imu_sample(&self, sample: &ImuSample) {
         self.shared.push_sample(sample);
+    }
+
+    /// Hands over the people in a depth image that was handed over before, as a tracker found them, up to 2 s later. They
+    /// are recorded where [`RecordingSettings::bodies`] says so.
+    pub fn push_bodies(&self, frame: &Arc<BodyFrame>) {
+        self.shared.push_bodies(frame);
     }
 
     /// Has what waits written and the file finished; nothing is taken any more.

@@ -64,6 +64,10 @@ pub struct LiveFigures {
     pub imu_samples: u64,
     /// Inertial samples left out: more than 2 s late, or without a capture near them.
     pub dropped_imu_samples: u64,
+    /// Body frames written: the people in a depth image each.
+    pub body_frames: u64,
+    /// Body frames left out: more than 2 s later than their images, or of another run of the source.
+    pub dropped_body_frames: u64,
     /// Bytes written.
     pub bytes: u64,
     /// Device time in the files, in µs; while the sensor's clock stands still, this computer's time.

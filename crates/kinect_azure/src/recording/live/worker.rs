@@ -14,8 +14,10 @@ use super::names::Names;
 use super::queue::{Item, Next, Shared};
 use super::settings::LiveSettings;
 use super::state::{LiveFigures, LiveState};
+use crate::body::BodyFrame;
 use crate::capture::{Capture, ImuSample};
 use crate::modes::{ColorFormat, ColorResolution, DepthMode};
+use crate::recording::bodies;
 use crate::recording::elapsed::ElapsedTime;
 use crate::recording::writer::{RecordingSettings, RecordingWriter, WriteError, patience_usec};
 use crate::source::SensorInfo;
@@ -65,6 +67,7 @@ pub(super) struct Worker {
 struct OpenFile {
     writer: RecordingWriter,
     path: PathBuf,
+    keeps_bodies: bool,
     /// How far device time may go back before it counts as another run, in µs.
     patience_usec: u64,
     /// Whether anything was.
@@ -165,6 +168,7 @@ impl Worker {
             let done = match self.shared.next(TICK) {
                 Next::Item(Item::Capture(capture)) => self.take_capture(capture),
                 Next::Item(Item::Sample(sample)) => self.take_sample(sample),
+                Next::Item(Item::Bodies(frame)) => self.take_bodies(&frame),
                 Next::Item(Item::Opened(settings)) => self.open(*settings),
                 Next::Item(Item::Closed) => self.close().map(|()| self.wait()),
                 Next::Idle => {
@@ -228,12 +232,14 @@ impl Worker {
         let mut settings = source.clone();
         settings.date_unix_sec.get_or_insert(now);
         let patience_usec = patience_usec(&settings.sensor);
+        let keeps_bodies = settings.bodies;
         let writer = RecordingWriter::new(&path, file, settings)
             .map_err(|error| End::Failed(error.to_string()))?;
         let now = Instant::now();
         self.file = Some(OpenFile {
             writer,
             path: path.clone(),
+            keeps_bodies,
             patience_usec,
             written: false,
             capture_usec: None,
@@ -368,6 +374,8 @@ impl Worker {
             };
             let track = match file.writer.write_capture(&capture) {
                 Ok(()) => {
+                    let people = capture.ground_truth.is_some() && file.keeps_bodies;
+                    self.figures.body_frames += u64::from(people);
                     let times = capture.images().map(|image| image.device_timestamp_usec);
                     file.capture_usec = file.capture_usec.max(times.max());
                     file.written = true;
@@ -382,6 +390,11 @@ impl Worker {
                 }
                 Err(error) => return Err(End::Failed(explain_write(&file.path, error))),
             };
+            if track == bodies::TRACK {
+                capture.ground_truth = None;
+                self.figures.dropped_body_frames += 1;
+                continue;
+            }
             let image = match track.as_str() {
                 "COLOR" => &mut capture.color,
                 "DEPTH" => &mut capture.depth,
@@ -391,6 +404,23 @@ impl Worker {
             self.figures.unfit_images += 1;
         }
         Ok(())
+    }
+
+    fn take_bodies(&mut self, frame: &BodyFrame) -> Result<(), End> {
+        let Some(file) = self.file.as_mut().filter(|file| file.keeps_bodies) else {
+            return Ok(());
+        };
+        match file.writer.write_bodies(frame) {
+            Ok(()) => {
+                self.figures.body_frames += 1;
+                Ok(())
+            }
+            Err(WriteError::Unfit { .. } | WriteError::OutOfOrder { .. }) => {
+                self.figures.dropped_body_frames += 1;
+                Ok(())
+            }
+            Err(error) => Err(End::Failed(explain_write(&file.path, error))),
+        }
     }
 
     fn take_sample(&mut self, sample: ImuSample) -> Result<(), End> {

@@ -3,6 +3,7 @@
 use super::elements::{element, master, text, uint, void};
 use super::settings::{CALIBRATION, RecordingSettings};
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, WiredSyncMode};
+use crate::recording::bodies;
 use crate::recording::ebml::id;
 use crate::recording::info::TagTarget;
 use crate::recording::time::{MATROSKA_EPOCH_SEC, RECORDER_SCALE};
@@ -67,7 +68,7 @@ fn bitmap_header(width: u32, height: u32, fourcc: &[u8; 4], bits: u16) -> Vec<u8
     out
 }
 
-/// The tracks in the file's order: colour, depth, infrared, inertial, then the application's own.
+/// The tracks in the file's order: colour, depth, infrared, inertial, bodies, then the application's own.
 pub(super) fn tracks(settings: &RecordingSettings) -> Vec<Track> {
     let mut tracks: Vec<Track> = Vec::new();
     let mut add = |name: &str, codec: &str, private: Vec<u8>, size: Option<(u32, u32)>| {
@@ -102,6 +103,9 @@ pub(super) fn tracks(settings: &RecordingSettings) -> Vec<Track> {
     }
     if sensor.has_imu {
         add("IMU", "S_K4A/IMU", Vec::new(), None);
+    }
+    if settings.bodies {
+        add(bodies::TRACK, bodies::CODEC, bodies::PRIVATE.to_vec(), None);
     }
     for track in &settings.custom_tracks {
         let private = track.codec_private.clone();
@@ -168,9 +172,10 @@ fn tags(
         let target = TagTarget::Attachment(uid(tracks.len()));
         tag("K4A_CALIBRATION_FILE", CALIBRATION.to_owned(), target);
     }
-    for custom in &settings.custom_tracks {
-        if let Some(track) = track(&custom.name) {
-            let name = format!("K4A_CUSTOM_TRACK_{}", custom.name);
+    let custom = settings.custom_tracks.iter().map(|track| track.name.as_str());
+    for name in settings.bodies.then_some(bodies::TRACK).into_iter().chain(custom) {
+        if let Some(track) = track(name) {
+            let name = format!("K4A_CUSTOM_TRACK_{name}");
             tag(&name, track.uid.to_string(), TagTarget::Track(track.uid));
         }
     }

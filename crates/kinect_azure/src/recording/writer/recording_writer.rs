@@ -9,8 +9,10 @@ use super::error::WriteError;
 use super::file::{Buffered, RecordingFile};
 use super::head::{self, Head, Track};
 use super::settings::RecordingSettings;
+use crate::body::BodyFrame;
 use crate::capture::{Capture, ImuSample};
 use crate::image::{Image, ImageFormat};
+use crate::recording::bodies;
 use crate::recording::payload::imu_bytes;
 use crate::source::SensorInfo;
 
@@ -53,6 +55,8 @@ pub struct RecordingWriter {
     pub(super) newest_image_usec: Option<u64>,
     /// Newest device time of an inertial sample, in µs.
     pub(super) newest_sample_usec: Option<u64>,
+    /// Newest device time of a body frame, in µs.
+    pub(super) newest_bodies_usec: Option<u64>,
     /// Frames that wait, sorted by time and track.
     pub(super) waiting: VecDeque<Frame>,
     /// How many of them each track has.
@@ -135,6 +139,7 @@ impl RecordingWriter {
             file: Buffered::new(file),
             newest_image_usec: None,
             newest_sample_usec: None,
+            newest_bodies_usec: None,
             waiting: VecDeque::new(),
             waiting_of: vec![0; tracks.len()],
             waiting_bytes: 0,
@@ -196,6 +201,15 @@ impl RecordingWriter {
                 *index = Some(track);
             }
         }
+        let truth = capture.ground_truth.as_ref().filter(|_| self.settings.bodies);
+        let people = match truth {
+            None => None,
+            Some(truth) => {
+                let track = self.track(bodies::TRACK)?;
+                self.check_time(track, truth.device_timestamp_usec)?;
+                Some((track, truth))
+            }
+        };
         for ((_, image), index) in images.iter().zip(indices) {
             if let (Some(image), Some(track)) = (image, index) {
                 let newest = self
@@ -216,7 +230,31 @@ impl RecordingWriter {
                 });
             }
         }
+        if let Some((track, truth)) = people {
+            self.push_bodies(track, truth);
+        }
         self.write_ripe()
+    }
+
+    /// Writes the people in a depth image, as a tracker found them; up to 2 s after the image. Where the settings keep no
+    /// people, nothing is written.
+    ///
+    /// # Errors
+    /// As for [`write_capture`](Self::write_capture).
+    pub fn write_bodies(&mut self, frame: &BodyFrame) -> Result<(), WriteError> {
+        if !self.settings.bodies {
+            return Ok(());
+        }
+        let track = self.track(bodies::TRACK)?;
+        self.check_time(track, frame.device_timestamp_usec)?;
+        self.push_bodies(track, frame);
+        self.write_ripe()
+    }
+
+    fn push_bodies(&mut self, track: usize, frame: &BodyFrame) {
+        let time = frame.device_timestamp_usec;
+        self.newest_bodies_usec = self.newest_bodies_usec.max(Some(time));
+        self.push(track, time, |bytes| bodies::write(frame, bytes));
     }
 
     /// Writes an inertial sample. Its temperature is not stored; recordings have no place for it.
@@ -419,7 +457,9 @@ impl RecordingWriter {
                 .newest_image_usec
                 .is_some_and(|time| time >= patient_usec);
         let samples = !has_imu || self.newest_sample_usec.is_some_and(|time| time >= end_usec);
-        images && samples
+        let bodies = !self.settings.bodies
+            || self.newest_bodies_usec.is_some_and(|time| time >= end_usec);
+        images && samples && bodies
             || self.newest_usec >= end_usec + LONGEST_WAIT_USEC
             || self.waiting_bytes > MOST_WAITING_BYTES
     }

@@ -1,6 +1,7 @@
 //! What a recording is made with, checked before anything is written.
 
 use super::error::WriteError;
+use crate::recording::bodies;
 use crate::modes::{self, ColorResolution, DepthMode};
 use crate::source::{CaptureSource, SensorInfo};
 
@@ -25,6 +26,10 @@ pub struct RecordingSettings {
     pub tags: Vec<(String, String)>,
     /// Files that travel inside the recording: names and content.
     pub attachments: Vec<(String, Vec<u8>)>,
+    /// Whether the people in the images are kept: the [`ground_truth`](crate::Capture::ground_truth) of captures and what
+    /// [`write_bodies`](super::RecordingWriter::write_bodies) is given. They go into a track `BODY`, which other readers
+    /// pass over; [`Recording`](crate::recording::Recording) gives them with the captures again.
+    pub bodies: bool,
     /// Tracks of the application's own.
     pub custom_tracks: Vec<CustomTrack>,
 }
@@ -52,6 +57,7 @@ impl RecordingSettings {
             calibration_json: factory.calibration_json.map(<[u8]>::to_vec),
             color_firmware: factory.color_firmware.map(str::to_owned),
             depth_firmware: factory.depth_firmware.map(str::to_owned),
+            bodies: source.has_bodies(),
             ..Self::default()
         }
     }
@@ -98,7 +104,7 @@ impl RecordingSettings {
         for (index, track) in self.custom_tracks.iter().enumerate() {
             let name = &track.name;
             let again = self.custom_tracks[..index].iter().any(|t| t.name == *name);
-            let ours = ["COLOR", "DEPTH", "IR", "DEPTH_IR", "IMU"].contains(&name.as_str());
+            let ours = ["COLOR", "DEPTH", "IR", "DEPTH_IR", "IMU", bodies::TRACK].contains(&name.as_str());
             if !is_name(name) || again || ours || track.codec_id.is_empty() {
                 return refuse(format!(
                     "the custom track \"{name}\" needs a codec and a name of A-Z, 0-9, - and _ that is not taken"
