@@ -122,6 +122,7 @@ impl ColorDecoder {
         let (prepared, (found_width, found_height)) = match self.jpeg.begin(image.bytes()) {
             Ok(size) => (Prepared::Jpeg, size),
             Err(JpegError::Damaged(problem)) => return Err(damaged_jpeg(image, problem)),
+            Err(JpegError::Unknown(problem)) => return Err(unsupported_jpeg(image, problem)),
             Err(JpegError::Unusual(problem)) => {
                 let size = general::size(image.bytes());
                 let size = size.map_err(|error| general_error(image, problem, error))?;
@@ -146,13 +147,12 @@ impl ColorDecoder {
         bgra: &mut [u8],
     ) -> Result<(), DecodeError> {
         match prepared {
-            Prepared::Jpeg => {
-                self.jpeg
-                    .finish(bgra, self.parallel)
-                    .map_err(|JpegError::Damaged(problem)| {
-                        JpegError::Unusual(problem) | { damaged_jpeg(image, problem) }
-                    })
-            }
+            Prepared::Jpeg => self.jpeg.finish(bgra, self.parallel).map_err(|error| {
+                let (JpegError::Damaged(problem)
+                | JpegError::Unusual(problem)
+                | JpegError::Unknown(problem)) = error;
+                damaged_jpeg(image, problem)
+            }),
             Prepared::General { problem } => general::decode(image.bytes(), bgra)
                 .map_err(|error| general_error(image, problem, error)),
             Prepared::Rows { format, stride } => {
@@ -241,9 +241,13 @@ fn damaged_jpeg(image: &Image, problem: &'static str) -> DecodeError {
 fn general_error(image: &Image, problem: &'static str, error: GeneralError) -> DecodeError {
     match error {
         GeneralError::Damaged => damaged_jpeg(image, "its header or its scans are broken"),
-        GeneralError::Unknown => DecodeError::UnsupportedJpeg {
-            size: image.size(),
-            problem,
-        },
+        GeneralError::Unknown => unsupported_jpeg(image, problem),
+    }
+}
+
+fn unsupported_jpeg(image: &Image, problem: &'static str) -> DecodeError {
+    DecodeError::UnsupportedJpeg {
+        size: image.size(),
+        problem,
     }
 }

@@ -11,6 +11,9 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+/// No byte of a JPEG stands for more pixels, not even where all have one colour.
+const MOST_PIXELS_OF_A_BYTE: usize = 2000;
+
 /// Why the library gives no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GeneralError {
@@ -35,6 +38,10 @@ pub(super) fn size(jpeg: &[u8]) -> Result<(u32, u32), GeneralError> {
         let mut decoder = JpegDecoder::new(ZCursor::new(jpeg));
         decoder.decode_headers()?;
         let info = decoder.info().ok_or(GeneralError::Damaged)?;
+        // An image that claims to be huge is found out before memory is set aside for it.
+        if usize::from(info.width) * usize::from(info.height) > jpeg.len() * MOST_PIXELS_OF_A_BYTE {
+            return Err(GeneralError::Damaged);
+        }
         Ok((u32::from(info.width), u32::from(info.height)))
     })
 }

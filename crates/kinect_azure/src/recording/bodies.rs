@@ -69,7 +69,11 @@ pub(super) struct BodyFrames {
 
 impl BodyFrames {
     /// The body frame of a block; `None` where the block is damaged.
-    pub(super) fn read(&mut self, device_timestamp_usec: u64, block: &[u8]) -> Option<Arc<BodyFrame>> {
+    pub(super) fn read(
+        &mut self,
+        device_timestamp_usec: u64,
+        block: &[u8],
+    ) -> Option<Arc<BodyFrame>> {
         let Self { frames, pixels } = self;
         let filled = frames.fill(BodyFrame::default, |frame| {
             frame.device_timestamp_usec = device_timestamp_usec;
@@ -86,7 +90,9 @@ fn parse(frame: &mut BodyFrame, pool: &mut Pool<Vec<u8>>, block: &[u8]) -> Optio
     let (count, rest) = block.split_first_chunk()?;
     let count = usize::from(u16::from_le_bytes(*count));
     let (bodies, map) = rest.split_at_checked(count * BODY_SIZE)?;
-    frame.bodies.extend(bodies.chunks_exact(BODY_SIZE).map(parse_body));
+    frame
+        .bodies
+        .extend(bodies.chunks_exact(BODY_SIZE).map(parse_body));
     if map.is_empty() {
         return Some(());
     }
@@ -95,7 +101,10 @@ fn parse(frame: &mut BodyFrame, pool: &mut Pool<Vec<u8>>, block: &[u8]) -> Optio
     let (width, height) = (u32::from_le_bytes(*width), u32::from_le_bytes(*height));
     let size = (width as usize).checked_mul(height as usize)?;
     let (runs, rest) = runs.as_chunks::<3>();
-    let total: usize = runs.iter().map(|run| usize::from(u16::from_le_bytes([run[0], run[1]]))).sum();
+    let total: usize = runs
+        .iter()
+        .map(|run| usize::from(u16::from_le_bytes([run[0], run[1]])))
+        .sum();
     if size > MOST_PIXELS || total != size || !rest.is_empty() {
         return None;
     }
@@ -113,7 +122,9 @@ fn parse(frame: &mut BodyFrame, pool: &mut Pool<Vec<u8>>, block: &[u8]) -> Optio
 }
 
 fn parse_body(bytes: &[u8]) -> Body {
-    let word = |at: usize| -> [u8; 4] { core::array::from_fn(|i| bytes.get(at + i).copied().unwrap_or(0)) };
+    let word = |at: usize| -> [u8; 4] {
+        core::array::from_fn(|i| bytes.get(at + i).copied().unwrap_or(0))
+    };
     let joint = |index: usize| {
         let start = 4 + index * JOINT_SIZE;
         let number = |place: usize| f32::from_le_bytes(word(start + 4 * place));
@@ -155,7 +166,13 @@ mod tests {
         pixels[70_000..70_003].copy_from_slice(&[0, 1, 0]);
         BodyFrame {
             device_timestamp_usec: 77,
-            bodies: vec![Body { id: 9, joints }, Body { id: u32::MAX, joints }],
+            bodies: vec![
+                Body { id: 9, joints },
+                Body {
+                    id: u32::MAX,
+                    joints,
+                },
+            ],
             index_map: Some(BodyIndexImage::new(400, 300, 77, pixels).unwrap()),
         }
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::blocks::BlockTrack;
-use super::bodies::{self, BodyFrames};
 use super::blocks::Frame;
+use super::bodies::{self, BodyFrames};
 use super::clusters::{Clusters, Found, Place, Reach};
 use super::compression::Unpacker;
 use super::ebml::Window;

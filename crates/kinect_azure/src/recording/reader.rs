@@ -335,7 +335,9 @@ impl Recording {
         let block = match compression.and_then(Option::as_ref) {
             Some(compression) => {
                 let limit = LARGEST_DATA_BLOCK as usize;
-                let plain = self.unpacker.read(&self.storage, frame, compression, limit)?;
+                let plain = self
+                    .unpacker
+                    .read(&self.storage, frame, compression, limit)?;
                 plain.unwrap_or_default()
             }
             None if frame.size > LARGEST_DATA_BLOCK => &[],

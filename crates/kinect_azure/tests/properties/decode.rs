@@ -386,9 +386,10 @@ fn kinds_of_jpeg_that_nobody_decodes_are_told_apart_from_damage() {
     let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
     assert_eq!(jpeg[frame + 11], 0x22);
     for (at, value) in [
-        // Lossless; arithmetic-coded.
+        // Lossless; arithmetic-coded; 12 bits.
         (frame + 1, 0xc3),
         (frame + 1, 0xc9),
+        (frame + 4, 12),
     ] {
         let mut other = jpeg.clone();
         other[at] = value;

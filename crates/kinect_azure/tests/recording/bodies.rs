@@ -5,8 +5,8 @@ use std::sync::Arc;
 use kinect_azure::body::{Body, BodyFrame, BodyIndexImage, Joint, JointConfidence, JointPose};
 use kinect_azure::image::Pixels;
 use kinect_azure::recording::{
-    LiveRecorder, LiveSettings, LiveState, Recording, RecordingSettings, RecordingWriter, SeekTarget,
-    TrackKind,
+    LiveRecorder, LiveSettings, LiveState, Recording, RecordingSettings, RecordingWriter,
+    SeekTarget, TrackKind,
 };
 use kinect_azure::{Capture, ColorResolution, DepthMode, Image, ImageFormat, SensorInfo};
 
@@ -101,7 +101,14 @@ fn people_of_captures_are_recorded_and_come_with_them_again() {
     recording.seek(SeekTarget::Start(0)).unwrap();
     let mut play = || {
         for _ in 0..6 {
-            assert!(recording.next_capture().unwrap().unwrap().ground_truth.is_some());
+            assert!(
+                recording
+                    .next_capture()
+                    .unwrap()
+                    .unwrap()
+                    .ground_truth
+                    .is_some()
+            );
         }
     };
     play();
@@ -118,7 +125,14 @@ fn people_of_captures_are_recorded_and_come_with_them_again() {
     writer.finish().unwrap();
     let mut recording = Recording::open(&scratch.0).unwrap();
     assert!(!recording.has_bodies());
-    assert!(recording.next_capture().unwrap().unwrap().ground_truth.is_none());
+    assert!(
+        recording
+            .next_capture()
+            .unwrap()
+            .unwrap()
+            .ground_truth
+            .is_none()
+    );
 }
 
 #[test]
@@ -149,7 +163,10 @@ fn people_that_a_tracker_finds_later_are_recorded_with_their_images() {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let state = recorder.finish();
-    assert!(matches!(state, LiveState::Finished { captures: 91, .. }), "{state:?}");
+    assert!(
+        matches!(state, LiveState::Finished { captures: 91, .. }),
+        "{state:?}"
+    );
     check(&mut Recording::open(&scratch.0).unwrap(), 91);
 }
 

@@ -535,7 +535,8 @@ fn what_is_no_recording_is_refused_with_the_reason() {
         text
     };
     assert!(refuse(b"").contains("empty"));
-    assert!(refuse(b"RIFF....AVI LIST").contains("1A 45 DF A3"));
+    assert!(refuse(b"RIFF....AVI LIST").contains("AVI video"));
+    assert!(refuse(b"something else").contains("1A 45 DF A3"));
     let mut webm = usual(1, 0).write();
     let at = webm.windows(8).position(|w| w == b"matroska").unwrap();
     webm[at..at + 8].copy_from_slice(b"notmatro");

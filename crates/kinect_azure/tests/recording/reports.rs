@@ -91,7 +91,7 @@ fn samples_of_a_cut_recording_are_delivered_while_it_loops() {
         return;
     };
     warning(&recording, "cut or joined");
-    assert_eq!(recording.info().start_offset_usec, 3_005_000);
+    assert_eq!(recording.info().start_offset_usec, 2_999_519);
     let mut source = RecordingSource::new(recording, Pacing::AsFastAsPossible);
     source.set_looping(true);
     let mut samples = 0;

@@ -2,7 +2,7 @@
 //!
 //! ITU-T T.81, annex B.
 
-use super::error::JpegError::{self, Damaged, Unusual};
+use super::error::JpegError::{self, Damaged, Unknown, Unusual};
 use super::huffman::HuffmanTable;
 use super::idct;
 use super::sampling::Sampling;
@@ -122,9 +122,12 @@ impl Header {
                 },
                 // Baseline and extended sequential.
                 0xc0 | 0xc1 => frame = Some(self.frame(body)?),
+                0xc2 if body.first() == Some(&8) => return Err(Unusual("it is progressive")),
                 // Other processes; 0xC8 and 0xCC are none.
                 0xc2..=0xcf => {
-                    return Err(Unusual("it is progressive, lossless or arithmetic-coded"));
+                    return Err(Unknown(
+                        "it is lossless, hierarchical, arithmetic-coded or of 12 bits",
+                    ));
                 }
                 // Adobe's marker: without a transform three components are not YCbCr.
                 0xee if body.starts_with(b"Adobe") => is_rgb = body.get(11) != Some(&1),
@@ -195,8 +198,11 @@ impl Header {
             return Err(Damaged("its frame header is too short"));
         };
         let count = usize::from(count);
-        if precision != 8 || !(count == 1 || count == 3) {
-            return Err(Unusual("it has not one or three components of 8 bits"));
+        if precision != 8 {
+            return Err(Unknown("its samples do not have 8 bits"));
+        }
+        if !(count == 1 || count == 3) {
+            return Err(Unusual("it has neither one nor three components"));
         }
         self.height = u32::from(u16::from_be_bytes([h1, h2]));
         self.width = u32::from(u16::from_be_bytes([w1, w2]));

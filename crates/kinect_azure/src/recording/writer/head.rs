@@ -172,8 +172,16 @@ fn tags(
         let target = TagTarget::Attachment(uid(tracks.len()));
         tag("K4A_CALIBRATION_FILE", CALIBRATION.to_owned(), target);
     }
-    let custom = settings.custom_tracks.iter().map(|track| track.name.as_str());
-    for name in settings.bodies.then_some(bodies::TRACK).into_iter().chain(custom) {
+    let custom = settings
+        .custom_tracks
+        .iter()
+        .map(|track| track.name.as_str());
+    for name in settings
+        .bodies
+        .then_some(bodies::TRACK)
+        .into_iter()
+        .chain(custom)
+    {
         if let Some(track) = track(name) {
             let name = format!("K4A_CUSTOM_TRACK_{name}");
             tag(&name, track.uid.to_string(), TagTarget::Track(track.uid));

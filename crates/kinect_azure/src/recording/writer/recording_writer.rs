@@ -201,7 +201,10 @@ impl RecordingWriter {
                 *index = Some(track);
             }
         }
-        let truth = capture.ground_truth.as_ref().filter(|_| self.settings.bodies);
+        let truth = capture
+            .ground_truth
+            .as_ref()
+            .filter(|_| self.settings.bodies);
         let people = match truth {
             None => None,
             Some(truth) => {
@@ -457,8 +460,8 @@ impl RecordingWriter {
                 .newest_image_usec
                 .is_some_and(|time| time >= patient_usec);
         let samples = !has_imu || self.newest_sample_usec.is_some_and(|time| time >= end_usec);
-        let bodies = !self.settings.bodies
-            || self.newest_bodies_usec.is_some_and(|time| time >= end_usec);
+        let bodies =
+            !self.settings.bodies || self.newest_bodies_usec.is_some_and(|time| time >= end_usec);
         images && samples && bodies
             || self.newest_usec >= end_usec + LONGEST_WAIT_USEC
             || self.waiting_bytes > MOST_WAITING_BYTES

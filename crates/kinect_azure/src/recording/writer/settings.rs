@@ -1,8 +1,8 @@
 //! What a recording is made with, checked before anything is written.
 
 use super::error::WriteError;
-use crate::recording::bodies;
 use crate::modes::{self, ColorResolution, DepthMode};
+use crate::recording::bodies;
 use crate::source::{CaptureSource, SensorInfo};
 
 /// The attachment that holds the factory calibration.
@@ -104,7 +104,8 @@ impl RecordingSettings {
         for (index, track) in self.custom_tracks.iter().enumerate() {
             let name = &track.name;
             let again = self.custom_tracks[..index].iter().any(|t| t.name == *name);
-            let ours = ["COLOR", "DEPTH", "IR", "DEPTH_IR", "IMU", bodies::TRACK].contains(&name.as_str());
+            let ours =
+                ["COLOR", "DEPTH", "IR", "DEPTH_IR", "IMU", bodies::TRACK].contains(&name.as_str());
             if !is_name(name) || again || ours || track.codec_id.is_empty() {
                 return refuse(format!(
                     "the custom track \"{name}\" needs a codec and a name of A-Z, 0-9, - and _ that is not taken"
