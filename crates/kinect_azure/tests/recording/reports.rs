@@ -152,7 +152,7 @@ fn a_recording_with_nothing_to_play_is_no_source_and_says_why() {
 fn depth_whose_format_another_tool_lost_plays() {
     for (codec, fourcc) in [
         ("V_MS/VFW/FOURCC", [0; 4]),
-        ("V_MS/VFW/FOURCC", *b"\x10\01Y"),
+        ("V_MS/VFW/FOURCC", *b"\x10\x001Y"),
         ("V_UNCOMPRESSED", [0; 4]),
     ] {
         let mut mkv = usual(4, 0);
