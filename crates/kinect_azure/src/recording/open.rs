@@ -315,10 +315,13 @@ impl Recording {
         let name = tag.map_or("calibration.json", |tag| tag.value.as_str());
         let by_name = || self.attachments.iter().position(|a| a.name == name);
         let Some(index) = by_uid.or_else(by_name) else {
-            self.info.warnings.push(
-                "the recording carries no calibration, so there are no point clouds; images play"
-                    .to_owned(),
-            );
+            // Where nothing plays, that is what there is to say.
+            if self.unplayable.is_none() {
+                self.info.warnings.push(
+                    "the recording carries no calibration, so there are no point clouds; images play"
+                        .to_owned(),
+                );
+            }
             return Ok(());
         };
         let json = match self.attachment_bytes(index, LARGEST_CALIBRATION) {

@@ -76,6 +76,12 @@ fn bitmap_header(private: &[u8]) -> Option<(u64, u64, [u8; 4])> {
     Some((side(4)?, side(8)?, word(16)?))
 }
 
+/// How many bytes an image has by a `BITMAPINFOHEADER`.
+fn image_bytes(private: &[u8]) -> Option<u32> {
+    let word = private.get(20..24)?.try_into().ok()?;
+    Some(u32::from_le_bytes(word)).filter(|bytes| *bytes > 0)
+}
+
 /// What the frames of a video track are, as far as its codec tells.
 fn codec(track: &Track) -> Option<[u8; 4]> {
     if matches!(track.encoding, Encoding::Unusable(_)) {
@@ -339,8 +345,8 @@ fn fourcc_name(fourcc: [u8; 4]) -> String {
     format!("{a:02X} {b:02X} {c:02X} {d:02X} (hexadecimal)")
 }
 
-/// Whether a track holds uncompressed images whose format another tool did not keep: their frames have the size of such
-/// images, and nothing says that they are anything else.
+/// Whether a track holds uncompressed images whose format another tool did not keep: its frames have the size of such
+/// images (in a track without frames, those that its head announces), and nothing says that they are anything else.
 fn lost_its_format(
     track: &Track,
     format: ImageFormat,
@@ -352,11 +358,12 @@ fn lost_its_format(
     };
     let raw = track.codec_id == CODEC_FOURCC || track.codec_id == CODEC_UNCOMPRESSED;
     let believable = width.max(height) <= LARGEST_SIDE as u32;
-    raw && believable
-        && matches!(track.encoding, Encoding::Plain)
-        && format
-            .packed_size(width, height)
-            .is_some_and(|size| first_frame_size().is_some_and(|found| found as usize == size))
+    if !raw || !believable || !matches!(track.encoding, Encoding::Plain) {
+        return false;
+    }
+    let found = first_frame_size().or_else(|| image_bytes(&track.codec_private));
+    let expected = format.packed_size(width, height);
+    expected.is_some() && expected == found.map(|size| size as usize)
 }
 
 fn color_format(
