@@ -46,7 +46,7 @@ impl Plugin for AlignPlugin {
         embedded_asset!(app, "rasterize.wgsl");
         embedded_asset!(app, "resolve.wgsl");
         app.sub_app_mut(RenderApp)
-            .add_systems(RenderStartup, pipelines::init)
+            .add_systems(RenderStartup, (pipelines::init, prepare::reset))
             .add_systems(
                 Render,
                 prepare::prepare

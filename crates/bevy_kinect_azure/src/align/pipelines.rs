@@ -16,7 +16,6 @@ use bevy::render::render_resource::{
 use bevy::render::renderer::RenderDevice;
 
 use super::camera::ColorCamera;
-use super::prepare::Alignments;
 use super::recipe::{RECIPES, Recipe};
 use crate::stream::{RawImage, placeholder};
 
@@ -132,8 +131,6 @@ pub(super) fn init(
         compute_layout,
         resolve_layout,
     });
-    // A new GPU knows nothing of the old one's buffers.
-    commands.insert_resource(Alignments::default());
 }
 
 impl Pipelines {

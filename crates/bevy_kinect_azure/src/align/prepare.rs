@@ -15,6 +15,11 @@ use crate::stream::{ExtractedSensors, RawImage, SensorTextures, TextureKey, Text
 #[derive(Resource, Default)]
 pub(super) struct Alignments(pub(super) HashMap<TextureKey, Alignment>);
 
+/// A new GPU knows nothing of the old one's buffers.
+pub(super) fn reset(mut commands: Commands) {
+    commands.insert_resource(Alignments::default());
+}
+
 /// Decides what is computed this frame, and has the textures for it ready before anybody binds them.
 pub(super) fn prepare(
     pipelines: Option<Res<Pipelines>>,

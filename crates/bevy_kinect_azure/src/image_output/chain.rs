@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 use bevy::render::render_resource::{
     BindGroup, BindGroupEntries, CachedRenderPipelineId, Origin3d, PipelineCache, RenderPipeline,
-    RenderPipelineId, ShaderType, TexelCopyTextureInfo, Texture, TextureAspect, TextureDescriptor,
+    RenderPipelineId, TexelCopyTextureInfo, Texture, TextureAspect, TextureDescriptor,
     TextureDimension, TextureFormat, TextureUsages, TextureView, TextureViewDescriptor,
     UniformBuffer,
 };
@@ -11,22 +11,12 @@ use bevy::render::renderer::{RenderContext, RenderDevice};
 
 use super::custom::{CustomPipelines, State};
 use super::diagnostics::BrokenPass;
-use super::draw::{Gpu, full_screen};
 use super::extract::repeated;
+use super::full_screen::{Gpu, full_screen};
+use super::pass_info::PassInfo;
 use super::pipelines::Pipelines;
 use super::{ImageKind, OutputFilter, OutputPass};
 use crate::stream::extent;
-
-/// Keep in sync with `PassInfo` in `output_pass.wgsl`, which also says what each field is.
-#[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct PassInfo {
-    params: [Vec4; 2],
-    size: UVec2,
-    kind: u32,
-    number: u32,
-    time: f32,
-    frame: u32,
-}
 
 /// The passes of an output with their textures.
 pub(super) struct Chain {

@@ -1,18 +1,13 @@
-//! Figures about every output.
+//! Figures about every output: the component, and what the render world tells of it.
 
 use core::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore, FrameCount};
 use bevy::prelude::*;
 
 use super::image_shape::ImageShape;
-use super::output::OutputSensor;
-use super::shape::Notice;
-use super::{ImageKind, ImageOutput, OutputImage};
-use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
-use crate::sensor::{Frame, SensorFrame};
+use super::notice::Notice;
 
 /// Figures about one output, on its entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
@@ -52,7 +47,7 @@ pub struct OutputDiagnostics {
     /// The last of these errors.
     pub last_error: Option<String>,
     #[reflect(ignore)]
-    seen: u64,
+    pub(super) seen: u64,
     #[reflect(ignore)]
     notice: Option<Notice>,
     #[reflect(ignore)]
@@ -94,7 +89,7 @@ impl OutputDiagnostics {
     }
 
     /// Takes over what the render world tells.
-    fn take(&mut self, entity: Entity, report: &OutputReport) {
+    pub(super) fn take(&mut self, entity: Entity, report: &OutputReport) {
         let report = report.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.gpu_memory_bytes = self.image_bytes + report.working_bytes;
         if self.broken_passes != report.broken_passes {
@@ -158,84 +153,4 @@ impl OutputReport {
 /// The span that passes of an output are timed by.
 pub(super) fn span_name(output: Entity) -> String {
     format!("kinect/output/{output}")
-}
-
-/// Where Bevy keeps an output's time, once there is one.
-#[derive(Component)]
-pub(super) struct GpuTimePath(DiagnosticPath);
-
-pub(super) fn diagnose(
-    mut commands: Commands,
-    mut outputs: Query<(
-        Entity,
-        &ImageOutput,
-        &OutputSensor,
-        &OutputImage,
-        &OutputReport,
-        Option<&GpuTimePath>,
-        &mut OutputDiagnostics,
-    )>,
-    sensors: Query<(&SensorFrame, Option<&DelayedFrame>, &BodyIndexMap)>,
-    store: Option<Res<DiagnosticsStore>>,
-    frame_count: Option<Res<FrameCount>>,
-    time: Option<Res<Time<Real>>>,
-) {
-    let now = frame_count.map_or(0, |count| count.0);
-    let elapsed = time.map(|time| time.elapsed());
-    for (entity, output, sensor, image, report, path, mut diagnostics) in &mut outputs {
-        // On a copy, so that change detection sees changes alone.
-        let mut figures = diagnostics.clone();
-        let newest = sensor
-            .0
-            .and_then(|sensor| sensors.get(sensor).ok())
-            .filter(|_| output.active && image.shape.is_some() && !image.is_refused)
-            .and_then(|(frame, delayed, players)| {
-                let frame = match output.timing {
-                    ImageTiming::Live => frame.0.as_deref(),
-                    ImageTiming::Bodies => delayed.and_then(|delayed| delayed.0.as_deref()),
-                };
-                shown(output, frame?, players)
-            });
-        figures.updated_this_frame = newest.is_some_and(|newest| newest != figures.seen);
-        if let Some(newest) = newest.filter(|_| figures.updated_this_frame) {
-            figures.seen = newest;
-            figures.updates += 1;
-            figures.last_update_frame = now;
-            figures.last_update = elapsed;
-        }
-        figures.cpu_time = image.report.cpu_time();
-        figures.take(entity, report);
-        match (&store, path) {
-            (Some(store), Some(GpuTimePath(path))) => {
-                let ms = store.get(path).and_then(|diagnostic| diagnostic.value());
-                if let Some(time) = ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
-                {
-                    figures.gpu_time = Some(time);
-                }
-            }
-            (Some(_), None) => {
-                let path = format!("render/{}/elapsed_gpu", span_name(entity));
-                commands
-                    .entity(entity)
-                    .insert(GpuTimePath(DiagnosticPath::new(path)));
-            }
-            (None, _) => {}
-        }
-        diagnostics.set_if_neq(figures);
-    }
-}
-
-/// A number for what an output shows of a frame; `None` where the frame brings nothing for it.
-fn shown(output: &ImageOutput, frame: &Frame, players: &BodyIndexMap) -> Option<u64> {
-    let has_color = !frame.color_bgra().is_empty();
-    let has_depth = frame.capture.depth.is_some();
-    let is_new = match output.kind {
-        ImageKind::Color => has_color && (has_depth || !output.aligned),
-        ImageKind::Depth | ImageKind::PointCloud => has_depth,
-        ImageKind::Infrared => frame.capture.ir.is_some() && (has_depth || !output.aligned),
-        ImageKind::PlayerIndex if !output.aligned => return players.0.as_ref().map(|p| p.id()),
-        // Where players are in the colour image depends on depth as well.
-        ImageKind::PlayerIndex => has_depth && players.0.is_some(),
-    };
-    is_new.then_some(frame.id)
 }

@@ -8,21 +8,21 @@ use bevy::prelude::*;
 use bevy::render::diagnostic::RecordDiagnostics;
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{
-    BindGroup, BindGroupEntries, CachedRenderPipelineId, ColorWrites, LoadOp, Operations,
-    PipelineCache, RenderPassColorAttachment, RenderPassDescriptor, RenderPipeline, StoreOp,
-    TextureView, TextureViewDescriptor, TextureViewId, UniformBuffer,
+    BindGroup, BindGroupEntries, CachedRenderPipelineId, ColorWrites, PipelineCache, TextureView,
+    TextureViewDescriptor, TextureViewId, UniformBuffer,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
 
-use super::ChannelMask;
 use super::chain::{self, Chain, working_format};
 use super::custom::CustomPipelines;
 use super::diagnostics::{Report, span_name};
 use super::extract::{ExtractedOutput, ExtractedOutputs};
+use super::full_screen::{Gpu, begin, full_screen};
 use super::image_shape::ImageShape;
 use super::pipelines::{OutputKey, Pipelines};
 use super::source::{Params, Source, Versions, is_coming};
+use super::{ChannelMask, ImageKind};
 use crate::stream::{ExtractedSensors, FillReport, SensorTextures};
 
 /// The drawings of all outputs.
@@ -80,13 +80,6 @@ struct Draw {
     target: TextureView,
     /// Whether anything of it has changed since it was drawn.
     is_stale: bool,
-}
-
-/// What is needed to make things on the GPU.
-pub(super) struct Gpu<'a> {
-    pub(super) device: &'a RenderDevice,
-    pub(super) queue: &'a RenderQueue,
-    pub(super) cache: &'a PipelineCache,
 }
 
 pub(super) fn init(mut commands: Commands) {
@@ -160,6 +153,20 @@ fn writes(channels: ChannelMask) -> ColorWrites {
     writes
 }
 
+/// What the shader reads of a sensor: integers, floats, rays.
+fn inputs<'a>(
+    source: &'a Source,
+    kind: ImageKind,
+    pipelines: &'a Pipelines,
+) -> [&'a TextureView; 3] {
+    let (integers, floats) = match kind {
+        ImageKind::Color => (&pipelines.no_integers, &source.shown.view),
+        _ => (&source.shown.view, &pipelines.no_floats),
+    };
+    let rays = source.rays.map_or(&pipelines.no_floats, |rays| &rays.view);
+    [integers, floats, rays]
+}
+
 impl Drawing {
     /// Draws into that image from now on.
     fn take_image(&mut self, image: &GpuImage, shape: ImageShape) {
@@ -208,7 +215,7 @@ impl Drawing {
             format: output.shape.format,
             channels: ColorWrites::ALL,
         };
-        let raw = source.views(kind, pipelines).map(Clone::clone);
+        let raw = inputs(source, kind, pipelines).map(Clone::clone);
         let no_integers = pipelines.no_integers.clone();
         let no_floats = pipelines.no_floats.clone();
         let working = |image: &TextureView| [no_integers.clone(), image.clone(), no_floats.clone()];
@@ -419,37 +426,4 @@ pub(super) fn run(
             _ => {}
         }
     }
-}
-
-/// Begins a pass that has cleared its target.
-fn begin<'a>(
-    context: &'a mut RenderContext,
-    target: &TextureView,
-) -> bevy::render::render_phase::TrackedRenderPass<'a> {
-    context.begin_tracked_render_pass(RenderPassDescriptor {
-        label: Some("kinect image output"),
-        color_attachments: &[Some(RenderPassColorAttachment {
-            view: target,
-            depth_slice: None,
-            resolve_target: None,
-            ops: Operations {
-                load: LoadOp::Clear(default()),
-                store: StoreOp::Store,
-            },
-        })],
-        ..default()
-    })
-}
-
-/// Runs a shader on every pixel of a target. Channels that it does not write are 0.
-pub(super) fn full_screen(
-    context: &mut RenderContext,
-    target: &TextureView,
-    pipeline: &RenderPipeline,
-    bind_group: &BindGroup,
-) {
-    let mut pass = begin(context, target);
-    pass.set_render_pipeline(pipeline);
-    pass.set_bind_group(0, bind_group, &[]);
-    pass.draw(0..3, 0..1);
 }

@@ -7,7 +7,7 @@ use bevy::render::Extract;
 
 use super::diagnostics::{OutputReport, Report};
 use super::image_shape::ImageShape;
-use super::output::OutputSensor;
+use super::relation::OutputSensor;
 use super::{ImageKind, ImageOutput, OutputImage, OutputPass};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;

@@ -8,7 +8,7 @@ use bevy::render::render_resource::TextureFormat;
 use std::sync::Arc;
 
 use super::image_shape::ImageShape;
-use super::prepare::Modes;
+use super::modes::Modes;
 use crate::presence::expect_plugin;
 use crate::stream::FillReport;
 

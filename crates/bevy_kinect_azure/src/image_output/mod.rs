@@ -19,16 +19,22 @@
 
 mod chain;
 mod custom;
+mod diagnose;
 mod diagnostics;
 mod draw;
 mod extract;
 mod follow;
+mod full_screen;
 mod image;
 mod image_shape;
 mod kind;
+mod modes;
+mod notice;
 mod output;
+mod pass_info;
 mod pipelines;
 mod prepare;
+mod relation;
 mod sensors;
 mod settings;
 mod shape;
@@ -44,7 +50,8 @@ pub use diagnostics::OutputDiagnostics;
 pub use follow::FollowOutputsPlugin;
 pub use image::{OutputImage, OutputImageChanged};
 pub use kind::ImageKind;
-pub use output::{ImageOutput, ImageOutputOf, ImageOutputs};
+pub use output::ImageOutput;
+pub use relation::{ImageOutputOf, ImageOutputs};
 pub use settings::{
     ChannelMask, OutputAspect, OutputFilter, OutputPass, OutputResolution, OutputSampling,
     OutputScale, OutputScaling, PixelFormat,
@@ -79,7 +86,7 @@ impl Plugin for ImageOutputPlugin {
                     (
                         prepare::prepare_images,
                         sensors::ask_for_rays,
-                        diagnostics::diagnose,
+                        diagnose::diagnose,
                     )
                         .chain()
                         .in_set(KinectSystems::Prepare),

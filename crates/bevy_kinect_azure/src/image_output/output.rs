@@ -5,6 +5,7 @@ use bevy::prelude::*;
 use super::diagnostics::{OutputDiagnostics, OutputReport};
 use super::image::{OutputImage, reserve_image};
 use super::kind::ImageKind;
+use super::relation::OutputSensor;
 use super::settings::{
     ChannelMask, OutputAspect, OutputPass, OutputResolution, OutputSampling, OutputScaling,
     PixelFormat,
@@ -165,19 +166,3 @@ impl ImageOutput {
         self.is_picture() || self.kind != ImageKind::PlayerIndex
     }
 }
-
-/// The sensor that an output shows, as a relationship. Despawning the sensor despawns its outputs.
-#[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
-#[reflect(Component, Debug, PartialEq)]
-#[relationship(relationship_target = ImageOutputs)]
-pub struct ImageOutputOf(pub Entity);
-
-/// The sensor that an output shows, found anew in every update; `None` where there is none.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct OutputSensor(pub(crate) Option<Entity>);
-
-/// The outputs of a sensor, kept by Bevy. `related!(ImageOutputs[..])` spawns them with it.
-#[derive(Component, Reflect, Clone, Debug, Default)]
-#[reflect(Component, Default, Debug)]
-#[relationship_target(relationship = ImageOutputOf, linked_spawn)]
-pub struct ImageOutputs(Vec<Entity>);

@@ -23,7 +23,7 @@ const INFRARED: u32 = 2u;
 const POINT_CLOUD: u32 = 3u;
 const PLAYER_INDEX: u32 = 4u;
 
-// Keep in sync with `PassInfo` in `chain.rs`.
+// Keep in sync with `PassInfo` in `pass_info.rs`.
 struct PassInfo {
     // The numbers given with the shader.
     params: array<vec4<f32>, 2>,

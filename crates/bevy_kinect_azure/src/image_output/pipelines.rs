@@ -13,7 +13,7 @@ use bevy::render::render_resource::{
 use bevy::render::renderer::RenderDevice;
 use bevy::shader::{Shader, ShaderDefVal};
 
-use super::chain::PassInfo;
+use super::pass_info::PassInfo;
 use super::source::Params;
 use super::{ImageKind, OutputFilter};
 use crate::stream::placeholder;

@@ -2,12 +2,12 @@
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
-use kinect_azure::DepthMode;
-use kinect_azure::calibration::Sensor;
 
 use super::image::Step;
-use super::output::OutputSensor;
-use super::shape::{self, Gpu, Notice};
+use super::modes::Modes;
+use super::notice::Notice;
+use super::relation::OutputSensor;
+use super::shape::{self, Gpu};
 use super::{
     ImageKind, ImageOutput, OutputDiagnostics, OutputImage, OutputImageChanged, OutputScale,
 };
@@ -90,37 +90,6 @@ pub(super) fn prepare_images(
         }
         let aspect = shape::aspect(output.aspect, native, shape.size);
         OutputDiagnostics::set_image(&mut diagnostics, shape, aspect);
-    }
-}
-
-/// What a sensor's modes mean for its outputs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Modes {
-    color: UVec2,
-    depth_mode: DepthMode,
-    has_rays: bool,
-    depth_to_color: bool,
-    color_to_depth: bool,
-}
-
-impl Modes {
-    fn of(stream: &SensorStream, frame: &SensorFrame) -> Self {
-        // What comes counts, not what was announced: recordings may hold unusual resolutions.
-        let color = match &frame.0 {
-            Some(frame) if !frame.color_bgra().is_empty() => frame.color_size,
-            _ => stream.info.color_resolution.size(),
-        };
-        let knows = |from, to| {
-            let calibration = stream.calibration.as_ref();
-            calibration.is_some_and(|calibration| calibration.extrinsics(from, to).is_some())
-        };
-        Self {
-            color: color.into(),
-            depth_mode: stream.info.depth_mode,
-            has_rays: stream.xy_table.is_some(),
-            depth_to_color: knows(Sensor::Depth, Sensor::Color),
-            color_to_depth: knows(Sensor::Color, Sensor::Depth),
-        }
     }
 }
 

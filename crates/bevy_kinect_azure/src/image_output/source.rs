@@ -1,12 +1,11 @@
 //! What an output is made from, and what its shader is told about it.
 
 use bevy::prelude::*;
-use bevy::render::render_resource::{ShaderType, TextureView};
+use bevy::render::render_resource::ShaderType;
 use bevy::render::texture::GpuImage;
 use kinect_azure::calibration::{Extrinsics, Sensor};
 
 use super::extract::{ExtractedOutput, images_of};
-use super::pipelines::Pipelines;
 use super::shape::full_scale;
 use super::{ImageKind, ImageOutput};
 use crate::stream::{ExtractedSensor, RawImage, Stored, TextureSet};
@@ -17,7 +16,7 @@ pub(super) type Versions = [u64; 3];
 /// What an output is made from.
 pub(super) struct Source<'a> {
     pub(super) shown: &'a Stored,
-    rays: Option<&'a Stored>,
+    pub(super) rays: Option<&'a Stored>,
     /// From the space that the points are seen in to the depth camera's.
     placement: Extrinsics,
     range: (f32, f32),
@@ -72,20 +71,6 @@ impl<'a> Source<'a> {
             range,
             versions,
         })
-    }
-
-    /// What the shader reads: integers, floats, rays.
-    pub(super) fn views<'b>(
-        &'b self,
-        kind: ImageKind,
-        pipelines: &'b Pipelines,
-    ) -> [&'b TextureView; 3] {
-        let (integers, floats) = match kind {
-            ImageKind::Color => (&pipelines.no_integers, &self.shown.view),
-            _ => (&self.shown.view, &pipelines.no_floats),
-        };
-        let rays = self.rays.map_or(&pipelines.no_floats, |rays| &rays.view);
-        [integers, floats, rays]
     }
 }
 

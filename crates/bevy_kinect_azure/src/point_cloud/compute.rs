@@ -22,7 +22,8 @@ use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::storage::{GpuShaderBuffer, ShaderBuffer};
 
 use super::params::{Params, flag};
-use super::{PlayerFilter, PointCloudBuffer, PointColor, PointSource};
+use super::point_source::PointSource;
+use super::{PlayerFilter, PointCloudBuffer, PointColor};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
 use crate::stream::{

@@ -25,12 +25,17 @@
 //! }
 //! ```
 
+mod buffer;
 mod cloud;
 mod compute;
 mod copy;
 mod material;
 mod params;
+mod parts;
+mod point_source;
+mod quads;
 mod save;
+mod sets;
 mod settings;
 mod source;
 mod surface;
@@ -43,6 +48,7 @@ use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 use bevy::shader::load_shader_library;
 
+pub use buffer::{POINT_BYTES, PointCloudBuffer};
 pub use cloud::PointCloud;
 pub use copy::{Point, Points, PointsError, PointsReady, RequestPoints};
 pub use material::ATTRIBUTE_POINT_CORNER;
@@ -50,22 +56,17 @@ pub use save::{PointsSaved, SavePoints};
 pub use settings::{
     ClipBox, ClipSpace, DISCONTINUITY, PlayerFilter, PointColor, PointFilter, PointShape, PointSize,
 };
-pub(crate) use source::PointSource;
-pub use source::{POINT_BYTES, PointCloudBuffer};
 pub use surface::{STEEPEST, SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
 
 use crate::align::AlignSystems;
 use crate::sensor::KinectSystems;
 use crate::stream::StreamSystems;
 use material::{MeshCache, PointCloudMaterial};
+use sets::PrepareSources;
 
 /// Point clouds and surfaces. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct PointCloudPlugin;
-
-/// In `PreUpdate`, within [`KinectSystems::Prepare`]: sources come before what is drawn of them.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct PrepareSources;
 
 impl Plugin for PointCloudPlugin {
     fn build(&self, app: &mut App) {
@@ -83,6 +84,7 @@ impl Plugin for PointCloudPlugin {
         embedded_asset!(app, "points.wgsl");
         app.add_plugins(MaterialPlugin::<PointCloudMaterial>::default())
             .init_resource::<MeshCache>()
+            .add_observer(quads::remove_cloud)
             .configure_sets(PreUpdate, PrepareSources.in_set(KinectSystems::Prepare))
             .add_systems(
                 PreUpdate,
@@ -91,7 +93,7 @@ impl Plugin for PointCloudPlugin {
                         .after(KinectSystems::Receive)
                         .before(crate::body::release),
                     source::prepare_sources.in_set(PrepareSources),
-                    cloud::prepare_clouds
+                    quads::prepare_clouds
                         .in_set(KinectSystems::Prepare)
                         .after(PrepareSources),
                 ),

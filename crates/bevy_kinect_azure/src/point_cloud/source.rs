@@ -1,115 +1,19 @@
-//! What every cloud and surface begins with: a sensor, settings, and a buffer for its points.
+//! Keeps what clouds and surfaces are computed from up to date, with buffers for their points.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use bevy::asset::RenderAssetUsages;
-use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
-use bevy::ecs::lifecycle::HookContext;
-use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use bevy::render::render_resource::BufferUsages;
 use bevy::render::renderer::RenderDevice;
 use bevy::render::storage::ShaderBuffer;
 
-use super::material::PointCloudMaterial;
-use super::{PointCloud, PointColor, PointFilter, SurfaceBuffers, SurfaceMesh};
-use crate::body::ImageTiming;
+use super::buffer::{POINT_BYTES, PointCloudBuffer};
+use super::parts::Parts;
+use super::point_source::PointSource;
+use super::{PointCloud, SurfaceBuffers, SurfaceMesh};
 use crate::sensor::{KinectSensor, SensorStream};
 use crate::stream::sensor_of;
-
-/// The points of a [`PointCloud`] or a [`SurfaceMesh`] on the GPU. Read only; on the same entity once the sensor's modes are
-/// known. A change of the depth mode or of the density gives a new handle.
-///
-/// The buffer holds `width × height` points, row by row as in the depth image. In WGSL:
-///
-/// ```wgsl
-/// #import kinect_azure::point::Point
-/// // struct Point {
-/// //     position: vec3<f32>, // metres in the sensor's space
-/// //     color: u32,          // pack4x8unorm of sRGB-encoded red, green, blue, and alpha: 0 = no point here
-/// // }
-/// @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<storage, read> points: array<Point>;
-/// ```
-///
-/// In a material: `#[storage(0, read_only)] points: Handle<ShaderBuffer>`, made when this component is there or has changed. A
-/// cloud with [`PointShape::Custom`](super::PointShape::Custom) has the mesh for it:
-///
-/// ```
-/// # use bevy::{prelude::*, render::{render_resource::AsBindGroup, storage::ShaderBuffer}};
-/// # use bevy_kinect_azure::prelude::*;
-/// # #[derive(Asset, TypePath, AsBindGroup, Clone)]
-/// # struct Sparks { #[storage(0, read_only)] points: Handle<ShaderBuffer> }
-/// # impl Material for Sparks {}
-/// fn bind(
-///     mut commands: Commands,
-///     clouds: Query<(Entity, &PointCloudBuffer), Changed<PointCloudBuffer>>,
-///     mut materials: ResMut<Assets<Sparks>>,
-/// ) {
-///     for (cloud, buffer) in &clouds {
-///         let sparks = materials.add(Sparks { points: buffer.buffer.clone() });
-///         commands.entity(cloud).insert(MeshMaterial3d(sparks));
-///     }
-/// }
-/// ```
-///
-/// It can also be a source of copies, or bound as a vertex buffer with one point an instance (stride 16: `Float32x3`,
-/// `Unorm8x4`).
-#[derive(Component, Reflect, Clone, Debug)]
-#[reflect(Component, Debug)]
-pub struct PointCloudBuffer {
-    /// The buffer.
-    pub buffer: Handle<ShaderBuffer>,
-    /// Points in a row: width of the depth image, divided by [`PointFilter::density`] and rounded up.
-    pub width: u32,
-    /// Rows: likewise of its height.
-    pub height: u32,
-    #[reflect(ignore)]
-    filled: Arc<AtomicBool>,
-}
-
-impl PointCloudBuffer {
-    /// Whether points were ever computed into it: before that it holds zeros.
-    pub fn is_filled(&self) -> bool {
-        self.filled.load(Ordering::Relaxed)
-    }
-
-    /// For the render world to say so.
-    pub(super) fn filled(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.filled)
-    }
-}
-
-/// Bytes of one point in a [`PointCloudBuffer`].
-pub const POINT_BYTES: usize = 16;
-
-/// What a cloud's points are computed from, whatever is drawn of them.
-#[derive(Component, Clone, Debug, PartialEq)]
-pub(crate) struct PointSource {
-    pub(crate) sensor: Entity,
-    pub(crate) timing: ImageTiming,
-    pub(super) color: PointColor,
-    pub(super) filter: PointFilter,
-}
-
-/// What every cloud and surface gets, whose mesh is the plugin's.
-type Parts = (
-    PointSource,
-    PointCloudBuffer,
-    SurfaceBuffers,
-    Mesh3d,
-    MeshMaterial3d<PointCloudMaterial>,
-    NoAutoAabb,
-    NoFrustumCulling,
-);
-
-/// An entity that is no cloud any more is not drawn as one.
-pub(super) fn remove_parts(mut world: DeferredWorld, context: HookContext) {
-    world
-        .commands()
-        .entity(context.entity)
-        .try_remove::<Parts>();
-}
 
 /// On clouds and surfaces without a sensor, since the log said so.
 #[derive(Component)]
@@ -161,7 +65,7 @@ pub(super) fn prepare_sources(
         let (Some(sensor), Some(table)) = (sensor, table) else {
             // While a sensor is off or lost its last points stay; one that cannot place points has none.
             if buffer.is_some() && (sensor.is_none() || stream.is_some()) {
-                commands.entity(entity).remove::<Parts>();
+                commands.entity(entity).remove::<(Parts, SurfaceBuffers)>();
             }
             continue;
         };

@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 
-use super::source::PointSource;
+use super::point_source::PointSource;
 use crate::body::{DelayedFrameDemand, ImageTiming};
 
 /// Asks for the delayed frames that clouds and surfaces show.

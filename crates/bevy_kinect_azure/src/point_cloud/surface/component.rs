@@ -1,11 +1,13 @@
 //! The component that asks for a surface, and the buffers it gets.
 
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
 use super::super::settings::{DISCONTINUITY, PointColor, PointFilter};
-use super::mesh::{expect_plugin, remove_surface};
 use crate::body::ImageTiming;
+use crate::presence;
 
 /// Draws a sensor's depth as a surface of triangles. Put it on the sensor entity, or on a descendant of it to move the surface
 /// or to draw several. An entity is either a surface or a [`PointCloud`].
@@ -16,7 +18,7 @@ use crate::body::ImageTiming;
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
-#[component(on_add = expect_plugin, on_remove = remove_surface)]
+#[component(on_add = expect_plugin)]
 pub struct SurfaceMesh {
     /// Where its colour comes from.
     pub color: PointColor,
@@ -31,6 +33,10 @@ pub struct SurfaceMesh {
     pub timing: ImageTiming,
     /// Which depth pixels become points. Flying pixels do not by default: they would be spikes at every edge.
     pub filter: PointFilter,
+}
+
+fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
+    presence::expect_plugin(&mut world, "SurfaceMesh");
 }
 
 impl Default for SurfaceMesh {

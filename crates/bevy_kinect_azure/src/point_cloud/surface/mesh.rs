@@ -2,8 +2,6 @@
 
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
-use bevy::ecs::lifecycle::HookContext;
-use bevy::ecs::world::DeferredWorld;
 use bevy::mesh::{
     Indices, MeshVertexAttribute, PrimitiveTopology, VertexAttributeValues, VertexFormat,
 };
@@ -11,10 +9,9 @@ use bevy::prelude::*;
 use bevy::render::render_resource::{BufferUsages, Face};
 use bevy::render::storage::ShaderBuffer;
 
-use super::super::source;
+use super::super::parts::Parts;
 use super::super::{PointCloud, PointCloudBuffer};
 use super::component::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
-use crate::presence;
 
 /// Colours of 16 bits a channel, in place of Bevy's `Mesh::ATTRIBUTE_COLOR`, which has twice as many.
 const ATTRIBUTE_COLOR: MeshVertexAttribute =
@@ -24,25 +21,20 @@ const ATTRIBUTE_COLOR: MeshVertexAttribute =
 #[derive(Component)]
 pub(super) struct OwnMaterial(Handle<StandardMaterial>);
 
-pub(super) fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
-    presence::expect_plugin(&mut world, "SurfaceMesh");
-}
-
 /// An entity that is no surface any more is not drawn as one.
-pub(super) fn remove_surface(mut world: DeferredWorld, context: HookContext) {
-    let entity = context.entity;
-    if let Some(OwnMaterial(own)) = world.get(entity) {
-        let is_shown = world
-            .get::<MeshMaterial3d<StandardMaterial>>(entity)
-            .is_some_and(|current| current.0 == *own);
-        let mut commands = world.commands();
-        let mut entity = commands.entity(entity);
+pub(super) fn remove_surface(
+    removed: On<Remove, SurfaceMesh>,
+    materials: Query<(&OwnMaterial, Option<&MeshMaterial3d<StandardMaterial>>)>,
+    mut commands: Commands,
+) {
+    let mut entity = commands.entity(removed.entity);
+    if let Ok((own, current)) = materials.get(removed.entity) {
         entity.try_remove::<OwnMaterial>();
-        if is_shown {
+        if current.is_some_and(|current| current.0 == own.0) {
             entity.try_remove::<MeshMaterial3d<StandardMaterial>>();
         }
     }
-    source::remove_parts(world, context);
+    entity.try_remove::<(Parts, SurfaceBuffers)>();
 }
 
 /// Makes buffers and mesh of surfaces whose points have a new buffer.

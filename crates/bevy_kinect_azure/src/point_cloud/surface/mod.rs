@@ -16,7 +16,7 @@ use bevy::shader::load_shader_library;
 
 pub use component::{STEEPEST, SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
 
-use super::PrepareSources;
+use super::sets::PrepareSources;
 use crate::sensor::KinectSystems;
 
 pub(super) fn build(app: &mut App) {
@@ -27,7 +27,7 @@ pub(super) fn build(app: &mut App) {
     }
     load_shader_library!(app, "surface.wgsl");
     embedded_asset!(app, "triangulate.wgsl");
-    app.add_systems(
+    app.add_observer(mesh::remove_surface).add_systems(
         PreUpdate,
         (mesh::prepare_surfaces, mesh::shade)
             .chain()
