@@ -129,7 +129,7 @@ mod tests {
         world.init_resource::<Assets<ShaderBuffer>>();
         let cloud = world.spawn(PointCloud::default()).id();
         let parent = world.spawn_empty().id();
-        let mut prepare = |world: &mut World| {
+        let prepare = |world: &mut World| {
             let ran = world.run_system_once(prepare_sources);
             assert!(ran.is_ok());
             world.get::<WithoutSensor>(cloud).is_some()
