@@ -4,6 +4,7 @@
 //!   [`SimulationSettings`] say what is simulated. The same settings give the same bytes on every machine.
 //! - [`Scenario`] says what the people do, [`Noise`] what the sensor gets wrong, [`Mount`] where it stands.
 //! - [`SimulatedSensor::in_lockstep`] lets somebody else's time drive it.
+//! - [`SimulatedPeople`] are its people without the pictures.
 //! - [`jpeg`] encodes colour images like the camera's.
 //!
 //! Captures have the vendor's units and axes like everything in [`kinect_azure`]. Inside, the world is measured in
@@ -15,6 +16,7 @@ mod imu;
 pub mod jpeg;
 mod motion;
 mod noise;
+mod people;
 mod person;
 mod random;
 mod render;
@@ -31,6 +33,7 @@ mod world;
 
 pub use motion::{ClipError, MotionKind, Scenario, SkeletonClip, UnknownScenario};
 pub use noise::Noise;
+pub use people::SimulatedPeople;
 pub use rig::built_in_calibration;
 pub use sensor::SimulatedSensor;
 pub use settings::{Mount, SimulationSettings};

@@ -58,15 +58,7 @@ impl World {
             _ => None,
         };
         let room = Room::new(settings.seed);
-        let people = settings.people.min(SimulationSettings::MOST_PEOPLE) as usize;
-        let members = match settings.scenario {
-            Scenario::Empty => 0,
-            Scenario::Exhibit if people > 0 => people + UNDERSTUDIES,
-            _ => people,
-        };
-        let persons: Vec<Person> = (0..members)
-            .map(|n| Person::random(hash2(settings.seed, 0xCA57 + n as u64)))
-            .collect();
+        let persons: Vec<Person> = cast_of(settings).collect();
         let cast: Vec<BodyMesh> = persons.par_iter().map(BodyMesh::new).collect();
         let girths: Vec<f32> = persons.iter().map(|person| person.physique.girth).collect();
         let stage = Stage::of(&room);
@@ -259,6 +251,18 @@ fn u16s(pixels: &mut Pixels, count: usize) -> &mut [u16] {
     }
 }
 
+/// Everybody who may come.
+pub(super) fn cast_of(settings: &SimulationSettings) -> impl Iterator<Item = Person> {
+    let people = settings.people.min(SimulationSettings::MOST_PEOPLE) as usize;
+    let members = match settings.scenario {
+        Scenario::Empty => 0,
+        Scenario::Exhibit if people > 0 => people + UNDERSTUDIES,
+        _ => people,
+    };
+    let seed = settings.seed;
+    (0..members).map(move |n| Person::random(hash2(seed, 0xCA57 + n as u64)))
+}
+
 fn director(
     settings: &SimulationSettings,
     cast: &[BodyMesh],
@@ -281,7 +285,7 @@ fn director(
     )
 }
 
-fn read_clip(path: &std::path::Path) -> Result<SkeletonClip, SourceError> {
+pub(super) fn read_clip(path: &std::path::Path) -> Result<SkeletonClip, SourceError> {
     let text = std::fs::read(path).map_err(|error| {
         SourceError::new(
             SourceErrorKind::of_file(&error),

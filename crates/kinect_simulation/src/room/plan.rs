@@ -82,6 +82,15 @@ impl Builder {
 impl Room {
     /// A room. The same seed gives the same room.
     pub(crate) fn new(seed: u64) -> Self {
+        Self::furnished(seed, Baked::new)
+    }
+
+    /// The same room without light: half a second less to build, for those who do not look at it.
+    pub(crate) fn unlit(seed: u64) -> Self {
+        Self::furnished(seed, |_, lamps| Baked::new(&[], lamps))
+    }
+
+    fn furnished(seed: u64, light: impl FnOnce(&[Solid], [Lamp; 2]) -> Baked) -> Self {
         let mut b = Builder {
             random: Random::new(seed ^ 0x0400_0000),
             solids: Vec::new(),
@@ -202,7 +211,7 @@ impl Room {
                 lamp,
             );
         }
-        let light = Baked::new(
+        let light = light(
             &b.solids,
             [
                 Lamp {
