@@ -1,0 +1,31 @@
+//! One way to open all formats.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use super::error::BodyFileError;
+use super::format::BodyFormat;
+use super::json::JsonWriter;
+use super::per_body::PerBodyFiles;
+use super::writer::BodyWriter;
+
+/// Begins to write the bodies of a sensor into a folder: `bodies.json`, or `bodies-ID.csv` and so on for each body.
+///
+/// # Errors
+/// The file cannot be made.
+pub fn create(format: BodyFormat, folder: &Path) -> Result<Box<dyn BodyWriter>, BodyFileError> {
+    match format {
+        BodyFormat::Json => {
+            let path = folder.join("bodies.json");
+            let file = File::create(&path).map_err(|error| BodyFileError::Io {
+                path: path.display().to_string(),
+                error,
+            })?;
+            Ok(Box::new(JsonWriter::new(BufWriter::new(file))))
+        }
+        BodyFormat::Csv | BodyFormat::Bvh | BodyFormat::Gltf => {
+            Ok(Box::new(PerBodyFiles::new(format, folder)))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What goes wrong with files of bodies.
+
+use std::io;
+
+/// Why bodies could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BodyFileError {
+    /// The file could not be written or read.
+    #[error("{path}: {error}; check the path, the rights and the free space")]
+    Io {
+        /// The file, or what kind of file it is where its path is not known here.
+        path: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The text is no JSON of bodies.
+    #[error("the file is no JSON of bodies: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A body does not have 32 joints.
+    #[error("body {body} of frame {frame} has {found} joints instead of 32")]
+    Joints {
+        /// Counted from 1.
+        frame: usize,
+        /// The body's id.
+        body: u32,
+        /// Joints in the file.
+        found: usize,
+    },
+    /// A line of a CSV file does not have 225 values.
+    #[error("line {line} has {found} values instead of 225: a time, and 7 for each of 32 joints")]
+    Width {
+        /// Counted from 1.
+        line: usize,
+        /// Values in it.
+        found: usize,
+    },
+    /// A value of a CSV file is no finite number.
+    #[error(
+        "value {value} of line {line} is no finite number: such a file has no heading and no gaps"
+    )]
+    Number {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        value: usize,
+    },
+    /// Times do not rise.
+    #[error("frame {frame} is not later than the one before it: sort the frames by time")]
+    Order {
+        /// Counted from 1.
+        frame: usize,
+    },
+    /// Nothing to play.
+    #[error("the file holds no frames: record some first")]
+    Empty,
+    /// More than the format can hold.
+    #[error(
+        "the animation has more than 4 GB, which is the most that a GLB file holds: write shorter parts"
+    )]
+    TooLarge,
+}
+
+/// The error of a writer that does not know its path.
+pub(super) fn io_error(what: &str) -> impl Fn(io::Error) -> BodyFileError + '_ {
+    move |error| BodyFileError::Io {
+        path: what.into(),
+        error,
+    }
+}

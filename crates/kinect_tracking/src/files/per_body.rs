@@ -1,0 +1,115 @@
+//! A file for each body.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use kinect_azure::body::BodyFrame;
+
+use super::bvh::BvhWriter;
+use super::csv::CsvWriter;
+use super::error::BodyFileError;
+use super::format::BodyFormat;
+use super::gltf::GltfWriter;
+use super::writer::{BodyWriter, OneBodyWriter};
+
+/// Writes a file for each body: `bodies-ID.csv` and so on. The file of a body that is not seen for a minute is ended, so
+/// that a day of visitors does not keep a thousand files open; should the body come back, it gets `bodies-ID-2.csv`.
+pub struct PerBodyFiles {
+    format: BodyFormat,
+    folder: PathBuf,
+    open: Vec<OpenFile>,
+    /// Ids whose file was ended, with the number of their files.
+    ended: Vec<(u32, u32)>,
+}
+
+struct OpenFile {
+    id: u32,
+    last_usec: u64,
+    writer: Box<dyn OneBodyWriter>,
+}
+
+/// A file is ended after this time without its body, in µs.
+const END_AFTER_USEC: u64 = 60_000_000;
+
+impl PerBodyFiles {
+    /// Files of one format in a folder; JSON counts as CSV, because it has one file for all bodies.
+    pub fn new(format: BodyFormat, folder: &Path) -> Self {
+        Self {
+            format,
+            folder: folder.into(),
+            open: Vec::new(),
+            ended: Vec::new(),
+        }
+    }
+
+    fn start(&mut self, id: u32, last_usec: u64) -> Result<OpenFile, BodyFileError> {
+        let part = self
+            .ended
+            .iter()
+            .find(|(ended, _)| *ended == id)
+            .map_or(String::new(), |(_, files)| format!("-{}", files + 1));
+        let name = format!("bodies-{id}{part}.{}", self.format.extension());
+        let path = self.folder.join(name);
+        let file = File::create(&path).map_err(|error| BodyFileError::Io {
+            path: path.display().to_string(),
+            error,
+        })?;
+        let file = BufWriter::new(file);
+        let writer: Box<dyn OneBodyWriter> = match self.format {
+            BodyFormat::Json | BodyFormat::Csv => Box::new(CsvWriter::new(file)),
+            BodyFormat::Bvh => Box::new(BvhWriter::new(file, BvhWriter::<File>::FRAMES_PER_SECOND)),
+            BodyFormat::Gltf => Box::new(GltfWriter::new(file)),
+        };
+        Ok(OpenFile {
+            id,
+            last_usec,
+            writer,
+        })
+    }
+}
+
+impl BodyWriter for PerBodyFiles {
+    fn write(&mut self, frame: &BodyFrame) -> Result<(), BodyFileError> {
+        let now = frame.device_timestamp_usec;
+        for body in &frame.bodies {
+            let at = match self.open.iter().position(|file| file.id == body.id) {
+                Some(at) => at,
+                None => {
+                    let file = self.start(body.id, now)?;
+                    self.open.push(file);
+                    self.open.len() - 1
+                }
+            };
+            let file = &mut self.open[at];
+            file.last_usec = now;
+            file.writer.write(body, now)?;
+        }
+        let mut index = 0;
+        while let Some(file) = self.open.get(index) {
+            if now.saturating_sub(file.last_usec) <= END_AFTER_USEC {
+                index += 1;
+                continue;
+            }
+            let file = self.open.swap_remove(index);
+            match self.ended.iter_mut().find(|(id, _)| *id == file.id) {
+                Some((_, files)) => *files += 1,
+                None => self.ended.push((file.id, 1)),
+            }
+            file.writer.finish()?;
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BodyFileError> {
+        // All are ended, even when one of them cannot be.
+        let mut result = Ok(());
+        for file in self.open {
+            let ended = file.writer.finish();
+            if result.is_ok() {
+                result = ended;
+            }
+        }
+        result
+    }
+}

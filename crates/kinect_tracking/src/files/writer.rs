@@ -1,0 +1,36 @@
+//! What all writers are.
+
+use kinect_azure::Body;
+use kinect_azure::body::BodyFrame;
+
+use super::error::BodyFileError;
+
+/// Writes the bodies of a sensor.
+pub trait BodyWriter: Send {
+    /// Adds a frame; frames come in the order of their time.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    fn write(&mut self, frame: &BodyFrame) -> Result<(), BodyFileError>;
+
+    /// Ends the file. One that was not ended may be unreadable.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    fn finish(self: Box<Self>) -> Result<(), BodyFileError>;
+}
+
+/// Writes one body.
+pub trait OneBodyWriter: Send {
+    /// Adds the body at a time, in µs; times rise.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    fn write(&mut self, body: &Body, device_timestamp_usec: u64) -> Result<(), BodyFileError>;
+
+    /// Ends the file. One that was not ended may be unreadable.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    fn finish(self: Box<Self>) -> Result<(), BodyFileError>;
+}

@@ -1,0 +1,32 @@
+//! Steadier bodies: each step can be left out, and each says what it costs.
+//!
+//! A frame of one body goes through these steps in this order:
+//!
+//! 1. repair of flips: left and right exchanged, front taken for back ([`FlipRepair`]);
+//! 2. smoothing of positions: [`OneEuro`], or the five settings of Kinect smoothing ([`KinectSmoothing`]);
+//! 3. bones kept at the length that they have most of the time ([`BoneKeeping`]);
+//! 4. smoothing of rotations, each relative to the parent joint ([`RotationSmoothing`]);
+//! 5. velocities, and from them a prediction to the present ([`Prediction`]).
+//!
+//! All steps count in seconds, not in frames: they do the same at 5 and at 30 frames a second. After a gap, or when the
+//! clock goes back, a body starts anew with what it is given. Values that are not finite are left out, and the joint stays
+//! where it was with no confidence.
+
+mod bodies;
+mod body_filter;
+mod bones;
+mod filtered;
+mod flips;
+mod holt;
+mod one_euro;
+mod prediction;
+mod rotations;
+mod settings;
+
+pub use bodies::BodyFilters;
+pub use body_filter::BodyFilter;
+pub use filtered::FilteredBody;
+pub use settings::{
+    BoneKeeping, FilterPreset, FilterSettings, FlipRepair, KinectSmoothing, OneEuro,
+    PositionSmoothing, Prediction, RotationSmoothing,
+};

@@ -1,0 +1,274 @@
+//! What a filter does, as data.
+
+/// Which steps a body goes through, and how.
+///
+/// ```
+/// use kinect_tracking::filter::{FilterPreset, FilterSettings, Prediction};
+///
+/// let settings = FilterSettings {
+///     prediction: Some(Prediction { horizon_seconds: 0.1 }),
+///     ..FilterSettings::from(FilterPreset::Calm)
+/// };
+/// assert!(settings.bones.is_some());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct FilterSettings {
+    /// Repair of exchanged sides; `None` leaves them.
+    pub flips: Option<FlipRepair>,
+    /// Smoothing of positions.
+    pub positions: PositionSmoothing,
+    /// Bones of constant length; `None` leaves them.
+    pub bones: Option<BoneKeeping>,
+    /// Smoothing of rotations; `None` leaves them.
+    pub rotations: Option<RotationSmoothing>,
+    /// Prediction to the present; `None`: [`BodyFilter::predict`](super::BodyFilter::predict) gives the newest frame.
+    pub prediction: Option<Prediction>,
+    /// Cutoff of the low-pass of velocities in Hz. Lower is steadier and later. Velocities are also what predictions and
+    /// the repair of flips go by.
+    pub velocity_cutoff_hz: f32,
+    /// A joint that was not seen for longer starts anew, in seconds.
+    pub reset_after_seconds: f32,
+}
+
+impl Default for FilterSettings {
+    fn default() -> Self {
+        FilterPreset::default().into()
+    }
+}
+
+/// Settings with a name. Jitter is the share of a noise of 10 mm that is left in positions at 30 frames a second; latency is
+/// that of walking legs and of arms that are raised slowly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum FilterPreset {
+    /// Nothing is changed; velocities are measured.
+    Raw,
+    /// For things that follow the body closely, such as avatars and games: 60 % of the jitter, 10 to 40 ms late.
+    #[default]
+    Light,
+    /// For things that should look calm: 39 % of the jitter, 30 to 110 ms late.
+    Calm,
+    /// For slow, heavy images: 21 % of the jitter, 140 to 440 ms late.
+    Sculpture,
+}
+
+impl FilterPreset {
+    /// All presets.
+    pub const ALL: [Self; 4] = [Self::Raw, Self::Light, Self::Calm, Self::Sculpture];
+}
+
+impl From<FilterPreset> for FilterSettings {
+    fn from(preset: FilterPreset) -> Self {
+        let raw = Self {
+            flips: None,
+            positions: PositionSmoothing::Off,
+            bones: None,
+            rotations: None,
+            prediction: None,
+            velocity_cutoff_hz: 5.0,
+            reset_after_seconds: 0.7,
+        };
+        let smooth = |positions: OneEuro, rotations: RotationSmoothing| Self {
+            flips: Some(FlipRepair::default()),
+            positions: PositionSmoothing::OneEuro(positions),
+            bones: Some(BoneKeeping::default()),
+            rotations: Some(rotations),
+            ..raw
+        };
+        match preset {
+            FilterPreset::Raw => raw,
+            FilterPreset::Light => smooth(OneEuro::default(), RotationSmoothing::default()),
+            FilterPreset::Calm => smooth(
+                OneEuro {
+                    min_cutoff_hz: 0.8,
+                    speed_coefficient: 2.5,
+                    ..OneEuro::default()
+                },
+                RotationSmoothing {
+                    min_cutoff_hz: 0.8,
+                    speed_coefficient: 0.8,
+                    ..RotationSmoothing::default()
+                },
+            ),
+            FilterPreset::Sculpture => smooth(
+                OneEuro {
+                    min_cutoff_hz: 0.25,
+                    speed_coefficient: 0.4,
+                    ..OneEuro::default()
+                },
+                RotationSmoothing {
+                    min_cutoff_hz: 0.25,
+                    speed_coefficient: 0.15,
+                    ..RotationSmoothing::default()
+                },
+            ),
+        }
+    }
+}
+
+/// How positions are smoothed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum PositionSmoothing {
+    /// Not at all.
+    #[default]
+    Off,
+    /// A low-pass that opens with speed.
+    OneEuro(OneEuro),
+    /// The smoothing of the Kinect for Windows SDK.
+    Kinect(KinectSmoothing),
+}
+
+/// One Euro filter (Casiez, Roussel, Vogel 2012): a low-pass whose cutoff rises with speed, so that a joint at rest is
+/// steady and one that moves is not late. The speed is that of the joint in space, so that all three axes are filtered
+/// alike.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct OneEuro {
+    /// Cutoff at rest, in Hz. Lower is steadier and later. At least 0.01.
+    pub min_cutoff_hz: f32,
+    /// By how many Hz each metre per second raises the cutoff. Higher is less late in motion.
+    pub speed_coefficient: f32,
+    /// Cutoff of the low-pass of the speed, in Hz.
+    pub speed_cutoff_hz: f32,
+    /// The cutoff of a joint with low confidence is multiplied with it, 0 to 1: joints that a tracker has filled in jump
+    /// more.
+    pub low_confidence_factor: f32,
+}
+
+impl Default for OneEuro {
+    fn default() -> Self {
+        Self {
+            min_cutoff_hz: 2.0,
+            speed_coefficient: 7.0,
+            speed_cutoff_hz: 1.0,
+            low_confidence_factor: 0.5,
+        }
+    }
+}
+
+/// The five settings of Kinect smoothing: Holt's double exponential smoothing with a jitter radius, as in the Kinect for
+/// Windows SDK. They mean what they meant there, at 30 frames a second; at other rates they act alike over the same time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct KinectSmoothing {
+    /// 0 to 1: how much of the past is kept. Higher is steadier and later.
+    pub smoothing: f32,
+    /// 0 to 1: how quickly the trend follows. Lower is smoother.
+    pub correction: f32,
+    /// How many frames of 1/30 s the trend is followed into the future; at least 0.
+    pub prediction: f32,
+    /// Movements within this radius are taken for jitter and damped, in mm. Twice as large for joints with low
+    /// confidence.
+    pub jitter_radius_mm: f32,
+    /// The result is at most this far from the measurement, in mm. Twice as far for joints with low confidence.
+    pub max_deviation_mm: f32,
+}
+
+impl Default for KinectSmoothing {
+    /// The SDK's own defaults.
+    fn default() -> Self {
+        Self {
+            smoothing: 0.5,
+            correction: 0.5,
+            prediction: 0.5,
+            jitter_radius_mm: 50.0,
+            max_deviation_mm: 40.0,
+        }
+    }
+}
+
+/// Keeps each bone at its usual length, which is learnt for each body: the running median of what was seen, and the mean of
+/// both sides. Positions move along their bone only; nothing is later for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct BoneKeeping {
+    /// 0 to 1: how much of the difference to the learnt length is taken away.
+    pub strength: f32,
+    /// Frames in which both ends must have been seen before a bone is kept; at most 64.
+    pub learn_frames: u32,
+}
+
+impl Default for BoneKeeping {
+    fn default() -> Self {
+        Self {
+            strength: 1.0,
+            learn_frames: 20,
+        }
+    }
+}
+
+/// Smooths each joint's rotation relative to its parent: a spherical interpolation towards the new one that opens with
+/// angular speed. A turn of the whole body is smoothed in the pelvis alone, so the limbs do not lag behind it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct RotationSmoothing {
+    /// Cutoff at rest, in Hz. At least 0.01.
+    pub min_cutoff_hz: f32,
+    /// By how many Hz each radian per second raises the cutoff.
+    pub speed_coefficient: f32,
+    /// Cutoff of the low-pass of the angular speed, in Hz.
+    pub speed_cutoff_hz: f32,
+    /// The cutoff of a joint with low confidence is multiplied with it, 0 to 1.
+    pub low_confidence_factor: f32,
+}
+
+impl Default for RotationSmoothing {
+    fn default() -> Self {
+        Self {
+            min_cutoff_hz: 2.0,
+            speed_coefficient: 2.0,
+            speed_cutoff_hz: 1.0,
+            low_confidence_factor: 0.5,
+        }
+    }
+}
+
+/// Repairs frames in which a tracker exchanged left and right: of the arms, of the legs, or of the whole body because it
+/// took front for back. A frame counts as flipped when its joints fit far better to where they were expected with sides
+/// exchanged. Nothing is later for it.
+///
+/// The orientations go along. In a body taken front for back the face is turned round as well; feet keep the place that
+/// the tracker gave them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct FlipRepair {
+    /// By how many mm on the average the exchanged joints must fit better.
+    pub margin_mm: f32,
+    /// A flip that lasts longer is believed, in seconds: perhaps the frames before were wrong.
+    pub hold_seconds: f32,
+    /// After a longer gap nothing is repaired, in seconds: people may have turned round.
+    pub max_gap_seconds: f32,
+}
+
+impl Default for FlipRepair {
+    fn default() -> Self {
+        Self {
+            margin_mm: 80.0,
+            hold_seconds: 1.5,
+            max_gap_seconds: 0.25,
+        }
+    }
+}
+
+/// Continues each joint's movement from the time of the depth image to the present.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Prediction {
+    /// Movement is continued for at most this long, in seconds; then the body waits there. 0 to 0.5.
+    pub horizon_seconds: f32,
+}
+
+impl Prediction {
+    /// The longest horizon in seconds.
+    pub const LONGEST_SECONDS: f32 = 0.5;
+}
+
+impl Default for Prediction {
+    fn default() -> Self {
+        Self {
+            horizon_seconds: 0.2,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Gestures as events.
+
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum Gesture {
+    /// A hand is above the head.
+    RaiseHand,
+    /// A raised forearm goes to and fro.
+    Wave,
+    /// An arm is stretched out and still; the event has a [ray](GestureEvent::ray).
+    Point,
+    /// The hands meet quickly and part again.
+    Clap,
+    /// Both feet leave the floor.
+    Jump,
+    /// The knees are bent and the pelvis is low above the feet; neither sitting nor kneeling.
+    Crouch,
+    /// The trunk leans to a [side](GestureEvent::direction), on straight legs.
+    Lean,
+    /// A hand moves quickly sideways in front of the body, or, if that is switched on, up or down; the event has a
+    /// [direction](GestureEvent::direction).
+    Swipe,
+    /// Both arms are stretched out sideways.
+    TPose,
+    /// The arms are crossed in front of the chest.
+    ArmsCrossed,
+}
+
+impl Gesture {
+    /// All gestures.
+    pub const ALL: [Self; 10] = [
+        Self::RaiseHand,
+        Self::Wave,
+        Self::Point,
+        Self::Clap,
+        Self::Jump,
+        Self::Crouch,
+        Self::Lean,
+        Self::Swipe,
+        Self::TPose,
+        Self::ArmsCrossed,
+    ];
+
+    /// Its name, for people and files: `raise-hand`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RaiseHand => "raise-hand",
+            Self::Wave => "wave",
+            Self::Point => "point",
+            Self::Clap => "clap",
+            Self::Jump => "jump",
+            Self::Crouch => "crouch",
+            Self::Lean => "lean",
+            Self::Swipe => "swipe",
+            Self::TPose => "t-pose",
+            Self::ArmsCrossed => "arms-crossed",
+        }
+    }
+}
+
+/// A side of the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum Side {
+    /// The person's left.
+    Left,
+    /// The person's right.
+    Right,
+}
+
+impl Side {
+    /// Both sides.
+    pub const BOTH: [Self; 2] = [Self::Left, Self::Right];
+}
+
+/// A direction as the person sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum Direction {
+    /// To the person's left.
+    Left,
+    /// To the person's right.
+    Right,
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+    /// Where the person faces.
+    Forward,
+    /// Away from where the person faces.
+    Back,
+}
+
+/// Where somebody points: from the eyes through the hand, in the depth camera's axes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Ray {
+    /// Between the eyes, in mm.
+    pub origin: [f32; 3],
+    /// Unit vector.
+    pub direction: [f32; 3],
+}
+
+/// A gesture has begun.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct GestureEvent {
+    /// The gesture.
+    pub gesture: Gesture,
+    /// The player's id.
+    pub player: u32,
+    /// Which hand, for raised hands, waving, pointing and swiping.
+    pub side: Option<Side>,
+    /// Which way, for leaning and swiping.
+    pub direction: Option<Direction>,
+    /// Where to, for pointing.
+    pub ray: Option<Ray>,
+    /// Device timestamp of the frame in which it was recognised, in µs.
+    pub device_timestamp_usec: u64,
+}

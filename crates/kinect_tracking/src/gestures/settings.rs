@@ -1,0 +1,308 @@
+//! The thresholds of gestures. Lengths are shares of the trunk (pelvis to neck), unless the name says otherwise; each
+//! `..._ends` is the limit at which a gesture that has begun ends.
+
+/// Which gestures are watched for, and their thresholds; `None` is not watched for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct GestureSettings {
+    /// A hand above the head.
+    pub raise_hand: Option<RaiseHand>,
+    /// A raised forearm that goes to and fro.
+    pub wave: Option<Wave>,
+    /// An arm stretched out.
+    pub point: Option<Point>,
+    /// Hands that meet.
+    pub clap: Option<Clap>,
+    /// Feet that leave the floor.
+    pub jump: Option<Jump>,
+    /// Bent knees.
+    pub crouch: Option<Crouch>,
+    /// A leaning trunk.
+    pub lean: Option<Lean>,
+    /// A quick hand.
+    pub swipe: Option<Swipe>,
+    /// Arms stretched out sideways.
+    pub t_pose: Option<TPose>,
+    /// Arms crossed.
+    pub arms_crossed: Option<ArmsCrossed>,
+}
+
+impl Default for GestureSettings {
+    fn default() -> Self {
+        Self {
+            raise_hand: Some(RaiseHand::default()),
+            wave: Some(Wave::default()),
+            point: Some(Point::default()),
+            clap: Some(Clap::default()),
+            jump: Some(Jump::default()),
+            crouch: Some(Crouch::default()),
+            lean: Some(Lean::default()),
+            swipe: Some(Swipe::default()),
+            t_pose: Some(TPose::default()),
+            arms_crossed: Some(ArmsCrossed::default()),
+        }
+    }
+}
+
+/// Thresholds of a raised hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct RaiseHand {
+    /// How far the hand is above the head joint, which lies between the ears.
+    pub above_head: f32,
+    /// It ends when the hand is this far above the neck.
+    pub above_neck_ends: f32,
+    /// For so long, in seconds.
+    pub hold_seconds: f32,
+}
+
+impl Default for RaiseHand {
+    fn default() -> Self {
+        Self {
+            above_head: 0.12,
+            above_neck_ends: 0.0,
+            hold_seconds: 0.25,
+        }
+    }
+}
+
+/// Thresholds of waving.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Wave {
+    /// How far the hand is above the elbow.
+    pub above_elbow: f32,
+    /// How far the forearm swings between two turning points, in degrees.
+    pub swing_degrees: f32,
+    /// Turning points that make a wave.
+    pub turns: u32,
+    /// They come within this time, in seconds; a pause as long as half of it ends the wave.
+    pub within_seconds: f32,
+}
+
+impl Default for Wave {
+    fn default() -> Self {
+        Self {
+            above_elbow: 0.2,
+            swing_degrees: 14.0,
+            turns: 4,
+            within_seconds: 2.2,
+        }
+    }
+}
+
+/// Thresholds of pointing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Point {
+    /// Distance of shoulder and wrist as a share of the arm's length.
+    pub straight: f32,
+    /// As above, at the end.
+    pub straight_ends: f32,
+    /// The lowest elevation of the arm, in degrees above level.
+    pub lowest_degrees: f32,
+    /// The highest elevation of the arm, in degrees above level.
+    pub highest_degrees: f32,
+    /// The fastest that the hand moves, in trunks per second.
+    pub still: f32,
+    /// For so long, in seconds.
+    pub hold_seconds: f32,
+}
+
+impl Default for Point {
+    fn default() -> Self {
+        Self {
+            straight: 0.93,
+            straight_ends: 0.87,
+            lowest_degrees: -35.0,
+            highest_degrees: 45.0,
+            still: 0.7,
+            hold_seconds: 0.5,
+        }
+    }
+}
+
+/// Thresholds of a clap.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Clap {
+    /// How near the hands come.
+    pub together: f32,
+    /// How far apart they were before, and must be before the next clap.
+    pub apart: f32,
+    /// How far they part again; a clap is told when they do, so that crossing arms and folding hands are none.
+    pub parting: f32,
+    /// From apart to together within this time, in seconds, and from together to parting within the same.
+    pub within_seconds: f32,
+}
+
+impl Default for Clap {
+    fn default() -> Self {
+        Self {
+            together: 0.28,
+            apart: 0.5,
+            parting: 0.08,
+            within_seconds: 0.35,
+        }
+    }
+}
+
+/// Thresholds of a jump.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Jump {
+    /// How far ankles and feet are above where they stood, the lower side counts.
+    pub off_floor: f32,
+    /// It ends when ankles or feet are nearer to the floor than this.
+    pub off_floor_ends: f32,
+    /// How fast the pelvis rises at the start, in trunks per second.
+    pub rising: f32,
+}
+
+impl Default for Jump {
+    fn default() -> Self {
+        Self {
+            off_floor: 0.13,
+            off_floor_ends: 0.06,
+            rising: 1.0,
+        }
+    }
+}
+
+/// Thresholds of a crouch. Heights are shares of the leg's length (hip to ankle).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Crouch {
+    /// Height of the pelvis above the ankles, as a share of the leg.
+    pub low: f32,
+    /// As above, at the end.
+    pub low_ends: f32,
+    /// The pelvis is at most this far behind or before the ankles, as a share of the leg: whoever sits is farther.
+    pub over_feet: f32,
+    /// Both knees are this far above the ankles, as a share of the leg: whoever kneels has one lower.
+    pub knees_up: f32,
+    /// For so long, in seconds.
+    pub hold_seconds: f32,
+}
+
+impl Default for Crouch {
+    fn default() -> Self {
+        Self {
+            low: 0.72,
+            low_ends: 0.82,
+            over_feet: 0.42,
+            knees_up: 0.28,
+            hold_seconds: 0.3,
+        }
+    }
+}
+
+/// Thresholds of leaning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Lean {
+    /// Angle between the trunk and the vertical, in degrees.
+    pub degrees: f32,
+    /// As above, at the end.
+    pub degrees_ends: f32,
+    /// Height of the pelvis above the ankles, as a share of the leg's length: whoever sits or squats does not lean.
+    pub stands: f32,
+    /// For so long, in seconds.
+    pub hold_seconds: f32,
+}
+
+impl Default for Lean {
+    fn default() -> Self {
+        Self {
+            degrees: 22.0,
+            degrees_ends: 14.0,
+            stands: 0.85,
+            hold_seconds: 0.4,
+        }
+    }
+}
+
+/// Thresholds of a swipe.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Swipe {
+    /// How far the hand goes.
+    pub distance: f32,
+    /// Within this time, in seconds.
+    pub within_seconds: f32,
+    /// How far the hand is before the chest all the way.
+    pub in_front: f32,
+    /// How far it may stray from its direction, as a share of the distance.
+    pub stray: f32,
+    /// The shortest time to the next swipe of the same hand, in seconds: the way back is none, and a hand that swings to
+    /// and fro swipes once.
+    pub pause_seconds: f32,
+    /// Whether up and down count as well. Whoever raises or lowers an arm in front of the body then swipes, too.
+    pub vertical: bool,
+}
+
+impl Default for Swipe {
+    fn default() -> Self {
+        Self {
+            distance: 0.75,
+            within_seconds: 0.4,
+            in_front: 0.35,
+            stray: 0.45,
+            pause_seconds: 0.8,
+            vertical: false,
+        }
+    }
+}
+
+/// Thresholds of a T-pose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct TPose {
+    /// The largest angle between each arm and straight out sideways, in degrees.
+    pub degrees: f32,
+    /// As above, at the end.
+    pub degrees_ends: f32,
+    /// Distance of shoulder and wrist as a share of the arm's length.
+    pub straight: f32,
+    /// For so long, in seconds.
+    pub hold_seconds: f32,
+}
+
+impl Default for TPose {
+    fn default() -> Self {
+        Self {
+            degrees: 25.0,
+            degrees_ends: 35.0,
+            straight: 0.9,
+            hold_seconds: 0.5,
+        }
+    }
+}
+
+/// Thresholds of crossed arms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct ArmsCrossed {
+    /// How far each hand is on the other side of its opposite.
+    pub past: f32,
+    /// As above, at the end.
+    pub past_ends: f32,
+    /// Both wrists are this far above the pelvis, and below the neck.
+    pub above_pelvis: f32,
+    /// How near each wrist is to the other arm's elbow.
+    pub near_elbow: f32,
+    /// For so long, in seconds.
+    pub hold_seconds: f32,
+}
+
+impl Default for ArmsCrossed {
+    fn default() -> Self {
+        Self {
+            past: 0.1,
+            past_ends: 0.0,
+            above_pelvis: 0.25,
+            near_elbow: 0.65,
+            hold_seconds: 0.4,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The one trait of everything that finds bodies.
+
+use std::sync::Arc;
+
+use kinect_azure::body::BodyFrame;
+use kinect_azure::{Calibration, Capture};
+
+use super::stop::StopSignal;
+
+/// Finds bodies in captures.
+///
+/// A tracker is opened, used and dropped on one thread, which calls [`track`](Self::track) in a loop.
+/// [`TrackerRunner`](super::TrackerRunner) is such a thread; a converter that needs every capture can call it itself.
+pub trait BodyTracker: Send {
+    /// What it is and what it runs on, for people: "vendor's tracker 1.1 on CUDA".
+    fn name(&self) -> &str;
+
+    /// Looks for bodies in a capture. Joints are in the depth camera's axes of the calibration, which is the same for all
+    /// calls of one tracker.
+    ///
+    /// A tracker that works on several captures at a time gives the frame of an earlier one; the frame's timestamp says of
+    /// which. `None` when there is none yet, or the capture has no image that the tracker needs.
+    ///
+    /// A call should return within half a second: it cannot be interrupted. A tracker that waits for longer looks at the
+    /// [`StopSignal`] that it was opened with.
+    ///
+    /// # Errors
+    /// [`TrackerErrorKind`] says whether the tracker can go on.
+    fn track(
+        &mut self,
+        capture: &Capture,
+        calibration: &Calibration,
+    ) -> Result<Option<Arc<BodyFrame>>, TrackerError>;
+}
+
+/// Opens a tracker for a calibration, on the thread that will run it; called again after a failure and when the calibration
+/// changes. It may take seconds, but should give up with an error soon after the signal tells it to stop.
+pub type OpenTracker =
+    dyn Fn(&Calibration, &StopSignal) -> Result<Box<dyn BodyTracker>, TrackerError> + Send + Sync;
+
+/// What a tracker could not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TrackerError {
+    /// Whether and how to go on.
+    pub kind: TrackerErrorKind,
+    /// What happened, to what, and what to do.
+    pub message: String,
+}
+
+impl TrackerError {
+    /// One capture could not be tracked.
+    pub fn bad_capture(message: impl Into<String>) -> Self {
+        Self {
+            kind: TrackerErrorKind::BadCapture,
+            message: message.into(),
+        }
+    }
+
+    /// The tracker has stopped working.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self {
+            kind: TrackerErrorKind::Failed,
+            message: message.into(),
+        }
+    }
+
+    /// The tracker cannot be used as it is.
+    pub fn unusable(message: impl Into<String>) -> Self {
+        Self {
+            kind: TrackerErrorKind::Unusable,
+            message: message.into(),
+        }
+    }
+}
+
+/// What an error means for the next capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum TrackerErrorKind {
+    /// This capture could not be tracked; the next one may.
+    BadCapture,
+    /// The tracker has stopped working; opening it again may help.
+    Failed,
+    /// The tracker cannot be used as it is: a library or a model is missing or wrong. Opening it again without a change
+    /// does not help.
+    Unusable,
+}

@@ -1,0 +1,149 @@
+//! What a runner and its thread share: the newest capture on the way in, the newest frame on the way out, counts.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use kinect_azure::body::BodyFrame;
+use kinect_azure::{Calibration, Capture};
+
+use super::stages::{StageLog, StageTimes};
+use super::status::{TrackerState, TrackerStatus};
+
+/// A capture on its way to the tracker.
+#[derive(Debug)]
+pub(super) struct Submitted {
+    pub(super) capture: Capture,
+    pub(super) calibration: Arc<Calibration>,
+    pub(super) at: Instant,
+}
+
+/// Captures whose submission is remembered, to know how old the frame of one is.
+const REMEMBERED: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) pending: Option<Submitted>,
+    /// The newest frame, until somebody takes it.
+    pub(super) frame: Option<Arc<BodyFrame>>,
+    /// Which worker may write here: one that was abandoned may not.
+    pub(super) worker: u64,
+    pub(super) state: TrackerState,
+    pub(super) name: String,
+    pub(super) captures: u64,
+    pub(super) dropped: u64,
+    pub(super) frames: u64,
+    pub(super) errors: u64,
+    pub(super) last_error: Option<String>,
+    pub(super) restarts: u64,
+    pub(super) abandoned: u64,
+    /// Since when the worker is in a call of the tracker.
+    pub(super) busy_since: Option<Instant>,
+    waiting: StageLog,
+    tracking: StageLog,
+    latency: StageLog,
+    /// Depth timestamps in µs of the newest captures that went into the tracker, with the time of their submission.
+    entered: [Option<(u64, Instant)>; REMEMBERED],
+    next_entered: usize,
+}
+
+impl Inner {
+    pub(super) fn status(&self) -> TrackerStatus {
+        TrackerStatus {
+            state: self.state.clone(),
+            name: self.name.clone(),
+            captures: self.captures,
+            dropped: self.dropped,
+            frames: self.frames,
+            errors: self.errors,
+            last_error: self.last_error.clone(),
+            restarts: self.restarts,
+            abandoned: self.abandoned,
+            busy_seconds: self
+                .busy_since
+                .map_or(0.0, |since| since.elapsed().as_secs_f32()),
+            stages: StageTimes {
+                waiting: self.waiting.time(),
+                tracking: self.tracking.time(),
+                latency: self.latency.time(),
+            },
+        }
+    }
+
+    /// The tracker begins with a capture.
+    pub(super) fn enters(&mut self, submitted: &Submitted, now: Instant) {
+        self.waiting
+            .add(now.saturating_duration_since(submitted.at));
+        if let Some(depth) = &submitted.capture.depth {
+            self.entered[self.next_entered] = Some((depth.device_timestamp_usec, submitted.at));
+            self.next_entered = (self.next_entered + 1) % REMEMBERED;
+        }
+    }
+
+    /// The tracker has returned from a capture.
+    pub(super) fn returns(
+        &mut self,
+        submitted: Instant,
+        took: Duration,
+        frame: Option<Arc<BodyFrame>>,
+    ) -> Option<Arc<BodyFrame>> {
+        self.tracking.add(took);
+        let frame = frame?;
+        self.frames += 1;
+        let entered = self
+            .entered
+            .iter()
+            .flatten()
+            .find(|(usec, _)| *usec == frame.device_timestamp_usec)
+            .map_or(submitted, |(_, at)| *at);
+        self.latency.add(entered.elapsed());
+        self.frame.replace(frame)
+    }
+
+    pub(super) fn fails(&mut self, message: &str) {
+        self.errors += 1;
+        self.last_error = Some(message.into());
+    }
+}
+
+/// The two slots, and who waits for them.
+#[derive(Debug)]
+pub(super) struct Shared {
+    inner: Mutex<Inner>,
+    /// A capture was submitted, or the worker should look whether to stop.
+    pub(super) submitted: Condvar,
+    /// A frame came out.
+    pub(super) came_out: Condvar,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                pending: None,
+                frame: None,
+                worker: 0,
+                state: TrackerState::Waiting,
+                name: String::new(),
+                captures: 0,
+                dropped: 0,
+                frames: 0,
+                errors: 0,
+                last_error: None,
+                restarts: 0,
+                abandoned: 0,
+                busy_since: None,
+                waiting: StageLog::EMPTY,
+                tracking: StageLog::EMPTY,
+                latency: StageLog::EMPTY,
+                entered: [None; REMEMBERED],
+                next_entered: 0,
+            }),
+            submitted: Condvar::new(),
+            came_out: Condvar::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,39 @@
+//! Tells a tracker's thread to end.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Whether a tracker's thread should end. Clones are the same signal.
+#[derive(Clone, Debug, Default)]
+pub struct StopSignal {
+    shared: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl StopSignal {
+    /// A signal that is not given.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether to stop.
+    pub fn is_given(&self) -> bool {
+        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits, at most that long, and says whether to stop.
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let (given, changed) = &*self.shared;
+        let guard = given.lock().unwrap_or_else(PoisonError::into_inner);
+        let (guard, _) = changed
+            .wait_timeout_while(guard, timeout, |given| !*given)
+            .unwrap_or_else(PoisonError::into_inner);
+        *guard
+    }
+
+    /// Tells it to stop. There is no way back.
+    pub fn give(&self) {
+        let (given, changed) = &*self.shared;
+        *given.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        changed.notify_all();
+    }
+}

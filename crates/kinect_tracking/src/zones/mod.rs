@@ -1,0 +1,9 @@
+//! Volumes in the room that tell who enters, leaves and stays.
+//!
+//! Zones lie in [ground axes](crate::Ground): mm, y up from the floor, −z away from the camera.
+
+mod shape;
+mod watch;
+
+pub use shape::{Zone, ZoneShape};
+pub use watch::{Stay, ZoneEvent, ZonePart, ZoneSettings, ZoneWatch};

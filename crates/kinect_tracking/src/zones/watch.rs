@@ -1,0 +1,242 @@
+//! Who is in which zone.
+
+use kinect_azure::{Body, Joint};
+
+use super::shape::Zone;
+use crate::Ground;
+use crate::joints::{seconds_between, seen_place};
+
+/// Which part of a person must be in a zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum ZonePart {
+    /// The pelvis: the person stands there.
+    #[default]
+    Pelvis,
+    /// The head.
+    Head,
+    /// One of the hands, or both.
+    Hand,
+    /// One of the feet, or both.
+    Foot,
+    /// Any joint.
+    Any,
+}
+
+impl ZonePart {
+    fn joints(self) -> &'static [Joint] {
+        match self {
+            Self::Pelvis => &[Joint::Pelvis],
+            Self::Head => &[Joint::Head],
+            Self::Hand => &[Joint::HandLeft, Joint::HandRight],
+            Self::Foot => &[Joint::FootLeft, Joint::FootRight],
+            Self::Any => &Joint::ALL,
+        }
+    }
+}
+
+/// When somebody counts as inside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct ZoneSettings {
+    /// Which part of a person counts.
+    pub part: ZonePart,
+    /// Whoever is inside leaves only when this far outside, in mm, so that nobody flickers at the edge.
+    pub margin_mm: f32,
+    /// Whoever has been inside for so long has stayed, in seconds.
+    pub dwell_seconds: f32,
+    /// Whoever was inside and is not seen for so long has left, in seconds.
+    pub lost_after_seconds: f32,
+}
+
+impl Default for ZoneSettings {
+    fn default() -> Self {
+        Self {
+            part: ZonePart::Pelvis,
+            margin_mm: 100.0,
+            dwell_seconds: 2.0,
+            lost_after_seconds: 1.0,
+        }
+    }
+}
+
+/// What happened in a zone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub enum ZoneEvent {
+    /// A player has come in.
+    Entered {
+        /// The zone's place in the list.
+        zone: usize,
+        /// The player's id.
+        player: u32,
+    },
+    /// A player has been inside for [`dwell_seconds`](ZoneSettings::dwell_seconds); once a stay.
+    Dwelled {
+        /// The zone's place in the list.
+        zone: usize,
+        /// The player's id.
+        player: u32,
+    },
+    /// A player has gone out, or was not seen any more.
+    Left {
+        /// The zone's place in the list.
+        zone: usize,
+        /// The player's id.
+        player: u32,
+        /// How long the stay was, in seconds.
+        seconds: f32,
+    },
+}
+
+/// A player in a zone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Stay {
+    /// The zone's place in the list.
+    pub zone: usize,
+    /// The player's id.
+    pub player: u32,
+    /// For how long, in seconds.
+    pub seconds: f32,
+    /// How long the player was not seen, in seconds.
+    unseen_seconds: f32,
+    dwelled: bool,
+}
+
+/// Watches zones: feed it every frame.
+#[derive(Clone, Debug, Default)]
+pub struct ZoneWatch {
+    zones: Vec<(Zone, ZoneSettings)>,
+    stays: Vec<Stay>,
+    events: Vec<ZoneEvent>,
+    last_usec: Option<u64>,
+}
+
+/// More than this does not pass between two frames, in seconds: the clock has jumped.
+const LONGEST_STEP_SECONDS: f32 = 5.0;
+
+impl ZoneWatch {
+    /// Watches no zone yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Watches one more zone; returns its place in the list.
+    pub fn add(&mut self, zone: Zone, settings: ZoneSettings) -> usize {
+        self.zones.push((zone, settings));
+        self.zones.len() - 1
+    }
+
+    /// The zones that are watched.
+    pub fn zones(&self) -> impl Iterator<Item = &Zone> {
+        self.zones.iter().map(|(zone, _)| zone)
+    }
+
+    /// Who is in which zone.
+    pub fn stays(&self) -> &[Stay] {
+        &self.stays
+    }
+
+    /// What happened in the newest frame.
+    pub fn events(&self) -> &[ZoneEvent] {
+        &self.events
+    }
+
+    /// Takes the bodies of the next frame, whose ids are those of players.
+    pub fn update<'a>(
+        &mut self,
+        bodies: impl IntoIterator<Item = &'a Body>,
+        device_timestamp_usec: u64,
+        ground: &Ground,
+    ) {
+        self.events.clear();
+        let seconds = self.last_usec.map_or(0.0, |last| {
+            let passed = seconds_between(last, device_timestamp_usec);
+            if (0.0..=LONGEST_STEP_SECONDS).contains(&passed) {
+                passed
+            } else {
+                0.0
+            }
+        });
+        self.last_usec = Some(device_timestamp_usec);
+        for stay in &mut self.stays {
+            stay.unseen_seconds += seconds;
+        }
+        for body in bodies {
+            for zone in 0..self.zones.len() {
+                self.look(zone, body, seconds, ground);
+            }
+        }
+        let (stays, events, zones) = (&mut self.stays, &mut self.events, &self.zones);
+        stays.retain(|stay| {
+            let lost = zones
+                .get(stay.zone)
+                .is_none_or(|(_, settings)| stay.unseen_seconds > settings.lost_after_seconds);
+            if lost {
+                events.push(stay.left());
+            }
+            !lost
+        });
+    }
+
+    fn look(&mut self, zone: usize, body: &Body, seconds: f32, ground: &Ground) {
+        let (shape, settings) = &self.zones[zone];
+        let distance = settings
+            .part
+            .joints()
+            .iter()
+            .filter_map(|&joint| seen_place(body, joint))
+            .map(|at| shape.distance_mm(ground.point(at.to_array())))
+            .fold(f32::INFINITY, f32::min);
+        let at = self
+            .stays
+            .iter()
+            .position(|stay| (stay.zone, stay.player) == (zone, body.id));
+        match at {
+            None if distance <= 0.0 => {
+                self.stays.push(Stay {
+                    zone,
+                    player: body.id,
+                    seconds: 0.0,
+                    unseen_seconds: 0.0,
+                    dwelled: false,
+                });
+                self.events.push(ZoneEvent::Entered {
+                    zone,
+                    player: body.id,
+                });
+            }
+            None => {}
+            Some(at) => {
+                let stay = &mut self.stays[at];
+                // A part that is not seen is not outside.
+                if distance == f32::INFINITY {
+                    return;
+                }
+                stay.unseen_seconds = 0.0;
+                stay.seconds += seconds;
+                if distance > settings.margin_mm.max(0.0) {
+                    let stay = self.stays.swap_remove(at);
+                    self.events.push(stay.left());
+                } else if !stay.dwelled && stay.seconds >= settings.dwell_seconds {
+                    stay.dwelled = true;
+                    self.events.push(ZoneEvent::Dwelled {
+                        zone,
+                        player: body.id,
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Stay {
+    fn left(&self) -> ZoneEvent {
+        ZoneEvent::Left {
+            zone: self.zone,
+            player: self.player,
+            seconds: self.seconds,
+        }
+    }
+}
