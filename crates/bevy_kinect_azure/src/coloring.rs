@@ -3,6 +3,11 @@
 use bevy::prelude::*;
 use kinect_azure::DepthMode;
 
+/// What apps usually need for colours of depth, players and hidden surfaces; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{FalseColor, HiddenColor};
+}
+
 /// The range that false colours are spread over.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum FalseColor {

@@ -9,6 +9,11 @@ use bevy::prelude::*;
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame, SensorThread};
 use crate::stream::LatencyLog;
 
+/// What apps usually need for diagnostics of sensors; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::SensorDiagnostics;
+}
+
 /// Frame rate, delays and errors of a sensor, on the sensor entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]

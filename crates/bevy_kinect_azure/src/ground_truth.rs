@@ -9,6 +9,11 @@ use kinect_azure::{Body, BodyFrame, JointPose, units};
 use crate::body::{BodyIndexMap, BodyTime};
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame};
 
+/// What apps usually need for ground truth; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{GroundTruth, joint_isometry};
+}
+
 /// What the newest capture of a simulated sensor shows, exactly: its people and the pixels they cover. On the sensor
 /// entity while it is a simulated one; compare a body tracker with it.
 #[derive(Component, Reflect, Clone, Debug, Default)]

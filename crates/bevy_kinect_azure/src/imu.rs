@@ -6,6 +6,11 @@ use kinect_azure::{Calibration, ImuSample, units};
 
 use crate::sensor::{self, KinectSensor, KinectSystems, SensorStream, SensorThread, SourceChanged};
 
+/// What apps usually need for inertial samples; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{Imu, ImuMessage, ImuReading};
+}
+
 /// The newest inertial sample of a sensor, on the sensor entity; every one of them is also sent as [`ImuMessage`].
 /// Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]

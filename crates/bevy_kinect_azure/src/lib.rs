@@ -77,45 +77,59 @@ pub use point_cloud::{PointCloud, PointCloudBuffer, SurfaceMesh};
 pub use recorder::{Recorder, RecorderState};
 pub use sensor::{KinectSensor, Playback, SensorState};
 
-/// Everything an app usually needs.
+/// Everything an app usually needs: the preludes of all topics. Each topic has its own (`bevy_kinect_azure::sensor::prelude`).
 pub mod prelude {
-    pub use kinect_azure::SourceErrorKind;
-
     pub use crate::KinectAzurePlugin;
-    pub use crate::body::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
-    pub use crate::coloring::{FalseColor, HiddenColor};
-    pub use crate::device::{
-        ConnectedSensors, ConnectedSensorsChanged, DeviceWatch, SensorColorControls,
-        SensorColorReport, SensorDevice, WiredSync,
-    };
-    pub use crate::diagnostics::SensorDiagnostics;
-    pub use crate::ground_truth::GroundTruth;
-    pub use crate::image_output::{
-        ChannelMask, FollowOutputsPlugin, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs,
-        OutputAspect, OutputDiagnostics, OutputFilter, OutputImage, OutputImageChanged, OutputPass,
-        OutputResolution, OutputSampling, OutputScale, OutputScaling, PixelFormat,
-    };
-    pub use crate::imu::{Imu, ImuMessage, ImuReading};
+    pub use crate::body::prelude::*;
+    pub use crate::coloring::prelude::*;
+    pub use crate::device::prelude::*;
+    pub use crate::diagnostics::prelude::*;
+    pub use crate::ground_truth::prelude::*;
+    pub use crate::image_output::prelude::*;
+    pub use crate::imu::prelude::*;
     #[cfg(feature = "microphones")]
-    pub use crate::microphones::{AudioMessage, MicrophoneState, Microphones};
-    pub use crate::point_cloud::{
-        ClipBox, ClipSpace, PlayerFilter, PointCloud, PointCloudBuffer, PointColor, PointFilter,
-        PointShape, PointSize, Points, PointsError, PointsReady, PointsSaved, RequestPoints,
-        SavePoints, SurfaceBuffers, SurfaceMesh, SurfaceShading,
-    };
-    pub use crate::recorder::{Recorder, RecorderProgress, RecorderState, RecorderStateChanged};
-    pub use crate::sensor::{
-        Frame, KinectSensor, KinectSystems, Lockstep, Playback, PlaybackAction, PlaybackCommand,
-        PlaybackPosition, SensorFrame, SensorSource, SensorState, SensorStateChanged, SensorStream,
-    };
+    pub use crate::microphones::prelude::*;
+    pub use crate::point_cloud::prelude::*;
+    pub use crate::recorder::prelude::*;
+    pub use crate::sensor::prelude::*;
     #[cfg(feature = "ui")]
-    pub use crate::ui::{ImageFill, KinectImageNode};
+    pub use crate::ui::prelude::*;
 }
 
 plugin_group! {
-    /// All of it: add it after `DefaultPlugins`.
+    /// All plugins of this crate. Add it after `DefaultPlugins`.
     ///
-    /// Apps without a renderer can add it, too: captures, states and inertial samples arrive all the same.
+    /// | plugin | brings | needs |
+    /// | --- | --- | --- |
+    /// | [`SharedShadersPlugin`] | shader code of several topics; the warning when the renderer comes too late | |
+    /// | [`SensorPlugin`](sensor::SensorPlugin) | sensors, capture threads, states, playback, lock-step | |
+    /// | [`DevicePlugin`](device::DevicePlugin) | colour controls, device status, wired sync, [`ConnectedSensors`](device::ConnectedSensors) | `SensorPlugin` |
+    /// | [`RecorderPlugin`](recorder::RecorderPlugin) | [`Recorder`] | `SensorPlugin` |
+    /// | [`ImuPlugin`](imu::ImuPlugin) | [`Imu`](imu::Imu), [`ImuMessage`](imu::ImuMessage) | `SensorPlugin` |
+    /// | `MicrophonePlugin` (feature `microphones`) | `Microphones` | `SensorPlugin` |
+    /// | [`BodyPlugin`](body::BodyPlugin) | body index maps, frames in step with bodies | `SensorPlugin` |
+    /// | [`GroundTruthPlugin`](ground_truth::GroundTruthPlugin) | [`GroundTruth`](ground_truth::GroundTruth) of simulated sensors | `BodyPlugin` |
+    /// | [`StreamPlugin`](stream::StreamPlugin) | images of sensors on the GPU | `BodyPlugin` |
+    /// | [`SensorDiagnosticsPlugin`](diagnostics::SensorDiagnosticsPlugin) | [`SensorDiagnostics`](diagnostics::SensorDiagnostics), Bevy diagnostics | `StreamPlugin` |
+    /// | [`AlignPlugin`](align::AlignPlugin) | images seen from the other camera | `StreamPlugin` |
+    /// | [`ImageOutputPlugin`](image_output::ImageOutputPlugin) | [`ImageOutput`] | `AlignPlugin` |
+    /// | [`PointCloudPlugin`](point_cloud::PointCloudPlugin) | [`PointCloud`], [`SurfaceMesh`], copies and PLY files of points | `AlignPlugin` |
+    /// | `KinectUiPlugin` (feature `ui`) | `KinectImageNode` | `ImageOutputPlugin` |
+    ///
+    /// An app leaves out what it does not use, as with Bevy's `DefaultPlugins`:
+    ///
+    /// ```no_run
+    /// # use bevy::prelude::*;
+    /// # use bevy_kinect_azure::prelude::*;
+    /// use bevy_kinect_azure::point_cloud::PointCloudPlugin;
+    ///
+    /// App::new().add_plugins((
+    ///     DefaultPlugins,
+    ///     KinectAzurePlugin.build().disable::<PointCloudPlugin>(),
+    /// ));
+    /// ```
+    ///
+    /// Without a renderer, captures, states, inertial samples and recordings work all the same.
     pub struct KinectAzurePlugin {
         :SharedShadersPlugin,
         device:::DevicePlugin,

@@ -18,6 +18,13 @@ pub use time::{BodyTime, ImageTiming};
 
 use crate::sensor::{KinectSensor, KinectSystems};
 
+/// What apps usually need for people in the images; part of [`crate::prelude`].
+pub mod prelude {
+    pub use kinect_azure::{Body, BodyFrame, Joint, JointConfidence, JointPose};
+
+    pub use super::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
+}
+
 /// Body index maps, and frames that wait for skeletons. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct BodyPlugin;

@@ -27,6 +27,19 @@ pub use watch::{ConnectedSensors, ConnectedSensorsChanged, DeviceWatch};
 
 use crate::sensor::{KinectSystems, start_and_stop};
 
+/// What apps usually need for live sensors; part of [`crate::prelude`].
+pub mod prelude {
+    pub use kinect_azure::device::{
+        ColorControls, DeviceSelector, DeviceSettings, DeviceVendor, Exposure, PowerlineFrequency,
+        WhiteBalance,
+    };
+
+    pub use super::{
+        ConnectedSensors, ConnectedSensorsChanged, DeviceWatch, SensorColorControls,
+        SensorColorReport, SensorDevice, WiredSync,
+    };
+}
+
 /// Live sensors. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct DevicePlugin;

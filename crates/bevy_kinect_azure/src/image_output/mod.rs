@@ -61,6 +61,15 @@ use crate::align::AlignSystems;
 use crate::sensor::KinectSystems;
 use crate::stream::StreamSystems;
 
+/// What apps usually need for image outputs; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{
+        ChannelMask, FollowOutputsPlugin, ImageKind, ImageOutput, ImageOutputOf, ImageOutputs,
+        OutputAspect, OutputDiagnostics, OutputFilter, OutputImage, OutputImageChanged, OutputPass,
+        OutputResolution, OutputSampling, OutputScale, OutputScaling, PixelFormat,
+    };
+}
+
 /// Image outputs. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct ImageOutputPlugin;

@@ -44,6 +44,11 @@ pub use state::MicrophoneState;
 
 use crate::sensor::{self, KinectSystems};
 
+/// What apps usually need for the microphone array; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{AudioMessage, MicrophoneState, Microphones};
+}
+
 /// Microphones. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct MicrophonePlugin;

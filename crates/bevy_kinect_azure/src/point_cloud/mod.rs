@@ -64,6 +64,15 @@ use crate::stream::StreamSystems;
 use material::{MeshCache, PointCloudMaterial};
 use sets::PrepareSources;
 
+/// What apps usually need for point clouds and surfaces; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{
+        ClipBox, ClipSpace, PlayerFilter, PointCloud, PointCloudBuffer, PointColor, PointFilter,
+        PointShape, PointSize, Points, PointsError, PointsReady, PointsSaved, RequestPoints,
+        SavePoints, SurfaceBuffers, SurfaceMesh, SurfaceShading,
+    };
+}
+
 /// Point clouds and surfaces. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct PointCloudPlugin;

@@ -18,6 +18,11 @@ pub use state::{RecorderProgress, RecorderState, RecorderStateChanged};
 
 use crate::sensor::{KinectSystems, start_and_stop};
 
+/// What apps usually need for recording; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{Recorder, RecorderProgress, RecorderState, RecorderStateChanged};
+}
+
 /// Recorders and their states. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct RecorderPlugin;

@@ -69,6 +69,21 @@ pub use state::{SensorState, SensorStateChanged};
 pub use stream::{SensorFrame, SensorStream};
 pub use systems::KinectSystems;
 
+/// What apps usually need for sensors, their states, frames and playback; part of [`crate::prelude`].
+pub mod prelude {
+    pub use kinect_azure::{
+        ColorFormat, ColorResolution, DepthMode, FrameRate, SourceErrorKind, WiredSyncMode,
+    };
+    #[cfg(feature = "simulation")]
+    pub use kinect_simulation::{MotionKind, Mount, Noise, Scenario, SimulationSettings};
+
+    pub use super::{
+        CaptureListener, CaptureListeners, Frame, KinectSensor, KinectSystems, Listening, Lockstep,
+        Playback, PlaybackAction, PlaybackCommand, PlaybackPosition, SensorFrame, SensorSource,
+        SensorState, SensorStateChanged, SensorStream, SourceChanged,
+    };
+}
+
 /// Sensors, their threads and their playback. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct SensorPlugin;

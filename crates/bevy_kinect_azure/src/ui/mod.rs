@@ -12,6 +12,11 @@ pub use node::KinectImageNode;
 
 use crate::image_output::OutputImageChanged;
 
+/// What apps usually need for image outputs in the UI; part of [`crate::prelude`].
+pub mod prelude {
+    pub use super::{ImageFill, KinectImageNode};
+}
+
 /// The UI node for image outputs. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct KinectUiPlugin;
