@@ -21,17 +21,18 @@ use super::stage::with;
 use super::vendor::is_orbbec;
 use super::{devices, log, memory};
 use crate::script::Script;
+use crate::statistics::Statistics;
 
 /// Callers that are inside.
 static INSIDE: AtomicU64 = AtomicU64::new(0);
 
 /// Callers that are inside.
-pub(super) fn inside() -> u64 {
+fn inside() -> u64 {
     INSIDE.load(Ordering::Relaxed)
 }
 
 /// How often each function was called.
-pub(super) fn calls() -> BTreeMap<String, u64> {
+fn calls() -> BTreeMap<String, u64> {
     FUNCTIONS
         .iter()
         .map(|(name, calls)| ((*name).to_owned(), calls.load(Ordering::Relaxed)))
@@ -685,7 +686,11 @@ pub(super) unsafe extern "C" fn k4a_standin_problem(text: *mut c_char, size: *mu
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn k4a_standin_statistics(text: *mut c_char, size: *mut usize) -> i32 {
     let json = catch_unwind(|| {
-        let statistics = with(|world| world.statistics());
+        let statistics = Statistics {
+            inside: inside(),
+            calls: calls(),
+            ..with(|world| world.statistics())
+        };
         let mut json = serde_json::to_vec(&statistics).unwrap_or_default();
         json.push(0);
         json

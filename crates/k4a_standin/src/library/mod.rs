@@ -19,6 +19,7 @@ mod memory;
 mod modes;
 mod opened;
 pub(crate) mod orbbec;
+mod references;
 mod scene;
 mod sensor;
 mod stage;
