@@ -96,7 +96,11 @@ pub(crate) fn release(
 impl FrameHistory {
     fn push(&mut self, frame: &Arc<Frame>) {
         // A clock that went back is a source that started anew: what waits is of another time.
-        if self.0.back().and_then(|last| time(last)) > time(frame) {
+        // Frames without depth have no time and say nothing about the clock.
+        let last = self.0.iter().rev().find_map(|last| time(last));
+        if let Some((last, now)) = last.zip(time(frame))
+            && last > now
+        {
             self.0.clear();
         }
         while self.0.len() >= FRAME_HISTORY {

@@ -6,8 +6,12 @@ use std::time::Instant;
 
 use kinect_azure::Capture;
 use kinect_azure::decode::packed_bgra;
+use kinect_azure::units::METRES_PER_MILLIMETRE;
 
 /// One capture, ready to be shown: its images as they came, and the colour image decoded.
+///
+/// A sensor may deliver the images of its cameras in several captures. A frame then also has those images of earlier captures
+/// that the app has not seen and that no newer one replaced; each image has its own timestamp.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The images with their timestamps and camera settings. Any of them may be missing.
@@ -25,6 +29,9 @@ pub struct Frame {
     /// Differs between any two frames of the process, whatever sensor or stream they are from; 0 = none.
     pub(crate) id: u64,
 }
+
+/// How much later, in µs, an image of one camera may come than a newer image of another.
+const MOST_APART_USEC: u64 = 200_000;
 
 /// Numbers for [`Frame::id`].
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -49,6 +56,54 @@ impl Frame {
         }
         let stored = self.capture.color.as_deref();
         stored.and_then(packed_bgra).unwrap_or(&self.decoded)
+    }
+
+    /// Depth of a pixel in metres along the depth camera's axis; `x` counts from the left, `y` from the top of the depth
+    /// image. `None` outside of the image, where the camera measured nothing (the pixel is 0), and without a depth image.
+    pub fn depth_metres(&self, x: u32, y: u32) -> Option<f32> {
+        let depth = self.capture.depth.as_ref()?;
+        if x >= depth.width || y >= depth.height {
+            return None;
+        }
+        let index = y as usize * depth.width as usize + x as usize;
+        let millimetres = *depth.u16_pixels().get(index)?;
+        (millimetres > 0).then(|| f32::from(millimetres) * METRES_PER_MILLIMETRE)
+    }
+
+    /// Whether this frame is of an earlier time than another by the sensor's clock, as where a recording begins again.
+    pub(crate) fn is_before(&self, other: &Self) -> bool {
+        let newest = |frame: &Self| {
+            let times = frame
+                .capture
+                .images()
+                .map(|image| image.device_timestamp_usec);
+            times.max()
+        };
+        newest(self)
+            .zip(newest(other))
+            .is_some_and(|(mine, others)| mine.saturating_add(MOST_APART_USEC) < others)
+    }
+
+    /// Takes over from a frame that the app has not seen each image that this one lacks, with what was prepared of it.
+    /// Gives whether an image of the other frame is lost: this one has a newer image of the same camera.
+    pub(crate) fn take_over(&mut self, other: &mut Self) -> bool {
+        let (mine, others) = (&mut self.capture, &mut other.capture);
+        if mine.color.is_none() && others.color.is_some() {
+            mine.color = others.color.take();
+            // The buffers are exchanged: the other frame is used again with this one's.
+            core::mem::swap(&mut self.decoded, &mut other.decoded);
+            self.color_size = other.color_size;
+        }
+        if mine.depth.is_none() && others.depth.is_some() {
+            mine.depth = others.depth.take();
+            // The people are those in the depth image.
+            mine.ground_truth = mine.ground_truth.take().or(others.ground_truth.take());
+        }
+        if mine.ir.is_none() && others.ir.is_some() {
+            mine.ir = others.ir.take();
+            self.ir_range = other.ir_range;
+        }
+        others.images().next().is_some()
     }
 
     /// Makes a pooled frame a new one.
@@ -92,6 +147,14 @@ impl FramePool {
         }
     }
 
+    /// Lets go of a frame that was given, so that whoever else has it has it alone.
+    pub(crate) fn release(&mut self, frame: &Arc<Frame>) {
+        let place = self.frames.iter().position(|kept| Arc::ptr_eq(kept, frame));
+        if let Some(place) = place {
+            self.frames.swap_remove(place);
+        }
+    }
+
     /// Keeps a frame for later; others may still hold it.
     pub(crate) fn give(&mut self, frame: Arc<Frame>) {
         self.frames.push(frame);
@@ -108,13 +171,20 @@ pub(crate) struct FrameSlot {
 }
 
 impl FrameSlot {
-    /// Puts a frame in; one that nobody took is dropped and counted.
+    /// Puts a frame in.
     pub(crate) fn publish(&self, frame: Arc<Frame>) {
-        let old = self.lock().replace(frame);
+        *self.lock() = Some(frame);
         self.since_taken.fetch_add(1, Ordering::Relaxed);
-        if old.is_some() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
+    }
+
+    /// Takes a frame back that the app has not taken, for a newer one in its place.
+    pub(crate) fn withdraw(&self) -> Option<Arc<Frame>> {
+        self.lock().take()
+    }
+
+    /// Counts a frame that was replaced and had images that the app will not see.
+    pub(crate) fn count_dropped(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Takes the newest frame, if there is one.
@@ -132,7 +202,7 @@ impl FrameSlot {
         self.since_taken.load(Ordering::Relaxed) < 2
     }
 
-    /// Frames that were replaced before the app took them.
+    /// Frames of which images were replaced before the app took them.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }

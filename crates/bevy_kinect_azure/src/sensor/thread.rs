@@ -64,6 +64,7 @@ pub(super) fn start(
         preparation: Preparation::default(),
         settling: 0,
         sequence: 0,
+        first_sequence: 1,
         bad_in_a_row: 0,
         warnings: Vec::new(),
     };
@@ -109,6 +110,9 @@ struct CaptureThread {
     /// Captures that may still settle.
     settling: u32,
     sequence: u64,
+    /// The first frame since the source was opened, set otherwise or moved: images from before belong to other modes or to
+    /// another place of the recording.
+    first_sequence: u64,
     bad_in_a_row: u32,
     /// What the source warned of, once each however often it is opened.
     warnings: Vec<String>,
@@ -199,6 +203,7 @@ impl CaptureThread {
     fn stream(&mut self, open: &mut OpenSource, mut is_back: bool) -> Result<Infallible, Left> {
         self.play(open.source(), &self.playback.clone())?;
         self.announce(open.source())?;
+        self.first_sequence = self.sequence + 1;
         self.settling = open.source().settling_captures();
         self.enter_streaming();
         self.bad_in_a_row = 0;
@@ -260,6 +265,7 @@ impl CaptureThread {
                 }
                 self.listeners.opened(device.source());
                 self.announce(device.source())?;
+                self.first_sequence = self.sequence + 1;
                 self.settling = device.source().settling_captures();
                 Ok(())
             }
@@ -274,6 +280,8 @@ impl CaptureThread {
             (command, open) => {
                 if matches!(command, Command::SetPlayback { .. }) {
                     self.playback = command.clone();
+                } else {
+                    self.first_sequence = self.sequence + 1;
                 }
                 self.play(open.source(), &command)
             }
@@ -309,10 +317,29 @@ impl CaptureThread {
         if let Some(frame) = Arc::get_mut(frame) {
             frame.renew(capture, self.sequence);
             self.preparation.prepare(frame, &self.counters);
+            self.take_over_untaken(frame);
         }
         self.frames.publish(Arc::clone(frame));
         self.enter_streaming();
         self.settling = self.settling.saturating_sub(1);
+    }
+
+    /// Where the app has not taken the last frame, the new one takes over the images that it lacks itself: a sensor may
+    /// deliver its cameras' images one by one.
+    fn take_over_untaken(&mut self, frame: &mut Frame) {
+        let Some(mut untaken) = self.frames.withdraw() else {
+            return;
+        };
+        self.pool.release(&untaken);
+        let belongs = untaken.sequence >= self.first_sequence;
+        let is_lost = match Arc::get_mut(&mut untaken) {
+            Some(untaken) if belongs && !frame.is_before(untaken) => frame.take_over(untaken),
+            _ => true,
+        };
+        if is_lost {
+            self.frames.count_dropped();
+        }
+        self.pool.give(untaken);
     }
 
     /// Tells what is new about a live sensor. If the channel is full, it is told after the next capture.
