@@ -1,12 +1,15 @@
 //! The life of sensors: every way it can go is a state, and nothing is left behind.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::device::DeviceSettings;
-use bevy_kinect_azure::kinect_azure::{SourceError, SourceErrorKind};
+use bevy_kinect_azure::kinect_azure::{
+    Calibration, Capture, CaptureSource, ImuSample, NextCapture, SensorInfo, SourceError,
+    SourceErrorKind,
+};
 use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::prelude::*;
 use bevy_kinect_azure::sensor::SourceChanged;
@@ -449,4 +452,120 @@ fn a_paused_recording_steps_and_seeks_and_shows_its_inertial_samples() {
         let frame = frame_of(world, sensor);
         frame.sequence > first.sequence
     });
+}
+
+/// A source that delivers the images of its two cameras one after the other: depth and infrared, then colour.
+struct Parts {
+    whole: TestSource,
+    color: Option<Capture>,
+    delivered: u64,
+    /// Captures that are delivered and published.
+    published: Arc<AtomicU64>,
+}
+
+impl CaptureSource for Parts {
+    fn info(&self) -> &SensorInfo {
+        self.whole.info()
+    }
+    fn calibration(&self) -> Option<&Calibration> {
+        self.whole.calibration()
+    }
+    fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
+        self.published.store(self.delivered, Ordering::Relaxed);
+        let next = match self.color.take() {
+            Some(color) => NextCapture::Capture(color),
+            None => self.whole.next_capture(timeout)?,
+        };
+        let NextCapture::Capture(mut capture) = next else {
+            return Ok(next);
+        };
+        self.delivered += 1;
+        if capture.depth.is_some() {
+            self.color = Some(Capture {
+                color: capture.color.take(),
+                ..default()
+            });
+        }
+        Ok(NextCapture::Capture(capture))
+    }
+    fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn an_image_of_one_camera_does_not_take_an_untaken_one_of_the_other_away() {
+    let (allowed, published) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
+    let (may, has) = (Arc::clone(&allowed), Arc::clone(&published));
+    let source = SensorSource::custom(move || {
+        Ok(Parts {
+            whole: TestSource::new(u64::MAX, Duration::from_millis(1))
+                .with_allowed(Arc::clone(&may)),
+            color: None,
+            delivered: 0,
+            published: Arc::clone(&has),
+        })
+    });
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(KinectSensor::new(source)).id();
+    update(&mut app);
+    // The app stands still until so many whole captures have come in parts.
+    let deliver = |app: &mut App, captures: u64| {
+        allowed.store(captures, Ordering::Relaxed);
+        let end = Instant::now() + Duration::from_secs(60);
+        while published.load(Ordering::Relaxed) < 2 * captures {
+            assert!(Instant::now() < end, "no captures");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        update(app);
+        update(app);
+        let diagnostics = app.world().get::<SensorDiagnostics>(sensor).unwrap();
+        (frame_of(app.world(), sensor), diagnostics.dropped_frames)
+    };
+    let times = |frame: &Frame| {
+        let images = frame.capture.images();
+        let times = images.map(|image| image.device_timestamp_usec / 33_333);
+        times.collect::<Vec<_>>()
+    };
+    let (frame, dropped) = deliver(&mut app, 1);
+    assert_eq!((frame.sequence, times(&frame)), (2, vec![1, 1, 1]));
+    assert_eq!(dropped, 0, "no image is lost");
+    let (frame, dropped) = deliver(&mut app, 3);
+    assert_eq!((frame.sequence, times(&frame)), (6, vec![3, 3, 3]));
+    assert_eq!(frame.color_size, (1280, 720));
+    assert_eq!(frame.color_bgra()[..4], test_color(0, 0));
+    assert_ne!(frame.ir_range, (0, 1));
+    // Depth and colour of the second capture.
+    assert_eq!(dropped, 2);
+}
+
+#[test]
+fn depth_and_points_are_at_hand_in_metres() {
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(test_sensor()).id();
+    update_until(&mut app, "a frame", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().latest().is_some()
+    });
+    let newest = app.world().get::<SensorFrame>(sensor).unwrap();
+    let stream = app.world().get::<SensorStream>(sensor).unwrap();
+    let frame = newest.latest().unwrap();
+    let (x, y) = (190, 100);
+    let metres = newest.depth_metres(x, y).unwrap();
+    assert!((metres - 1.0).abs() < 1e-6, "{metres}");
+    // Right of and above the optical axis, by the pinhole's share and a little distortion.
+    let point = stream.point(frame, x, y).unwrap();
+    let camera = stream.calibration.as_ref().unwrap().depth_camera.unwrap();
+    let lens = &camera.intrinsics;
+    let pinhole = Vec3::new(
+        (x as f32 - lens.cx) / lens.fx,
+        (lens.cy - y as f32) / lens.fy,
+        -1.0,
+    );
+    assert!(point.x > 0.0 && point.y > 0.0, "{point}");
+    assert!(point.distance(pinhole) < 0.01, "{point} and {pinhole}");
+    // Nothing was measured in the corners, and there are no pixels beside the image.
+    for (x, y) in [(0, 0), (320, 100), (100, 288), (u32::MAX, u32::MAX)] {
+        assert_eq!(newest.depth_metres(x, y), None);
+        assert_eq!(stream.point(frame, x, y), None);
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy::math::Isometry3d;
 use bevy::prelude::*;
-use kinect_azure::{Body, BodyFrame, JointPose, units};
+use kinect_azure::{Body, BodyFrame, Joint, JointPose, units};
 
 use crate::body::{BodyIndexMap, BodyTime};
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame};
@@ -21,9 +21,17 @@ pub mod prelude {
 pub struct GroundTruth(#[reflect(ignore)] pub Arc<BodyFrame>);
 
 impl GroundTruth {
-    /// The people in the room, seen or not, in the vendor's units and axes; [`joint_isometry`] places their joints.
+    /// The people in the room, seen or not, in the vendor's units and axes;
+    /// [`joint_isometry`](Self::joint_isometry) gives a joint in metres and Bevy's axes.
     pub fn bodies(&self) -> &[Body] {
         &self.0.bodies
+    }
+
+    /// Where a joint of the person with that id ([`Body::id`]) is, in the sensor entity's space: see [`joint_isometry`].
+    /// `None` where nobody has that id.
+    pub fn joint_isometry(&self, body: u32, joint: Joint) -> Option<Isometry3d> {
+        let body = self.bodies().iter().find(|other| other.id == body)?;
+        Some(joint_isometry(body.joint(joint)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bevy::prelude::*;
 use kinect_azure::calibration::XyTable;
-use kinect_azure::{Calibration, Image, SensorInfo};
+use kinect_azure::{Calibration, Image, SensorInfo, units};
 
 use super::frame::Frame;
 
@@ -28,6 +28,38 @@ pub struct SensorStream {
     pub warnings: Vec<String>,
 }
 
+impl SensorStream {
+    /// The point that a depth pixel shows, in the sensor entity's space (metres, y up, −z forward): what
+    /// `GlobalTransform::transform_point` of the sensor entity takes into the world. `x` counts from the left, `y` from the
+    /// top of the depth image. `None` where [`Frame::depth_metres`] is, where the lens has no ray, and where the stream
+    /// has no calibration or one for images of another size.
+    ///
+    /// ```
+    /// # use bevy::prelude::*;
+    /// # use bevy_kinect_azure::prelude::*;
+    /// fn aim(sensors: Query<(&SensorStream, &SensorFrame, &GlobalTransform)>) {
+    ///     for (stream, frame, sensor) in &sensors {
+    ///         let point = frame.latest().and_then(|frame| stream.point(frame, 160, 144));
+    ///         if let Some(point) = point {
+    ///             info!("the pixel shows {}", sensor.transform_point(point));
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn point(&self, frame: &Frame, x: u32, y: u32) -> Option<Vec3> {
+        let depth = frame.capture.depth.as_ref()?;
+        let table = self.xy_table.as_ref()?;
+        if (table.width(), table.height()) != (depth.width, depth.height) {
+            return None;
+        }
+        let metres = frame.depth_metres(x, y)?;
+        let index = y as usize * depth.width as usize + x as usize;
+        let [ray_x, ray_y] = *table.rays().get(index)?;
+        let ray = Vec3::from(units::direction_to_world([ray_x, ray_y, 1.0]));
+        (!ray_x.is_nan()).then(|| ray * metres)
+    }
+}
+
 /// The newest frame of a sensor, on the sensor entity. Replaced, never written: keep the `Arc` to keep the frame.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
@@ -43,6 +75,12 @@ impl SensorFrame {
     /// depth.
     pub fn depth(&self) -> Option<&Arc<Image>> {
         self.latest()?.capture.depth.as_ref()
+    }
+
+    /// Depth of a pixel of the newest frame in metres, see [`Frame::depth_metres`]; [`SensorStream::point`] gives the point
+    /// in space.
+    pub fn depth_metres(&self, x: u32, y: u32) -> Option<f32> {
+        self.latest()?.depth_metres(x, y)
     }
 
     /// The newest frame's colour image as the source delivered it, an MJPG for example;
