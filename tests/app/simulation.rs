@@ -48,6 +48,8 @@ fn a_simulated_sensor_shows_people_and_tells_where_they_are() {
     for (index, body) in truth.bodies().iter().enumerate() {
         let chest = joint_isometry(body.joint(Joint::SpineChest)).translation;
         assert!((-4.0..-1.0).contains(&chest.z), "chest at {chest}");
+        let by_id = truth.joint_isometry(body.id, Joint::SpineChest).unwrap();
+        assert_eq!(by_id.translation, chest);
         let covered = truth
             .0
             .index_map
@@ -56,6 +58,7 @@ fn a_simulated_sensor_shows_people_and_tells_where_they_are() {
             .filter(|&&i| usize::from(i) == index);
         assert!(covered.count() > 1000, "person {index} is hardly seen");
     }
+    assert_eq!(truth.joint_isometry(u32::MAX, Joint::Head), None);
     // What is no simulation has no truth.
     app.world_mut()
         .get_mut::<KinectSensor>(sensor)
@@ -220,4 +223,33 @@ fn a_despawned_sensor_in_lockstep_holds_nobody_up() {
         .active = true;
     update(&mut app);
     assert!(app.world().get::<SensorFrame>(sensor).unwrap().0.is_some());
+}
+
+#[test]
+fn a_playback_command_is_kept_until_the_sensor_runs() {
+    let mut app = headless_app();
+    let paused = Playback {
+        paused: true,
+        ..default()
+    };
+    let kinect = KinectSensor {
+        active: false,
+        ..simulated(small())
+    };
+    let sensor = app.world_mut().spawn((kinect, paused)).id();
+    for _ in 0..2 {
+        app.world_mut().write_message(PlaybackCommand {
+            sensor,
+            action: PlaybackAction::Step(1),
+        });
+        update(&mut app);
+    }
+    app.world_mut()
+        .get_mut::<KinectSensor>(sensor)
+        .unwrap()
+        .active = true;
+    update_until(&mut app, "the capture that was asked for", |world| {
+        world.get::<SensorFrame>(sensor).unwrap().0.is_some()
+    });
+    assert!(app.world().get::<Playback>(sensor).unwrap().paused);
 }

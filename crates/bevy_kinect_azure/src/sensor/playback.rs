@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use bevy::prelude::*;
+use crossbeam_channel::TrySendError;
 
 use super::handle::{Command, SensorThread};
 
@@ -62,8 +63,8 @@ pub struct PlaybackPosition {
     pub loops: u64,
 }
 
-/// Moves a sensor's recording to another place, paused or not. Send it once the sensor has its
-/// [`SensorStream`](super::SensorStream): before, there is nothing to move.
+/// Moves a sensor's recording to another place, paused or not. One that is sent before the recording is open is kept until it
+/// is: also with, or before, the spawning of the sensor in the same update, and while the sensor is switched off.
 #[derive(Message, Clone, Copy, Debug)]
 pub struct PlaybackCommand {
     /// The sensor entity.
@@ -81,28 +82,77 @@ pub enum PlaybackAction {
     Step(i32),
 }
 
-/// Tells the capture threads what changed. A full channel (the thread is busy opening) is tried again next time.
+/// Tells the capture threads what changed. What a thread cannot take yet (it is not started, or its channel is full) is told
+/// in a later update.
 pub(super) fn control(
-    mut sensors: Query<(&Playback, &mut SensorThread)>,
+    mut sensors: Query<(&Playback, Option<&mut SensorThread>)>,
     mut commands: MessageReader<PlaybackCommand>,
+    mut waiting: Local<Vec<PlaybackCommand>>,
 ) {
-    for (playback, mut thread) in &mut sensors {
+    for (playback, thread) in &mut sensors {
+        let Some(mut thread) = thread else { continue };
         let wanted = playback.command();
         if thread.playback != wanted && thread.handle.commands.try_send(wanted.clone()).is_ok() {
             thread.playback = wanted;
         }
     }
-    for PlaybackCommand { sensor, action } in commands.read() {
+    for &command in commands.read() {
+        add(&mut waiting, command);
+    }
+    // Once one of a sensor's commands has to wait, so have those behind it.
+    let mut blocked = None;
+    waiting.retain(|PlaybackCommand { sensor, action }| {
+        if blocked == Some(*sensor) {
+            return true;
+        }
         let Ok((_, thread)) = sensors.get(*sensor) else {
-            warn!("{action:?} was not carried out: sensor {sensor} does not run (yet)");
-            continue;
+            warn!("{action:?} was not carried out: entity {sensor} is no sensor");
+            return false;
+        };
+        let Some(thread) = thread else {
+            blocked = Some(*sensor);
+            return true;
         };
         let command = match action {
             PlaybackAction::Seek(to) => Command::Seek(to.as_micros() as u64),
             PlaybackAction::Step(captures) => Command::Step(*captures),
         };
-        if thread.handle.commands.try_send(command).is_err() {
-            warn!("{action:?} was not carried out: sensor {sensor} is busy or has failed");
+        match thread.handle.commands.try_send(command) {
+            Ok(()) => false,
+            Err(TrySendError::Full(_)) => {
+                blocked = Some(*sensor);
+                true
+            }
+            Err(TrySendError::Disconnected(_)) => {
+                warn!("{action:?} was not carried out: sensor {sensor} has failed");
+                false
+            }
+        }
+    });
+}
+
+/// Adds a command behind those of its sensor that wait, which stay two at most: a seek replaces all before it, and steps are
+/// summed up.
+fn add(waiting: &mut Vec<PlaybackCommand>, command: PlaybackCommand) {
+    match command.action {
+        PlaybackAction::Seek(_) => waiting.retain(|other| other.sensor != command.sensor),
+        PlaybackAction::Step(captures) => {
+            let mut others = waiting.iter_mut().rev();
+            let last = others.find(|other| other.sensor == command.sensor);
+            if let Some(PlaybackCommand {
+                action: PlaybackAction::Step(sum),
+                ..
+            }) = last
+            {
+                *sum = sum.saturating_add(captures);
+                return;
+            }
         }
     }
+    // Commands of one sensor stand together.
+    let place = waiting
+        .iter()
+        .rposition(|other| other.sensor == command.sensor)
+        .map_or(waiting.len(), |last| last + 1);
+    waiting.insert(place, command);
 }
