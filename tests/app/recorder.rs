@@ -527,3 +527,16 @@ fn what_cannot_be_recorded_is_a_failed_state_until_it_is_switched_off_and_on() {
     app.world_mut().despawn(sensor);
     assert!(count(&folder.file("a.mkv")).0 > 3);
 }
+
+#[test]
+fn megabytes_per_minute_are_an_average_of_what_is_recorded() {
+    let after = |duration_usec, bytes| {
+        let mut progress = RecorderProgress::default();
+        progress.figures.duration_usec = duration_usec;
+        progress.figures.bytes = bytes;
+        progress.megabytes_per_minute()
+    };
+    assert_eq!(after(30_000_000, 120_000_000), Some(240.0));
+    // The head of the file says nothing about a minute.
+    assert_eq!(after(20_000, 1_000_000), None);
+}

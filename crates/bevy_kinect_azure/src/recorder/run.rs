@@ -101,7 +101,15 @@ pub(super) fn record(
         let now = match (run, listeners) {
             (None, _) if !recorder.active => continue,
             // It waits for a sensor that is not even spawned.
-            (None, None) => RecorderState::Waiting,
+            (None, None) => {
+                if *state != RecorderState::Waiting {
+                    warn!(
+                        "the Recorder on entity {sensor} records nothing: the entity is no sensor. Put the Recorder on the \
+                         entity that has the KinectSensor, or add a KinectSensor to this one"
+                    );
+                }
+                RecorderState::Waiting
+            }
             (None, Some(listeners)) => {
                 let run = RecorderRun::start(recorder, listeners, kinect);
                 commands.entity(sensor).try_insert(run);
@@ -184,12 +192,14 @@ fn tell(sensor: Entity, state: &RecorderState, progress: &RecorderProgress) {
             duration,
             reason,
         } => {
-            let dropped = progress.dropped_captures;
             let reason = reason.as_deref().unwrap_or("it was stopped");
             info!(
-                "the recording of sensor {sensor} is finished: {captures} captures of {:.1} s, {dropped} left out, \
-                 {} MiB in {} file(s); {reason}",
+                "the recording of sensor {sensor} is finished: {captures} captures of {:.1} s, {} left out; {} inertial \
+                 samples, {} left out; {} MiB in {} file(s); {reason}",
                 duration.as_secs_f64(),
+                progress.dropped_captures,
+                progress.imu_samples,
+                progress.dropped_imu_samples,
                 bytes >> 20,
                 progress.files,
             );

@@ -118,6 +118,17 @@ pub struct RecorderProgress {
     pub path: Option<PathBuf>,
 }
 
+impl RecorderProgress {
+    /// Megabytes (of 1,000,000 bytes) that a minute of the sensor's time has taken on average, over all files; `None` before the
+    /// first second is recorded.
+    pub fn megabytes_per_minute(&self) -> Option<f64> {
+        const MINUTE_USEC: f64 = 60.0 * 1e6;
+        let Self { figures, .. } = self;
+        (figures.duration_usec >= 1_000_000)
+            .then(|| figures.bytes as f64 / 1e6 * MINUTE_USEC / figures.duration_usec as f64)
+    }
+}
+
 /// A recorder went from one state to another. It is told as [events of sensors](crate::sensor#events) are: as a message,
 /// and as an event on the sensor entity.
 #[derive(Message, EntityEvent, Clone, Debug)]
