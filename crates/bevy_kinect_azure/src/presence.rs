@@ -32,7 +32,7 @@ pub(crate) fn expect_plugin(world: &mut DeferredWorld, component: &'static str) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ImageOutput, PointCloud, SurfaceMesh};
+    use crate::{ImageOutput, KinectSensor, PointCloud, Recorder, SurfaceMesh};
 
     fn told(world: &mut World) -> Vec<&'static str> {
         world.flush();
@@ -49,10 +49,17 @@ mod tests {
             world.spawn(ImageOutput::default());
             world.spawn(PointCloud::default());
             world.spawn(SurfaceMesh::default());
+            world.spawn((KinectSensor::default(), Recorder::default()));
         }
         assert_eq!(
             told(&mut world),
-            ["ImageOutput", "PointCloud", "SurfaceMesh"]
+            [
+                "ImageOutput",
+                "KinectSensor",
+                "PointCloud",
+                "Recorder",
+                "SurfaceMesh"
+            ]
         );
 
         let mut world = World::new();

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use kinect_azure::recording::LiveSettings;
 
 use super::state::{RecorderProgress, RecorderState};
+use crate::presence;
 
 /// Records what a sensor delivers to a Matroska file that the vendor's player and tools read: every capture as it came
 /// (JPEGs as JPEGs), every inertial sample, the calibration.
@@ -39,6 +42,7 @@ use super::state::{RecorderProgress, RecorderState};
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(RecorderState, RecorderProgress)]
+#[component(on_add = expect_plugin)]
 pub struct Recorder {
     /// Whether it records. Off finishes the file; on again begins another one, once that is done.
     pub active: bool,
@@ -57,6 +61,10 @@ pub struct Recorder {
     /// Tags of your own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values; with other names the
     /// recording fails and says so. Read when a recording begins.
     pub tags: Vec<(String, String)>,
+}
+
+fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
+    presence::expect_plugin(&mut world, "Recorder");
 }
 
 impl Default for Recorder {

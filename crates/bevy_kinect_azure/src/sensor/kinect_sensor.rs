@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use bevy::ecs::lifecycle::HookContext;
+use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use kinect_azure::device::DeviceSettings;
 #[cfg(feature = "simulation")]
@@ -12,6 +14,7 @@ use super::playback::{Playback, PlaybackPosition};
 use super::source::SensorSource;
 use super::state::SensorState;
 use super::stream::SensorFrame;
+use crate::presence;
 
 /// A Kinect, a recording of one, or anything else that delivers captures.
 ///
@@ -32,11 +35,16 @@ use super::stream::SensorFrame;
     SensorFrame,
     CaptureListeners
 )]
+#[component(on_add = expect_plugin)]
 pub struct KinectSensor {
     /// Whether the sensor runs. Off closes the source; the last images stay.
     pub active: bool,
     /// Where captures come from.
     pub source: SensorSource,
+}
+
+fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
+    presence::expect_plugin(&mut world, "KinectSensor");
 }
 
 impl Default for KinectSensor {
