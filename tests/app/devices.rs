@@ -230,6 +230,38 @@ fn each_fault_has_its_state_and_message() {
 }
 
 #[test]
+fn a_camera_that_stops_alone_is_a_warning_and_a_restart() {
+    // Frames are counted from 0 at each start of the cameras.
+    let stand_in = StandIn::microsoft(&Script::of([
+        DeviceScript::new("1").fault(When::From(20), Fault::NoColor)
+    ]));
+    let mut app = headless_app();
+    let entity = app
+        .world_mut()
+        .spawn(sensor(DeviceSettings {
+            color_resolution: ColorResolution::R720p,
+            ..settings(&stand_in)
+        }))
+        .id();
+    update_until(&mut app, "the warning", |world| {
+        world.get::<SensorDevice>(entity).is_some_and(|device| {
+            let warnings = &device.warnings;
+            warnings
+                .iter()
+                .any(|w| w.contains("colour images have stopped"))
+        })
+    });
+    assert!(state(app.world(), entity).is_streaming());
+    update_until(&mut app, "the restart", |world| {
+        state(world, entity).error_kind() == Some(SourceErrorKind::CameraStopped)
+    });
+    let before = frames(app.world(), entity);
+    update_until(&mut app, "colour again", |world| {
+        frames(world, entity) > before && frame_of(world, entity).capture.color.is_some()
+    });
+}
+
+#[test]
 fn what_cannot_be_opened_says_why_and_comes_when_it_can() {
     let stand_in = StandIn::microsoft(&Script::of([]));
     let mut app = headless_app();
