@@ -81,7 +81,7 @@ fn colour_of_the_simulation_arrives_whatever_its_format() {
         let mut app = headless_app();
         let settings = SimulationSettings {
             color_resolution: ColorResolution::R720p,
-            color_format: format,
+            color_format: Some(format),
             ..small()
         };
         let sensor = app.world_mut().spawn(simulated(settings)).id();

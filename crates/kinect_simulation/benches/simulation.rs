@@ -52,7 +52,7 @@ fn main() {
     let base = SimulationSettings {
         scenario: Scenario::Exhibit,
         people: 2,
-        color_format: ColorFormat::Mjpg,
+        color_format: Some(ColorFormat::Mjpg),
         ..SimulationSettings::default()
     };
     measure("NFOV unbinned + 720p MJPG, two people", 2, &base);
@@ -63,7 +63,7 @@ fn main() {
     };
     measure("NFOV unbinned, colour off, two people", 1, &no_color);
     let bgra = SimulationSettings {
-        color_format: ColorFormat::Bgra32,
+        color_format: Some(ColorFormat::Bgra32),
         ..base.clone()
     };
     measure("NFOV unbinned + 720p BGRA, two people", 2, &bgra);

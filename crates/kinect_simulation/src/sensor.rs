@@ -134,7 +134,7 @@ impl SimulatedSensor {
                 serial: Some(format!("sim{:09}", settings.seed % 1_000_000_000)),
                 depth_mode: settings.depth_mode,
                 color_resolution: settings.color_resolution,
-                color_format: color.then_some(settings.color_format),
+                color_format: color.then_some(settings.color_format()),
                 frame_rate: settings.frame_rate,
                 has_imu: imu.is_some(),
                 ..SensorInfo::default()

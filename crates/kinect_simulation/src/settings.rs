@@ -24,8 +24,12 @@ pub struct SimulationSettings {
     pub depth_mode: DepthMode,
     /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// Format of colour images. BGRA, the default, costs least, because images are neither encoded nor decoded.
-    pub color_format: ColorFormat,
+    /// Format of colour images. `None`, the default, leaves it to the program that opens the simulation: [`SimulatedSensor`]
+    /// delivers BGRA, which costs least, because images are neither encoded nor decoded; a program that records it can choose
+    /// MJPG, which takes less than a tenth of the space.
+    ///
+    /// [`SimulatedSensor`]: crate::SimulatedSensor
+    pub color_format: Option<ColorFormat>,
     /// Captures per second.
     pub frame_rate: FrameRate,
     /// Whether inertial samples are delivered.
@@ -50,7 +54,7 @@ impl Default for SimulationSettings {
             noise: Noise::default(),
             depth_mode: DepthMode::NfovUnbinned,
             color_resolution: ColorResolution::R720p,
-            color_format: ColorFormat::Bgra32,
+            color_format: None,
             frame_rate: FrameRate::Fps30,
             imu: true,
             mount: Mount::default(),
@@ -64,12 +68,17 @@ impl SimulationSettings {
     /// The largest number of people in the room.
     pub const MOST_PEOPLE: u32 = 6;
 
+    /// The format that colour images have.
+    pub(super) fn color_format(&self) -> ColorFormat {
+        self.color_format.unwrap_or(ColorFormat::Bgra32)
+    }
+
     /// Refuses modes that no Azure Kinect has.
     pub(super) fn check(&self) -> Result<(), SourceError> {
         modes::check(
             self.depth_mode,
             self.color_resolution,
-            self.color_format,
+            self.color_format(),
             self.frame_rate,
         )
         .map_err(|problem| {

@@ -183,7 +183,7 @@ fn sheets_of_motions_and_people() {
             scenario: Scenario::Single(motion),
             people: if motion == MotionKind::Sit { 1 } else { 2 },
             seed: 3,
-            color_format: ColorFormat::Bgra32,
+            color_format: Some(ColorFormat::Bgra32),
             ..SimulationSettings::default()
         };
         let times = match motion {
@@ -206,7 +206,7 @@ fn sheets_of_motions_and_people() {
         let settings = SimulationSettings {
             people: 5,
             seed,
-            color_format: ColorFormat::Bgra32,
+            color_format: Some(ColorFormat::Bgra32),
             ..SimulationSettings::default()
         };
         sheet(

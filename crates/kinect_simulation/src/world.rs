@@ -76,7 +76,7 @@ impl World {
             clean_color: CleanColor::default(),
             depth_noise: DepthNoise::new(settings.noise, settings.depth_mode, settings.seed),
             encoder: ColorEncoder::default(),
-            color_images: ImagePool::new(ImageFormat::Color(settings.color_format)),
+            color_images: ImagePool::new(ImageFormat::Color(settings.color_format())),
             depth_images: ImagePool::new(ImageFormat::Depth16),
             ir_images: ImagePool::new(ImageFormat::Ir16),
             truths: TruthPool::default(),
@@ -221,7 +221,7 @@ impl World {
                             image.pixels = Pixels::Bytes(Vec::new());
                             return Ok(());
                         };
-                        encoder.encode(clean_color, settings.color_format, bytes)
+                        encoder.encode(clean_color, settings.color_format(), bytes)
                     })
                     .map(Some)
             },

@@ -50,7 +50,7 @@ impl Still {
         let settings = SimulationSettings {
             depth_mode,
             color_resolution,
-            color_format: ColorFormat::Bgra32,
+            color_format: Some(ColorFormat::Bgra32),
             frame_rate: FrameRate::Fps5,
             people: 2,
             seed: 11,

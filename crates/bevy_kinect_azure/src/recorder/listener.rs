@@ -8,6 +8,10 @@ use crate::sensor::CaptureListener;
 
 /// A recorder only puts what it is given into its queue.
 impl CaptureListener for LiveRecorder {
+    fn prefers_jpegs(&self) -> bool {
+        true
+    }
+
     fn opened(&self, source: &dyn CaptureSource) {
         self.source_opened(RecordingSettings::of(source));
     }

@@ -31,6 +31,10 @@ use crate::presence;
 /// }
 /// ```
 ///
+/// **Simulated sensors.** One whose settings leave the colour format open delivers MJPG if its recorder is there, and active,
+/// when the sensor is started; its BGRA images would take some 7 GB a minute. A recorder that is added later records the
+/// format that the sensor has. [`RecorderProgress::megabytes_per_minute`] says how much space is needed.
+///
 /// **Ending.** Switching it off, removing it or despawning the sensor has what waits written and the file finished on
 /// the recorder's own thread. So does the end of the app, but threads end with the process: call
 /// [`wait_for_recorders`](kinect_azure::recording::wait_for_recorders) behind `App::run`. A file that was not finished

@@ -23,6 +23,12 @@ const SLOW: Duration = Duration::from_millis(100);
 /// call that takes longer than 100 ms is reported in the log, once. A listener that panics is reported and taken off; the
 /// sensor and the other listeners go on.
 pub trait CaptureListener: Send + Sync + 'static {
+    /// Whether JPEGs suit it best, because it stores colour images. A source whose colour format is left open, as a
+    /// simulation's is by default, delivers them if a listener that is there when it is opened says so.
+    fn prefers_jpegs(&self) -> bool {
+        false
+    }
+
     /// The source is open, and what follows is from it. A listener that is added later is told so before its first capture.
     /// It is called again, without [`closed`](Self::closed), when a running device was given other settings.
     fn opened(&self, source: &dyn CaptureSource);
@@ -123,6 +129,14 @@ impl CaptureListeners {
             listeners: self.clone(),
             id,
         }
+    }
+
+    /// Whether JPEGs suit one of them best.
+    #[cfg(feature = "simulation")]
+    pub(super) fn prefer_jpegs(&self) -> bool {
+        // Copied, so that no lock is held while a listener is called.
+        let list = self.lock().clone();
+        list.iter().any(|called| called.listener.prefers_jpegs())
     }
 
     fn remove(&self, id: u64) {

@@ -2,15 +2,25 @@
 
 use std::sync::Arc;
 
-use kinect_azure::CaptureSource;
 use kinect_azure::clock::LockstepClock;
+use kinect_azure::{CaptureSource, ColorFormat};
 use kinect_simulation::{SimulatedSensor, SimulationSettings};
 
+use super::listener::CaptureListeners;
 use super::opener::Open;
 
-/// Opens the sensor in lock-step with that clock, or by the wall clock without one.
-pub(super) fn open(settings: SimulationSettings, clock: Option<Arc<LockstepClock>>) -> Open {
+/// Opens the sensor in lock-step with that clock, or by the wall clock without one. Where the settings leave the colour format
+/// open, listeners may have a say in it.
+pub(super) fn open(
+    settings: SimulationSettings,
+    clock: Option<Arc<LockstepClock>>,
+    listeners: CaptureListeners,
+) -> Open {
     Arc::new(move || {
+        let mut settings = settings.clone();
+        if settings.color_format.is_none() && listeners.prefer_jpegs() {
+            settings.color_format = Some(ColorFormat::Mjpg);
+        }
         let sensor = SimulatedSensor::new(&settings)?;
         let sensor = match &clock {
             Some(clock) => sensor.in_lockstep(Arc::clone(clock)),

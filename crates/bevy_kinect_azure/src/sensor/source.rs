@@ -11,6 +11,7 @@ use kinect_azure::{CaptureSource, SourceError};
 #[cfg(feature = "simulation")]
 use kinect_simulation::SimulationSettings;
 
+use super::listener::CaptureListeners;
 use super::live::LiveSensor;
 use super::opener::{Open, Opener, ThreadSource};
 #[cfg(feature = "simulation")]
@@ -56,9 +57,18 @@ impl SensorSource {
         }))))
     }
 
-    /// How the capture thread opens the source: a simulation by the app's time if `lockstep` says so, a device as a part of
-    /// that synchronisation. `None` for [`SensorSource::None`].
-    pub(super) fn opener(&self, lockstep: bool, sync: &Arc<SyncGroup>) -> Option<Opener> {
+    /// How the capture thread opens the source: a simulation by the app's time if `lockstep` says so and in the colour format
+    /// that its listeners prefer, a device as a part of that synchronisation. `None` for [`SensorSource::None`].
+    pub(super) fn opener(
+        &self,
+        lockstep: bool,
+        sync: &Arc<SyncGroup>,
+        #[cfg_attr(
+            not(feature = "simulation"),
+            expect(unused_variables, reason = "only a simulation asks its listeners")
+        )]
+        listeners: &CaptureListeners,
+    ) -> Option<Opener> {
         let clock = (lockstep && self.follows_lockstep()).then(|| Arc::new(LockstepClock::new()));
         let source = match self {
             Self::None => return None,
@@ -75,7 +85,8 @@ impl SensorSource {
             }
             #[cfg(feature = "simulation")]
             Self::Simulation(settings) => {
-                ThreadSource::Other(simulated::open(settings.clone(), clock.clone()))
+                let open = simulated::open(settings.clone(), clock.clone(), listeners.clone());
+                ThreadSource::Other(open)
             }
             Self::Custom(custom) => ThreadSource::Other(custom.0.clone()?),
         };

@@ -31,7 +31,7 @@ fn recordings_of_every_depth_mode_and_colour_format_read_back_the_same() {
         let what = format!("{depth_mode} {color_format}");
         let settings = SimulationSettings {
             depth_mode,
-            color_format,
+            color_format: Some(color_format),
             people: 1,
             frame_rate: FrameRate::Fps15,
             ..SimulationSettings::default()

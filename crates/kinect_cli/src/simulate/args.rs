@@ -101,7 +101,7 @@ impl SimulateArgs {
             },
             depth_mode: cameras.depth_mode,
             color_resolution: cameras.color_resolution,
-            color_format: cameras.color_format,
+            color_format: Some(cameras.color_format),
             frame_rate: cameras.fps,
             imu: !cameras.no_imu,
             mount: Mount {

@@ -35,7 +35,7 @@ fn draw_here(key: &Key) -> Result<Vec<Drawn>, String> {
         },
         depth_mode: key.depth,
         color_resolution: key.color,
-        color_format: key.format.unwrap_or_default(),
+        color_format: Some(key.format.unwrap_or_default()),
         frame_rate: RATE,
         imu: false,
         ..SimulationSettings::default()
