@@ -569,3 +569,42 @@ fn depth_and_points_are_at_hand_in_metres() {
         assert_eq!(stream.point(frame, x, y), None);
     }
 }
+
+#[test]
+fn a_recording_with_nothing_to_play_has_failed_and_says_what_each_track_is() {
+    let Some(path) = k4a_judge::real_data("reports/colour-h264.mkv") else {
+        return;
+    };
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(KinectSensor::recording(path)).id();
+    update_until(&mut app, "failing", |world| {
+        matches!(state(world, sensor), SensorState::Failed { .. })
+    });
+    let kind = state(app.world(), sensor).error_kind();
+    assert_eq!(kind, Some(SourceErrorKind::NothingPlayable));
+    let problem = state(app.world(), sensor).problem().unwrap();
+    assert!(
+        problem.contains("colour-h264.mkv") && problem.contains("V_MPEG4/ISO/AVC"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn the_warnings_of_a_recording_are_on_its_sensor_once_each() {
+    let Some(path) = k4a_judge::real_data("reports/ffmpeg-copied-depth.mkv") else {
+        return;
+    };
+    let mut app = headless_app();
+    let sensor = app.world_mut().spawn(KinectSensor::recording(path)).id();
+    // Also after the recording has begun again.
+    update_until(&mut app, "the second time", |world| {
+        world.get::<PlaybackPosition>(sensor).unwrap().loops > 0
+    });
+    assert!(state(app.world(), sensor).is_streaming());
+    let stream = app.world().get::<SensorStream>(sensor).unwrap();
+    let depth = stream
+        .warnings
+        .iter()
+        .filter(|text| text.contains("track DEPTH lost its format"));
+    assert_eq!(depth.count(), 1, "{:?}", stream.warnings);
+}
