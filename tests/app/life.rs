@@ -13,6 +13,7 @@ use bevy_kinect_azure::kinect_azure::{
 use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::prelude::*;
 use bevy_kinect_azure::sensor::SourceChanged;
+use k4a_judge::allocations_so_far;
 
 use crate::support::*;
 
@@ -459,8 +460,18 @@ struct Parts {
     whole: TestSource,
     color: Option<Capture>,
     delivered: u64,
+    published: Arc<Published>,
+    /// Allocations when the last capture was handed over.
+    before: u64,
+}
+
+/// How far the thread of [`Parts`] has come.
+#[derive(Default)]
+struct Published {
     /// Captures that are delivered and published.
-    published: Arc<AtomicU64>,
+    captures: AtomicU64,
+    /// Allocations on the way of those after the twentieth from the source to the app.
+    allocations: AtomicU64,
 }
 
 impl CaptureSource for Parts {
@@ -471,7 +482,16 @@ impl CaptureSource for Parts {
         self.whole.calibration()
     }
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
-        self.published.store(self.delivered, Ordering::Relaxed);
+        if self.delivered > 20 {
+            let allocations = allocations_so_far().saturating_sub(self.before);
+            self.published
+                .allocations
+                .fetch_add(allocations, Ordering::Relaxed);
+        }
+        self.before = u64::MAX;
+        self.published
+            .captures
+            .store(self.delivered, Ordering::Relaxed);
         let next = match self.color.take() {
             Some(color) => NextCapture::Capture(color),
             None => self.whole.next_capture(timeout)?,
@@ -486,6 +506,7 @@ impl CaptureSource for Parts {
                 ..default()
             });
         }
+        self.before = allocations_so_far();
         Ok(NextCapture::Capture(capture))
     }
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
@@ -495,7 +516,7 @@ impl CaptureSource for Parts {
 
 #[test]
 fn an_image_of_one_camera_does_not_take_an_untaken_one_of_the_other_away() {
-    let (allowed, published) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
+    let (allowed, published) = (Arc::<AtomicU64>::default(), Arc::<Published>::default());
     let (may, has) = (Arc::clone(&allowed), Arc::clone(&published));
     let source = SensorSource::custom(move || {
         Ok(Parts {
@@ -504,6 +525,7 @@ fn an_image_of_one_camera_does_not_take_an_untaken_one_of_the_other_away() {
             color: None,
             delivered: 0,
             published: Arc::clone(&has),
+            before: u64::MAX,
         })
     });
     let mut app = headless_app();
@@ -513,7 +535,7 @@ fn an_image_of_one_camera_does_not_take_an_untaken_one_of_the_other_away() {
     let deliver = |app: &mut App, captures: u64| {
         allowed.store(captures, Ordering::Relaxed);
         let end = Instant::now() + Duration::from_secs(60);
-        while published.load(Ordering::Relaxed) < 2 * captures {
+        while published.captures.load(Ordering::Relaxed) < 2 * captures {
             assert!(Instant::now() < end, "no captures");
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -537,6 +559,9 @@ fn an_image_of_one_camera_does_not_take_an_untaken_one_of_the_other_away() {
     assert_ne!(frame.ir_range, (0, 1));
     // Depth and colour of the second capture.
     assert_eq!(dropped, 2);
+    deliver(&mut app, 40);
+    let allocations = published.allocations.load(Ordering::Relaxed);
+    assert_eq!(allocations, 0, "on the way of 59 captures to the app");
 }
 
 #[test]
