@@ -1,4 +1,4 @@
-//! Frame rates, delays and errors of every sensor: as a component on it, and as Bevy diagnostics.
+//! Frame rates, delays and errors of every sensor, as a component on the sensor entity and as Bevy diagnostics.
 
 use core::time::Duration;
 use std::sync::atomic::Ordering;
@@ -18,7 +18,7 @@ pub mod prelude {
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorDiagnostics {
-    /// Frames the sensor has delivered since its source was opened.
+    /// Frames that the sensor has delivered since its source was opened.
     pub image_frame: u64,
     /// Device timestamp of the newest colour image in µs.
     pub color_timestamp: u64,
@@ -28,18 +28,18 @@ pub struct SensorDiagnostics {
     pub image_errors: u64,
     /// Frames that the app did not take before newer images replaced theirs, or some of theirs.
     pub dropped_frames: u64,
-    /// Inertial samples the app was too slow to take.
+    /// Inertial samples that the app was too slow to take.
     pub dropped_imu_samples: u64,
-    /// Times a lost source was opened again.
+    /// How many times a lost source was opened again.
     pub reconnects: u64,
-    /// Frames per second the app received, over the last second.
+    /// Frames per second that the app received, over the last second.
     pub frame_rate: f32,
     /// Time to decode the newest colour image, in ms.
     pub decode_ms: f32,
-    /// Time from a capture's arrival until the GPU was given everything that shows it, in ms: median of the last
-    /// frames. 0 without a renderer.
+    /// Time from a capture's arrival until the frame that shows it was submitted to the GPU, in ms: median of the last frames. 0
+    /// without a renderer.
     pub latency_ms: f32,
-    /// Likewise; 99 of 100 frames were faster.
+    /// 99th percentile of the same time, in ms.
     pub latency_p99_ms: f32,
     #[reflect(ignore)]
     window: RateWindow,

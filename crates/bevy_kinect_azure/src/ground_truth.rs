@@ -1,4 +1,4 @@
-//! Ground truth: exactly the people that a simulated sensor sees.
+//! Ground truth: the exact bodies of the people that a simulated sensor sees.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ pub mod prelude {
     pub use super::{GroundTruth, joint_isometry};
 }
 
-/// What the newest capture of a simulated sensor shows, exactly: its people and the pixels they cover. On the sensor
-/// entity while it is a simulated one; compare a body tracker with it.
+/// The exact bodies in the newest capture of a simulated sensor and the pixels that they cover, to compare a body tracker with. On
+/// the sensor entity while its source is a simulation.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct GroundTruth(#[reflect(ignore)] pub Arc<BodyFrame>);
@@ -35,8 +35,8 @@ impl GroundTruth {
     }
 }
 
-/// Where a joint is in the sensor entity's space (metres, y up, −z forward). Its own axes stay the vendor's: x along
-/// the bone.
+/// Position and orientation of a joint in the sensor entity's space (metres, y up, −z forward). The joint's own axes stay the
+/// vendor's: x along the bone.
 pub fn joint_isometry(joint: &JointPose) -> Isometry3d {
     let [w, x, y, z] = units::orientation_to_world(joint.orientation);
     Isometry3d::new(
@@ -57,7 +57,7 @@ impl Plugin for GroundTruthPlugin {
     }
 }
 
-/// Puts the newest frame's truth beside it, and says of people what a body tracker would.
+/// Publishes the ground truth of the newest frame, and writes `BodyIndexMap` and `BodyTime` as a body tracker would.
 fn take(
     mut commands: Commands,
     mut sensors: Query<
@@ -95,7 +95,7 @@ fn take(
     }
 }
 
-/// An entity that is no sensor any more has no ground truth.
+/// Removes the ground truth of an entity that is no longer a sensor.
 fn forget(
     removed: On<Remove, KinectSensor>,
     mut commands: Commands,

@@ -11,8 +11,7 @@ pub mod prelude {
     pub use super::{Imu, ImuMessage, ImuReading};
 }
 
-/// The newest inertial sample of a sensor, on the sensor entity; every one of them is also sent as [`ImuMessage`].
-/// Read only.
+/// The newest inertial sample of a sensor, on the sensor entity; every sample is also sent as [`ImuMessage`]. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Imu {
@@ -21,19 +20,19 @@ pub struct Imu {
     /// Which way is up in the sensor's space, a unit vector: the direction of the acceleration at rest, smoothed over
     /// half a second. `None` until the sensor has been at rest once.
     pub up: Option<Vec3>,
-    /// Samples so far.
+    /// How many samples were received so far.
     pub samples: u64,
 }
 
 impl Imu {
-    /// The rotation that makes the sensor level: it takes the sensor's space to one whose y axis points up. The heading
-    /// stays as it is, gravity does not know it.
+    /// The rotation that levels the sensor: it turns the sensor's space so that its y axis points up. The heading is unchanged,
+    /// because gravity does not determine it. `None` while [`up`](Self::up) is `None`.
     pub fn levelling(&self) -> Option<Quat> {
         self.up.map(|up| Quat::from_rotation_arc(up, Vec3::Y))
     }
 }
 
-/// One inertial sample in the sensor's space (x right, y up, −z forward), turned there by the factory calibration.
+/// One inertial sample in the sensor's space (x right, y up, −z forward), rotated by the factory calibration.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub struct ImuReading {
     /// Acceleration in m/s². At rest it points up, with a length of about 9.81.
@@ -53,7 +52,7 @@ pub struct ImuMessage {
     pub reading: ImuReading,
 }
 
-/// Standard gravity as the sensor counts it, and how far from it a sensor at rest may read, in m/s².
+/// Standard gravity, and how far the acceleration of a sensor at rest may differ from it, in m/s².
 const GRAVITY: f32 = 9.81;
 const REST: f32 = 0.2;
 /// The fastest turn that still counts as rest, in rad/s.
@@ -80,7 +79,7 @@ impl Plugin for ImuPlugin {
     }
 }
 
-/// Samples of a former source say nothing of the new one.
+/// Drops the samples of a former source.
 fn forget(changed: On<SourceChanged>, mut sensors: Query<&mut Imu>) {
     if let Ok(mut imu) = sensors.get_mut(changed.sensor) {
         *imu = Imu::default();
@@ -129,8 +128,8 @@ impl Imu {
     }
 }
 
-/// A direction of an inertial sensor in the sensor entity's space. Without a calibration the axes are the nominal ones:
-/// x backwards, y left, z down.
+/// Rotates a vector from an inertial sensor's axes into the sensor entity's space. Without a calibration the axes are the nominal
+/// ones: x backwards, y left, z down.
 fn turn(calibration: Option<&Calibration>, from: Sensor, v: [f32; 3]) -> Vec3 {
     let in_camera = calibration
         .and_then(|c| c.extrinsics(from, Sensor::Depth))

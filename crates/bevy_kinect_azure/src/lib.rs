@@ -18,31 +18,30 @@
 //! | to | use |
 //! | --- | --- |
 //! | open a sensor | [`KinectSensor`] with a [`SensorSource`](sensor::SensorSource) |
-//! | know how it is doing | [`SensorState`] and [`SensorStateChanged`](sensor::SensorStateChanged) |
-//! | know which one it is and how it is set | [`SensorStream`](sensor::SensorStream) |
+//! | watch its state | [`SensorState`] and [`SensorStateChanged`](sensor::SensorStateChanged) |
+//! | read its serial number, modes and calibration | [`SensorStream`](sensor::SensorStream) |
 //! | show its images | [`ImageOutput`] with [`ImageOutputOf`] the sensor; the handle is in [`OutputImage`] |
 //! | show them as the other camera would see them | [`ImageOutput::aligned`](ImageOutput::aligned()) |
-//! | show them as they were when the newest skeletons were seen | [`ImageTiming::Bodies`](body::ImageTiming) |
-//! | show such an image in Bevy's UI (feature `ui`) | `KinectImageNode` |
-//! | show its point cloud | [`PointCloud`] on the sensor entity |
-//! | show it as a surface | [`SurfaceMesh`] on the sensor entity |
-//! | thin, clip or clean it, or keep only people | [`PointFilter`](point_cloud::PointFilter) |
+//! | show them in step with the newest bodies | [`ImageTiming::Bodies`](body::ImageTiming) |
+//! | show an image in Bevy's UI (feature `ui`) | `KinectImageNode` |
+//! | show its points | [`PointCloud`] on the sensor entity |
+//! | show its points as a surface | [`SurfaceMesh`] on the sensor entity |
+//! | thin, clip or clean points, or keep only people | [`PointFilter`](point_cloud::PointFilter) |
 //! | use the points in a shader of your own | [`PointCloudBuffer`], [`SurfaceBuffers`](point_cloud::SurfaceBuffers) |
 //! | copy or save the points | [`RequestPoints`](point_cloud::RequestPoints), [`SavePoints`](point_cloud::SavePoints) |
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | get every capture, not only the newest | [`CaptureListener`](sensor::CaptureListener) |
-//! | know exactly who a simulated sensor sees | [`GroundTruth`](ground_truth::GroundTruth) |
-//! | say who covers which pixel, and when | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
+//! | get the exact bodies that a simulated sensor sees | [`GroundTruth`](ground_truth::GroundTruth) |
+//! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
-//! | hear its microphones (feature `microphones`) | `Microphones` on the sensor entity |
-//! | record it | [`Recorder`] on the sensor entity; [`RecorderState`] says how that goes |
-//! | feel which way is up | [`Imu`](imu::Imu) |
+//! | listen to its microphones (feature `microphones`) | `Microphones` on the sensor entity |
+//! | record it | [`Recorder`] on the sensor entity; [`RecorderState`] reports progress and errors |
+//! | read acceleration, rotation, and which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
 //!
-//! Metres and Bevy's axes everywhere: a point one metre in front of the lens is (0, 0, −1) in the sensor entity's space.
-//! Nothing a sensor, a file or a driver does blocks the app's frame loop or makes it panic; what goes wrong is a
-//! [`SensorState`].
+//! Metres and Bevy's axes everywhere: a point one metre in front of the lens is (0, 0, −1) in the sensor entity's space. No sensor,
+//! file or driver blocks the app's frame loop or makes the app panic; errors are reported in the [`SensorState`].
 
 use bevy::app::plugin_group;
 use bevy::prelude::*;
@@ -101,7 +100,7 @@ plugin_group! {
     ///
     /// | plugin | brings | needs |
     /// | --- | --- | --- |
-    /// | [`SharedShadersPlugin`] | shader code of several topics; the warning when the renderer comes too late | |
+    /// | [`SharedShadersPlugin`] | shader code of several topics; the warning that the renderer was added too late | |
     /// | [`SensorPlugin`](sensor::SensorPlugin) | sensors, capture threads, states, playback, lock-step | |
     /// | [`DevicePlugin`](device::DevicePlugin) | colour controls, device status, wired sync, [`ConnectedSensors`](device::ConnectedSensors) | `SensorPlugin` |
     /// | [`RecorderPlugin`](recorder::RecorderPlugin) | [`Recorder`] | `SensorPlugin` |
@@ -116,7 +115,7 @@ plugin_group! {
     /// | [`PointCloudPlugin`](point_cloud::PointCloudPlugin) | [`PointCloud`], [`SurfaceMesh`], copies and PLY files of points | `AlignPlugin` |
     /// | `KinectUiPlugin` (feature `ui`) | `KinectImageNode` | `ImageOutputPlugin` |
     ///
-    /// An app leaves out what it does not use, as with Bevy's `DefaultPlugins`:
+    /// An app can leave out plugins that it does not use, as with Bevy's `DefaultPlugins`:
     ///
     /// ```no_run
     /// # use bevy::prelude::*;
@@ -154,7 +153,7 @@ plugin_group! {
 #[derive(Default)]
 pub struct SharedShadersPlugin;
 
-/// Whether the renderer was there when the plugins were built.
+/// Whether the renderer had been added when the plugins were built.
 #[derive(Resource)]
 struct BuiltWithRenderer(bool);
 

@@ -1,19 +1,18 @@
-//! Components that nothing acts on, because the plugin is missing: the log says so once for each kind.
+//! A warning for components that have no effect because the plugin is missing, once for each kind of component.
 
 use bevy::ecs::world::DeferredWorld;
 use bevy::platform::collections::HashSet;
 use bevy::prelude::*;
 
-/// In the world since the plugin was added to the app.
+/// In the world once the plugin was added to the app.
 #[derive(Resource)]
 pub(crate) struct PluginIsThere;
 
-/// The kinds of components whose users were told.
+/// The kinds of components that were already warned about.
 #[derive(Resource, Default)]
 struct Told(HashSet<&'static str>);
 
-/// For the `on_add` hook of a component that does nothing without the plugin: where the plugin is missing, the log says what to
-/// do.
+/// For the `on_add` hook of a component that has no effect without the plugin: warns if the plugin is missing.
 pub(crate) fn expect_plugin(world: &mut DeferredWorld, component: &'static str) {
     if world.get_resource::<PluginIsThere>().is_some() {
         return;

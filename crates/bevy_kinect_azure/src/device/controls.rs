@@ -5,14 +5,14 @@ use kinect_azure::device::{ColorControlReport, ColorControls};
 
 use crate::sensor::{Command, SensorThread};
 
-/// The settings of a live sensor's colour camera. Without this component the camera is left as it is. Only controls that
-/// change are sent, and [`SensorColorReport`] says which the camera took.
+/// The settings of a live sensor's colour camera. Without this component the camera is left as it is. Only controls that changed
+/// are sent; [`SensorColorReport`] has the values that the camera accepted.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref, DerefMut)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorControls(pub ColorControls);
 
-/// The controls of a live sensor's colour camera: ranges, steps and defaults of the device, the values that are set, and why
-/// one was refused. Read only, on a sensor entity while its device is open.
+/// The controls of a live sensor's colour camera: ranges, steps and defaults of the device, the present values, and why a value was
+/// refused. Read only, on a sensor entity while its device is open.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorReport(pub ColorControlReport);

@@ -6,7 +6,7 @@ use kinect_azure::device::DeviceStatus;
 use super::controls::SensorColorReport;
 use crate::sensor::{DeviceReported, SensorStream};
 
-/// A live sensor's serial number, firmware, sync jacks and warnings, and counts of what went wrong since it was opened. Read
+/// A live sensor's serial number, firmware, sync jacks and warnings, and counts of errors and losses since it was opened. Read
 /// only, on a sensor entity while its device is open.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) fn report(reported: On<DeviceReported>, mut commands: Commands) {
     ));
 }
 
-/// A device that is closed has no status.
+/// Removes the status when the device is closed.
 pub(super) fn forget(closed: On<Remove, SensorStream>, mut commands: Commands) {
     commands
         .entity(closed.entity)

@@ -1,4 +1,5 @@
-//! Wired synchronisation: subordinates before their master, and depth cameras that do not blind each other.
+//! Wired synchronisation: subordinates start before their master, and depth delays keep the sensors' lasers from blinding each
+//! other.
 
 use bevy::prelude::*;
 use kinect_azure::WiredSyncMode;
@@ -6,12 +7,12 @@ use kinect_azure::device::{DEPTH_SPACING_USEC, DeviceSettings, spread_depth_dela
 
 use crate::sensor::{DeviceSync, KinectSensor, SensorSource};
 
-/// The wired synchronisation of this app's live sensors: a master is started once every active subordinate runs.
+/// Wired synchronisation of this app's live sensors: the master is started once every active subordinate runs.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct WiredSync {
-    /// Gives the synchronised sensors delays of depth, 160 µs apart, so that their lasers do not blind each other. They are
-    /// written into the sensors' settings.
+    /// Gives the synchronised sensors depth delays 160 µs apart, so that their lasers do not blind each other. The plugin writes
+    /// the delays into the sensors' `DeviceSettings`.
     pub automatic_depth_delays: bool,
 }
 
@@ -34,7 +35,7 @@ pub(super) fn count_subordinates(
     sync.0.expect(sensors.iter().filter(is_subordinate).count());
 }
 
-/// Gives synchronised sensors their own time for depth, or says that they need it.
+/// Spreads the depth delays of synchronised sensors, or warns once that they are too close.
 pub(super) fn spread(
     mut sensors: ParamSet<(
         Query<(), Changed<KinectSensor>>,

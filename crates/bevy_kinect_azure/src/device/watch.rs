@@ -1,4 +1,4 @@
-//! Which live sensors are connected: a thread of its own asks the vendor's library.
+//! Which live sensors are connected: a background thread asks the vendor's library.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -9,18 +9,18 @@ use kinect_azure::{SourceError, SourceErrorKind};
 
 use crate::sensor::KinectSystems;
 
-/// Whether and how often the app looks which live sensors are connected. Off by default: reading serial numbers opens the
-/// sensors that this app does not use for a moment, each time one is plugged in or out, which disturbs other programs.
+/// Whether and how often the plugin looks for connected live sensors. Off by default: each time a sensor is plugged in or out, the
+/// sensors that this app does not use are opened for a moment to read their serial numbers, which disturbs other programs.
 #[derive(Resource, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct DeviceWatch {
-    /// Whether the app looks.
+    /// Whether the plugin looks for sensors.
     pub enabled: bool,
-    /// The time from one look to the next; at least a tenth of a second.
+    /// The time between two looks; at least 100 ms.
     pub interval: Duration,
     /// The vendor whose library is asked.
     pub vendor: DeviceVendor,
-    /// The vendor's library, or the folder that holds it; `None`: it is looked for where it is usually installed.
+    /// The vendor's library, or the folder that holds it; `None`: the usual install folders are searched.
     pub library: Option<std::path::PathBuf>,
 }
 
@@ -41,22 +41,21 @@ impl Default for DeviceWatch {
 pub struct ConnectedSensors {
     /// The sensors, in the order of the vendor's library.
     pub devices: Vec<ConnectedSensor>,
-    /// Why it is not known which sensors are connected; `None` if it is known.
+    /// Why the connected sensors could not be listed; `None` if they were.
     pub problem: Option<SourceError>,
 }
 
-/// [`ConnectedSensors`] has changed. It is told as a message, and as an event for observers (`App::add_observer`); it belongs
-/// to no entity.
+/// [`ConnectedSensors`] has changed: a message, and a global event for observers (`App::add_observer`), without an entity.
 #[derive(Message, Event, Clone, Copy, Debug)]
 pub struct ConnectedSensorsChanged {
     /// How many sensors are connected now.
     pub count: usize,
 }
 
-/// How long the library may take to open one sensor.
+/// The longest time that the library may take to open one sensor.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the thread found last; it ends when nobody else has this.
+/// The thread's last result. The thread ends when it holds the only `Arc`.
 type Found = Arc<Mutex<Option<ConnectedSensors>>>;
 
 #[derive(Resource, Default)]
@@ -83,7 +82,7 @@ fn look(
 ) {
     let new = match &watcher.running {
         Some((running, found)) if *running == *wanted && wanted.enabled => {
-            // The thread holds it only to put something in.
+            // The thread locks it only to store a result: if it is locked, take the result in the next update.
             found.try_lock().ok().and_then(|mut found| found.take())
         }
         None if !wanted.enabled => return,
@@ -142,7 +141,7 @@ fn start(wanted: DeviceWatch, found: Weak<Mutex<Option<ConnectedSensors>>>) {
                     *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(news);
                     last = Some(count);
                 }
-                // In small steps, to end soon after the app does.
+                // Sleeps in small steps, so that the thread ends soon after the app.
                 let end = std::time::Instant::now() + interval;
                 while std::time::Instant::now() < end {
                     if found.strong_count() == 0 {
@@ -153,6 +152,6 @@ fn start(wanted: DeviceWatch, found: Weak<Mutex<Option<ConnectedSensors>>>) {
             }
         });
     if let Err(error) = spawned {
-        error!("no thread could be started to see which sensors are connected: {error}");
+        error!("the thread that lists connected sensors could not be started: {error}");
     }
 }

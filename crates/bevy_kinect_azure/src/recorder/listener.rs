@@ -1,12 +1,11 @@
-//! Where a recorder is joined to a capture thread: everything that the source delivers passes here before the newest
-//! wins.
+//! The recorder as a capture listener: it gets every capture, not only the newest.
 
 use kinect_azure::recording::{LiveRecorder, RecordingSettings};
 use kinect_azure::{Capture, CaptureSource, ImuSample};
 
 use crate::sensor::CaptureListener;
 
-/// A recorder only puts what it is given into its queue.
+/// A recorder only puts captures and samples into its queue, so it never holds the capture thread up.
 impl CaptureListener for LiveRecorder {
     fn prefers_jpegs(&self) -> bool {
         true

@@ -1,10 +1,10 @@
-//! Recording what a sensor delivers: a component to put on it, a thread behind that, and how it is doing as
-//! components beside it.
+//! Recording a sensor to a file: the component [`Recorder`] on the sensor entity, a thread that writes, and the components
+//! [`RecorderState`] and [`RecorderProgress`].
 //!
-//! How it works: a [`LiveRecorder`](kinect_azure::recording::LiveRecorder) is a
-//! [`CaptureListener`](crate::sensor::CaptureListener) of the sensor (`listener`), so that it gets every capture and every
-//! inertial sample, whatever the app takes of them. `run` starts and stops recorders; their states become components,
-//! messages and events. Nothing waits for a disk.
+//! How it works: a [`LiveRecorder`](kinect_azure::recording::LiveRecorder) is a [`CaptureListener`](crate::sensor::CaptureListener)
+//! of the sensor (`listener`), so that it gets every capture and every inertial sample, even if the app skips some. `run` starts
+//! and stops recorders; their states become components, messages and events. Neither the app nor the capture thread waits for the
+//! disk.
 
 mod listener;
 mod run;
@@ -35,7 +35,7 @@ impl Plugin for RecorderPlugin {
             .register_type::<RecorderProgress>()
             .add_systems(
                 PreUpdate,
-                // A sensor that starts together with its recorder must not deliver before that listens.
+                // The recorder must listen before a sensor that starts in the same update delivers its first capture.
                 run::record
                     .before(start_and_stop)
                     .in_set(KinectSystems::Receive),

@@ -1,4 +1,4 @@
-//! Recorders that run: started and stopped as the component says, and what became of them told.
+//! Starts and stops recorders as their components ask, and reports their states.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::settings::Recorder;
 use super::state::{RecorderProgress, RecorderState, RecorderStateChanged};
 use crate::sensor::{CaptureListeners, KinectSensor, Listening, SensorSource};
 
-/// An entity that has no recorder any more does not record.
+/// Ends the recording when an entity loses its `Recorder`.
 pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     world
         .commands()
@@ -33,17 +33,17 @@ pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     }
 }
 
-/// A recording that is being made, or was made last. Dropping it has it finished.
+/// The present recording, or the last one. Dropping it finishes the file.
 #[derive(Component)]
 pub(super) struct RecorderRun {
     recorder: Arc<LiveRecorder>,
-    /// `None` once it was stopped.
+    /// `None` once the recording was stopped.
     listening: Option<Listening>,
-    /// The recorder's path when it began.
+    /// The recorder's path when the recording began.
     path: PathBuf,
-    /// Its last state was told.
+    /// Whether its last state was reported.
     told: bool,
-    /// It was said already that the disk is too slow.
+    /// Whether the warning about a slow disk was logged.
     slow: bool,
 }
 
@@ -83,7 +83,7 @@ impl Drop for RecorderRun {
     }
 }
 
-/// Starts and stops recordings, and says how they are doing.
+/// Starts and stops recordings, and updates their states.
 pub(super) fn record(
     mut commands: Commands,
     mut recorders: Query<(
@@ -100,7 +100,7 @@ pub(super) fn record(
     for (sensor, recorder, kinect, listeners, run, mut state, mut progress) in &mut recorders {
         let now = match (run, listeners) {
             (None, _) if !recorder.active => continue,
-            // It waits for a sensor that is not even spawned.
+            // The entity has a recorder and no sensor yet.
             (None, None) => {
                 if *state != RecorderState::Waiting {
                     warn!(
@@ -180,7 +180,7 @@ fn follow(sensor: Entity, run: &RecorderRun, progress: &mut Mut<RecorderProgress
     progress.figures = figures;
 }
 
-/// One line for each recording that ended.
+/// Logs one line for each recording that ended.
 fn tell(sensor: Entity, state: &RecorderState, progress: &RecorderProgress) {
     match state {
         RecorderState::Failed { reason } => {
@@ -208,7 +208,7 @@ fn tell(sensor: Entity, state: &RecorderState, progress: &RecorderProgress) {
     }
 }
 
-/// Uses the time that an app takes to end.
+/// Stops all recordings when the app exits, so that they finish while the app shuts down.
 pub(super) fn stop_at_exit(mut exits: MessageReader<AppExit>, mut runs: Query<&mut RecorderRun>) {
     if exits.read().next().is_some() {
         for mut run in &mut runs {

@@ -10,10 +10,10 @@ use kinect_azure::recording::LiveSettings;
 use super::state::{RecorderProgress, RecorderState};
 use crate::presence;
 
-/// Records what a sensor delivers to a Matroska file that the vendor's player and tools read: every capture as it came
-/// (JPEGs as JPEGs), every inertial sample, the calibration.
+/// Records a sensor to a Matroska file that the vendor's player and tools read: every capture as the source delivered it (JPEGs as
+/// JPEGs), every inertial sample, and the calibration.
 ///
-/// Put it on a sensor's entity, before or after the sensor is open:
+/// Put it on the sensor entity, before or after the sensor is open:
 ///
 /// ```
 /// # use bevy::prelude::*;
@@ -35,35 +35,35 @@ use crate::presence;
 /// when the sensor is started; its BGRA images would take some 7 GB a minute. A recorder that is added later records the
 /// format that the sensor has. [`RecorderProgress::megabytes_per_minute`] says how much space is needed.
 ///
-/// **Ending.** Switching it off, removing it or despawning the sensor has what waits written and the file finished on
-/// the recorder's own thread. So does the end of the app, but threads end with the process: call
-/// [`wait_for_recorders`](kinect_azure::recording::wait_for_recorders) behind `App::run`. A file that was not finished
-/// plays with [`KinectSensor::recording`](crate::KinectSensor::recording) up to its last 150 ms, but the vendor's player does not open it.
+/// **Ending.** When the recorder is switched off or removed, or the sensor despawned, the recorder's thread writes the captures
+/// that still wait and finishes the file. The same happens when the app ends, but threads end with the process: call
+/// [`wait_for_recorders`](kinect_azure::recording::wait_for_recorders) after `App::run`. A file that was not finished plays with
+/// [`KinectSensor::recording`](crate::KinectSensor::recording) up to its last 150 ms, but the vendor's player does not open it.
 ///
-/// **Several files.** A file holds one run of one sensor. When the sensor was lost and is back, or its clock goes back
-/// (a recording that begins again or is sought), the recording goes on in another file: `visitors-2.mkv`. When its modes
-/// change, the recording ends, which the [`RecorderState`] says.
+/// **Several files.** A file holds one run of one sensor. When a lost sensor comes back, or its clock jumps back (a recording that
+/// loops or is sought), recording continues in another file: `visitors-2.mkv`. When the sensor's modes change, the recording ends,
+/// and the [`RecorderState`] gives the reason.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(RecorderState, RecorderProgress)]
 #[component(on_add = expect_plugin)]
 pub struct Recorder {
-    /// Whether it records. Off finishes the file; on again begins another one, once that is done.
+    /// Whether it records. `false` finishes the file; `true` begins another file, once the former one is finished.
     pub active: bool,
-    /// Where to; `.mkv` is usual, and the folder must exist. In the file's name, `{date}` and `{time}` become the UTC
-    /// date and time of the start (`2026-05-17`, `16-04-59`) and `{number}` the first number from `001` that no file
-    /// has yet. Another path while it records finishes the file and begins the other.
+    /// Path of the file, usually `.mkv`; the folder must exist. In the file's name, `{date}` and `{time}` become the UTC date and
+    /// time of the start (`2026-05-17`, `16-04-59`) and `{number}` the first number from `001` that no existing file has. Changing
+    /// the path while recording finishes the file and begins the other one.
     pub path: PathBuf,
-    /// What to do with a file that is there already: without, the recording fails and says so; with, the file is
-    /// replaced, unless it is the one that this sensor plays. Names with `{number}` and further files
-    /// (`visitors-2.mkv`) never replace any. Read when a recording begins.
+    /// Whether an existing file is replaced, unless it is the recording that this sensor plays. If `false`, the recorder fails when
+    /// the file exists. Names with `{number}` and further files (`visitors-2.mkv`) never replace a file. Read when a recording
+    /// begins.
     pub overwrite: bool,
-    /// Memory for what the disk has not taken yet, in bytes: where it is used up, captures are left out and counted.
-    /// The default, 512 MiB, is some ten seconds of 720p MJPG and `NFOV_UNBINNED` at 30 captures a second. One capture
-    /// is always taken, however large. Read when a recording begins.
+    /// Memory for captures that wait to be written, in bytes. When it is full, captures are left out and counted. The default, 512
+    /// MiB, is some ten seconds of 720p MJPG and `NFOV_UNBINNED` at 30 captures a second. One capture always fits, however large.
+    /// Read when a recording begins.
     pub memory_limit: usize,
-    /// Tags of your own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values; with other names the
-    /// recording fails and says so. Read when a recording begins.
+    /// Tags of your own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values; other names make the recorder
+    /// fail. Read when a recording begins.
     pub tags: Vec<(String, String)>,
 }
 
@@ -72,7 +72,7 @@ fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
 }
 
 impl Default for Recorder {
-    /// Switched off; on, it records to `recording-{date}-{number}.mkv` in the working directory.
+    /// Switched off. Once it is switched on, it records to `recording-{date}-{number}.mkv` in the working directory.
     fn default() -> Self {
         Self {
             active: false,
@@ -85,7 +85,7 @@ impl Default for Recorder {
 }
 
 impl Recorder {
-    /// Records to that path, from now on.
+    /// An active recorder to that path.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             active: true,

@@ -1,4 +1,4 @@
-//! How a sensor's recorder is doing, and how much it has recorded.
+//! State and progress of a sensor's recorder.
 //!
 //! ```text
 //!  Idle ─► Waiting ─► Recording ◄─► FallingBehind
@@ -12,35 +12,34 @@ use std::path::PathBuf;
 use bevy::prelude::*;
 use kinect_azure::recording::{LiveFigures, LiveState};
 
-/// What a sensor's [`Recorder`](super::Recorder) is doing. Read only; a change is also told as
-/// [`RecorderStateChanged`].
+/// The state of a sensor's [`Recorder`](super::Recorder). Read only; each change is also sent as [`RecorderStateChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum RecorderState {
-    /// Not active, and nothing was recorded yet.
+    /// Not active; nothing has been recorded yet.
     #[default]
     Idle,
-    /// Active; the sensor delivers nothing (yet, or because it was lost, switched off or is at its end).
+    /// Active; the sensor delivers no captures, because it is still opening, lost, switched off or at its end.
     Waiting,
-    /// What the sensor delivers is recorded.
+    /// Captures and samples are recorded.
     Recording,
-    /// The disk is slower than the sensor: captures are being left out. It becomes `Recording` again by itself once
-    /// half of the memory for what waits is free.
+    /// The disk is slower than the sensor: captures are being left out. It becomes `Recording` again once half of
+    /// [`memory_limit`](super::Recorder::memory_limit) is free.
     FallingBehind,
-    /// Switched off; what waits is being written.
+    /// Switched off; captures that still wait are being written.
     Finishing,
-    /// All files are whole. Switch the recorder off and on to record again. Figures are of all files.
+    /// All files are finished. Switch the recorder off and on to record again. The figures are totals over all files.
     Finished {
         /// Captures in the files.
         captures: u64,
         /// Length of the files in bytes.
         bytes: u64,
-        /// Time in the files by the sensor's clock.
+        /// Recorded time by the sensor's clock.
         duration: Duration,
-        /// Why it ended by itself, if it did: the sensor's modes changed.
+        /// Why the recording ended by itself, for example because the sensor's modes changed; `None` if it was switched off.
         reason: Option<String>,
     },
-    /// It ended in an error; what was recorded before plays. Switch the recorder off and on to try again.
+    /// Recording ended in an error; the part that was written before can be played. Switch the recorder off and on to try again.
     Failed {
         /// What happened, to what, and what to do.
         reason: String,
@@ -48,12 +47,12 @@ pub enum RecorderState {
 }
 
 impl RecorderState {
-    /// Whether what the sensor delivers is recorded, if not all of it.
+    /// Whether captures are recorded, all or some of them: `Recording` or `FallingBehind`.
     pub fn is_recording(&self) -> bool {
         matches!(self, Self::Recording | Self::FallingBehind)
     }
 
-    /// Whether nothing will be recorded until the recorder is switched on (again).
+    /// Whether the recorder is idle, finished or failed: it records nothing until it is switched on (again).
     pub fn has_ended(&self) -> bool {
         matches!(
             self,
@@ -61,7 +60,7 @@ impl RecorderState {
         )
     }
 
-    /// What went wrong, or why it ended by itself, where something did.
+    /// The reason of `Failed`, or why a `Finished` recording ended by itself; `None` otherwise.
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Failed { reason } => Some(reason),
@@ -70,7 +69,7 @@ impl RecorderState {
         }
     }
 
-    /// The state's name in a word or two, for people.
+    /// The state's name in a word or two, to show to users.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -111,10 +110,10 @@ impl From<LiveState> for RecorderState {
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct RecorderProgress {
-    /// The figures, over all its files.
+    /// The figures, over all its files of this run.
     #[deref]
     pub figures: LiveFigures,
-    /// The file that is being written, or was last.
+    /// The file that is being written, or the last one.
     pub path: Option<PathBuf>,
 }
 
@@ -129,15 +128,14 @@ impl RecorderProgress {
     }
 }
 
-/// A recorder went from one state to another. It is told as [events of sensors](crate::sensor#events) are: as a message,
-/// and as an event on the sensor entity.
+/// The state of a recorder has changed: a message, and an event on the sensor entity, see [events](crate::sensor#events).
 #[derive(Message, EntityEvent, Clone, Debug)]
 pub struct RecorderStateChanged {
     /// The sensor entity.
     #[event_target]
     pub sensor: Entity,
-    /// The state it left.
+    /// The former state.
     pub from: RecorderState,
-    /// The state it is in now.
+    /// The new state.
     pub to: RecorderState,
 }

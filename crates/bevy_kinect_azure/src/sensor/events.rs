@@ -4,11 +4,11 @@ use bevy::prelude::*;
 
 use super::live::DeviceNews;
 
-/// A sensor was given a source: its first, another one, or the same one with other settings. Triggered on the sensor entity
-/// before the new source delivers, so that whoever keeps something of what the former source delivered can drop it:
-/// [`SensorFrame`](super::SensorFrame) is empty already.
+/// A sensor was given a source: its first, another one, or the same one with other settings. Triggered on the sensor entity before
+/// the new source delivers, so that observers can drop data of the former source. [`SensorFrame`](super::SensorFrame) is empty by
+/// then.
 ///
-/// Switching a sensor off and on, and a lost source that comes back, are no change of the source.
+/// The event is not triggered when a sensor is switched off and on, or when a lost source comes back.
 #[derive(EntityEvent, Clone, Copy, Debug)]
 pub struct SourceChanged {
     /// The sensor entity.
@@ -16,7 +16,7 @@ pub struct SourceChanged {
     pub sensor: Entity,
 }
 
-/// An open live sensor has something new to say of itself.
+/// The status or the colour controls of an open live sensor have changed.
 #[derive(EntityEvent, Clone, Debug)]
 pub(crate) struct DeviceReported {
     #[event_target]

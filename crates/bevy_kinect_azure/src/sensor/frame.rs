@@ -1,4 +1,4 @@
-//! What travels from the capture thread to the app: the newest frame, never a queue.
+//! Frames on their way from the capture thread to the app: the newest frame only, never a queue.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use kinect_azure::Capture;
 use kinect_azure::decode::packed_bgra;
 use kinect_azure::units::METRES_PER_MILLIMETRE;
 
-/// One capture, ready to be shown: its images as they came, and the colour image decoded.
+/// One capture, ready to be shown: its images as the source delivered them, and the decoded colour image.
 ///
 /// A sensor may deliver the images of its cameras in several captures. A frame then also has those images of earlier captures
 /// that the app has not seen and that no newer one replaced; each image has its own timestamp.
@@ -16,17 +16,17 @@ use kinect_azure::units::METRES_PER_MILLIMETRE;
 pub struct Frame {
     /// The images with their timestamps and camera settings. Any of them may be missing.
     pub capture: Capture,
-    /// The colour image decoded, unless the capture's own is stored like that.
+    /// The decoded colour image; unused when the capture's colour image is packed BGRA already.
     pub(crate) decoded: Vec<u8>,
     /// Width and height of [`color_bgra`](Self::color_bgra) in pixels.
     pub color_size: (u32, u32),
-    /// Infrared values that 1 % and 99 % of the lit pixels stay below: the range to show the image with.
+    /// The 1st and the 99th percentile of the lit infrared pixels: the range to show the image with.
     pub ir_range: (u16, u16),
-    /// Counts the frames of one stream, from 1. Gaps are frames the app was too slow to take.
+    /// Number of the frame in its stream, from 1. A gap means frames that the app was too slow to take.
     pub sequence: u64,
-    /// When the source handed the capture over.
+    /// The time at which the source delivered the capture.
     pub captured_at: Instant,
-    /// Differs between any two frames of the process, whatever sensor or stream they are from; 0 = none.
+    /// Unique among the frames of all sensors in this process; 0 = no frame.
     pub(crate) id: u64,
 }
 
@@ -106,7 +106,7 @@ impl Frame {
         others.images().next().is_some()
     }
 
-    /// Makes a pooled frame a new one.
+    /// Turns a frame from the pool into a new one.
     pub(crate) fn renew(&mut self, capture: Capture, sequence: u64) {
         self.capture = capture;
         self.sequence = sequence;
@@ -115,18 +115,18 @@ impl Frame {
     }
 }
 
-/// Frames used again once nobody holds them, so that a stream runs without allocating.
+/// Frames that are reused once their last `Arc` elsewhere is dropped, so that streaming allocates nothing.
 #[derive(Default)]
 pub(crate) struct FramePool {
     frames: Vec<Arc<Frame>>,
 }
 
 impl FramePool {
-    /// Frames kept for later. What an app hoarded and gave back beyond that is freed.
+    /// The most free frames that are kept. An app may hold many frames at a time; the surplus is freed when the app drops them.
     const MOST_FREE: usize = 8;
 
-    /// A frame nobody else holds, without images. Frames given back meanwhile let go of theirs, too, so that the
-    /// source can use them again.
+    /// A frame without images that has no other owner. Other free frames drop their images, too, so that the source can reuse the
+    /// buffers.
     pub(crate) fn take(&mut self) -> Arc<Frame> {
         let mut free = 0;
         self.frames.retain_mut(|frame| {
@@ -155,7 +155,7 @@ impl FramePool {
         }
     }
 
-    /// Keeps a frame for later; others may still hold it.
+    /// Puts a frame back into the pool; the app may still hold it.
     pub(crate) fn give(&mut self, frame: Arc<Frame>) {
         self.frames.push(frame);
     }
@@ -166,7 +166,7 @@ impl FramePool {
 pub(crate) struct FrameSlot {
     newest: Mutex<Option<Arc<Frame>>>,
     dropped: AtomicU64,
-    /// Frames put in since one was taken last.
+    /// Frames published since the app last took one.
     since_taken: AtomicU64,
 }
 
@@ -196,8 +196,8 @@ impl FrameSlot {
         newest
     }
 
-    /// Whether the app keeps up: it took one of the last two frames. One that draws more slowly than the sensor delivers
-    /// leaves some out, and what is put in until it takes one is only replaced.
+    /// Whether the app keeps up: it took one of the last two frames. An app that draws more slowly than the sensor delivers skips
+    /// frames; preparing a frame that would be skipped is wasted work.
     pub(crate) fn is_wanted(&self) -> bool {
         self.since_taken.load(Ordering::Relaxed) < 2
     }
@@ -229,7 +229,7 @@ impl Default for IrRange {
 }
 
 impl IrRange {
-    /// One pixel in so many is looked at; a prime, so that no column is favoured.
+    /// One pixel in `STRIDE` is sampled. The number is a prime, so that no column is favoured.
     const STRIDE: usize = 7;
     /// How much a new frame moves the range: about half a second to settle at 30 fps.
     const BLEND: f32 = 0.15;

@@ -1,4 +1,4 @@
-//! The app's end of a capture thread: what goes in, what comes out, and how it is told to stop.
+//! The app's end of a capture thread: commands to the thread, events from it, and the signal to stop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,22 +15,22 @@ use super::source::SensorSource;
 use super::state::SensorState;
 use super::stream::SensorStream;
 
-/// The capture thread of a sensor and what it was told last.
+/// The capture thread of a sensor, with the settings that were last sent to it.
 #[derive(Component)]
 pub(crate) struct SensorThread {
     pub(crate) handle: ThreadHandle,
-    /// The source that it was started for, with the settings it knows.
+    /// The source that the thread was started for, with the settings last sent.
     pub(super) source: SensorSource,
-    /// The playback settings it knows.
+    /// The playback settings last sent.
     pub(super) playback: Command,
-    /// The colour controls it knows.
+    /// The colour controls last sent.
     pub(crate) color_controls: Option<ColorControls>,
 }
 
-/// What the app tells the thread.
+/// A command from the app to the thread.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
-    /// How to play.
+    /// Set pause, speed and looping.
     SetPlayback {
         paused: bool,
         speed: f64,
@@ -47,21 +47,21 @@ pub(crate) enum Command {
     SetColorControls(Box<ColorControls>),
 }
 
-/// What the thread tells the app.
+/// An event from the thread to the app.
 pub(super) enum Event {
     State(SensorState),
     /// The source is open.
     Opened(Box<SensorStream>),
-    /// What is new about a live sensor.
+    /// The status or the colour controls of a live sensor have changed.
     Device(Box<DeviceNews>),
 }
 
-/// Figures the thread keeps up to date without a channel.
+/// Figures that the thread updates and the app reads, without a channel.
 #[derive(Default)]
 pub(crate) struct Counters {
     /// Captures or images that could not be read or decoded.
     pub(crate) image_errors: AtomicU64,
-    /// Inertial samples the app was too slow to take.
+    /// Inertial samples that the app was too slow to take.
     pub(crate) imu_dropped: AtomicU64,
     /// Times a lost source was opened again.
     pub(crate) reconnects: AtomicU64,
@@ -75,7 +75,7 @@ pub(crate) struct Counters {
     pub(super) failed: AtomicBool,
 }
 
-/// The app's end of a capture thread. Dropping it ends the thread; nobody waits for that.
+/// The app's end of a capture thread. Dropping the handle ends the thread without waiting for it.
 pub(crate) struct ThreadHandle {
     pub(crate) commands: Sender<Command>,
     pub(super) events: Receiver<Event>,
@@ -88,18 +88,18 @@ pub(crate) struct ThreadHandle {
 }
 
 impl ThreadHandle {
-    /// Tells the thread to stop and hands over the means to wait for that.
+    /// Tells the thread to stop, and returns the handle to join it.
     pub(super) fn stop(&mut self) -> Option<JoinHandle<()>> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.take()
     }
 
-    /// Whether the thread has ended, for whatever reason.
+    /// Whether the thread has ended, for any reason.
     pub(super) fn is_finished(&self) -> bool {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Whether the thread ended without saying that it failed.
+    /// Whether the thread ended without reporting a failure.
     pub(super) fn has_died(&self) -> bool {
         self.events.is_empty()
             && self.thread.as_ref().is_some_and(JoinHandle::is_finished)
@@ -110,7 +110,7 @@ impl ThreadHandle {
 impl Drop for ThreadHandle {
     fn drop(&mut self) {
         if let Some(thread) = self.stop() {
-            // With the reaper gone the app is shutting down: the thread ends by itself.
+            // The reaper is gone when the app shuts down: the thread then ends by itself.
             let _ = self.reaper.send(thread);
         }
     }

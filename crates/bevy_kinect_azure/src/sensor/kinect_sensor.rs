@@ -16,11 +16,11 @@ use super::state::SensorState;
 use super::stream::SensorFrame;
 use crate::presence;
 
-/// A Kinect, a recording of one, or anything else that delivers captures.
+/// A live Kinect or Femto, a recording, a simulation, or another source of captures.
 ///
-/// Spawn it and its captures arrive as components on the same entity; add [`ImageOutput`](crate::ImageOutput)s and
-/// [`PointCloud`](crate::PointCloud)s to see them. The entity's `Transform` says where the sensor stands: a point one
-/// metre in front of the lens is (0, 0, −1) in its space.
+/// Once spawned, the sensor puts its state and its newest frame on the same entity as components; add
+/// [`ImageOutput`](crate::ImageOutput)s and [`PointCloud`](crate::PointCloud)s to see them. The entity's `Transform` says where the
+/// sensor stands: a point one metre in front of the lens is (0, 0, −1) in its space.
 ///
 /// Changing `source`, or `active`, takes effect at once; the entity, its image handles and its settings stay.
 /// Despawning it ends its capture thread without waiting for it.
@@ -37,7 +37,7 @@ use crate::presence;
 )]
 #[component(on_add = expect_plugin)]
 pub struct KinectSensor {
-    /// Whether the sensor runs. Off closes the source; the last images stay.
+    /// Whether the sensor runs. `false` closes the source; the last images stay.
     pub active: bool,
     /// Where captures come from.
     pub source: SensorSource,
@@ -76,13 +76,13 @@ impl KinectSensor {
         Self::new(SensorSource::recording(path))
     }
 
-    /// An active live sensor, the first that is free; `SensorSource::Device` has all the settings.
+    /// An active live sensor: the first device that is free. `SensorSource::Device` has all the settings.
     pub fn device() -> Self {
         Self::new(DeviceSettings::default())
     }
 
-    /// An active simulated sensor in front of the visitors of an exhibit; `SensorSource::Simulation` has all the
-    /// settings. With the feature `simulation`, which is on by default.
+    /// An active simulated sensor in front of the visitors of an exhibit; `SensorSource::Simulation` has all the settings. Needs
+    /// the feature `simulation`, which is on by default.
     #[cfg(feature = "simulation")]
     pub fn simulated() -> Self {
         Self::new(SimulationSettings::default())

@@ -1,4 +1,4 @@
-//! The life of sensors: threads are started and stopped as the components say, and what they deliver becomes components,
+//! The life of sensors: starts and stops capture threads as the components ask, and turns the threads' events into components,
 //! messages and events.
 
 use std::sync::Arc;
@@ -23,11 +23,11 @@ use super::state::{SensorState, SensorStateChanged};
 use super::stream::{SensorFrame, SensorStream};
 use super::thread;
 
-/// The wired synchronisation that every live sensor of this app is a part of.
+/// The wired synchronisation, shared by all live sensors of this app.
 #[derive(Resource, Default)]
 pub(crate) struct DeviceSync(pub(crate) Arc<SyncGroup>);
 
-/// An entity that is no sensor any more has no capture thread.
+/// Ends the capture thread when an entity loses its `KinectSensor`.
 pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     world
         .commands()
@@ -47,7 +47,7 @@ pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     }
 }
 
-/// Which source the sensor's images are from. What a former source left must not be shown as the new one's.
+/// Tells images of the present source from images of a former one, which must not be shown as the new source's.
 #[derive(Component, Clone, Debug, Default)]
 pub(crate) struct StreamIdentity {
     source: SensorSource,
@@ -55,7 +55,7 @@ pub(crate) struct StreamIdentity {
     pub(crate) generation: u64,
 }
 
-/// Starts the threads of sensors that became active or got another source, and stops those of sensors that are not.
+/// Starts the threads of sensors that became active or got another source, and stops the threads of inactive sensors.
 pub(crate) fn start_and_stop(
     mut commands: Commands,
     mut sensors: Query<
@@ -82,7 +82,7 @@ pub(crate) fn start_and_stop(
         if !failed && thread.as_ref().is_some_and(runs) {
             continue;
         }
-        // Observers of what is told below may despawn the entity before the next command: hence `try_`.
+        // Observers of the events triggered below may despawn the entity before the next command: hence `try_`.
         let mut entity_commands = commands.entity(entity);
         let is_other = identity.source != sensor.source;
         if is_other {
@@ -90,7 +90,7 @@ pub(crate) fn start_and_stop(
             identity.generation += 1;
             entity_commands.try_insert((SensorFrame::default(), PlaybackPosition::default()));
         }
-        // Another configuration of the same device: its thread goes on and starts only the cameras anew.
+        // Other settings for the same device: its thread goes on and restarts only the cameras.
         if !failed
             && sensor.active
             && let Some(thread) = &mut thread
@@ -124,7 +124,7 @@ pub(crate) fn start_and_stop(
             )?;
             Ok::<_, std::io::Error>((handle, opener.clock))
         });
-        // Whatever ran before is dropped here, which ends its thread.
+        // Dropping the former thread's handle here ends that thread.
         entity_commands.try_remove::<(SensorThread, SensorStream, LockstepDrive)>();
         let state = match started {
             Some(Ok((handle, clock))) => {
@@ -150,7 +150,8 @@ pub(crate) fn start_and_stop(
             },
             None => SensorState::Disabled,
         };
-        // Behind the new thread: an observer that takes the sensor off its entity ends it. Frames come later.
+        // Triggered after the new thread is inserted, so that an observer that removes the sensor also ends the thread. No frame
+        // has been delivered yet.
         if is_other {
             entity_commands.trigger(|sensor| SourceChanged { sensor });
         }
@@ -158,7 +159,7 @@ pub(crate) fn start_and_stop(
     }
 }
 
-/// Takes what the threads delivered.
+/// Receives the threads' events, frames and samples.
 pub(crate) fn receive(
     mut commands: Commands,
     mut sensors: Query<(
@@ -187,7 +188,8 @@ pub(crate) fn receive(
                     commands.entity(entity).try_insert(*stream);
                 }
                 Event::Device(news) => {
-                    // A command as those around it: what is told before a loss must not arrive after it.
+                    // Triggered by command, as the changes of state are: a report from before a loss must not arrive after the
+                    // loss.
                     commands.trigger(DeviceReported {
                         sensor: entity,
                         news: *news,
@@ -232,7 +234,7 @@ fn log_once(entity: Entity, state: &SensorState) {
     }
 }
 
-/// Goes over to a state and tells that, see [events](crate::sensor#events).
+/// Changes the sensor's state and reports the change, see [events](crate::sensor#events).
 fn enter(
     sensor: Entity,
     to: SensorState,

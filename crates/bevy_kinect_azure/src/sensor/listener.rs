@@ -1,4 +1,4 @@
-//! Listeners: whoever wants every capture of a sensor and not only the newest one, such as a recorder or a body tracker.
+//! Capture listeners: code that gets every capture of a sensor, not only the newest, such as a recorder or a body tracker.
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,14 +14,14 @@ use super::log::thread_name;
 /// A call that takes longer than this is reported, once for each listener.
 const SLOW: Duration = Duration::from_millis(100);
 
-/// Gets everything that a sensor's source delivers, on the sensor's capture thread; add it to the sensor's
+/// Gets every capture and every inertial sample of a sensor, on the sensor's capture thread; add it to the sensor's
 /// [`CaptureListeners`].
 ///
-/// All methods are called by one thread at a time, in the order of what happened. **While a method runs, the sensor and the
-/// other listeners wait**, so a listener hands over what it gets (images are shared, a clone of a [`Capture`] copies none)
-/// to a thread or a bounded queue of its own and returns within a millisecond. It must not wait for the app's main thread. A
-/// call that takes longer than 100 ms is reported in the log, once. A listener that panics is reported and taken off; the
-/// sensor and the other listeners go on.
+/// All methods are called by one thread at a time, in the order in which things happened. **While a method runs, the sensor and the
+/// other listeners wait**, so a listener passes captures on to a bounded queue or a thread of its own and returns within a
+/// millisecond (cloning a [`Capture`] shares its images and copies no pixels). It must not wait for the app's main thread. A call
+/// that takes longer than 100 ms is reported in the log, once. A listener that panics is reported and removed; the sensor and the
+/// other listeners go on.
 pub trait CaptureListener: Send + Sync + 'static {
     /// Whether JPEGs suit it best, because it stores colour images. A source whose colour format is left open, as a
     /// simulation's is by default, delivers them if a listener that is there when it is opened says so.
@@ -29,8 +29,9 @@ pub trait CaptureListener: Send + Sync + 'static {
         false
     }
 
-    /// The source is open, and what follows is from it. A listener that is added later is told so before its first capture.
-    /// It is called again, without [`closed`](Self::closed), when a running device was given other settings.
+    /// The source was opened; the captures that follow are from this source. For a listener that is added later, this is called
+    /// before its first capture. It is called again, without [`closed`](Self::closed), when a running device was given other
+    /// settings.
     fn opened(&self, source: &dyn CaptureSource);
 
     /// The source is closed: the sensor was switched off or despawned, got another source, was lost or has failed. Called
@@ -43,7 +44,7 @@ pub trait CaptureListener: Send + Sync + 'static {
     /// A capture, as the source delivered it.
     fn capture(&self, capture: &Capture);
 
-    /// An inertial sample, behind the capture that it was delivered with.
+    /// An inertial sample, after the capture that it was delivered with.
     fn sample(&self, sample: &ImuSample) {
         let _ = sample;
     }
@@ -51,8 +52,8 @@ pub trait CaptureListener: Send + Sync + 'static {
 
 /// The [`CaptureListener`]s of a sensor, on every sensor entity.
 ///
-/// They belong to the entity, not to one of its sources: a listener outlasts changes of the source, losses, and the
-/// switching off and on of the sensor. Adding and removing waits for nobody, also while the sensor runs.
+/// They belong to the entity, not to one of its sources: a listener outlasts changes of the source, losses, and the switching off
+/// and on of the sensor. Adding and removing a listener never waits for a running call, even while the sensor runs.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -94,7 +95,7 @@ pub struct CaptureListeners(#[reflect(ignore)] Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// Moves whenever the list changes, so that the capture thread need not lock it to know.
+    /// Incremented whenever the list changes, so that the capture thread sees a change without locking the list.
     version: AtomicU64,
     list: Mutex<Vec<Listener>>,
 }
@@ -110,8 +111,8 @@ struct Listener {
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl CaptureListeners {
-    /// Adds a listener, for as long as the [`Listening`] is kept. Its name is for lines in the log. Captures that were
-    /// delivered before are not given to it; on a sensor that has not started yet it gets the first one.
+    /// Adds a listener, for as long as the [`Listening`] is kept. The log names the listener by `name`. Earlier captures are not
+    /// repeated; a listener that is added before the sensor starts gets the first capture.
     pub fn add(
         &self,
         name: impl Into<Cow<'static, str>>,
@@ -146,7 +147,7 @@ impl CaptureListeners {
                 removed = Some(list.remove(place));
             }
         });
-        // Dropped here, outside of the lock: the listener is not ours.
+        // Dropped outside of the lock: the listener's own `drop` may run any code.
         drop(removed);
     }
 
@@ -158,7 +159,7 @@ impl CaptureListeners {
 
     /// Held for a few instructions; no listener is called meanwhile.
     fn lock(&self) -> MutexGuard<'_, Vec<Listener>> {
-        // The list is whole at any time: a panic elsewhere does not spoil it.
+        // The list is consistent at any time, so a poisoned lock can be used.
         self.0.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -171,9 +172,9 @@ impl core::fmt::Debug for CaptureListeners {
     }
 }
 
-/// Keeps a listener on its sensor; dropping it takes the listener off. A call that has begun ends by itself, and
+/// Keeps a listener on its sensor; dropping it removes the listener. A call that is running then is not interrupted, and
 /// [`closed`](CaptureListener::closed) is not called.
-#[must_use = "a listener is taken off when this is dropped"]
+#[must_use = "dropping this removes the listener"]
 #[derive(Debug)]
 pub struct Listening {
     listeners: CaptureListeners,
@@ -189,18 +190,18 @@ impl Drop for Listening {
 /// The capture thread's end of a sensor's listeners.
 pub(super) struct Calls {
     shared: CaptureListeners,
-    /// The list as it was in that version, so that no lock is held while a listener is called.
+    /// The version of the list that `Calls` has copied, so that no lock is held while a listener is called.
     version: Option<u64>,
     list: Vec<Called>,
 }
 
 struct Called {
     listener: Listener,
-    /// It was told that the source is open.
+    /// `opened` was called, and `closed` was not called since.
     is_open: bool,
-    /// It was told that the source is at its end, and nothing came since.
+    /// `ended` was called, and no capture was delivered since.
     has_ended: bool,
-    /// It was reported already that it is slow.
+    /// A slow call of this listener was already reported.
     is_slow: bool,
 }
 
@@ -213,7 +214,7 @@ impl Calls {
         }
     }
 
-    /// Whether nobody listens, and nobody who does was added meanwhile.
+    /// Whether there are no listeners, counting those that were added since the last call.
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty() && self.version == Some(self.shared.0.version.load(Ordering::Acquire))
     }
@@ -226,8 +227,8 @@ impl Calls {
         self.follow(source);
     }
 
-    /// Takes listeners in and out that were added and removed, and tells the new ones that the source is open. To be called
-    /// before what the source delivered is handed over.
+    /// Follows additions to and removals from the list, and calls `opened` of the new listeners. Call this before passing a capture
+    /// on.
     pub(super) fn follow(&mut self, source: &dyn CaptureSource) {
         let version = self.shared.0.version.load(Ordering::Acquire);
         if self.version != Some(version) {
@@ -267,7 +268,7 @@ impl Calls {
         });
     }
 
-    /// The source is at its end, but may be sought back. Told once, however often this is called.
+    /// The source is at its end, but may be sought back. Listeners are told once, however often this is called.
     pub(super) fn ended(&mut self) {
         self.call(|called| {
             if !core::mem::replace(&mut called.has_ended, true) {
@@ -287,23 +288,23 @@ impl Calls {
         self.call(|called| called.listener.listener.sample(sample));
     }
 
-    /// Calls each listener; takes off those that panic.
+    /// Calls each listener, and removes those that panic.
     fn call(&mut self, mut call: impl FnMut(&mut Called)) {
         let shared = &self.shared;
         self.list.retain_mut(|called| {
             let began = Instant::now();
-            // What the listener has left broken is not used again.
+            // Safe to assert: a listener that panicked is never called again.
             let result = catch_unwind(AssertUnwindSafe(|| call(called)));
             let (took, name) = (began.elapsed(), &called.listener.name);
             if result.is_err() {
                 error!(
-                    "{}: the listener \"{name}\" panicked and gets no more captures; please report this to whoever made it",
+                    "{}: the listener \"{name}\" panicked and gets no more captures; please report this to its author",
                     thread_name()
                 );
                 shared.remove(called.listener.id);
             } else if took > SLOW && !core::mem::replace(&mut called.is_slow, true) {
                 warn!(
-                    "{}: the listener \"{name}\" held the sensor up for {} ms; it must hand over what it gets to a thread \
+                    "{}: the listener \"{name}\" held the sensor up for {} ms; it must pass captures on to a thread \
                      of its own (further times are not reported)",
                     thread_name(),
                     took.as_millis()
@@ -315,7 +316,7 @@ impl Calls {
 }
 
 impl Drop for Calls {
-    /// Also where the thread panics: listeners must not wait for a source that is gone.
+    /// Runs also when the thread panics: listeners must not wait for a source that is gone.
     fn drop(&mut self) {
         self.closed();
     }
@@ -346,7 +347,7 @@ mod tests {
         }
     }
 
-    /// Writes down what it is told.
+    /// Writes down the calls that it gets.
     #[derive(Default)]
     struct Diary {
         told: Mutex<String>,
@@ -356,7 +357,7 @@ mod tests {
     impl Diary {
         fn write(&self, what: &str) {
             let panics = self.panics.load(Ordering::Relaxed);
-            // Not a lock that the panic would poison.
+            // Taken before the panic, which must not poison the lock.
             self.told
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

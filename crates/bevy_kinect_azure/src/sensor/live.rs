@@ -1,4 +1,4 @@
-//! Live sensors on their capture threads: how one is opened again, set, and asked what is new.
+//! Live sensors on their capture threads: reopening a device, setting its cameras and controls, and reporting its status.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,12 +9,13 @@ use kinect_azure::device::{
 };
 use kinect_azure::{CaptureSource, SourceError};
 
-/// What an app asks of a live sensor, kept while it is lost and opened again.
+/// The app's settings for a live sensor, kept while the sensor is lost and opened again.
 pub(super) struct LiveSensor {
     settings: DeviceSettings,
-    /// How the colour camera shall be set; `None`: it is left as it is.
+    /// The colour controls to set; `None`: the colour camera is left as it is.
     controls: Option<ColorControls>,
-    /// The serial number of the sensor that was opened first: where it was chosen by its place, the same one must come back.
+    /// The serial number of the device that was opened first: a device that was chosen by its index must be the same one when it is
+    /// opened again.
     serial: Option<String>,
     sync: Arc<SyncGroup>,
 }
@@ -29,12 +30,12 @@ impl LiveSensor {
         }
     }
 
-    /// Takes other settings for the next time the sensor is opened.
+    /// Stores other settings for the next time the sensor is opened.
     pub(super) fn keep_settings(&mut self, settings: DeviceSettings) {
         self.settings = settings;
     }
 
-    /// Takes other colour controls for the next time the sensor is opened.
+    /// Stores other colour controls for the next time the sensor is opened.
     pub(super) fn keep_controls(&mut self, controls: ColorControls) {
         self.controls = Some(controls);
     }
@@ -70,15 +71,15 @@ impl LiveSensor {
 pub(super) struct OpenDevice<'a> {
     device: DeviceSource,
     live: &'a mut LiveSensor,
-    /// How often its colour controls were set.
+    /// How many times its colour controls were set.
     control_sets: u64,
-    /// Dropped images that were counted already.
+    /// Dropped images that are in the app's counter already.
     bad_images: u64,
-    /// What the app knows.
+    /// The state that the app was last told.
     told: Option<Told>,
 }
 
-/// Numbers of which one changes when there is more to tell.
+/// Counters of a device. When one of them has changed, there is news for the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Told {
     bad_images: u64,
@@ -88,11 +89,11 @@ struct Told {
     control_sets: u64,
 }
 
-/// What is new about a live sensor.
+/// The status and the colour controls of a live sensor, as the thread reports them.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceNews {
     pub(crate) status: DeviceStatus,
-    /// What the colour camera can do and was set to.
+    /// Ranges and values of the colour controls.
     pub(crate) controls: ColorControlReport,
 }
 
@@ -107,7 +108,7 @@ impl OpenDevice<'_> {
         self.live.keep_settings(settings);
         self.told = None;
         configured?;
-        // A change of the frame rate bounds the exposure anew.
+        // The frame rate limits the exposure: apply the controls again after it may have changed.
         self.apply_controls();
         Ok(())
     }
@@ -125,13 +126,13 @@ impl OpenDevice<'_> {
         }
     }
 
-    /// How many images the sensor has dropped since this was called last.
+    /// How many images the sensor has dropped since the last call.
     pub(super) fn new_bad_images(&mut self) -> u64 {
         let before = core::mem::replace(&mut self.bad_images, self.device.status().bad_images);
         self.bad_images.saturating_sub(before)
     }
 
-    /// What the app does not know yet, where there is something.
+    /// The device's news for the app, if anything has changed since the last report.
     pub(super) fn news(&self) -> Option<Box<DeviceNews>> {
         (self.told != Some(self.numbers())).then(|| {
             Box::new(DeviceNews {
@@ -141,7 +142,7 @@ impl OpenDevice<'_> {
         })
     }
 
-    /// The app knows what [`news`](Self::news) gave.
+    /// Marks the result of [`news`](Self::news) as delivered to the app.
     pub(super) fn was_told(&mut self) {
         self.told = Some(self.numbers());
     }

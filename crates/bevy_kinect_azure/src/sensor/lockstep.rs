@@ -11,10 +11,9 @@ use super::handle::SensorThread;
 /// Makes a simulated sensor run by the app's virtual time instead of the wall clock: an update shows exactly the
 /// captures that its time has reached, so that an app with a fixed time step sees the same frames in every run.
 ///
-/// For tests and offline rendering: this is the one thing in the crate that **holds the app up**, until the simulation
-/// has drawn what is due. Put it on the entity before, or together with, its
-/// [`KinectSensor`](crate::KinectSensor); other sources ignore it. [`Playback`](crate::Playback)'s speed has no effect:
-/// the app's virtual time has one of its own.
+/// For tests and offline rendering: this is the only component in the crate that **makes the app wait**, until the simulation has
+/// drawn the captures that are due. Add it to the entity before, or together with, its [`KinectSensor`](crate::KinectSensor); other
+/// sources ignore it. [`Playback`](crate::Playback)'s speed has no effect: set the relative speed of `Time<Virtual>` instead.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Lockstep;
@@ -25,12 +24,12 @@ pub(super) struct LockstepDrive {
     clock: Arc<LockstepClock>,
     /// The app's time when the simulation began.
     began: Duration,
-    /// It did not answer: do not wait for it again.
+    /// The simulation did not answer in time: do not wait for it again.
     given_up: bool,
 }
 
 impl LockstepDrive {
-    /// Drives that clock by the app's time, which is `now`.
+    /// Drives the clock by the app's time, of which `now` is the present value.
     pub(super) fn new(clock: Arc<LockstepClock>, now: Duration) -> Self {
         Self {
             clock,
@@ -43,7 +42,7 @@ impl LockstepDrive {
 /// The longest wait of one update. A room full of people takes a second to build, longer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Tells the simulations what time it is and waits for what is due.
+/// Passes the app's time to the simulations and waits for the captures that are due.
 pub(super) fn drive(
     time: Option<Res<Time<Virtual>>>,
     mut sensors: Query<(Entity, &SensorThread, &mut LockstepDrive)>,
@@ -59,7 +58,7 @@ pub(super) fn drive(
         let step = Duration::from_millis(100);
         while !drive.clock.wait_until_settled(step) {
             waited += step;
-            // A thread that has ended has said why in its state.
+            // A thread that has ended reports the reason in the sensor's state.
             if thread.handle.is_finished() || waited > PATIENCE {
                 drive.given_up = true;
                 if waited > PATIENCE {

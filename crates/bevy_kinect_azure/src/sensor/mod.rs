@@ -1,9 +1,10 @@
-//! The sensor entity: one component to spawn, a thread behind it, and what it delivers as components beside it.
+//! The sensor entity: one component to spawn, a capture thread behind it, and the sensor's state, modes and newest frame as
+//! components on the same entity.
 //!
 //! # Events
 //!
-//! What happens to a sensor once in a while ([`SensorStateChanged`], [`SourceChanged`], and of other topics
-//! [`RecorderStateChanged`](crate::recorder::RecorderStateChanged)) is an event on the sensor entity, for observers:
+//! Rare changes ([`SensorStateChanged`], [`SourceChanged`], and [`RecorderStateChanged`](crate::recorder::RecorderStateChanged))
+//! are entity events on the sensor entity, for observers:
 //!
 //! ```
 //! # use bevy::prelude::*;
@@ -15,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! What changes a state is also a message of the same type, for systems that read all of them in their own time:
+//! The two changes of state are also messages of the same type, for systems that read the changes of all sensors:
 //!
 //! ```
 //! # use bevy::prelude::*;
@@ -27,10 +28,10 @@
 //! }
 //! ```
 //!
-//! Observers run in `PreUpdate`, at the end of the system that made the change. When a sensor went through several states
-//! since the last update, each is told, in order; the component holds the last one all the time. When an entity is despawned,
-//! observers on itself may be gone before the sensor is; messages and observers of all entities (`App::add_observer`) are
-//! told in any case. What comes in every frame is in components: use `Changed<SensorFrame>`.
+//! Observers run in `PreUpdate`, at the end of the system that made the change. When a sensor went through several states since the
+//! last update, observers get each of them in order, while the component already holds the last one. When an entity is despawned,
+//! its own observers may be removed before the sensor ends; messages and global observers (`App::add_observer`) get the last change
+//! in any case. There is no event for a new frame: use `Changed<SensorFrame>`.
 
 mod events;
 mod frame;

@@ -1,4 +1,4 @@
-//! A source as its capture thread holds it: how it is opened, and what it is while it is open.
+//! A source as its capture thread holds it, closed and open.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -8,14 +8,14 @@ use kinect_azure::{CaptureSource, SourceError};
 
 use super::live::{LiveSensor, OpenDevice};
 
-/// What a capture thread is started with.
+/// The arguments that a capture thread is started with.
 pub(super) struct Opener {
     pub(super) source: ThreadSource,
     /// The clock that drives the source, in lock-step.
     pub(super) clock: Option<Arc<LockstepClock>>,
 }
 
-/// Opens a source that is no live sensor.
+/// Opens a source that is not a live sensor.
 pub(super) type Open = Arc<dyn Fn() -> Result<Box<dyn CaptureSource>, SourceError> + Send + Sync>;
 
 /// A source as its capture thread holds it, open or not.
@@ -25,7 +25,7 @@ pub(super) enum ThreadSource {
 }
 
 impl ThreadSource {
-    /// Opens the source, as often as needed. `stop` is set when nobody waits for it any more.
+    /// Opens the source, as often as needed. `stop` becomes `true` when the source is not needed any more.
     pub(super) fn open(&mut self, stop: &Arc<AtomicBool>) -> Result<OpenSource<'_>, SourceError> {
         match self {
             Self::Live(live) => live

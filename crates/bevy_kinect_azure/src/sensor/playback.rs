@@ -7,18 +7,18 @@ use crossbeam_channel::TrySendError;
 
 use super::handle::{Command, SensorThread};
 
-/// How a sensor's recording is played. On every sensor entity; live sources ignore it.
+/// How a sensor's recording or simulation is played. On every sensor entity; live sources ignore it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Playback {
-    /// Whether time stands still. [`PlaybackCommand`]s still work.
+    /// Whether playback is paused. [`PlaybackCommand`]s still work.
     pub paused: bool,
     /// How fast the recording runs; 1 = as recorded. Values that are not finite or not above 0 count as 1.
     pub speed: f64,
     /// Whether the recording begins again at its end.
     pub looping: bool,
-    /// Whether every capture is delivered, also where this computer is too slow for the recording, which then takes
-    /// longer to play than it took to record: for analysis. Without, captures are left out so that playing stays in time.
+    /// Whether every capture is delivered, for analysis. A recording that this computer is too slow for then takes longer to play
+    /// than it took to record. If `false`, captures are left out to keep time.
     pub keep_every_capture: bool,
 }
 
@@ -34,7 +34,7 @@ impl Default for Playback {
 }
 
 impl Playback {
-    /// What a capture thread is told.
+    /// The command that sends these settings to a capture thread.
     pub(super) fn command(&self) -> Command {
         let Self {
             paused,
@@ -51,7 +51,7 @@ impl Playback {
     }
 }
 
-/// Where a sensor's recording is. Read only, on every sensor entity; zero for live sources.
+/// The playback position of a sensor's recording. Read only, on every sensor entity; zero for live sources.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlaybackPosition {
@@ -63,22 +63,22 @@ pub struct PlaybackPosition {
     pub loops: u64,
 }
 
-/// Moves a sensor's recording to another place, paused or not. One that is sent before the recording is open is kept until it
-/// is: also with, or before, the spawning of the sensor in the same update, and while the sensor is switched off.
+/// Moves the playback position of a sensor, paused or not. One that is sent before the recording is open is kept until it is: also
+/// with, or before, the spawning of the sensor in the same update, and while the sensor is switched off.
 #[derive(Message, Clone, Copy, Debug)]
 pub struct PlaybackCommand {
     /// The sensor entity.
     pub sensor: Entity,
-    /// Where to.
+    /// The move.
     pub action: PlaybackAction,
 }
 
-/// Where a [`PlaybackCommand`] goes.
+/// The move of a [`PlaybackCommand`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaybackAction {
-    /// To the first capture at or after a time since the start; past the end is the end.
+    /// To the first capture at or after a time since the start; a time past the end means the end.
     Seek(Duration),
-    /// So many captures forwards, or backwards when negative.
+    /// This many captures forwards, or backwards if negative.
     Step(i32),
 }
 

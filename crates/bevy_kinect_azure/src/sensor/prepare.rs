@@ -1,4 +1,5 @@
-//! What every consumer of a frame needs, done once on the capture thread: colour decoded, infrared measured, images checked.
+//! Work that every consumer of a frame needs, done once on the capture thread: decoding colour, measuring infrared, checking
+//! images.
 
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -18,12 +19,13 @@ pub(super) struct Preparation {
 }
 
 impl Preparation {
-    /// Decodes the frame's colour image, takes out images that are not what they say, and measures its infrared image.
+    /// Decodes the frame's colour image, removes images whose bytes do not fit their format and size, and measures the infrared
+    /// image.
     pub(super) fn prepare(&mut self, frame: &mut Frame, counters: &Counters) {
         frame.color_size = (0, 0);
         if let Some(color) = &frame.capture.color {
             let start = Instant::now();
-            // One core is enough for 1080p at 30 fps; more is shared out.
+            // One core is enough for 1080p at 30 fps; larger images are decoded on several.
             self.decoder.parallel = color.width > 1920;
             let decoded = if packed_bgra(color).is_some() {
                 frame.decoded.clear();
@@ -59,7 +61,7 @@ impl Preparation {
     }
 }
 
-/// Counts an error; only a sensor's first one is worth a line in the log.
+/// Counts an error; only a sensor's first error is written to the log.
 pub(super) fn image_error(counters: &Counters, what: &str, error: &dyn core::fmt::Display) {
     if counters.image_errors.fetch_add(1, Ordering::Relaxed) == 0 {
         bevy::log::warn!(
@@ -69,7 +71,7 @@ pub(super) fn image_error(counters: &Counters, what: &str, error: &dyn core::fmt
     }
 }
 
-/// Whether a depth or infrared image has the pixels it says it has: a source of the app's own may be wrong.
+/// Whether a depth or infrared image has as many pixels as its width and height say: a source of the app's own may be wrong.
 fn is_sound(image: &Image) -> bool {
     image.width > 0
         && image.height > 0

@@ -1,4 +1,4 @@
-//! Joins capture threads that have ended, so that nobody waits for them and none is left behind.
+//! Joins capture threads once they have ended, so that the app never waits for a thread and leaves none behind.
 
 use std::thread::JoinHandle;
 
@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 /// The threads that were told to stop.
 #[derive(Resource)]
 pub(crate) struct Reaper {
-    /// Where they come in.
+    /// Takes the handles of threads that were told to stop.
     pub(super) sender: Sender<JoinHandle<()>>,
     receiver: Receiver<JoinHandle<()>>,
     ending: Vec<JoinHandle<()>>,

@@ -21,19 +21,19 @@ use super::simulated;
 #[derive(Reflect, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum SensorSource {
-    /// Nowhere yet: the sensor stays disabled.
+    /// No source: the sensor stays disabled.
     #[default]
     None,
-    /// A Matroska recording by the vendor's recorder or a tool like it, played with the sensor's
+    /// A Matroska recording of the vendor's recorder, of this crate's, or of a compatible tool, played with the sensor's
     /// [`Playback`](super::Playback) component.
     Recording(PathBuf),
-    /// A live Azure Kinect or Femto, through the vendor's library, which is loaded when it is first needed. Its
-    /// [`SensorDevice`](crate::device::SensorDevice) says what is known of it, and
-    /// [`SensorColorControls`](crate::device::SensorColorControls) set its colour camera. A change of the settings starts
-    /// only the cameras anew; a sensor that was lost comes back by its serial number.
+    /// A live Azure Kinect or Femto, through the vendor's library, which is loaded when it is first needed.
+    /// [`SensorDevice`](crate::device::SensorDevice) has its status, and
+    /// [`SensorColorControls`](crate::device::SensorColorControls) set its colour camera. A change of the settings restarts only
+    /// the cameras; a lost device is found again by its serial number.
     Device(DeviceSettings),
-    /// A simulated sensor in a room with people (feature `simulation`, on by default). It runs in real time, or by the app's own with
-    /// [`Lockstep`](super::Lockstep), and has [`GroundTruth`](crate::ground_truth::GroundTruth).
+    /// A simulated sensor in a room with people (feature `simulation`, on by default). It runs in real time, or by the app's time
+    /// with [`Lockstep`](super::Lockstep), and has [`GroundTruth`](crate::ground_truth::GroundTruth).
     #[cfg(feature = "simulation")]
     Simulation(SimulationSettings),
     /// Anything that implements [`CaptureSource`].
@@ -110,7 +110,7 @@ impl SensorSource {
         }
     }
 
-    /// What the source is, for names of threads and lines in the log.
+    /// A short name of the source, for thread names and the log.
     pub(crate) fn label(&self) -> String {
         match self {
             Self::None => "no source".to_owned(),

@@ -11,27 +11,27 @@
 use bevy::prelude::*;
 use kinect_azure::SourceErrorKind;
 
-/// Where a sensor is in its life. Read only; a change is also told as [`SensorStateChanged`].
+/// The state of a sensor. Read only; each change is also sent as [`SensorStateChanged`].
 ///
-/// `reason` is for people: it says what happened, to which sensor or file, and what to do. `kind` is for code:
+/// `reason` is a text for users: what happened, to which sensor or file, and what to do. `kind` is for code:
 ///
 /// | [`SourceErrorKind`] | what an app can do |
 /// | --- | --- |
-/// | `NoLibrary`, `UnusableLibrary` | say how the vendor's library is installed; `kinect doctor` finds out what is wrong |
+/// | `NoLibrary`, `UnusableLibrary` | explain how to install the vendor's library; `kinect doctor` finds the cause |
 /// | `NotConnected`, `Lost`, `CameraStopped` | ask for the sensor's power and USB cables (or the file) and wait: the sensor comes back by itself |
 /// | `NoSyncCable` | ask for the sync cable and wait |
 /// | `InUse` | ask to close the other program and wait |
 /// | `Claimed` | choose another serial number: another entity of this app has the sensor |
-/// | `NotPermitted` | say how permissions are set (for a sensor on Linux, udev rules); then switch off and on |
+/// | `NotPermitted` | explain how to set permissions (for a sensor on Linux: udev rules); then switch off and on |
 /// | `OpenRefused`, `StartRefused` | ask to plug the sensor in again, into another USB port; after `StartRefused` switch off and on |
 /// | `BadSettings`, `NotSupported` | choose other settings of the source |
 /// | `FileMissing`, `NotARecording`, `NothingPlayable`, `BadFile` | choose another file |
-/// | `FileUnreadable` | look after the disk or network drive and wait |
+/// | `FileUnreadable` | ask to check the disk or network drive, and wait |
 /// | `OutOfMemory` | free memory and wait |
-/// | `Other` and kinds to come | show the reason |
+/// | `Other` and kinds of later versions | show the reason |
 ///
-/// While it is [`Retrying`](Self::Retrying) the sensor tries again by itself; a [`Failed`](Self::Failed) one waits for a
-/// change. A sensor that has delivered once never fails but is lost: whatever the kind, it is tried again.
+/// While it is [`Retrying`](Self::Retrying) the sensor tries again by itself; a [`Failed`](Self::Failed) sensor waits until the app
+/// changes it. A sensor that has delivered a capture is never `Failed` but `Lost` and `Retrying`, whatever the kind of error.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum SensorState {
@@ -40,13 +40,13 @@ pub enum SensorState {
     Disabled,
     /// The source is being opened.
     Opening,
-    /// Captures come, but the first ones may still settle (exposure); they are published all the same.
+    /// The source delivers its first captures, whose exposure may still settle; they are published all the same.
     Stabilising,
-    /// Captures come.
+    /// The source delivers captures.
     Streaming,
-    /// The recording is at its end and does not loop. Seeking, stepping or looping goes on from here.
+    /// The recording is at its end and does not loop. Seeking, stepping or switching looping on continues it.
     Ended,
-    /// The source was there and is gone.
+    /// The source delivered captures and has stopped.
     Lost {
         /// The kind of error.
         kind: SourceErrorKind,
@@ -59,7 +59,7 @@ pub enum SensorState {
         kind: SourceErrorKind,
         /// What happened last and what to do.
         reason: String,
-        /// How often it was tried so far.
+        /// Attempts so far.
         attempt: u32,
     },
     /// The source cannot be used as it is. Change the sensor's source, or switch it off and on, to try again.
@@ -72,12 +72,12 @@ pub enum SensorState {
 }
 
 impl SensorState {
-    /// Whether captures come.
+    /// Whether the source delivers captures: `Stabilising` or `Streaming`.
     pub fn is_streaming(&self) -> bool {
         matches!(self, Self::Stabilising | Self::Streaming)
     }
 
-    /// What went wrong, where something did.
+    /// The reason of `Lost`, `Retrying` and `Failed`; `None` in other states.
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Lost { reason, .. }
@@ -87,7 +87,7 @@ impl SensorState {
         }
     }
 
-    /// The kind of what went wrong, where something did.
+    /// The kind of error of `Lost`, `Retrying` and `Failed`; `None` in other states.
     pub fn error_kind(&self) -> Option<SourceErrorKind> {
         match self {
             Self::Lost { kind, .. } | Self::Retrying { kind, .. } | Self::Failed { kind, .. } => {
@@ -97,7 +97,7 @@ impl SensorState {
         }
     }
 
-    /// The state's name in one word, for people.
+    /// The state's name in one word, to show to users.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Disabled => "disabled",
@@ -112,15 +112,14 @@ impl SensorState {
     }
 }
 
-/// A sensor went from one state to another. It is told as [events of sensors](crate::sensor#events) are: as a message, and as an
-/// event on the sensor entity.
+/// The state of a sensor has changed: a message, and an event on the sensor entity, see [events](crate::sensor#events).
 #[derive(Message, EntityEvent, Clone, Debug)]
 pub struct SensorStateChanged {
     /// The sensor entity.
     #[event_target]
     pub sensor: Entity,
-    /// The state it left.
+    /// The former state.
     pub from: SensorState,
-    /// The state it is in now.
+    /// The new state.
     pub to: SensorState,
 }

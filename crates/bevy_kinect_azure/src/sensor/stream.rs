@@ -1,4 +1,4 @@
-//! What an open sensor is: its modes, its calibration, its newest frame.
+//! Identity, modes, calibration and newest frame of an open sensor.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -9,13 +9,14 @@ use kinect_azure::{Calibration, Image, SensorInfo, units};
 
 use super::frame::Frame;
 
-/// On a sensor entity while its source is open: which sensor it is, how it is set and how its cameras see.
+/// Serial number, modes and calibration of a sensor, on the sensor entity while its source is open.
 #[derive(Component, Reflect, Clone, Debug)]
 #[reflect(Component, Debug)]
 pub struct SensorStream {
     /// Serial number, modes and sync settings.
     pub info: SensorInfo,
-    /// The calibration for these modes; `None` when the source has none: images are shown, points cannot be placed.
+    /// The calibration for these modes; `None` if the source has no calibration: its images can be shown, but neither aligned nor
+    /// turned into points.
     #[reflect(ignore)]
     pub calibration: Option<Arc<Calibration>>,
     /// The depth camera's rays.
@@ -23,8 +24,8 @@ pub struct SensorStream {
     pub xy_table: Option<Arc<XyTable>>,
     /// Length of the recording; `None` for live and simulated sensors.
     pub duration: Option<Duration>,
-    /// What is unusual about the source and what was assumed instead, one sentence each; empty for most. They are in the
-    /// log as well.
+    /// Peculiarities of the source, one sentence each with the assumption that was made; empty for most sources. The log has them
+    /// as well.
     pub warnings: Vec<String>,
 }
 
@@ -60,7 +61,8 @@ impl SensorStream {
     }
 }
 
-/// The newest frame of a sensor, on the sensor entity. Replaced, never written: keep the `Arc` to keep the frame.
+/// The newest frame of a sensor, on the sensor entity. A new frame replaces the `Arc` and leaves the old frame unchanged: clone the
+/// `Arc` to keep a frame.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct SensorFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
@@ -71,8 +73,7 @@ impl SensorFrame {
         self.0.as_ref()
     }
 
-    /// The newest frame's depth image: millimetres, 16 bits a pixel. `None` without a frame, and where the frame has no
-    /// depth.
+    /// The newest frame's depth image: millimetres, 16 bits a pixel. `None` without a frame, and if the frame has no depth.
     pub fn depth(&self) -> Option<&Arc<Image>> {
         self.latest()?.capture.depth.as_ref()
     }
@@ -83,13 +84,13 @@ impl SensorFrame {
         self.latest()?.depth_metres(x, y)
     }
 
-    /// The newest frame's colour image as the source delivered it, an MJPG for example;
-    /// [`Frame::color_bgra`] is the decoded one. `None` without a frame, and where the frame has no colour.
+    /// The newest frame's colour image as the source delivered it, an MJPG for example; [`Frame::color_bgra`] is the decoded one.
+    /// `None` without a frame, and if the frame has no colour.
     pub fn color(&self) -> Option<&Arc<Image>> {
         self.latest()?.capture.color.as_ref()
     }
 
-    /// The newest frame's infrared image, 16 bits a pixel. `None` without a frame, and where the frame has no infrared.
+    /// The newest frame's infrared image, 16 bits a pixel. `None` without a frame, and if the frame has no infrared.
     pub fn ir(&self) -> Option<&Arc<Image>> {
         self.latest()?.capture.ir.as_ref()
     }

@@ -1,8 +1,7 @@
 //! The capture thread: one per sensor entity, from the opening of its source to its end.
 //!
-//! Commands come in and events go out over bounded channels; frames go through a slot that holds only the newest.
-//! The thread ends when told to, or when the other ends of its channels are gone, within one wait
-//! ([`WAIT`]) of the source.
+//! Commands come in and events go out over bounded channels; frames go through a slot that holds only the newest. The thread ends
+//! when it is told to, or when the app's ends of its channels are dropped, after at most one wait ([`WAIT`]) for the source.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -25,12 +24,12 @@ use super::prepare::{Preparation, image_error};
 use super::state::SensorState;
 use super::stream::SensorStream;
 
-/// The longest wait for a capture before commands are looked at again.
+/// The longest wait for a capture before the thread looks for commands again.
 const WAIT: Duration = Duration::from_millis(10);
 /// Waits between attempts to open a lost source: doubled from the first to the last.
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LAST_RETRY: Duration = Duration::from_secs(8);
-/// Inertial samples kept for an app that does not take them: 2.5 s of a 1.6 kHz sensor.
+/// The most inertial samples that wait for the app: 2.5 s of a 1.6 kHz sensor.
 const IMU_CAPACITY: usize = 4096;
 
 /// Starts a capture thread, which waits for the end of the one `before` it: two threads must not hold one source. Its
@@ -69,7 +68,7 @@ pub(super) fn start(
         warnings: Vec::new(),
     };
     let thread = std::thread::Builder::new()
-        // A zero byte cannot be in a thread's name, but it can be in what somebody takes for a path.
+        // A thread's name must not contain a zero byte, but a path from the app may.
         .name(name.replace('\0', "?"))
         .spawn(move || {
             if let Some(before) = before
@@ -95,30 +94,30 @@ struct CaptureThread {
     commands: Receiver<Command>,
     events: Sender<Event>,
     imu: Sender<ImuSample>,
-    /// A second receiver of our own samples, to make room for new ones: the oldest go first.
+    /// A second receiver of the sample channel: a full channel loses its oldest samples to make room for new ones.
     imu_oldest: Receiver<ImuSample>,
     frames: Arc<FrameSlot>,
     counters: Arc<Counters>,
     stop: Arc<AtomicBool>,
-    /// How to play, also after the source was opened again.
+    /// The playback settings, applied again after the source was reopened.
     playback: Command,
-    /// Get everything that the source delivers.
+    /// The capture listeners, which get every capture and sample.
     listeners: Calls,
     state: SensorState,
     pool: FramePool,
     preparation: Preparation,
-    /// Captures that may still settle.
+    /// Captures left until the state becomes `Streaming`.
     settling: u32,
     sequence: u64,
     /// The first frame since the source was opened, set otherwise or moved: images from before belong to other modes or to
     /// another place of the recording.
     first_sequence: u64,
     bad_in_a_row: u32,
-    /// What the source warned of, once each however often it is opened.
+    /// The source's warnings, each logged once however often the source is opened.
     warnings: Vec<String>,
 }
 
-/// Why the stream was left.
+/// Why the thread stopped delivering captures.
 enum Left {
     Stopped,
     Lost(SourceError),
@@ -140,14 +139,15 @@ impl CaptureThread {
                     self.listeners.opened(open.source());
                     let Err(left) = self.stream(&mut open, attempt > 0);
                     self.listeners.closed();
-                    // Only a source that delivers is back: one that opens and fails again must not be tried in a loop.
+                    // Only a delivered capture resets the retries: a source that opens and fails again must not be reopened in a
+                    // tight loop.
                     if self.sequence > delivered {
                         attempt = 0;
                     }
                     left
                 }
                 Err(_) if self.stopped() => Left::Stopped,
-                // What was there once may come back, whatever the reason it cannot be opened now.
+                // Once a source was retried or lost, never give up on it: it may come back, whatever the present error.
                 Err(error) if attempt > 0 => Left::Lost(error),
                 Err(error) => match error.recovery() {
                     Recovery::Retry => Left::Lost(error),
@@ -183,7 +183,7 @@ impl CaptureThread {
         }
     }
 
-    /// Takes what a live sensor was set to while it was closed.
+    /// Stores the settings that were sent to a live sensor while it was closed.
     fn take_settings(&mut self, source: &mut ThreadSource) {
         let ThreadSource::Live(live) = source else {
             return;
@@ -193,7 +193,7 @@ impl CaptureThread {
                 Command::Configure(settings) => live.keep_settings(*settings),
                 Command::SetColorControls(controls) => live.keep_controls(*controls),
                 Command::SetPlayback { .. } => self.playback = command,
-                // There is nothing to move yet, and never will be with a live sensor.
+                // A closed source has no playback position, and a live sensor never has one.
                 Command::Seek(_) | Command::Step(_) => {}
             }
         }
@@ -234,7 +234,7 @@ impl CaptureThread {
                 Ok(NextCapture::Timeout) => {}
                 Ok(NextCapture::End) => {
                     if self.state == SensorState::Ended {
-                        // The second time, behind the last inertial samples.
+                        // On the second `End` all inertial samples have been passed on.
                         self.listeners.ended();
                     }
                     self.enter(SensorState::Ended);
@@ -256,7 +256,7 @@ impl CaptureThread {
         }
     }
 
-    /// Does what the app asks for while the source is open.
+    /// Carries out a command of the app while the source is open.
     fn obey(&mut self, command: Command, open: &mut OpenSource) -> Flow {
         match (command, open) {
             (Command::Configure(settings), OpenSource::Live(device)) => {
@@ -275,7 +275,7 @@ impl CaptureThread {
                 self.settling = self.settling.max(settling);
                 Ok(())
             }
-            // Only live sensors have these.
+            // Only live sensors have these settings.
             (Command::Configure(_) | Command::SetColorControls(_), _) => Ok(()),
             (command, open) => {
                 if matches!(command, Command::SetPlayback { .. }) {
@@ -288,7 +288,7 @@ impl CaptureThread {
         }
     }
 
-    /// Carries out a playback command, where the source can be played.
+    /// Carries out a playback command, if the source supports playback.
     fn play(&mut self, source: &mut dyn CaptureSource, command: &Command) -> Flow {
         match source.playback().map(|playback| apply(playback, command)) {
             Some(Err(error)) => self.survive(error),
@@ -296,7 +296,7 @@ impl CaptureThread {
         }
     }
 
-    /// Tells the app what the open source is.
+    /// Sends the app the open source's modes, calibration and warnings.
     fn announce(&mut self, source: &mut dyn CaptureSource) -> Flow {
         while let Some(warning) = source.take_warning() {
             if !self.warnings.contains(&warning) {
@@ -308,12 +308,12 @@ impl CaptureThread {
         self.events.send(opened).map_err(|_| Left::Stopped)
     }
 
-    /// Hands a capture to the listeners and, prepared, to the app.
+    /// Passes a capture to the listeners and, as a prepared frame, to the app.
     fn publish(&mut self, frame: &mut Arc<Frame>, capture: Capture) {
         self.bad_in_a_row = 0;
         self.listeners.capture(&capture);
         self.sequence += 1;
-        // The pool hands out frames that nobody else holds.
+        // The pool gives frames without other owners, so this always succeeds.
         if let Some(frame) = Arc::get_mut(frame) {
             frame.renew(capture, self.sequence);
             self.preparation.prepare(frame, &self.counters);
@@ -342,7 +342,7 @@ impl CaptureThread {
         self.pool.give(untaken);
     }
 
-    /// Tells what is new about a live sensor. If the channel is full, it is told after the next capture.
+    /// Reports changes of a live sensor's status and controls. If the channel is full, retries after the next capture.
     fn tell_news(&self, open: &mut OpenSource) {
         let OpenSource::Live(device) = open else {
             return;
@@ -360,7 +360,7 @@ impl CaptureThread {
         }
     }
 
-    /// Hands the inertial samples that have come to the listeners and to the app.
+    /// Passes new inertial samples to the listeners and to the app.
     fn take_samples(&mut self, source: &mut dyn CaptureSource) -> Flow {
         loop {
             match source.next_imu_sample() {
@@ -382,7 +382,7 @@ impl CaptureThread {
         }
     }
 
-    /// Leaves the stream after an error that ends it; counts any other.
+    /// Stops streaming after a fatal error; only counts any other error.
     fn survive(&mut self, error: SourceError) -> Flow {
         match error.recovery() {
             Recovery::Retry => Err(Left::Lost(error)),
@@ -390,7 +390,7 @@ impl CaptureThread {
             Recovery::NextCapture => {
                 image_error(&self.counters, "capture", &error);
                 self.bad_in_a_row += 1;
-                // A source that does nothing but fail must not spin.
+                // A source that fails on every call must not keep a core busy.
                 std::thread::sleep(Duration::from_millis(u64::from(self.bad_in_a_row.min(10))));
                 Ok(())
             }
@@ -423,10 +423,10 @@ impl CaptureThread {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Sleeps in small steps; `true` when told to stop meanwhile.
+    /// Sleeps in small steps; returns `true` when the thread was told to stop meanwhile.
     fn sleep(&self, time: Duration, source: &ThreadSource) -> bool {
         let end = Instant::now() + time;
-        // With other settings a live sensor may open at once.
+        // Other settings may let a live sensor open at once: end the wait when they arrive.
         let is_live = matches!(source, ThreadSource::Live(_));
         while Instant::now() < end && (!is_live || self.commands.is_empty()) {
             if self.stopped() {
@@ -440,7 +440,7 @@ impl CaptureThread {
 
 fn describe(source: &mut dyn CaptureSource, warnings: Vec<String>) -> SensorStream {
     let calibration = source.calibration().cloned().map(Arc::new);
-    // Some 10 ms for the narrow field of view: here, before the first frame, it holds up nobody.
+    // Takes some 10 ms for the narrow field of view; on this thread, before the first frame, the app does not wait for it.
     let xy_table = calibration
         .as_ref()
         .and_then(|c| c.depth_camera.as_ref())
