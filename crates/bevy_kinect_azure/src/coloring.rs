@@ -1,4 +1,4 @@
-//! How data becomes colours, for image outputs, point clouds and surfaces alike. `common.wgsl` has the shaders' half.
+//! Colours for data, for image outputs, point clouds and surfaces alike. `common.wgsl` has the shaders' part.
 
 use bevy::prelude::*;
 use kinect_azure::DepthMode;
@@ -17,15 +17,15 @@ pub enum FalseColor {
     Auto,
     /// Fixed: metres for depth and points, 0–1 for infrared; players ignore it. A range that is empty or not finite counts as `Auto`.
     Range {
-        /// Where the scale begins.
+        /// Start of the scale.
         min: f32,
-        /// Where the scale ends.
+        /// End of the scale.
         max: f32,
     },
 }
 
 impl FalseColor {
-    /// The range that was asked for; `None` where it is automatic.
+    /// The fixed range; `None` if the range is automatic.
     pub(crate) fn fixed(self) -> Option<(f32, f32)> {
         match self {
             Self::Range { min, max } if min.is_finite() && max.is_finite() && min < max => {
@@ -46,22 +46,22 @@ pub(crate) fn operating_range(mode: DepthMode) -> (f32, f32) {
     }
 }
 
-/// What happens to background that a near object hides from the colour camera, where colour is put onto depth: in aligned
-/// colour images, point clouds and surfaces.
+/// The colour of background that a near object hides from the colour camera, where the depth camera sees it: in aligned colour
+/// images, point clouds and surfaces.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HiddenColor {
-    /// It has no colour: no data in images, [`unseen`](crate::point_cloud::PointColor::Camera) in point clouds. The default,
-    /// because people take a second outline of somebody on the wall behind for a mistake. It costs the depth image in the
-    /// colour camera's view, which is computed once for a sensor however many ask for it.
+    /// No colour: no data in images, [`unseen`](crate::point_cloud::PointColor::Camera) in point clouds. The default, because a
+    /// second outline of a person on the wall behind looks like a mistake. It needs the depth image in the colour camera's view,
+    /// which is computed once for each sensor.
     #[default]
     Hide,
-    /// It takes the near object's colour, as in the vendor's library: every pixel that the colour camera could see has a
-    /// colour, and people have ghosts.
+    /// The near object's colour, as in the vendor's library: every pixel inside the colour camera's image has a colour, and people
+    /// cast ghosts on the background.
     Bleed,
 }
 
-/// Colours that players are shown in, sRGB, repeated after the last: Paul Tol's "bright" and "vibrant" schemes, which people with
-/// any colour vision can tell apart. Keep in sync with `player_color` in `common.wgsl`.
+/// The colours of players, sRGB, repeated after the last: Paul Tol's "bright" and "vibrant" schemes, which people with any colour
+/// vision can tell apart. Keep in sync with `player_color` in `common.wgsl`.
 pub const PLAYER_COLORS: [[u8; 3]; 10] = [
     [68, 119, 170],
     [238, 102, 119],

@@ -1,4 +1,4 @@
-//! One sensor's alignment: its buffers, what is in them, and what is out of date.
+//! One sensor's alignment: its buffers, their versions, and the steps that are out of date.
 
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -12,10 +12,10 @@ use super::pipelines::{Params, Pipelines, storage};
 use super::recipe::RECIPES;
 use crate::stream::{Demand, RawImage, Stored, TextureSet, extent};
 
-/// What the geometry was computed from: versions of depth, of its rays and of the cameras.
+/// Versions of the geometry's inputs: depth, its rays and the cameras.
 type Geometry = [u64; 3];
 
-/// One sensor's buffers and what is in them.
+/// One sensor's buffers, with the versions of their content.
 pub(super) struct Alignment {
     params: UniformBuffer<Params>,
     /// Counts the calibrations.
@@ -34,7 +34,7 @@ pub(super) struct Alignment {
     pub(super) work: Work,
 }
 
-/// What this frame has to do.
+/// The steps to run in this frame.
 #[derive(Default)]
 pub(super) struct Work {
     pub(super) place: bool,
@@ -44,7 +44,7 @@ pub(super) struct Work {
 }
 
 impl Alignment {
-    /// The old state where its sizes still fit, with the cameras in it up to date.
+    /// The former alignment if its sizes still fit, otherwise a new one; with the present cameras.
     pub(super) fn of(
         old: Option<Self>,
         params: Params,
@@ -78,7 +78,7 @@ impl Alignment {
         alignment
     }
 
-    /// Notes what has to be computed for the wanted images.
+    /// Plans the steps that the demanded images need.
     pub(super) fn plan(
         &mut self,
         demand: Demand,
@@ -98,7 +98,7 @@ impl Alignment {
         let (mut rasterize, mut find_patches) = (false, false);
         for recipe in &RECIPES {
             let image = recipe.image;
-            // What an image is computed from has the size of its camera's images, or belongs to another mode.
+            // An input of another size is left over from a former mode: it is not used.
             let input_size = recipe.input_size(self.depth_size, self.color_size);
             let has_input = recipe.shows.is_none_or(|input| {
                 set.get(input)
@@ -211,7 +211,7 @@ impl Alignment {
     }
 }
 
-/// A texture that an aligned image is drawn into.
+/// A texture to draw an aligned image into.
 fn target(device: &RenderDevice, size: UVec2, format: TextureFormat) -> Stored {
     Stored::new(device.create_texture(&TextureDescriptor {
         label: Some("kinect aligned image"),

@@ -5,7 +5,7 @@ use bevy::render::render_resource::ShaderType;
 use kinect_azure::Calibration;
 use kinect_azure::calibration::{LensModel, Sensor};
 
-/// Keep in sync with `ColorCamera` in `color_camera.wgsl`, which also says what each field is.
+/// Keep in sync with `ColorCamera` in `color_camera.wgsl`, which documents the fields.
 #[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
 pub(super) struct ColorCamera {
     rotation_x: Vec3,
@@ -27,7 +27,7 @@ pub(super) struct ColorCamera {
 }
 
 impl Default for ColorCamera {
-    /// No colour camera: nothing is seen.
+    /// No colour camera: it sees no point.
     fn default() -> Self {
         Self {
             rotation_x: Vec3::ZERO,

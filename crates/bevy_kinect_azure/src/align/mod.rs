@@ -1,11 +1,11 @@
-//! Images as the other camera would see them, on the GPU.
+//! Aligned images: the images of one camera as the other camera would see them, computed on the GPU.
 //!
-//! Outputs and clouds say which images they want; only those are computed, and each once however many want it. The rules
-//! are those of [`kinect_azure::transform`], whose results these are compared with.
+//! Image outputs and point clouds name the images that they need; only these are computed, each once for all its users. The rules
+//! are those of [`kinect_azure::transform`]; tests compare the results.
 //!
-//! Depth pixels are placed in the colour image (`place_vertices`), the patches between them are drawn into a z-buffer
-//! (`rasterize`) and, where another image goes along with depth, the patch that each colour pixel shows is found
-//! (`find_patches`). Full-screen passes then make the textures. Each step runs only when its inputs have changed.
+//! Depth pixels are placed in the colour image (`place_vertices`), the patches between them are drawn into a z-buffer (`rasterize`)
+//! and, for images other than depth, the patch that each colour pixel shows is found (`find_patches`). Full-screen passes then make
+//! the textures. Each step runs only when its inputs have changed.
 
 mod alignment;
 mod camera;
@@ -22,13 +22,13 @@ use bevy::shader::load_shader_library;
 
 use crate::stream::StreamSystems;
 
-/// When alignment works, in the render world.
+/// The system sets of alignment in the render world.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AlignSystems {
-    /// In `Render`, within `RenderSystems::PrepareResources`, after `StreamSystems::Upload`: textures are made, and their versions
-    /// moved.
+    /// In `Render`, within `RenderSystems::PrepareResources`, after `StreamSystems::Upload`: creates textures and increments the
+    /// versions of those that will be computed.
     Prepare,
-    /// In `RenderGraph`: images are computed. What reads them comes after.
+    /// In `RenderGraph`: computes the images. Systems that read them run after this set.
     Run,
 }
 

@@ -1,4 +1,4 @@
-//! What all sensors share: layouts, pipelines, and what is bound where an image is missing.
+//! Shared by all sensors: layouts, pipelines, and the placeholders that are bound for missing images.
 
 use bevy::asset::load_embedded_asset;
 use bevy::core_pipeline::FullscreenShader;
@@ -34,7 +34,7 @@ pub(super) struct Pipelines {
     pub(super) place: CachedComputePipelineId,
     pub(super) rasterize: CachedComputePipelineId,
     pub(super) find_patches: CachedComputePipelineId,
-    /// By image and whether colour is read as linear light.
+    /// The key is the image, and whether colour is read as linear light.
     resolve: HashMap<(RawImage, bool), CachedRenderPipelineId>,
     pub(super) no_image: TextureView,
     pub(super) no_color: TextureView,
@@ -134,7 +134,7 @@ pub(super) fn init(
 }
 
 impl Pipelines {
-    /// The pipeline that makes an image; `None` while one that it takes is being compiled.
+    /// The pipeline that draws an image; `None` while it, or one of the compute pipelines before it, is being compiled.
     pub(super) fn resolve(
         &self,
         recipe: &Recipe,
@@ -154,7 +154,7 @@ impl Pipelines {
     }
 }
 
-/// A buffer that shaders write.
+/// A storage buffer that shaders write.
 pub(super) fn storage(device: &RenderDevice, bytes: u64) -> Buffer {
     device.create_buffer(&BufferDescriptor {
         label: Some("kinect alignment"),

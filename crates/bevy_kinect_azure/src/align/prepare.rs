@@ -1,4 +1,4 @@
-//! What is computed this frame, and the textures for it.
+//! Plans the aligned images of a frame, and creates their textures.
 
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -11,16 +11,16 @@ use super::pipelines::{Params, Pipelines};
 use super::recipe::{RECIPES, is_any_wanted};
 use crate::stream::{ExtractedSensors, RawImage, SensorTextures, TextureKey, TextureSet};
 
-/// The alignment of every sensor that something is aligned of.
+/// The alignment of every sensor with demanded aligned images.
 #[derive(Resource, Default)]
 pub(super) struct Alignments(pub(super) HashMap<TextureKey, Alignment>);
 
-/// A new GPU knows nothing of the old one's buffers.
+/// A new GPU does not have the buffers of the old one: starts again without any.
 pub(super) fn reset(mut commands: Commands) {
     commands.insert_resource(Alignments::default());
 }
 
-/// Decides what is computed this frame, and has the textures for it ready before anybody binds them.
+/// Plans the aligned images of this frame, and creates their textures before other systems bind them.
 pub(super) fn prepare(
     pipelines: Option<Res<Pipelines>>,
     alignments: Option<ResMut<Alignments>>,
@@ -65,7 +65,7 @@ pub(super) fn prepare(
     }
 }
 
-/// Whether a sensor has what alignment needs, in sizes that belong together and that this GPU can take.
+/// Whether a sensor has depth and rays in matching sizes that this GPU can process.
 fn fits(camera: &ColorCamera, set: &TextureSet, device: &RenderDevice) -> bool {
     let (Some(depth), Some(rays)) = (set.get(RawImage::Depth), set.get(RawImage::Rays)) else {
         return false;

@@ -1,23 +1,23 @@
-//! The images that are made here, and what each takes.
+//! The aligned images, and the steps and inputs that each needs.
 
 use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 
 use crate::stream::{Demand, RawImage};
 
-/// How an image is made.
+/// How an aligned image is computed.
 pub(super) struct Recipe {
     pub(super) image: RawImage,
     /// The shader in `resolve.wgsl`.
     pub(super) entry_point: &'static str,
     pub(super) format: TextureFormat,
-    /// What it shows; `None`: depth, which every recipe begins with.
+    /// The image that is seen from the other camera; `None` for depth, which every recipe reads anyway.
     pub(super) shows: Option<RawImage>,
-    /// Whose view it is in.
+    /// The camera whose view the image is in.
     pub(super) view: View,
-    /// Whether it needs to know how far away each colour pixel's nearest surface is.
+    /// Whether the step that finds each colour pixel's nearest surface must run.
     pub(super) needs_nearest_depth: bool,
-    /// Whether it needs to know which patch of surface each colour pixel shows.
+    /// Whether the step that finds each colour pixel's patch of surface must run.
     pub(super) needs_patches: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum View {
 }
 
 impl Recipe {
-    /// Size of the image that it shows; the other camera's pixels become its own.
+    /// Size of the input image, which is the other camera's.
     pub(super) fn input_size(&self, depth: UVec2, color: UVec2) -> UVec2 {
         match self.view {
             View::Color => depth,
@@ -37,7 +37,7 @@ impl Recipe {
         }
     }
 
-    /// Size of the image it makes.
+    /// Size of the aligned image.
     pub(super) fn output_size(&self, depth: UVec2, color: UVec2) -> UVec2 {
         match self.view {
             View::Color => color,
@@ -46,7 +46,7 @@ impl Recipe {
     }
 }
 
-/// Every image that is made here.
+/// All aligned images.
 pub(super) const RECIPES: [Recipe; 5] = [
     Recipe {
         image: RawImage::AlignedDepth,
@@ -95,7 +95,7 @@ pub(super) const RECIPES: [Recipe; 5] = [
     },
 ];
 
-/// Whether any of the images is wanted.
+/// Whether any aligned image is demanded.
 pub(super) fn is_any_wanted(demand: Demand) -> bool {
     RECIPES.iter().any(|recipe| demand.contains(recipe.image))
 }

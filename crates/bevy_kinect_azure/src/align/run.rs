@@ -1,4 +1,4 @@
-//! The work of a frame, step by step on the GPU.
+//! Records the planned steps of a frame for the GPU.
 
 use bevy::prelude::*;
 use bevy::render::diagnostic::RecordDiagnostics;

@@ -1,8 +1,7 @@
-//! Images that wait for the skeletons found in them.
+//! Frames that are held until the bodies in them are found.
 //!
-//! Finding people takes time: what is drawn from joints lags behind the newest image. Outputs with
-//! [`ImageTiming::Bodies`](super::ImageTiming) show the frame that the newest skeletons were found in instead; until
-//! [`BodyTime`] names it, frames are held here.
+//! Body tracking takes time, so bodies lag behind the newest image. Outputs with [`ImageTiming::Bodies`](super::ImageTiming) show
+//! the frame in which the newest bodies were found; frames are held here until [`BodyTime`] names them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,38 +11,38 @@ use bevy::prelude::*;
 use super::time::BodyTime;
 use crate::sensor::{Frame, SensorFrame};
 
-/// Frames that are held for skeletons at most: half a second at 30 frames a second. Skeletons that come later get the
-/// oldest frame there is.
+/// The most frames that are held for a tracker: half a second at 30 frames a second. If bodies come later than that, their frame is
+/// gone and the delayed frame stays as it is.
 pub const FRAME_HISTORY: usize = 16;
 
-/// The frame that a sensor's newest skeletons were found in, on the sensor entity while [`DelayedFrameDemand`] asks for it;
-/// `None` before the first skeletons.
+/// The frame in which a sensor's newest bodies were found, on the sensor entity while [`DelayedFrameDemand`] asks for it; `None`
+/// before the first bodies.
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct DelayedFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
 
-/// Who asks for the [`DelayedFrame`] of a sensor, on every sensor entity. Image outputs and point clouds with
-/// [`ImageTiming::Bodies`](super::ImageTiming) do; so can the app.
+/// Whether the [`DelayedFrame`] of a sensor is needed, on every sensor entity. Image outputs and point clouds with
+/// [`ImageTiming::Bodies`](super::ImageTiming) set it; the app can set it, too.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct DelayedFrameDemand {
-    /// Set it to `true` in each update in which the frame is asked for, in [`KinectSystems::Bodies`](crate::sensor::KinectSystems)
-    /// or before. It is `false` again afterwards; once nobody asks any more, the frames that are held are let go of.
+    /// Set it to `true` in each update that needs the frame, in [`KinectSystems::Bodies`](crate::sensor::KinectSystems) or before.
+    /// The plugin then sets it to `false` again. In an update in which it stays `false`, the held frames are dropped.
     pub is_wanted: bool,
 }
 
-/// Frames that wait, the oldest first.
+/// The held frames, the oldest first.
 #[derive(Component, Default)]
 pub(crate) struct FrameHistory(VecDeque<Arc<Frame>>);
 
-/// The time that body trackers name a frame by: the depth image's, or the infrared image's where there is none.
+/// The device timestamp by which body trackers identify a frame: the depth image's, or the infrared image's if there is no depth.
 fn time(frame: &Frame) -> Option<u64> {
     let capture = &frame.capture;
     let image = capture.depth.as_ref().or(capture.ir.as_ref())?;
     Some(image.device_timestamp_usec)
 }
 
-/// Holds frames while they are asked for, and lets go of those that are older than the newest skeletons.
+/// Holds frames while they are needed, and drops those that are older than the newest bodies.
 pub(crate) fn release(
     mut commands: Commands,
     mut sensors: Query<(
@@ -75,7 +74,7 @@ pub(crate) fn release(
                 match &newest.0 {
                     Some(frame) if newest.is_changed() => history.push(frame),
                     Some(_) => {}
-                    // Another source: what the former one left is not shown as its.
+                    // The source has changed: the former source's frame must not be shown as the new one's.
                     None if delayed.0.is_some() => {
                         history.0.clear();
                         delayed.0 = None;
@@ -95,8 +94,8 @@ pub(crate) fn release(
 
 impl FrameHistory {
     fn push(&mut self, frame: &Arc<Frame>) {
-        // A clock that went back is a source that started anew: what waits is of another time.
-        // Frames without depth have no time and say nothing about the clock.
+        // The device clock jumped back, as when a recording loops: the held frames are from before the jump. Frames without depth
+        // have no time and say nothing about the clock.
         let last = self.0.iter().rev().find_map(|last| time(last));
         if let Some((last, now)) = last.zip(time(frame))
             && last > now
@@ -109,8 +108,7 @@ impl FrameHistory {
         self.0.push_back(Arc::clone(frame));
     }
 
-    /// The newest frame that is not newer than skeletons of that time, with those before it. `None` where there is none
-    /// that was not released before.
+    /// Removes the held frames up to the device timestamp `at`, and returns the newest of them. `None` if no such frame is held.
     fn release(&mut self, at: u64) -> Option<Arc<Frame>> {
         let mut found = None;
         while let Some(frame) = self

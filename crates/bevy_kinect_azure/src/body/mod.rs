@@ -1,8 +1,8 @@
-//! People in a sensor's images: which pixels they cover, and which frame they were found in.
+//! Results of body trackers: the pixels that bodies cover, and the frame in which bodies were found.
 //!
-//! Whoever finds people, in [`KinectSystems::Bodies`], writes two components on the sensor entity: [`BodyIndexMap`] and
-//! [`BodyTime`]. A simulated sensor's ground truth does both by itself. What shows images as they were when the newest
-//! skeletons were seen ([`ImageTiming::Bodies`]) puts that into [`DelayedFrameDemand`], and the frame is in [`DelayedFrame`].
+//! A body tracker writes two components on the sensor entity, in [`KinectSystems::Bodies`]: [`BodyIndexMap`] and [`BodyTime`]. For
+//! a simulated sensor, its ground truth writes both. Users of [`ImageTiming::Bodies`] request the frame in which the newest bodies
+//! were found with [`DelayedFrameDemand`], and read it from [`DelayedFrame`].
 
 mod delay;
 mod index;
@@ -18,14 +18,14 @@ pub use time::{BodyTime, ImageTiming};
 
 use crate::sensor::{KinectSensor, KinectSystems};
 
-/// What apps usually need for people in the images; part of [`crate::prelude`].
+/// What apps usually need for bodies; part of [`crate::prelude`].
 pub mod prelude {
     pub use kinect_azure::{Body, BodyFrame, Joint, JointConfidence, JointPose};
 
     pub use super::{BodyIndexImage, BodyIndexMap, BodyTime, ImageTiming};
 }
 
-/// Body index maps, and frames that wait for skeletons. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
+/// Body index maps, and frames that are held for body trackers. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct BodyPlugin;
 

@@ -1,21 +1,20 @@
-//! Which frame the newest skeletons were found in, and who shows that one.
+//! The time of the newest bodies, and the setting that shows images in step with them.
 
 use bevy::prelude::*;
 
 use crate::sensor::SourceChanged;
 
-/// Which frame a sensor's newest skeletons were found in, on the sensor entity. What asks for [`ImageTiming::Bodies`] shows
-/// that frame.
+/// Time of the frame in which a sensor's newest bodies were found, on the sensor entity. Outputs and clouds with
+/// [`ImageTiming::Bodies`] show that frame.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct BodyTime {
-    /// Device timestamp of the depth image in µs, as it is in the capture: it names the frame. `None` before the first
-    /// skeletons of a source.
+    /// Device timestamp of the frame's depth image in µs, exactly as in the capture. `None` before the first bodies of a source.
     pub device_timestamp_usec: Option<u64>,
 }
 
 impl BodyTime {
-    /// The time of skeletons that were found in the depth image with that device timestamp in µs.
+    /// The time of bodies that were found in the depth image with this device timestamp in µs.
     pub fn at(device_timestamp_usec: u64) -> Self {
         Self {
             device_timestamp_usec: Some(device_timestamp_usec),
@@ -23,20 +22,20 @@ impl BodyTime {
     }
 }
 
-/// Another source: its clock is not the former one's.
+/// Drops the time of the former source, whose clock is another one.
 pub(super) fn forget(changed: On<SourceChanged>, mut sensors: Query<&mut BodyTime>) {
     if let Ok(mut time) = sensors.get_mut(changed.sensor) {
         *time = BodyTime::default();
     }
 }
 
-/// Which moment of a sensor's images is shown.
+/// Which frame of a sensor is shown: the newest, or the one in step with the newest bodies.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ImageTiming {
     /// The newest frame.
     #[default]
     Live,
-    /// The frame that the sensor's newest skeletons were found in, see [`BodyTime`]: what is drawn on it from joints fits,
-    /// although finding people takes time. While it is used, up to [`FRAME_HISTORY`](super::FRAME_HISTORY) frames are held.
+    /// The frame in which the sensor's newest bodies were found, see [`BodyTime`]: joints that are drawn over it fit, although body
+    /// tracking takes time. While this is used, up to [`FRAME_HISTORY`](super::FRAME_HISTORY) frames are held.
     Bodies,
 }

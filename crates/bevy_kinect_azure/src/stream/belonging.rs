@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 use crate::sensor::KinectSensor;
 
-/// The sensor whose images an entity shows: itself, or its nearest ancestor that is one.
+/// The sensor whose images an entity shows: the entity itself, or its nearest ancestor with a `KinectSensor`.
 pub(crate) fn sensor_of(
     entity: Entity,
     sensors: &Query<(), With<KinectSensor>>,

@@ -1,4 +1,4 @@
-//! What the render world is told about the sensors.
+//! Copies the sensors' state into the render world.
 
 use std::sync::Arc;
 
@@ -14,25 +14,25 @@ use super::rays::ColorRays;
 use crate::body::{BodyIndexImage, BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::sensor::{Frame, KinectSensor, SensorFrame, SensorStream, StreamIdentity};
 
-/// A sensor at a time, as the render world sees it.
+/// A sensor's frame and settings in the render world, now or in step with its bodies.
 pub(crate) struct ExtractedSensor {
-    /// The newest frame of that time.
+    /// The frame to show.
     pub(crate) frame: Option<Arc<Frame>>,
     pub(crate) calibration: Option<Arc<Calibration>>,
     pub(crate) xy_table: Option<Arc<XyTable>>,
-    /// Rays of the colour camera, where something needs them and they are ready.
+    /// Rays of the colour camera, if they are needed and ready.
     pub(crate) color_table: Option<Arc<XyTable>>,
     pub(crate) players: Option<BodyIndexImage>,
-    /// Images of outputs that the colour image is written straight into. Outputs add theirs at each extraction.
+    /// Images of outputs into which the colour image is written directly. Outputs add theirs at each extraction.
     pub(crate) direct_color: Vec<DirectColor>,
-    /// The images that outputs and clouds need. They add theirs at each extraction.
+    /// The images that outputs and clouds need. Each of them adds its own at each extraction.
     pub(crate) demand: Demand,
     /// Counts the sources the sensor has had.
     pub(crate) generation: u64,
     pub(crate) latency: LatencyLog,
 }
 
-/// Every sensor of the main world, now and, where that is asked for, when its newest skeletons were seen.
+/// Every sensor of the main world: with its newest frame and, if it is needed, the frame of its newest bodies.
 #[derive(Resource, Default)]
 pub(crate) struct ExtractedSensors(pub(crate) HashMap<TextureKey, ExtractedSensor>);
 
@@ -91,7 +91,7 @@ pub(super) fn extract_sensors(
                 sensor.xy_table = None;
                 sensor.color_table = None;
             }
-            // While a sensor is lost or off, its last images stay, and so does what is needed to show them.
+            // While a sensor is lost or off, its last images stay, and so do the calibration and rays that are needed to show them.
             if let Some(stream) = stream {
                 sensor.calibration.clone_from(&stream.calibration);
                 sensor.xy_table.clone_from(&stream.xy_table);

@@ -1,4 +1,4 @@
-//! The images of a sensor on the GPU, native and aligned, by name; and which of them are needed.
+//! The images of a sensor on the GPU, native and aligned, and the demand for them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::body::ImageTiming;
 /// An image that image outputs and point clouds are computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RawImage {
-    /// Depth in mm, `R16Uint`, 0 = nothing measured.
+    /// Depth in mm, `R16Uint`, 0 = not measured.
     Depth,
     /// Infrared, `R16Uint`.
     Infrared,
@@ -26,14 +26,14 @@ pub(crate) enum RawImage {
     Rays,
     /// Depth in the colour camera's view, `R16Uint`.
     AlignedDepth,
-    /// Infrared in the colour camera's view, `R16Uint`, 0 where depth is.
+    /// Infrared in the colour camera's view, `R16Uint`, 0 where the aligned depth is 0.
     AlignedInfrared,
     /// The body index in the colour camera's view, `R8Uint`.
     AlignedPlayers,
-    /// Colour in the depth camera's view, stored values, all channels 0 = no data. What near things hide from the
-    /// colour camera has their colour, as the vendor's library does it.
+    /// Colour in the depth camera's view, stored values, all channels 0 = no data. Background that a near object hides from the
+    /// colour camera has the object's colour, as in the vendor's library.
     AlignedColor,
-    /// Likewise, but what the colour camera does not see has no data.
+    /// Colour in the depth camera's view, but without data where the colour camera does not see the point.
     AlignedVisibleColor,
     /// Rays of the colour camera, `Rg32Float`.
     ColorRays,
@@ -42,7 +42,7 @@ pub(crate) enum RawImage {
 impl RawImage {
     const COUNT: usize = Self::ALL.len();
 
-    /// Every image, in the order of their numbers.
+    /// Every image, in the order of the enum's values.
     pub(crate) const ALL: [Self; 11] = [
         Self::Depth,
         Self::Infrared,
@@ -72,14 +72,14 @@ impl Demand {
     }
 }
 
-/// An image of an output that a sensor's colour image is written straight into.
+/// An image of an output into which a sensor's colour image is written directly.
 #[derive(Clone, Debug)]
 pub(crate) struct DirectColor {
     pub(crate) image: AssetId<Image>,
     pub(crate) report: Arc<FillReport>,
 }
 
-/// What the render world tells the owner of an image that it fills.
+/// Reports to the main world that the render world has filled an image.
 #[derive(Debug, Default)]
 pub(crate) struct FillReport {
     is_filled: AtomicBool,
@@ -87,26 +87,26 @@ pub(crate) struct FillReport {
 }
 
 impl FillReport {
-    /// The image has been filled, which took the CPU so long.
+    /// Reports that the image has been filled, with the CPU time that it took.
     pub(crate) fn fill(&self, cpu: Duration) {
         let nanoseconds = u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX);
         self.cpu_nanoseconds.store(nanoseconds, Ordering::Relaxed);
         self.is_filled.store(true, Ordering::Release);
     }
 
-    /// Whether the image was ever filled.
+    /// Whether the image was filled at least once.
     pub(crate) fn is_filled(&self) -> bool {
         self.is_filled.load(Ordering::Acquire)
     }
 
-    /// How long the CPU worked when it was filled last; `None` before.
+    /// CPU time of the last filling; `None` before the first.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         self.is_filled()
             .then(|| Duration::from_nanos(self.cpu_nanoseconds.load(Ordering::Relaxed)))
     }
 }
 
-/// Images of a sensor at a time: now, or when its newest skeletons were seen.
+/// The key of a set of textures: a sensor, and whether its newest frame or the frame of its newest bodies is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TextureKey {
     /// The sensor entity in the main world.
@@ -122,11 +122,11 @@ pub(crate) struct SensorTextures(pub(crate) HashMap<TextureKey, TextureSet>);
 #[derive(Default)]
 pub(crate) struct TextureSet {
     images: [Option<Stored>; RawImage::COUNT],
-    /// Counts the changes of each image: what was computed from it is stale when it moves.
+    /// Counts the changes of each image: results computed from an earlier version are stale.
     versions: [u64; RawImage::COUNT],
-    /// The tables that are in the two ray textures.
+    /// The tables from which the two ray textures were filled.
     pub(super) tables: [Option<Arc<XyTable>>; 2],
-    /// The source the images are from.
+    /// The generation of the source that the images are from.
     pub(super) generation: u64,
     /// The frame that is in the textures.
     pub(super) uploaded: u64,
@@ -136,7 +136,7 @@ pub(crate) struct TextureSet {
     pub(crate) can_align: bool,
     /// Whether the colour texture is the sensor's own, not an output's.
     pub(super) color_is_own: bool,
-    /// Textures that have the frame's colour image.
+    /// Textures into which the frame's colour image was written.
     pub(super) written: Vec<TextureId>,
     /// The frame whose latency is to be measured once it is submitted.
     pub(super) to_measure: Option<std::time::Instant>,
@@ -147,7 +147,7 @@ pub(crate) struct TextureSet {
 pub(crate) struct Stored {
     pub(crate) texture: Texture,
     pub(crate) view: TextureView,
-    /// Of colour: whether the view gives linear light, because the driver cannot show the stored values.
+    /// For colour: whether the view gives linear light, because the driver cannot give a view of the stored values.
     pub(crate) is_linear: bool,
 }
 
@@ -163,12 +163,12 @@ impl TextureSet {
         self.images[image as usize].as_ref()
     }
 
-    /// Moves whenever the image changes, also when it comes or goes.
+    /// A number that increases whenever the image changes, appears or disappears.
     pub(crate) fn version(&self, image: RawImage) -> u64 {
         self.versions[image as usize]
     }
 
-    /// Puts a texture in an image's place, or takes it away.
+    /// Sets or removes the texture of an image.
     pub(crate) fn set(&mut self, image: RawImage, stored: Option<Stored>) {
         if stored.is_some() || self.images[image as usize].is_some() {
             self.images[image as usize] = stored;
@@ -176,7 +176,7 @@ impl TextureSet {
         }
     }
 
-    /// Says that an image's content is new.
+    /// Marks an image's content as changed.
     pub(crate) fn touch(&mut self, image: RawImage) {
         self.versions[image as usize] += 1;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-/// Latencies that the render world measured; shared with it.
+/// The last latencies, written by the render world and read by the main world.
 #[derive(Component, Clone, Debug, Default)]
 pub(crate) struct LatencyLog(Arc<Mutex<LatencyRing>>);
 

@@ -1,10 +1,10 @@
-//! The way of a frame to the GPU: once per image, without touching `Assets<Image>`.
+//! Uploads frames to the GPU: each image once, without touching `Assets<Image>`.
 //!
-//! Each extraction hands the newest [`Frame`](crate::sensor::Frame) of every sensor over as an `Arc`. In the render world
-//! depth and infrared go as they are (16-bit integers) into textures of the sensor's own. Colour goes straight into the
-//! images of outputs that asked for it ([`ExtractedSensor::direct_color`]), or into a texture of the sensor's own where no
-//! output did. Image outputs and point clouds name the images they need in [`ExtractedSensor::demand`], and are then
-//! computed from these textures.
+//! Each extraction passes the newest [`Frame`](crate::sensor::Frame) of every sensor to the render world as an `Arc`. In the render
+//! world depth and infrared are written unchanged (16-bit integers) into textures of the sensor. Colour is written directly into
+//! the images of outputs that request it ([`ExtractedSensor::direct_color`]), or into a texture of the sensor if no output does.
+//! Image outputs and point clouds name the images they need in [`ExtractedSensor::demand`], and are then computed from these
+//! textures.
 
 mod belonging;
 mod extract;
@@ -27,17 +27,17 @@ pub(crate) use latency::LatencyLog;
 pub(crate) use rays::ColorRays;
 pub(crate) use upload::{color_view_formats, extent, has_view_formats, placeholder};
 
-/// When the render world works on frames.
+/// The system sets of the upload in the render world.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamSystems {
-    /// In `ExtractSchedule`: the render world takes over what sensors deliver. Outputs and clouds, which then say what they
-    /// need, come after.
+    /// In `ExtractSchedule`: copies the sensors' frames into the render world. Outputs and clouds add the images that they need
+    /// after this set.
     Extract,
-    /// In `Render`, within `RenderSystems::PrepareResources`: new frames are written into textures.
+    /// In `Render`, within `RenderSystems::PrepareResources`: writes new frames into textures.
     Upload,
 }
 
-/// Brings frames to the GPU. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
+/// Uploads frames to the GPU. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 #[derive(Default)]
 pub struct StreamPlugin;
 

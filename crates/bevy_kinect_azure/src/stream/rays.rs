@@ -1,5 +1,5 @@
-//! The rays of the colour camera, which only aligned point images need: up to twelve million, so they are computed beside
-//! the app, for sensors that have [`ColorRays`].
+//! The rays of the colour camera, which only aligned point images need: up to twelve million, so they are computed in a background
+//! task, for sensors that have [`ColorRays`].
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ enum State {
 }
 
 impl ColorRays {
-    /// The rays, if they are ready and those of the stream's calibration.
+    /// The rays, if they are ready and belong to the stream's calibration.
     pub(crate) fn table(&self, stream: &SensorStream) -> Option<Arc<XyTable>> {
         match &self.0 {
             State::Ready(of, table) if is_of(of, stream) => Some(Arc::clone(table)),
@@ -40,7 +40,7 @@ fn is_of(calibration: &Arc<Calibration>, stream: &SensorStream) -> bool {
         .is_some_and(|current| Arc::ptr_eq(current, calibration))
 }
 
-/// Computes rays for the calibration that is in use.
+/// Starts computing the rays when the calibration has changed, and takes the result.
 pub(super) fn compute(mut sensors: Query<(&SensorStream, &mut ColorRays)>) {
     for (stream, mut rays) in &mut sensors {
         let done = match &mut rays.0 {
@@ -56,7 +56,7 @@ pub(super) fn compute(mut sensors: Query<(&SensorStream, &mut ColorRays)>) {
     }
 }
 
-/// Computes them in a task; `None` without a colour camera.
+/// Starts the task that computes the rays; `None` without a colour camera.
 fn begin(stream: &SensorStream) -> Option<State> {
     let calibration = stream.calibration.as_ref()?;
     let camera = calibration.color_camera?;

@@ -19,11 +19,11 @@ use super::images::{DirectColor, RawImage, SensorTextures, Stored, TextureSet};
 use crate::body::ImageTiming;
 use crate::sensor::Frame;
 
-/// Marks rays that the lens does not have; keep in sync with `common.wgsl`. WGSL may assume that there are no NaNs,
-/// so the table's are replaced.
+/// Marks pixels without a ray; keep in sync with `common.wgsl`. WGSL may assume that there are no NaNs, so this value replaces the
+/// NaNs of the table.
 const NO_RAY: f32 = -1.0e6;
 
-/// A new GPU knows nothing of the old one's textures.
+/// A new GPU does not have the textures of the old one: starts again without any.
 pub(super) fn reset(mut commands: Commands) {
     commands.insert_resource(SensorTextures::default());
 }
@@ -41,7 +41,7 @@ pub(super) fn upload(
     for (&key, sensor) in &sensors.0 {
         let set = textures.0.entry(key).or_default();
         if set.generation != sensor.generation {
-            // What the former source left is not shown as the new one's.
+            // Images of the former source must not be shown as the new one's.
             set.forget(sensor.generation);
             for image in sensor
                 .direct_color
@@ -105,13 +105,13 @@ fn fits(frame: &Frame, device: &RenderDevice) -> bool {
     fits
 }
 
-/// After the frame was submitted: how long it took from the source to here.
+/// Measures how long the frame took from its source to here; runs after the frame was submitted to the GPU.
 pub(super) fn measure_latency(
     sensors: Res<ExtractedSensors>,
     mut textures: ResMut<SensorTextures>,
 ) {
     for (key, set) in &mut textures.0 {
-        // Delayed images are late on purpose.
+        // Frames that were held for bodies are late on purpose: they are not measured.
         if let (Some(captured_at), Some(sensor)) = (set.to_measure.take(), sensors.0.get(key))
             && key.timing == ImageTiming::Live
         {
@@ -121,7 +121,7 @@ pub(super) fn measure_latency(
 }
 
 impl TextureSet {
-    /// Lets go of every image of a former source. Versions go on, so that what was computed from them is stale.
+    /// Drops every image of a former source. Versions go on counting, so that results computed from these images become stale.
     fn forget(&mut self, generation: u64) {
         for image in RawImage::ALL {
             self.set(image, None);
@@ -134,7 +134,7 @@ impl TextureSet {
         self.to_measure = None;
     }
 
-    /// Has the rays of a table in their texture.
+    /// Uploads a table of rays into its texture, if it is not there yet.
     fn keep_rays(
         &mut self,
         image: RawImage,
@@ -157,7 +157,7 @@ impl TextureSet {
         }
     }
 
-    /// Writes an image of integers into its texture, made anew when the size has changed.
+    /// Writes an image of integers into its texture, which is created again when the size has changed.
     fn write(
         &mut self,
         image: RawImage,
@@ -186,8 +186,8 @@ impl TextureSet {
         }
     }
 
-    /// Writes the colour image into the texture of every direct image that does not have it yet, or into one of the
-    /// sensor's own where there is no direct image.
+    /// Writes the colour image into the texture of every direct image that does not have it yet, or into the sensor's own texture
+    /// if there is no direct image.
     fn write_color(
         &mut self,
         frame: &Frame,
@@ -201,7 +201,7 @@ impl TextureSet {
         let fits = |texture: &Texture| (texture.width(), texture.height()) == size;
         let mut first = None;
         for direct in direct {
-            // An image that is not on the GPU yet is written next time.
+            // A direct image that is not on the GPU yet is written in a later frame.
             let Some(image) = images.get(direct.image) else {
                 continue;
             };
@@ -224,12 +224,13 @@ impl TextureSet {
                     self.color_is_own = false;
                 }
             }
-            // Where a direct image is about to come, no texture is made beside it.
+            // A direct image will soon be on the GPU: do not create a texture of the sensor for the meantime.
             None if direct
                 .iter()
                 .any(|direct| images.get(direct.image).is_none()) => {}
             None => {
-                // A texture that is not written directly any more is drawn into by its owner.
+                // The former direct texture now belongs to its output alone, which draws into it: it cannot serve as the sensor's
+                // image.
                 if !self.color_is_own
                     || self
                         .get(RawImage::Color)
@@ -252,7 +253,7 @@ impl TextureSet {
         }
     }
 
-    /// Writes a frame's colour into a texture that does not have it yet; whether it did.
+    /// Writes a frame's colour into a texture that does not have it yet; returns whether it did.
     fn write_once(&mut self, texture: &Texture, frame: &Frame, queue: &RenderQueue) -> bool {
         if self.written.contains(&texture.id()) {
             return false;
@@ -274,7 +275,7 @@ impl Stored {
         }
     }
 
-    /// A colour texture, read as it is stored, without conversion to linear light, where the driver can.
+    /// A colour texture whose view gives the stored values, without conversion to linear light, if the driver supports that.
     fn color(texture: Texture, views: bool) -> Self {
         if !views {
             return Self {
@@ -295,7 +296,7 @@ impl Stored {
     }
 }
 
-/// Whether this GPU's driver lets a texture be read in another format than its own. Old OpenGL does not.
+/// Whether this GPU's driver supports texture views in another format than the texture's. Old OpenGL does not.
 pub(crate) fn has_view_formats(adapter: &RenderAdapter) -> bool {
     adapter
         .get_downlevel_capabilities()
@@ -313,7 +314,7 @@ pub(crate) fn color_view_formats(views: bool) -> &'static [TextureFormat] {
     }
 }
 
-/// The rays as a texture; none where the GPU has no texture that large.
+/// The rays as a texture; `None` if they exceed the GPU's largest texture.
 fn upload_rays(table: &XyTable, device: &RenderDevice, queue: &RenderQueue) -> Option<Stored> {
     let size = (table.width(), table.height());
     if size.0.max(size.1) > device.limits().max_texture_dimension_2d {
@@ -348,7 +349,7 @@ fn create(
     })
 }
 
-/// Makes a texture black.
+/// Fills a texture with zeros.
 fn clear(queue: &RenderQueue, texture: &Texture) {
     let size = (texture.width(), texture.height());
     let pixel = texture.format().block_copy_size(None).unwrap_or(0) as usize;
@@ -360,7 +361,7 @@ fn clear(queue: &RenderQueue, texture: &Texture) {
     );
 }
 
-/// One black pixel, bound where a sensor lacks an image that a shader could read.
+/// A texture of one zero pixel, bound in place of an image that the sensor does not have.
 pub(crate) fn placeholder(device: &RenderDevice, format: TextureFormat) -> TextureView {
     create(device, "kinect no image", (1, 1), format, &[])
         .create_view(&TextureViewDescriptor::default())
@@ -369,7 +370,7 @@ pub(crate) fn placeholder(device: &RenderDevice, format: TextureFormat) -> Textu
 /// Writes a whole, tightly packed image.
 fn write(queue: &RenderQueue, texture: &Texture, size: (u32, u32), bytes: &[u8]) {
     let bytes_per_row = texture.format().block_copy_size(None).unwrap_or(0) * size.0;
-    // A source that lies about its size must not bring the renderer down.
+    // An image whose bytes do not match its size must not end the renderer.
     if bytes.len() as u64 != u64::from(bytes_per_row) * u64::from(size.1) {
         return;
     }

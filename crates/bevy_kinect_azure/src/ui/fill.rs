@@ -5,23 +5,23 @@ use bevy::prelude::*;
 /// How an image fills its UI node. It is centred; what does not fit is cut off at the node's edges.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ImageFill {
-    /// As wide and as high as the node, whatever its own shape.
+    /// Stretched to the node's width and height.
     Stretch,
-    /// As wide as the node: it may be higher.
+    /// As wide as the node; it may be higher than the node.
     FitWidth,
-    /// As high as the node: it may be wider.
+    /// As high as the node; it may be wider than the node.
     FitHeight,
-    /// As large as it can be seen whole: the node shows beside it.
+    /// As large as possible with the whole image visible; the node's background shows beside it.
     #[default]
     FitBest,
-    /// As small as it covers the whole node: two of its edges may be cut off.
+    /// As small as possible with the whole node covered; two edges of the image may be cut off.
     FitOutside,
     /// One pixel of the image on each physical pixel of the screen, whatever shape the output is meant to be shown in.
     NativeSize,
 }
 
 impl ImageFill {
-    /// All of them.
+    /// All ways to fill a node.
     pub const ALL: [Self; 6] = [
         Self::Stretch,
         Self::FitWidth,
@@ -31,9 +31,9 @@ impl ImageFill {
         Self::NativeSize,
     ];
 
-    /// Where in an area, measured from its upper left corner, a picture of `resolution` pixels is shown that is meant to be `aspect`
-    /// times as wide as high. All are in physical pixels, and the edges lie between pixels. Empty for a picture or an area
-    /// that is.
+    /// The rectangle in an area in which a picture of `resolution` pixels is shown, if its width should be `aspect` times its
+    /// height. Everything is in physical pixels from the area's upper left corner; edges lie on whole pixels. Empty if the picture
+    /// or the area is empty.
     ///
     /// ```
     /// # use bevy::math::{Rect, UVec2, Vec2};
@@ -55,7 +55,7 @@ impl ImageFill {
             (Self::FitHeight, _) | (Self::FitBest, false) | (Self::FitOutside, true) => by_height,
             (Self::NativeSize, _) => resolution.as_vec2(),
         };
-        // Never thinner than a pixel; whole pixels, so that nothing is blurred that fits.
+        // Whole pixels, so that a picture of the same size is not blurred; at least one pixel.
         let size = size.round().max(Vec2::ONE);
         let min = ((area - size) * 0.5).floor();
         Rect {

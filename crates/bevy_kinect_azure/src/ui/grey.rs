@@ -1,4 +1,4 @@
-//! Images of one channel are shown as grey: sampled as they are, they would be red.
+//! Shows images of one channel as grey; sampled directly they would be red.
 
 use bevy::asset::embedded_asset;
 use bevy::prelude::*;
@@ -21,7 +21,7 @@ impl UiMaterial for GreyMaterial {
     }
 }
 
-/// Adds the material, where the app draws a UI.
+/// Adds the material, if the app renders a UI.
 pub(super) fn build(app: &mut App) {
     if app.get_sub_app(RenderApp).is_some() && app.is_plugin_added::<UiRenderPlugin>() {
         embedded_asset!(app, "grey.wgsl");

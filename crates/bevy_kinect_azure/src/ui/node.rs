@@ -1,4 +1,4 @@
-//! The node that shows an output, and the picture in it.
+//! The UI node that shows an output, and the child node that holds the picture.
 
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
@@ -11,7 +11,8 @@ use super::fill::ImageFill;
 use super::grey::GreyMaterial;
 use crate::image_output::{OutputDiagnostics, OutputImage, OutputImageChanged};
 
-/// Shows an image output in a UI node, in the shape it is meant to be shown in.
+/// Shows an image output in a UI node, with the aspect ratio of
+/// [`OutputDiagnostics::aspect`](crate::image_output::OutputDiagnostics::aspect).
 ///
 /// ```
 /// # use bevy::prelude::*;
@@ -24,15 +25,15 @@ use crate::image_output::{OutputDiagnostics, OutputImage, OutputImageChanged};
 /// }
 /// ```
 ///
-/// The picture is a child of the node and is placed within its padding, one frame after the node's own size has changed. A new
-/// handle of the output is taken by itself. Nothing is shown while the output has no image, or is not there, or has a
+/// The picture is a child of the node and is placed within its padding, one frame after the node's own size has changed. When the
+/// output gets a new handle, the node takes it by itself. The node is empty while the output does not exist, has no image, or has a
 /// format that this GPU cannot filter (32-bit floating point on some: choose false colours or another format).
 ///
-/// Images of one channel (infrared, player index, depth in [`PixelFormat::R16`](crate::image_output::PixelFormat) and so on) are shown
-/// as grey, 0 black and 1 white: depth in metres is white from one metre on. Wherever else such an image is shown (a sprite, a
-/// material), it is red, because that is what GPUs make of it: choose false colours for people to look at.
+/// Images of one channel (infrared, player index, depth in [`PixelFormat::R16`](crate::image_output::PixelFormat) and so on) are
+/// shown as grey, 0 black and 1 white: depth in metres is white from one metre on. A sprite or a material shows such an image in
+/// red, because GPUs sample its one channel as red: choose false colours for display.
 ///
-/// The node's `overflow` is set to clip.
+/// The plugin sets the node's `overflow` to clip.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Node)]
@@ -46,7 +47,7 @@ pub struct KinectImageNode {
 }
 
 impl Default for KinectImageNode {
-    /// Of no output: nothing is shown.
+    /// A node without an output: it shows nothing.
     fn default() -> Self {
         Self {
             output: Entity::PLACEHOLDER,
@@ -59,7 +60,7 @@ impl Default for KinectImageNode {
 #[derive(Component)]
 pub(super) struct Picture;
 
-/// Nodes of the app's own that show an output go with its image; [`place_pictures`] sees to the others.
+/// The app's own `ImageNode`s take an output's new image; [`place_pictures`] does the same for the plugin's nodes.
 pub(super) fn follow_outputs(
     mut changes: MessageReader<OutputImageChanged>,
     mut nodes: Query<&mut ImageNode, Without<Picture>>,
@@ -86,7 +87,7 @@ fn add_picture(mut world: DeferredWorld, context: HookContext) {
     ));
 }
 
-/// A node that shows no output any more has no picture.
+/// Removes the picture when a node loses its `KinectImageNode`.
 fn remove_picture(mut world: DeferredWorld, context: HookContext) {
     let children = world
         .get::<Children>(context.entity)
@@ -99,13 +100,13 @@ fn remove_picture(mut world: DeferredWorld, context: HookContext) {
     }
 }
 
-/// What a picture is shown with.
+/// The components that show a picture.
 type Shown = (
     Option<&'static mut ImageNode>,
     Option<&'static MaterialNode<GreyMaterial>>,
 );
 
-/// Puts pictures where they belong in their nodes, with the images of their outputs.
+/// Places pictures in their nodes, with the images of their outputs.
 pub(super) fn place_pictures(
     mut nodes: Query<(&KinectImageNode, &ComputedNode, &mut Node), Without<Picture>>,
     mut pictures: Query<(Entity, &ChildOf, &mut Node, Shown), With<Picture>>,
