@@ -1,4 +1,4 @@
-//! The shaders that are applied to an output's image, one after the other: two working images take turns.
+//! The passes of an output, run one after the other on two working images that take turns.
 
 use bevy::prelude::*;
 use bevy::render::render_resource::{
@@ -18,23 +18,23 @@ use super::pipelines::Pipelines;
 use super::{ImageKind, OutputFilter, OutputPass};
 use crate::stream::extent;
 
-/// The passes of an output with their textures.
+/// The passes of an output, with their textures.
 pub(super) struct Chain {
     key: Key,
     works: [Work; 2],
     steps: Vec<Step>,
-    /// Images made so far.
+    /// How many images the passes have processed.
     frame: u32,
     /// Whether a setting has changed since the passes last ran.
     pub(super) is_stale: bool,
 }
 
-/// What decides whether the textures and the steps can stay.
+/// The key of a chain: while it is the same, its textures and steps are kept.
 #[derive(PartialEq)]
 struct Key {
     kind: ImageKind,
     size: UVec2,
-    /// Of the sensor's source: the past of another one is not blended in.
+    /// Generation of the sensor's source: images of a former source are not blended in.
     generation: u64,
     steps: Vec<StepKey>,
 }
@@ -57,29 +57,29 @@ struct Work {
     view: TextureView,
 }
 
-/// One pass, once.
+/// One repetition of one pass.
 struct Step {
     pipeline: StepPipeline,
     params: [Vec4; 2],
     info: UniformBuffer<PassInfo>,
     bind_group: BindGroup,
-    /// The working image it writes.
+    /// Index of the working image that it writes.
     target: usize,
-    /// What it put out for the frame before.
+    /// Its result for the frame before.
     history: Option<Work>,
 }
 
-/// What a step is drawn with.
+/// Pipeline and bindings of a step.
 #[derive(Clone)]
 enum StepPipeline {
     BuiltIn(CachedRenderPipelineId),
     Custom(RenderPipeline),
 }
 
-/// The passes of an output whose shaders are known.
+/// The passes of an output with their pipelines.
 pub(super) struct Resolved {
     pub(super) steps: Vec<ResolvedStep>,
-    /// Which of the passes do not work.
+    /// The passes whose shaders do not work.
     pub(super) broken: Vec<BrokenPass>,
 }
 
@@ -89,7 +89,7 @@ pub(super) struct ResolvedStep {
     has_history: bool,
 }
 
-/// Which pipelines an output's passes are drawn with; `None` while a shader is loading.
+/// Finds the pipelines of an output's passes; `None` while a shader is loading.
 pub(super) fn resolve(
     passes: &[OutputPass],
     kind: ImageKind,
@@ -150,7 +150,7 @@ impl StepPipeline {
     }
 }
 
-/// The format of working images: linear light needs no more than 16 bits, data does.
+/// The format of working images: 16 bits a channel are enough for linear light, but not for data.
 pub(super) fn working_format(kind: ImageKind) -> TextureFormat {
     match kind {
         ImageKind::Color => TextureFormat::Rgba16Float,
@@ -158,7 +158,7 @@ pub(super) fn working_format(kind: ImageKind) -> TextureFormat {
     }
 }
 
-/// What a filter's shader is told, with values that make sense.
+/// The parameters of a filter's shader, with values outside their range clamped.
 fn params_of(filter: &OutputFilter) -> [Vec4; 2] {
     let radius = |radius: u32| radius.clamp(1, 8) as f32;
     let finite = |value: f32| if value.is_finite() { value } else { 0.0 };
@@ -212,7 +212,7 @@ fn whole(texture: &Texture) -> TexelCopyTextureInfo<'_> {
 }
 
 impl Chain {
-    /// The chain for these passes: the old one, if it fits.
+    /// The chain for these passes: the former one if its key is the same.
     pub(super) fn renew(
         old: Option<Self>,
         resolved: Vec<ResolvedStep>,
@@ -279,12 +279,12 @@ impl Chain {
         }
     }
 
-    /// Where the data goes that the passes begin with.
+    /// The working image that the first pass reads.
     pub(super) fn input(&self) -> &TextureView {
         &self.works[0].view
     }
 
-    /// Where the last pass leaves its result.
+    /// The working image with the last pass's result.
     pub(super) fn result(&self) -> &TextureView {
         &self.works[self.steps.len() % 2].view
     }
@@ -300,8 +300,8 @@ impl Chain {
         pipelines.all(|pipeline| pipeline.get(cache).is_some())
     }
 
-    /// Runs the passes on what is in the input. `is_new`: it is a new image, not the last one with other settings, whose
-    /// past is kept.
+    /// Runs the passes on the input. `is_new` is `false` when the same image is processed again with other settings: temporal
+    /// passes then keep their history.
     pub(super) fn run(&mut self, is_new: bool, time: f32, context: &mut RenderContext, gpu: &Gpu) {
         for (number, step) in self.steps.iter_mut().enumerate() {
             step.info.set(PassInfo {

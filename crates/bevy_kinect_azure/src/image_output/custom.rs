@@ -1,8 +1,8 @@
-//! Pipelines of users' shaders.
+//! Pipelines of the app's own shaders.
 //!
-//! A mistake in a shader must not end the app, but the engine's own pipeline cache leaves errors of a pipeline (a missing
-//! entry point, bindings that do not fit) to the app's error handler, which quits. Users' shaders are therefore compiled in a cache
-//! of their own, one at a time and at once, with errors caught around it.
+//! A mistake in a shader must not end the app, but Bevy's pipeline cache leaves errors of a pipeline (a missing entry point,
+//! bindings that do not fit) to the app's error handler, which quits. The app's shaders are therefore compiled in a separate cache,
+//! synchronously and one at a time, inside a wgpu error scope.
 
 use std::sync::Arc;
 
@@ -18,25 +18,25 @@ use bevy::tasks::futures::now_or_never;
 
 use super::pipelines::Pipelines;
 
-/// The entry point of users' shaders.
+/// The entry point of the app's shaders.
 const ENTRY_POINT: &str = "pass_main";
 
-/// Users' shaders and their pipelines.
+/// The app's shaders and their pipelines.
 #[derive(Resource)]
 pub(super) struct CustomPipelines {
     device: RenderDevice,
     cache: PipelineCache,
-    /// Whether there was ever a use for it: until then it is told of no shaders.
+    /// Whether an output has ever used a shader of the app: until then no shaders are extracted.
     is_used: bool,
     /// Shaders that are new or changed.
     changes: Vec<(AssetId<Shader>, Option<Shader>)>,
     states: HashMap<(AssetId<Shader>, TextureFormat), State>,
 }
 
-/// How far a shader is.
+/// The state of a shader's pipeline.
 #[derive(Clone)]
 pub(super) enum State {
-    /// It, or what it imports, is loading.
+    /// The shader, or a shader that it imports, is still loading.
     Loading,
     Ready(RenderPipeline),
     Broken(Arc<str>),
@@ -52,7 +52,7 @@ pub(super) fn init(mut commands: Commands, device: Res<RenderDevice>, adapter: R
     });
 }
 
-/// Hands over the shaders that have come or changed. All of them: users' may import any.
+/// Extracts all shaders that were added or changed, because the app's shaders may import any of them.
 pub(super) fn extract_shaders(
     pipelines: Option<ResMut<CustomPipelines>>,
     shaders: Extract<Option<Res<Assets<Shader>>>>,
@@ -89,7 +89,7 @@ pub(super) fn extract_shaders(
 }
 
 impl CustomPipelines {
-    /// Takes new shaders up. What was compiled is compiled again: any shader may have imported one of them.
+    /// Adds new shaders to the cache and drops all compiled pipelines, because any shader may import a changed one.
     pub(super) fn update(&mut self) {
         if self.changes.is_empty() {
             return;
@@ -101,11 +101,11 @@ impl CustomPipelines {
             }
         }
         self.states.clear();
-        // Pipelines of former versions come to nothing here.
+        // Recompiles the pipelines of shaders that changed; errors of obsolete ones are caught and ignored.
         caught(&self.device, || self.cache.process_queue());
     }
 
-    /// The pipeline of a shader that writes images of that format.
+    /// The pipeline of a shader that writes images of this format.
     pub(super) fn get(
         &mut self,
         shader: &Handle<Shader>,
@@ -151,13 +151,13 @@ impl CustomPipelines {
     }
 }
 
-/// Does something and says what the GPU's driver had against it.
+/// Runs `act` in a wgpu error scope, and returns the validation error, if there was one.
 fn caught(device: &RenderDevice, act: impl FnOnce()) -> Option<String> {
     let scope = device
         .wgpu_device()
         .push_error_scope(wgpu::ErrorFilter::Validation);
     act();
-    // On native platforms the error is known at once.
+    // On native platforms the future of `pop` is ready at once.
     let error = now_or_never(scope.pop()).flatten()?;
     Some(error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Keeps the figures of outputs up to date.
+//! Keeps the [`OutputDiagnostics`] of outputs up to date.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::relation::OutputSensor;
 use crate::body::{BodyIndexMap, DelayedFrame, ImageTiming};
 use crate::sensor::{Frame, SensorFrame};
 
-/// Where Bevy keeps an output's time, once there is one.
+/// The path of an output's GPU time in Bevy's diagnostics, once it has one.
 #[derive(Component)]
 pub(super) struct GpuTimePath(DiagnosticPath);
 
@@ -36,7 +36,7 @@ pub(super) fn diagnose(
     let now = frame_count.map_or(0, |count| count.0);
     let elapsed = time.map(|time| time.elapsed());
     for (entity, output, sensor, image, report, path, mut diagnostics) in &mut outputs {
-        // On a copy, so that change detection sees changes alone.
+        // Works on a copy, so that change detection is triggered only by real changes.
         let mut figures = diagnostics.clone();
         let newest = sensor
             .0
@@ -78,7 +78,7 @@ pub(super) fn diagnose(
     }
 }
 
-/// A number for what an output shows of a frame; `None` where the frame brings nothing for it.
+/// Number of the frame, or of the body index map, that an output shows; `None` if the frame lacks the image that it shows.
 fn shown(output: &ImageOutput, frame: &Frame, players: &BodyIndexMap) -> Option<u64> {
     let has_color = !frame.color_bgra().is_empty();
     let has_depth = frame.capture.depth.is_some();
@@ -87,7 +87,7 @@ fn shown(output: &ImageOutput, frame: &Frame, players: &BodyIndexMap) -> Option<
         ImageKind::Depth | ImageKind::PointCloud => has_depth,
         ImageKind::Infrared => frame.capture.ir.is_some() && (has_depth || !output.aligned),
         ImageKind::PlayerIndex if !output.aligned => return players.0.as_ref().map(|p| p.id()),
-        // Where players are in the colour image depends on depth as well.
+        // An aligned player index depends on depth as well.
         ImageKind::PlayerIndex => has_depth && players.0.is_some(),
     };
     is_new.then_some(frame.id)

@@ -1,4 +1,4 @@
-//! Figures about every output: the component, and what the render world tells of it.
+//! Figures about every output: the component, and the render world's report that it is filled from.
 
 use core::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,42 +9,41 @@ use bevy::prelude::*;
 use super::image_shape::ImageShape;
 use super::notice::Notice;
 
-/// Figures about one output, on its entity. Read only.
+/// Size, memory, times and warnings of one output, on its entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct OutputDiagnostics {
     /// Width and height in pixels; 0 before there is an image.
     pub resolution: UVec2,
-    /// Width divided by height of the shape it is meant to be shown in, see [`OutputAspect`](super::OutputAspect); 0
-    /// before there is an image.
+    /// Width divided by height of the shape in which the image should be shown, see [`OutputAspect`](super::OutputAspect); 0 before
+    /// there is an image.
     pub aspect: f32,
-    /// GPU memory in bytes of all its textures: its image with smaller ones, and what its passes work with.
+    /// GPU memory in bytes of all its textures: its image with its mipmaps, and the working images of its passes.
     pub gpu_memory_bytes: u64,
-    /// Frames (of the player index: maps) that brought this output something new.
+    /// How many times the output was updated: by frames or, for the player index, by body index maps.
     pub updates: u64,
-    /// Bevy's frame count at the last of them.
+    /// Bevy's frame count at the last update.
     pub last_update_frame: u32,
-    /// Time from the app's start to the last of them; `None` before the first.
+    /// Time from the app's start to the last update; `None` before the first.
     pub last_update: Option<Duration>,
-    /// Whether that was this frame.
+    /// Whether the output was updated in this frame of the app.
     pub updated_this_frame: bool,
-    /// How long the CPU worked on the last update: preparing and encoding its passes, or uploading colour straight into its
-    /// image. `None` before the first.
+    /// CPU time of the last update: preparing and encoding its passes, or uploading colour directly into its image. `None` before
+    /// the first.
     pub cpu_time: Option<Duration>,
-    /// How long the GPU worked on the last update; `None` without Bevy's
-    /// [`RenderDiagnosticsPlugin`](bevy::render::diagnostic::RenderDiagnosticsPlugin), where the GPU has no timestamps, and for
-    /// colour that is uploaded straight into its image. Bevy's diagnostics have it as
-    /// `render/kinect/output/<entity>/elapsed_gpu`.
+    /// GPU time of the last update; `None` without Bevy's
+    /// [`RenderDiagnosticsPlugin`](bevy::render::diagnostic::RenderDiagnosticsPlugin), if the GPU has no timestamps, and for colour
+    /// that is uploaded directly into its image. Bevy's diagnostics have it as `render/kinect/output/<entity>/elapsed_gpu`.
     pub gpu_time: Option<Duration>,
-    /// Why the output shows nothing, or not quite what was asked for, at present. The log has it once.
+    /// Why the output shows nothing at present, or differs from its settings; `None` if all is well. Each warning is logged once.
     pub warning: Option<String>,
-    /// How many times the output showed something that was not quite what was asked for.
+    /// How many times the output began to differ from its settings.
     pub warnings: u64,
-    /// The last of these warnings.
+    /// The last such warning.
     pub last_warning: Option<String>,
-    /// How many times the output showed nothing, because what was asked for cannot be.
+    /// How many times the output began to show nothing, because its settings were refused.
     pub errors: u64,
-    /// The last of these errors.
+    /// The last such error.
     pub last_error: Option<String>,
     #[reflect(ignore)]
     pub(super) seen: u64,
@@ -60,7 +59,7 @@ pub struct OutputDiagnostics {
 pub(super) type BrokenPass = (usize, Arc<str>);
 
 impl OutputDiagnostics {
-    /// Takes over what an output's image is and how it is meant to be shown.
+    /// Updates the figures of an output's image.
     pub(super) fn set_image(this: &mut Mut<Self>, shape: ImageShape, aspect: f32) {
         let bytes = shape.bytes();
         if (this.resolution, this.aspect, this.image_bytes) != (shape.size, aspect, bytes) {
@@ -68,7 +67,7 @@ impl OutputDiagnostics {
         }
     }
 
-    /// Takes over what is wrong with the output as a whole.
+    /// Updates the notice about the output's settings.
     pub(super) fn set_notice(this: &mut Mut<Self>, entity: Entity, notice: Option<Notice>) {
         if this.notice == notice {
             return;
@@ -80,7 +79,7 @@ impl OutputDiagnostics {
         }
     }
 
-    /// Likewise of its sensor; other notices stay.
+    /// Updates the notice about the output's sensor; other notices stay.
     pub(super) fn set_sensor_notice(this: &mut Mut<Self>, entity: Entity, notice: Option<Notice>) {
         let is_of_sensor = matches!(this.notice, Some(Notice::NoSensor | Notice::NotASensor(_)));
         if is_of_sensor || notice.is_some() {
@@ -88,7 +87,7 @@ impl OutputDiagnostics {
         }
     }
 
-    /// Takes over what the render world tells.
+    /// Updates the figures from the render world's report.
     pub(super) fn take(&mut self, entity: Entity, report: &OutputReport) {
         let report = report.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.gpu_memory_bytes = self.image_bytes + report.working_bytes;
@@ -101,7 +100,7 @@ impl OutputDiagnostics {
         }
     }
 
-    /// Counts what is wrong now, and writes it to the log.
+    /// Counts the present warning or error, and logs it.
     fn count(&mut self, entity: Entity, is_error: bool) {
         let Some(what) = &self.warning else {
             return;
@@ -115,7 +114,7 @@ impl OutputDiagnostics {
         last.clone_from(&self.warning);
     }
 
-    /// The warning in words. What is wrong with the image as a whole comes first.
+    /// The text of the warning: first the notice about the whole image, then the broken passes.
     fn worded(&self) -> Option<String> {
         let mut warning = self.notice.map_or_else(String::new, |n| n.to_string());
         for (number, why) in &self.broken_passes {
@@ -130,13 +129,13 @@ impl OutputDiagnostics {
     }
 }
 
-/// What the render world tells of an output.
+/// The render world's report about an output.
 #[derive(Component, Clone, Debug, Default)]
 pub(super) struct OutputReport(Arc<Mutex<Report>>);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Report {
-    /// Memory of the textures that passes work with.
+    /// Memory in bytes of the working images.
     pub(super) working_bytes: u64,
     pub(super) broken_passes: Vec<BrokenPass>,
 }
@@ -150,7 +149,7 @@ impl OutputReport {
     }
 }
 
-/// The span that passes of an output are timed by.
+/// Name of the span by which the passes of an output are timed.
 pub(super) fn span_name(output: Entity) -> String {
     format!("kinect/output/{output}")
 }

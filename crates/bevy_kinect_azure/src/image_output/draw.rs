@@ -1,4 +1,4 @@
-//! What is drawn for each output, and when: only what is new, or set differently.
+//! Draws outputs: only those with new images or changed settings.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,40 +34,40 @@ pub(super) struct Drawings {
     time: f32,
 }
 
-/// What an output shows now and how it is drawn.
+/// The textures of an output, and the passes that draw it.
 #[derive(Default)]
 struct Drawing {
     plan: Plan,
-    /// What is in the image: versions of what it was made from. `None` = nothing yet, or what is no longer true.
+    /// Versions of the inputs that the image was drawn from. `None` if nothing was drawn yet, or the content is obsolete.
     drawn: Option<Versions>,
-    /// Whether it has been cleared since.
+    /// Whether the image is clear.
     is_clear: bool,
-    /// From the sensor's image into the one that passes begin with.
+    /// The draw from the sensor's image into the working image that the first pass reads.
     convert: Option<Draw>,
     chain: Option<Chain>,
-    /// Into the output's image.
+    /// The draw into the output's image.
     publish: Option<Draw>,
-    /// Into each smaller image from the one before.
+    /// The draws of the mipmaps, each from the level before.
     mips: Vec<Draw>,
-    /// The output's image: the whole, and the smaller ones.
+    /// The mip levels of the output's image, the largest first.
     levels: Vec<TextureView>,
     /// The image that the levels belong to.
     image: Option<TextureViewId>,
-    /// Where it is told that the image is drawn.
+    /// Reports to the main world that the image is drawn.
     fill: Arc<FillReport>,
-    /// How long the CPU has prepared this update.
+    /// CPU time spent so far on preparing this update.
     prepared_in: Duration,
 }
 
-/// What is to be done with an output's image.
+/// The plan for an output's image in this frame.
 #[derive(Default, Clone, Copy, PartialEq)]
 enum Plan {
-    /// It stays as it is.
+    /// Keep the image as it is.
     #[default]
     Stay,
-    /// There is nothing to show.
+    /// Clear the image: there is nothing to show.
     Clear,
-    /// It shows what has these versions.
+    /// Show inputs of these versions.
     Show(Versions),
 }
 
@@ -78,12 +78,12 @@ struct Draw {
     bind_group: BindGroup,
     pipeline: CachedRenderPipelineId,
     target: TextureView,
-    /// Whether anything of it has changed since it was drawn.
+    /// Whether its parameters or bindings have changed since it was drawn.
     is_stale: bool,
 }
 
 pub(super) fn init(mut commands: Commands) {
-    // A new GPU knows nothing of the old one's textures.
+    // A new GPU does not have the textures of the old one.
     commands.insert_resource(Drawings::default());
 }
 
@@ -135,9 +135,9 @@ pub(super) fn prepare(
                 drawing.plan_to_show(output, &source, &mut pipelines, &mut custom, &gpu);
                 drawing.prepared_in = began.elapsed();
             }
-            // It is computed soon: until then the image stays.
+            // The image to show will be computed soon: until then the output keeps its image.
             None if !output.is_refused && is_coming(&output.output, set, sensor) => {}
-            // Also an image that a sensor does not have (yet): what a former source left must not stay.
+            // Clear also when the sensor does not have the image (yet): an image of a former source must not stay.
             _ => drawing.plan = Plan::Clear,
         }
     }
@@ -153,7 +153,7 @@ fn writes(channels: ChannelMask) -> ColorWrites {
     writes
 }
 
-/// What the shader reads of a sensor: integers, floats, rays.
+/// The textures that the shader reads: integers, floats, rays.
 fn inputs<'a>(
     source: &'a Source,
     kind: ImageKind,
@@ -168,7 +168,7 @@ fn inputs<'a>(
 }
 
 impl Drawing {
-    /// Draws into that image from now on.
+    /// Makes this image the target of the draws.
     fn take_image(&mut self, image: &GpuImage, shape: ImageShape) {
         let id = image.texture_view.id();
         if self.image == Some(id) {
@@ -257,7 +257,7 @@ impl Drawing {
         };
         let publish = OutputKey {
             is_working_image,
-            // Pixel for pixel there is nothing to blend.
+            // At the native size each pixel is copied: there is nothing to blend.
             is_blended: settings.is_blended() && output.shape.size != size,
             channels: writes(settings.channels),
             ..key
@@ -339,7 +339,7 @@ impl Drawing {
 }
 
 impl Draw {
-    /// The pass with these settings: the old one, if they are the same.
+    /// The draw with these settings: the former one if they are the same.
     fn renew(
         old: Option<Self>,
         inputs: [TextureView; 3],

@@ -1,4 +1,4 @@
-//! What the render world is told about outputs, and what it wants of the sensors for them.
+//! Copies outputs into the render world, and adds the images that they need to the demand of their sensors.
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ pub(super) struct ExtractedOutput {
     pub(super) output: ImageOutput,
     pub(super) image: AssetId<Image>,
     pub(super) shape: ImageShape,
-    /// The range of depth that `Auto` means, in metres.
+    /// The depth range of `FalseColor::Auto`, in metres.
     pub(super) auto_depth: (f32, f32),
-    /// It shows nothing.
+    /// Whether its settings are refused: it shows nothing.
     pub(super) is_refused: bool,
     pub(super) report: OutputReport,
     pub(super) fill: Arc<FillReport>,
@@ -97,7 +97,7 @@ pub(super) fn extract_outputs(
     }
 }
 
-/// The images that an output is made from: the one it shows and, for points, the rays that go with it.
+/// The images that an output is drawn from: the image that it shows and, for points, the rays.
 pub(super) fn images_of(output: &ImageOutput) -> [Option<RawImage>; 2] {
     let shown = match (output.kind, output.aligned) {
         (ImageKind::Color, false) => RawImage::Color,
@@ -120,7 +120,7 @@ pub(super) fn images_of(output: &ImageOutput) -> [Option<RawImage>; 2] {
     [Some(shown), rays]
 }
 
-/// The passes of an output, repeated ones as often as they are done, with their place among the passes.
+/// The passes of an output, each as many times as it is repeated, with its index among the output's passes.
 pub(super) fn repeated(passes: &[OutputPass]) -> impl Iterator<Item = (usize, &OutputPass)> {
     passes.iter().enumerate().flat_map(|(number, pass)| {
         let times = pass.repeat.min(OutputPass::MOST) as usize;

@@ -1,4 +1,4 @@
-//! Materials go with an output's image when it becomes another.
+//! Materials that show an output take its new image when the output's handle changes.
 
 use core::marker::PhantomData;
 
@@ -8,9 +8,9 @@ use bevy::reflect::{PartialReflect, ReflectMut};
 use super::OutputImageChanged;
 use crate::sensor::KinectSystems;
 
-/// Lets materials of a type follow image outputs: where one holds the image of an output whose resolution or format changes,
-/// it takes the new image by itself. [`KinectAzurePlugin`](crate::KinectAzurePlugin) does so for [`StandardMaterial`]; add
-/// this for others, your own too:
+/// Lets materials of one type follow image outputs: when the resolution or format of an output changes, materials that hold its old
+/// image take the new one. [`KinectAzurePlugin`](crate::KinectAzurePlugin) does so for [`StandardMaterial`]; add this plugin for
+/// other materials, including your own:
 ///
 /// ```no_run
 /// # use bevy::prelude::*;
@@ -20,7 +20,7 @@ use crate::sensor::KinectSystems;
 /// app.add_plugins(FollowOutputsPlugin::<Hologram>::default());
 /// ```
 ///
-/// Handles are found by reflection: in fields, in `Option`s, and in what is within them.
+/// Handles are found by reflection, in fields and `Option`s at any depth.
 pub struct FollowOutputsPlugin<M>(PhantomData<fn() -> M>);
 
 impl<M> Default for FollowOutputsPlugin<M> {
@@ -49,7 +49,7 @@ fn follow<M: Asset + Clone + Reflect>(
         return;
     };
     let changes: Vec<_> = changes.read().collect();
-    // On copies: a material that is borrowed mutably from its `Assets` is prepared anew, changed or not.
+    // Works on copies: Bevy prepares a material again whenever it is borrowed mutably from its `Assets`.
     let followed: Vec<_> = materials
         .iter()
         .filter_map(|(id, material)| {
@@ -68,7 +68,7 @@ fn follow<M: Asset + Clone + Reflect>(
     }
 }
 
-/// Puts the new image everywhere the old one is; whether it was anywhere.
+/// Replaces every handle of the old image by the new one; returns whether there was any.
 fn replace(value: &mut dyn PartialReflect, change: &OutputImageChanged) -> bool {
     if let Some(handle) = value.try_downcast_mut::<Handle<Image>>() {
         let is_old = *handle == change.old;

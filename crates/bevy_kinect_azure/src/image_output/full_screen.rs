@@ -1,4 +1,4 @@
-//! Passes over every pixel of a target.
+//! Full-screen passes: shaders over every pixel of a target.
 
 use bevy::render::render_phase::TrackedRenderPass;
 use bevy::render::render_resource::{
@@ -7,7 +7,7 @@ use bevy::render::render_resource::{
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 
-/// What is needed to make things on the GPU.
+/// The device, queue and pipelines that create GPU resources.
 pub(super) struct Gpu<'a> {
     pub(super) device: &'a RenderDevice,
     pub(super) queue: &'a RenderQueue,
@@ -34,7 +34,7 @@ pub(super) fn begin<'a>(
     })
 }
 
-/// Runs a shader on every pixel of a target. Channels that it does not write are 0.
+/// Runs a shader on every pixel of a target. Channels that the shader does not write are 0.
 pub(super) fn full_screen(
     context: &mut RenderContext,
     target: &TextureView,

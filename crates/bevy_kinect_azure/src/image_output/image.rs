@@ -1,4 +1,4 @@
-//! The image of an output: its handle, and what is told when it becomes another.
+//! The image of an output: its handle, and the message that is sent when the handle changes.
 
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
@@ -14,29 +14,29 @@ use crate::stream::FillReport;
 
 /// The image of an output. Read only.
 ///
-/// The handle is there from the moment the output is spawned and gets its image when the sensor's modes are known. A
-/// change of size or format gives a new handle as soon as the new image is drawn; until then the old one stays as it was.
-/// Materials take the new one by themselves, see [`OutputImageChanged`].
+/// The handle exists from the moment the output is spawned; its `Image` asset is added when the sensor's modes are known. After a
+/// change of size or format, the output gets a new handle as soon as the new image is drawn; until then it keeps the old one.
+/// Materials take the new handle by themselves, see [`OutputImageChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default)]
 #[reflect(Component, Default, Debug)]
 pub struct OutputImage {
     /// The image.
     pub image: Handle<Image>,
-    /// What the image is, once it is made.
+    /// Size and format of the image, once it exists.
     #[reflect(ignore)]
     pub(super) shape: Option<ImageShape>,
     #[reflect(ignore)]
     pub(super) report: Arc<FillReport>,
-    /// The image that takes its place as soon as it is drawn.
+    /// The image that replaces it as soon as it is drawn.
     #[reflect(ignore)]
     pub(super) next: Option<NextImage>,
-    /// The modes of the sensor, as they were when it last had any.
+    /// The sensor's modes when it last streamed.
     #[reflect(ignore)]
     pub(super) modes: Option<Modes>,
-    /// Whether the colour image is written straight into it.
+    /// Whether the colour image is uploaded directly into it.
     #[reflect(ignore)]
     pub(super) is_direct: bool,
-    /// Whether what was asked for cannot be: it shows nothing.
+    /// Whether the output's settings are refused: it shows nothing.
     #[reflect(ignore)]
     pub(super) is_refused: bool,
 }
@@ -53,7 +53,7 @@ impl OutputImage {
     }
 }
 
-/// An image of another size or format that is about to be shown.
+/// An image of another size or format that will replace the present one.
 #[derive(Clone, Debug)]
 pub(super) struct NextImage {
     pub(super) image: Handle<Image>,
@@ -61,21 +61,21 @@ pub(super) struct NextImage {
     pub(super) report: Arc<FillReport>,
 }
 
-/// How far an output's image is on its way to a shape.
+/// The result of one step towards an image of the required shape.
 pub(super) enum Step {
     /// It has that shape.
     Same,
-    /// It was made just now, the first of the output.
+    /// The output's first image was just created.
     Published,
-    /// The next image is not drawn yet.
+    /// The next image is not drawn yet: keep the present one.
     Waiting,
-    /// The next image took its place; this was the one before.
+    /// The next image took its place; the field is the former handle.
     Replaced(Handle<Image>),
 }
 
 impl OutputImage {
-    /// Goes one step towards an image of that shape (`views`: colour may also be read as it is stored). Materials hold on to the
-    /// texture of a handle, so that another shape needs another handle; it is published when there is something in it.
+    /// Takes one step towards an image of this shape (`views`: whether the driver supports views of the stored values). Materials
+    /// keep the texture of a handle, so another shape needs another handle, which is published once its image is drawn.
     pub(super) fn become_shape(
         &mut self,
         shape: ImageShape,
@@ -116,7 +116,7 @@ impl OutputImage {
         }
     }
 
-    /// The image to be drawn: the next one, where there is one.
+    /// The image to draw: the next one if there is one, otherwise the present one.
     pub(super) fn target(&self) -> Option<(AssetId<Image>, ImageShape, &Arc<FillReport>)> {
         match &self.next {
             Some(next) => Some((next.image.id(), next.shape, &next.report)),
@@ -125,22 +125,22 @@ impl OutputImage {
     }
 }
 
-/// An output's handle is a new one: its resolution or its format has changed.
+/// An output has a new image handle, because its resolution or format has changed.
 ///
-/// [`StandardMaterial`]s and, with the feature `ui`, all `ImageNode`s take the new one in the same update; so do other materials with
-/// [`FollowOutputsPlugin`]. Whatever else holds the old handle must take the new one when it reads this message: the old
-/// image stays as it was.
+/// [`StandardMaterial`]s and, with the feature `ui`, all `ImageNode`s take the new handle in the same update; so do other materials
+/// with [`FollowOutputsPlugin`]. Other code that holds the old handle must replace it when it reads this message: the old image is
+/// not updated any more.
 #[derive(Message, Clone, Debug)]
 pub struct OutputImageChanged {
     /// The output entity.
     pub output: Entity,
-    /// The handle until now.
+    /// The former handle.
     pub old: Handle<Image>,
-    /// The handle from now on.
+    /// The new handle.
     pub new: Handle<Image>,
 }
 
-/// Reserves the handle that the output keeps.
+/// Reserves the output's first handle.
 pub(super) fn reserve_image(mut world: DeferredWorld, context: HookContext) {
     expect_plugin(&mut world, "ImageOutput");
     let Some(images) = world.get_resource::<Assets<Image>>() else {

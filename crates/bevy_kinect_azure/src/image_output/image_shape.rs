@@ -1,4 +1,4 @@
-//! What an output's texture is: its size, its format, and how it is sampled.
+//! The shape of an output's texture: size, format, sampling and mip levels.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::image::{Image, ImageSampler};
@@ -7,14 +7,14 @@ use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat, T
 
 use crate::stream::color_view_formats;
 
-/// What decides whether a GPU texture can stay.
+/// The properties of a GPU texture: while they are the same, the texture is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ImageShape {
     pub(super) size: UVec2,
     pub(super) format: TextureFormat,
     /// Whether neighbouring pixels may be blended. Never for depth and positions: 0 means "no data".
     pub(super) filterable: bool,
-    /// How many images there are: the whole, half of it, and so on.
+    /// Number of mip levels.
     pub(super) mips: u32,
 }
 
@@ -28,12 +28,13 @@ impl ImageShape {
             .sum()
     }
 
-    /// Width and height of an image of the chain; 0 is the whole.
+    /// Width and height of a mip level; level 0 is the full size.
     pub(super) fn level_size(&self, level: u32) -> UVec2 {
         self.size.map(|n| (n >> level).max(1))
     }
 
-    /// An image of that shape without data, for the render world only (`views`: colour may also be read as it is stored).
+    /// An image of this shape without data, for the render world only (`views`: whether the driver supports views of the stored
+    /// values).
     pub(super) fn image(&self, views: bool) -> Image {
         let mut image = Image::new_uninit(
             Extent3d {

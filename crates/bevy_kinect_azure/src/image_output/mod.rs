@@ -8,14 +8,14 @@
 //!     let depth = commands
 //!         .spawn((ImageOutput::new(ImageKind::Depth).false_color(), ImageOutputOf(sensor)))
 //!         .id();
-//!     // The handle in the output's `OutputImage` is there from the start and stays.
+//!     // The handle in the output's `OutputImage` is valid from now on.
 //! }
 //! ```
 //!
-//! Colour is uploaded straight into its output's texture. Every other output is one full-screen pass over the sensor's
-//! images (`output.wgsl`), run only when they or its settings have changed. Where an output has shaders of its own
-//! ([`OutputPass`]), the same pass first makes a working image of the data, the shaders take turns with it, and
-//! the result is scaled, mirrored and coloured in a last pass.
+//! Plain colour is uploaded directly into the output's texture. Every other output is one full-screen pass over the sensor's images
+//! (`output.wgsl`), which runs only when these images or the output's settings have changed. For an output with [`OutputPass`]es, a
+//! first pass draws the data into a working image, the passes run on it one after the other, and a last pass scales, mirrors and
+//! colours the result.
 
 mod chain;
 mod custom;

@@ -1,4 +1,4 @@
-//! What a sensor's modes mean for its outputs.
+//! The sensor modes that decide the native size of outputs.
 
 use bevy::prelude::*;
 use kinect_azure::DepthMode;
@@ -6,7 +6,7 @@ use kinect_azure::calibration::Sensor;
 
 use crate::sensor::{SensorFrame, SensorStream};
 
-/// What a sensor's modes mean for its outputs.
+/// The sensor modes that decide the native size of outputs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Modes {
     pub(super) color: UVec2,
@@ -18,7 +18,7 @@ pub(super) struct Modes {
 
 impl Modes {
     pub(super) fn of(stream: &SensorStream, frame: &SensorFrame) -> Self {
-        // What comes counts, not what was announced: recordings may hold unusual resolutions.
+        // The size of the delivered image counts, not the announced mode: recordings may hold unusual resolutions.
         let color = match &frame.0 {
             Some(frame) if !frame.color_bgra().is_empty() => frame.color_size,
             _ => stream.info.color_resolution.size(),

@@ -1,4 +1,4 @@
-//! Why an output shows nothing, or not quite what was asked for.
+//! Notices about an output: why it shows nothing, or differs from its settings.
 
 use core::fmt;
 
@@ -7,10 +7,10 @@ use bevy::render::render_resource::TextureFormat;
 
 use super::settings::PixelFormat;
 
-/// The most memory an image may take, so that a slip in a resolution does not take the GPU down.
+/// The most memory that an image may take, so that a wrong resolution does not exhaust the GPU.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
 
-/// Why an output shows nothing, or not quite what was asked for.
+/// Notices about an output: why it shows nothing, or differs from its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Notice {
     NoSensor,
@@ -52,7 +52,7 @@ impl Notice {
     }
 }
 
-/// What is wrong with a pixel format.
+/// Why a pixel format is refused.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reason {
     NotInWgpu,
@@ -64,11 +64,11 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSensor => f.write_str(
-                "it belongs to no sensor: add ImageOutputOf(sensor), or put it on the sensor entity or on a descendant of it",
+                "the output belongs to no sensor: add ImageOutputOf(sensor), or put it on the sensor entity or on a descendant of it",
             ),
             Self::NotASensor(entity) => write!(
                 f,
-                "{entity}, which its ImageOutputOf names, is no sensor: name an entity with KinectSensor"
+                "ImageOutputOf names {entity}, which is not a sensor: name an entity with KinectSensor"
             ),
             Self::NoColorCamera => f.write_str(
                 "the sensor's colour camera is off: choose a colour resolution to see this output",
@@ -88,9 +88,9 @@ impl fmt::Display for Notice {
                 nearest,
             } => {
                 let reason = match reason {
-                    Reason::NotInWgpu => "there is no such format in wgpu",
+                    Reason::NotInWgpu => "wgpu does not have this format",
                     Reason::NotOnThisGpu => "this GPU cannot draw into that format",
-                    Reason::HasNoSigns => "positions need a floating-point format with signs",
+                    Reason::HasNoSigns => "positions can be negative and need a signed floating-point format",
                 };
                 write!(
                     f,
@@ -99,7 +99,7 @@ impl fmt::Display for Notice {
             }
             Self::TooMuchMemory { size, bytes } => write!(
                 f,
-                "an image of {} × {} pixels would take {} MiB of GPU memory, {} are the most: choose a lower resolution",
+                "an image of {} × {} pixels would take {} MiB of GPU memory, the limit is {} MiB: choose a lower resolution",
                 size.x,
                 size.y,
                 bytes >> 20,
@@ -107,7 +107,7 @@ impl fmt::Display for Notice {
             ),
             Self::Smaller { asked, size } => write!(
                 f,
-                "{} × {} pixels are more than this GPU's textures can be: {} × {} are shown",
+                "{} × {} pixels exceed this GPU's largest texture: the image has {} × {} pixels instead",
                 asked.x, asked.y, size.x, size.y
             ),
             Self::NotFiltered(format) => write!(

@@ -1,4 +1,4 @@
-//! The component that asks for a picture, and the sensor it is of.
+//! The component of an image output.
 
 use bevy::prelude::*;
 
@@ -13,8 +13,8 @@ use super::settings::{
 use crate::body::ImageTiming;
 use crate::coloring::{FalseColor, HiddenColor};
 
-/// One picture of a sensor. Spawn it with [`ImageOutputOf`] the sensor, or put it on the sensor entity or on a descendant of it;
-/// its image is in its [`OutputImage`].
+/// One image of a sensor as an `Image` asset. Spawn it with [`ImageOutputOf`] the sensor, or put it on the sensor entity or on a
+/// descendant of it. The handle of the `Image` is in [`OutputImage`] on the same entity.
 ///
 /// ```
 /// # use bevy_kinect_azure::prelude::*;
@@ -30,40 +30,40 @@ use crate::coloring::{FalseColor, HiddenColor};
 #[require(OutputImage, OutputDiagnostics, OutputReport, OutputSensor)]
 #[component(on_add = reserve_image)]
 pub struct ImageOutput {
-    /// Whether it is kept up to date. Off, its image stays as it is and costs nothing but its memory; its settings
-    /// take effect when it is on again.
+    /// Whether the image is updated. While this is `false`, the image stays as it is and costs only its memory; changed settings
+    /// take effect when it is `true` again.
     pub active: bool,
-    /// What it shows.
+    /// The kind of image that it shows.
     pub kind: ImageKind,
-    /// Whether it is shown as the other camera would see it: colour from the depth camera, at the depth mode's
-    /// resolution, all others from the colour camera, at its resolution.
+    /// Whether the image is seen from the other camera: colour as the depth camera would see it, at the depth mode's resolution;
+    /// all other kinds as the colour camera would see them, at the colour resolution.
     pub aligned: bool,
-    /// What happens to background that the colour camera does not see, in aligned colour.
+    /// The colour of background that is hidden from the colour camera, in aligned colour images.
     pub hidden: HiddenColor,
-    /// Which moment it shows.
+    /// Which frame it shows: the newest, or the frame of the newest bodies.
     pub timing: ImageTiming,
     /// Whether it is mirrored from left to right.
     pub mirror: bool,
-    /// How large its image is.
+    /// The resolution of its image.
     pub resolution: OutputResolution,
-    /// Whether its resolution stays as it is whatever [`OutputScale`](super::OutputScale) says.
+    /// Whether its resolution is exempt from [`OutputScale`](super::OutputScale).
     pub ignore_output_scale: bool,
-    /// The shape it is meant to be shown in.
+    /// The aspect ratio in which the image should be shown.
     pub aspect: OutputAspect,
-    /// How it is scaled to its resolution.
+    /// How the image is scaled to its resolution.
     pub scaling: OutputScaling,
-    /// How its published image is sampled.
+    /// How materials, sprites and UI nodes sample the image.
     pub sampling: OutputSampling,
     /// The pixel format of its image.
     pub format: PixelFormat,
-    /// The channels that are written.
+    /// The channels that are written; others are 0.
     pub channels: ChannelMask,
-    /// Shaders applied to it, in order, before it is scaled, mirrored and masked.
+    /// Shaders that process the data, in this order, before it is scaled, mirrored and masked.
     pub passes: Vec<OutputPass>,
-    /// Colours for people to look at, instead of the data: depth and point cloud as a rainbow from near (red) to
-    /// far (blue), infrared as grey that counts stops (logarithmic, ten at most), players in ten colours that are told
-    /// apart easily. The image is then `Rgba8UnormSrgb` (unless [`format`](Self::format) says otherwise); black where
-    /// nothing was measured and where nobody is. Colour images ignore it.
+    /// False colours for display, instead of the data: depth and point cloud as a rainbow from near (red) to far (blue), infrared
+    /// in logarithmic grey (ten stops at most), players in ten colours that are easy to tell apart. The image is then
+    /// `Rgba8UnormSrgb` (unless [`format`](Self::format) says otherwise); black where nothing was measured and where there is no
+    /// player. Colour images ignore it.
     pub false_color: Option<FalseColor>,
 }
 
@@ -91,48 +91,48 @@ impl Default for ImageOutput {
 }
 
 impl ImageOutput {
-    /// An output of that kind, with its data as it is.
+    /// An output of this kind, in the native resolution and format.
     pub fn new(kind: ImageKind) -> Self {
         Self { kind, ..default() }
     }
 
-    /// As the other camera would see it.
+    /// The same output, seen from the other camera.
     pub fn aligned(mut self) -> Self {
         self.aligned = true;
         self
     }
 
-    /// In false colours with an automatic range.
+    /// The same output in false colours with an automatic range.
     pub fn false_color(mut self) -> Self {
         self.false_color = Some(FalseColor::Auto);
         self
     }
 
-    /// Mirrored from left to right.
+    /// The same output, mirrored from left to right.
     pub fn mirrored(mut self) -> Self {
         self.mirror = true;
         self
     }
 
-    /// With that resolution.
+    /// The same output with this resolution.
     pub fn with_resolution(mut self, resolution: OutputResolution) -> Self {
         self.resolution = resolution;
         self
     }
 
-    /// In that pixel format.
+    /// The same output in this pixel format.
     pub fn with_format(mut self, format: PixelFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// With one more shader applied to it, after those it has.
+    /// The same output with one more pass, after its other passes.
     pub fn with_pass(mut self, pass: impl Into<OutputPass>) -> Self {
         self.passes.push(pass.into());
         self
     }
 
-    /// Whether the colour image can be written straight into its texture, if that is as large.
+    /// Whether the colour image can be uploaded directly into its texture, if the sizes are equal.
     pub(super) fn is_plain_color(&self) -> bool {
         self.kind == ImageKind::Color
             && !self.aligned
@@ -143,7 +143,7 @@ impl ImageOutput {
             && self.sampling != OutputSampling::Mipmap
     }
 
-    /// Whether people look at it: its pixels may be blended with their neighbours.
+    /// Whether the image is a picture for display, whose pixels may be blended with their neighbours, and not data.
     pub(super) fn is_picture(&self) -> bool {
         matches!(self.kind, ImageKind::Color | ImageKind::Infrared) || self.false_color.is_some()
     }
@@ -157,7 +157,7 @@ impl ImageOutput {
         }
     }
 
-    /// Whether pixels are blended in the smaller images of a chain.
+    /// Whether pixels are blended in mipmaps.
     pub(super) fn has_blended_mips(&self) -> bool {
         self.scaling != OutputScaling::Nearest && self.can_be_blended()
     }

@@ -1,9 +1,9 @@
-//! What a pass is told about itself.
+//! The uniform with which a pass's shader is called.
 
 use bevy::prelude::*;
 use bevy::render::render_resource::ShaderType;
 
-/// Keep in sync with `PassInfo` in `output_pass.wgsl`, which also says what each field is.
+/// Keep in sync with `PassInfo` in `output_pass.wgsl`, which documents the fields.
 #[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct PassInfo {
     pub(super) params: [Vec4; 2],

@@ -18,15 +18,15 @@ use super::source::Params;
 use super::{ImageKind, OutputFilter};
 use crate::stream::placeholder;
 
-/// Pipelines, made when they are first needed, and what they share.
+/// Pipelines, created when they are first needed, and their layouts.
 #[derive(Resource)]
 pub(super) struct Pipelines {
     /// Bindings of `output.wgsl`.
     pub(super) output_layout: BindGroupLayoutDescriptor,
-    /// Bindings of `filters.wgsl` and of users' shaders.
+    /// Bindings of `filters.wgsl` and of the app's shaders.
     pub(super) pass_layout: BindGroupLayoutDescriptor,
     pub(super) fullscreen: FullscreenShader,
-    /// Bound in place of what a shader does not read.
+    /// Placeholder for textures that a shader does not read.
     pub(super) no_integers: TextureView,
     pub(super) no_floats: TextureView,
     output_shader: Handle<Shader>,
@@ -35,13 +35,13 @@ pub(super) struct Pipelines {
     filters: HashMap<(&'static str, TextureFormat), CachedRenderPipelineId>,
 }
 
-/// What decides which pipeline an output is drawn with.
+/// The key of the pipeline that draws an output.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct OutputKey {
     pub(super) kind: ImageKind,
-    /// Whether it reads an image that was made here before.
+    /// Whether it reads a working image.
     pub(super) is_working_image: bool,
-    /// Whether pixels are blended where it is scaled.
+    /// Whether pixels are blended in scaling.
     pub(super) is_blended: bool,
     pub(super) format: TextureFormat,
     pub(super) channels: ColorWrites,
@@ -116,7 +116,7 @@ impl Pipelines {
         id
     }
 
-    /// The pipeline of a filter that the plugin brings along; `None` for users' shaders.
+    /// The pipeline of a built-in filter; `None` for the app's shaders.
     pub(super) fn filter(
         &mut self,
         filter: &OutputFilter,

@@ -1,4 +1,4 @@
-//! Gives every output its image, and a new one when the sensor's modes or its own settings ask for it.
+//! Creates the image of every output, and a new one when the sensor's modes or the output's settings change its shape.
 
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderAdapter, RenderDevice};
@@ -38,7 +38,7 @@ pub(super) fn prepare_images(
         if !output.active {
             continue;
         }
-        // While a sensor is off or lost its last images stay, and can be shown otherwise.
+        // While a sensor is off or lost its last images stay, and outputs can still show them with other settings.
         let Some(sensor) = sensor.0 else {
             continue;
         };
@@ -57,7 +57,7 @@ pub(super) fn prepare_images(
             let (shape, notice) = shape::shape(output, native, scale, &gpu)?;
             Ok((native, shape, notice))
         });
-        // Only what others see of it counts as a change.
+        // Only changes of the public fields trigger change detection.
         let inner = image.bypass_change_detection();
         inner.modes = Some(modes);
         inner.is_refused = shape.is_err();
@@ -93,7 +93,7 @@ pub(super) fn prepare_images(
     }
 }
 
-/// The size of what an output shows; or why there is no such thing.
+/// The native size of the image that an output shows; or why the sensor does not have that image.
 fn native_size(output: &ImageOutput, modes: &Modes) -> Result<UVec2, Notice> {
     let color = modes.color;
     let depth = UVec2::from(modes.depth_mode.size());
@@ -116,7 +116,7 @@ fn native_size(output: &ImageOutput, modes: &Modes) -> Result<UVec2, Notice> {
     {
         return Err(Notice::NoCalibration);
     }
-    // What is aligned has the other camera's pixels.
+    // An aligned image has the other camera's size.
     Ok(if shows_color != output.aligned {
         color
     } else {

@@ -8,7 +8,7 @@ use bevy::prelude::*;
 #[relationship(relationship_target = ImageOutputs)]
 pub struct ImageOutputOf(pub Entity);
 
-/// The sensor that an output shows, found anew in every update; `None` where there is none.
+/// The sensor that an output shows, looked up in every update; `None` if there is none.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OutputSensor(pub(crate) Option<Entity>);
 

@@ -1,4 +1,4 @@
-//! Which sensor each output shows, and what outputs ask of it: frames of the newest skeletons, rays of the colour camera.
+//! Finds the sensor of each output, and requests what its outputs need: the frame of the newest bodies, rays of the colour camera.
 
 use bevy::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::body::{DelayedFrameDemand, ImageTiming};
 use crate::sensor::{KinectSensor, SensorStream};
 use crate::stream::{ColorRays, RawImage, sensor_of};
 
-/// Finds the sensor of every output, and says where there is none.
+/// Finds the sensor of every output, and warns if there is none.
 pub(super) fn find_sensors(
     mut outputs: Query<
         (
@@ -40,7 +40,7 @@ pub(super) fn find_sensors(
     }
 }
 
-/// Asks sensors for the delayed frames that outputs show.
+/// Requests the delayed frames that outputs show.
 pub(super) fn ask_for_delayed_frames(
     outputs: Query<(&ImageOutput, &OutputSensor)>,
     mut sensors: Query<&mut DelayedFrameDemand>,
@@ -56,7 +56,7 @@ pub(super) fn ask_for_delayed_frames(
     }
 }
 
-/// Asks sensors for the rays of their colour camera where an output needs them.
+/// Requests the rays of the colour camera for sensors whose outputs need them.
 pub(super) fn ask_for_rays(
     mut commands: Commands,
     outputs: Query<(&ImageOutput, &OutputSensor, &OutputImage)>,

@@ -1,38 +1,38 @@
-//! What can be set for an image output.
+//! The settings of image outputs.
 
 use bevy::prelude::*;
 use bevy::shader::Shader;
 
-/// How large an output's image is. All are multiplied by [`OutputScale`] (unless
-/// [`ignore_output_scale`](super::ImageOutput::ignore_output_scale) is set) and rounded, and are at least 1 pixel. A size that the
-/// GPU's textures cannot have is made smaller, in its shape, with a warning in
+/// The resolution of an output's image. All resolutions are multiplied by [`OutputScale`] (unless
+/// [`ignore_output_scale`](super::ImageOutput::ignore_output_scale) is set) and rounded, and are at least 1 pixel. A size beyond
+/// the GPU's largest texture is made smaller, with the same aspect, with a warning in
 /// [`OutputDiagnostics`](super::OutputDiagnostics); images of more than 1 GiB are refused.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum OutputResolution {
-    /// As large as what it shows: the colour camera's or the depth camera's images.
+    /// Native: the size of the colour camera's or the depth camera's images.
     #[default]
     Native,
-    /// An eighth of that in both directions.
+    /// An eighth of the native size in both directions.
     Eighth,
-    /// A quarter of that.
+    /// A quarter of the native size in both directions.
     Quarter,
-    /// Half of that.
+    /// Half of the native size in both directions.
     Half,
-    /// Twice that.
+    /// Twice the native size in both directions.
     Double,
-    /// Four times that.
+    /// Four times the native size in both directions.
     Quadruple,
-    /// Eight times that.
+    /// Eight times the native size in both directions.
     Octuple,
     /// The largest size with the native aspect that fits into these pixels.
     Fit(UVec2),
-    /// Native, but made smaller to fit into these pixels where it is larger.
+    /// The native size, or the largest size with the native aspect that fits into these pixels if native is larger.
     Limit(UVec2),
     /// Exactly these pixels; the image is stretched.
     Custom(UVec2),
 }
 
-/// Multiplies the resolution of every output: 0.5 halves them all in both directions. Not finite or ≤ 0 counts as 1.
+/// Multiplies the resolution of every output: 0.5 halves them all in both directions. Values that are not finite or ≤ 0 count as 1.
 #[derive(Resource, Reflect, Clone, Copy, Debug, PartialEq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct OutputScale(pub f32);
@@ -43,62 +43,61 @@ impl Default for OutputScale {
     }
 }
 
-/// The shape that an output's image is meant to be shown in, in [`OutputDiagnostics::aspect`](super::OutputDiagnostics);
-/// `KinectImageNode` (feature `ui`) keeps to it. It does not change the image itself.
+/// The aspect ratio in which an output's image should be shown; published in
+/// [`OutputDiagnostics::aspect`](super::OutputDiagnostics) and used by `KinectImageNode` (feature `ui`). The image itself does not
+/// change.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum OutputAspect {
-    /// The shape of what the sensor delivers, whatever the resolution.
+    /// The aspect ratio of the sensor's image, whatever the output's resolution.
     #[default]
     Native,
-    /// Width through height of the output's resolution.
+    /// Width divided by height of the output's resolution.
     Resolution,
-    /// Width divided by height. Not finite or ≤ 0 counts as native.
+    /// This width divided by height. Values that are not finite or ≤ 0 count as native.
     Custom(f32),
 }
 
 /// How an output is scaled to its resolution.
 ///
-/// Pictures (colour, infrared, false colours) that are made larger are blended bilinearly, in linear light; made smaller,
-/// each pixel is the average of the area it covers (of 16 × 16 pixels in it, evenly spread, where it covers more), so
-/// that nothing flickers. A pixel without data is transparent and lends its neighbours no colour.
+/// Pictures (colour, infrared, false colours) are enlarged bilinearly, in linear light. When a picture is reduced, each pixel is
+/// the average of the area that it covers (of 16 × 16 evenly spread pixels if the area is larger), so that nothing flickers. A
+/// pixel without data is transparent and does not affect the colour of its neighbours.
 ///
-/// Depth and points are data: 0 means "not measured". They are blended over the same areas, but only with pixels that were
-/// measured and lie on one surface with the nearest pixel (depths within 4.69 % of each other, the limit of the vendor's
-/// transformations); where the nearest pixel was not measured, neither is the output's. The player index is never
-/// blended.
+/// Depth and points are data: 0 means "not measured". They are blended over the same areas, but only among pixels that were
+/// measured and lie on the same surface as the nearest pixel (depths within 4.69 % of each other, the limit of the vendor's
+/// transformations); if the nearest pixel was not measured, the output's pixel is 0, too. The player index is never blended.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OutputScaling {
     /// Linear for pictures, nearest for data.
     #[default]
     Auto,
-    /// Each pixel takes the nearest one.
+    /// Each pixel takes the value of the nearest source pixel.
     Nearest,
-    /// Neighbours are blended.
+    /// Neighbouring pixels are blended.
     Linear,
 }
 
-/// How an output's published image is sampled by whatever shows it. Data is always sampled nearest, because a GPU's
-/// sampler would blend it with holes.
+/// The sampler of an output's `Image` asset. Data is always sampled nearest, because a GPU's sampler would blend it with holes.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OutputSampling {
     /// Linear for pictures in formats that the GPU can filter, else nearest.
     #[default]
     Auto,
-    /// Each place has the colour of the nearest pixel.
+    /// A sample has the colour of the nearest pixel.
     Nearest,
-    /// Neighbours are blended. A picture in a format that the GPU cannot filter is sampled nearest, with a warning in
+    /// Neighbouring pixels are blended. A picture in a format that the GPU cannot filter is sampled nearest, with a warning in
     /// [`OutputDiagnostics`](super::OutputDiagnostics).
     Linear,
-    /// As `Linear`, with a chain of smaller images down to one pixel for viewers that show it small. They are blended as
-    /// [`OutputScaling::Linear`] does it, unless [`scaling`](super::ImageOutput::scaling) is `Nearest`.
+    /// As `Linear`, with mipmaps down to one pixel for displaying it small. Mipmaps are blended as in [`OutputScaling::Linear`],
+    /// unless [`scaling`](super::ImageOutput::scaling) is `Nearest`.
     Mipmap,
 }
 
 /// The pixel format of an output's image.
 ///
-/// Formats with fewer channels hold the first ones. What a shader samples is the same in every format, but for its
-/// precision: colours are linear light, which sRGB formats encode; infrared and the player index are 0–1. Depth, which is
-/// in metres in floating-point formats, is a share of a full scale in the others:
+/// Formats with fewer than four channels hold the first ones. A shader samples the same values from every format, but for the
+/// precision: colours as linear light, which sRGB formats encode; infrared and the player index as 0–1. Depth is in metres in
+/// floating-point formats, and a fraction of a full scale in the others:
 ///
 /// | format | full scale | step |
 /// | --- | --- | --- |
@@ -109,12 +108,12 @@ pub enum OutputSampling {
 /// Positions have signs, so point clouds (without false colours) need a floating-point format other than
 /// [`Rg11B10Float`](Self::Rg11B10Float).
 ///
-/// What wgpu or this GPU cannot do is refused: the output shows nothing, and
-/// [`OutputDiagnostics::warning`](super::OutputDiagnostics::warning) names the nearest format that works. 16-bit formats that are not floating-point
-/// are an optional feature of GPUs, drawing into [`Rg11B10Float`](Self::Rg11B10Float) is another.
+/// A format that wgpu or this GPU does not support is refused: the output shows nothing, and
+/// [`OutputDiagnostics::warning`](super::OutputDiagnostics::warning) names the nearest format that works. 16-bit formats without
+/// floating point, and drawing into [`Rg11B10Float`](Self::Rg11B10Float), are optional features of GPUs.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PixelFormat {
-    /// The kind's own, see [`ImageKind`](super::ImageKind).
+    /// The native format of the kind, see [`ImageKind`](super::ImageKind).
     #[default]
     Auto,
     /// 8-bit RGBA, linear.
@@ -170,7 +169,7 @@ pub enum PixelFormat {
     MonoA32Float,
 }
 
-/// Which channels an output writes. Those it does not are 0.
+/// The channels that an output writes. The other channels are 0.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChannelMask {
     /// Red.
@@ -202,14 +201,15 @@ impl ChannelMask {
 /// One shader applied to an output's image.
 #[derive(Reflect, Clone, Debug, PartialEq)]
 pub struct OutputPass {
-    /// What it does.
+    /// The filter or shader.
     pub filter: OutputFilter,
-    /// How many times, each on the result of the one before; 0 leaves it out, and [`MOST`](Self::MOST) are done.
+    /// How many times the pass runs, each time on the result of the time before; 0 leaves it out, more than [`MOST`](Self::MOST)
+    /// count as `MOST`.
     pub repeat: u32,
 }
 
 impl OutputPass {
-    /// Repetitions of one pass at most.
+    /// The most repetitions of one pass.
     pub const MOST: u32 = 64;
 
     /// A filter that is applied once.
@@ -230,33 +230,35 @@ impl From<OutputFilter> for OutputPass {
     }
 }
 
-/// What a pass does. Filters work on the data, before false colours: metres, places, 0–1, linear light. Data is never
-/// blended with what was not measured, and the player index is left as it is.
+/// The filter or shader of a pass. Filters process the data before false colours: depth in metres, positions, infrared as 0–1,
+/// colour as linear light. Measured pixels are never blended with pixels without a measurement, and the player index is left as it
+/// is.
 #[derive(Reflect, Clone, Debug, PartialEq)]
 pub enum OutputFilter {
-    /// Fills pixels without data from measured neighbours up to so many pixels away: the nearest one, blended with
-    /// those on one surface with it.
+    /// Fills pixels without data from measured neighbours within a radius: with the nearest one, blended with those on the same
+    /// surface.
     HoleFill {
-        /// Largest distance in pixels, 1 to 8; others count as the nearest of them.
+        /// Largest distance in pixels, 1 to 8; values outside are clamped.
         radius: u32,
     },
-    /// Blends each pixel with what it was before, unless it has changed by more than `threshold`.
+    /// Blends each pixel with its former value, unless it has changed by more than `threshold`.
     Temporal {
-        /// How much of the past stays, 0 to 1; not finite counts as 0.
+        /// Weight of the former value, 0 to 1; values that are not finite count as 0.
         keep: f32,
-        /// A change that is not taken at once: metres for depth and points; 0–1 for infrared, and for colours as they
-        /// are encoded. Not finite counts as 0.
+        /// The largest change that is smoothed, in metres for depth and points, 0–1 for infrared and for sRGB-encoded colours.
+        /// Values that are not finite count as 0.
         threshold: f32,
     },
     /// Smooths surfaces and keeps edges.
     Bilateral {
-        /// Radius in pixels, 1 to 8; others count as the nearest of them.
+        /// Radius in pixels, 1 to 8; values outside are clamped.
         radius: u32,
-        /// A difference that counts as an edge, as in `Temporal`. Not finite or ≤ 0: nothing is smoothed.
+        /// The difference from which two pixels count as separated by an edge, in the units of `Temporal`. If it is not finite or ≤
+        /// 0, nothing is smoothed.
         threshold: f32,
     },
-    /// A shader of the app. It runs when there is a new image, reads the result of the pass before, and writes one of
-    /// the same size. What it can read, and a helper to do so, are in the module `kinect_azure::output_pass`:
+    /// A shader of the app. It runs on each new image, reads the result of the pass before, and writes an image of the same size.
+    /// The WGSL module `kinect_azure::output_pass` has its bindings and a function to read them:
     ///
     /// ```wgsl
     /// #import kinect_azure::output_pass::{fetch, pass_info}
@@ -273,12 +275,12 @@ pub enum OutputFilter {
     /// | binding 0 | `texture_2d<f32>` | the image so far, `Rgba16Float` for colour, else `Rgba32Float`; for `textureLoad` |
     /// | binding 1 | uniform `PassInfo` | `params: array<vec4<f32>, 2>`, `size: vec2<u32>` in pixels, `kind: u32` (0 colour, 1 depth, 2 infrared, 3 point cloud, 4 player index), `number: u32` of the pass from 0, `time: f32` in seconds since the app started, `frame: u32` counting images |
     ///
-    /// A shader that does not compile or does not fit is left out, with a warning in
-    /// [`OutputDiagnostics`](super::OutputDiagnostics); while it is loading, the output stays as it is.
+    /// A pass whose shader does not compile or does not match these bindings is left out, with a warning in
+    /// [`OutputDiagnostics`](super::OutputDiagnostics); while the shader is loading, the output keeps its last image.
     Custom {
         /// WGSL with the fragment entry point `pass_main`.
         shader: Handle<Shader>,
-        /// Eight numbers for it.
+        /// Eight numbers for the shader: `pass_info.params`.
         params: [Vec4; 2],
     },
 }

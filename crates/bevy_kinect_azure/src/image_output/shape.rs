@@ -1,4 +1,4 @@
-//! What an output's image must be: its size, its format, and what is refused. Rules without state.
+//! The rules for size and format of an output's image, and for refused settings. Functions without state.
 
 use bevy::prelude::*;
 use bevy::render::render_resource::{
@@ -11,12 +11,12 @@ use super::notice::{MOST_BYTES, Notice, Reason};
 use super::settings::{OutputAspect, OutputResolution, OutputSampling, PixelFormat};
 use super::{ImageKind, ImageOutput};
 
-/// What the GPU can do.
+/// The capabilities of the GPU.
 pub(super) struct Gpu<'a> {
-    /// Width and height of textures at most.
+    /// The largest width and height of a texture.
     pub(super) most_pixels: u32,
     pub(super) features: WgpuFeatures,
-    /// Knows more than what is guaranteed, where the device may make use of it.
+    /// The adapter, if the device may use its format features beyond those that WebGPU guarantees.
     pub(super) adapter: Option<&'a RenderAdapter>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Gpu<'a> {
         })
     }
 
-    /// Whether outputs can be drawn into it, shown, and read back.
+    /// Whether textures of the format can be drawn into, sampled and copied.
     fn can_draw(&self, format: TextureFormat) -> bool {
         self.format(format).is_some_and(|features| {
             features.allowed_usages.contains(
@@ -64,8 +64,8 @@ impl<'a> Gpu<'a> {
     }
 }
 
-/// What the texture of an output must be, and what is not quite as it was asked for; or why it shows nothing. `native` is
-/// the size of what it shows.
+/// The shape of an output's texture, with a notice if it differs from the settings; or why the settings are refused. `native` is
+/// the native size of the image that it shows.
 pub(super) fn shape(
     output: &ImageOutput,
     native: UVec2,
@@ -125,7 +125,7 @@ pub(super) fn resolve(rule: OutputResolution, scale: f32, native: UVec2) -> UVec
     (resolved * scale).round().as_uvec2().max(UVec2::ONE)
 }
 
-/// A size in its shape, but no longer than so many pixels in any direction.
+/// A size reduced, with the same aspect, to at most this many pixels in each direction.
 fn fitted(size: UVec2, most_pixels: u32) -> UVec2 {
     if size.max_element() <= most_pixels {
         return size;
@@ -137,7 +137,7 @@ fn fitted(size: UVec2, most_pixels: u32) -> UVec2 {
         .clamp(UVec2::ONE, UVec2::splat(most_pixels))
 }
 
-/// Width divided by height of what is meant to be shown.
+/// Width divided by height of the shape in which the image should be shown.
 pub(super) fn aspect(rule: OutputAspect, native: UVec2, size: UVec2) -> f32 {
     let of = |size: UVec2| size.x as f32 / size.y as f32;
     match rule {
@@ -169,7 +169,7 @@ fn texture_format(output: &ImageOutput, gpu: &Gpu) -> Result<TextureFormat, Noti
         (None, Some(format)) => Ok(format),
         (reason, _) => {
             let mut nearest = asked;
-            // Every chain of nearest formats ends in one that all GPUs have.
+            // Every chain of nearest formats ends in a format that all GPUs support.
             for _ in 0..4 {
                 if fault(nearest).is_none() {
                     break;
@@ -185,7 +185,7 @@ fn texture_format(output: &ImageOutput, gpu: &Gpu) -> Result<TextureFormat, Noti
     }
 }
 
-/// The format of an output that asks for none.
+/// The format of an output with `PixelFormat::Auto`.
 fn automatic(output: &ImageOutput, gpu: &Gpu) -> TextureFormat {
     match output.kind {
         ImageKind::Color => TextureFormat::Bgra8UnormSrgb,
@@ -229,7 +229,7 @@ fn in_wgpu(format: PixelFormat) -> Option<TextureFormat> {
     })
 }
 
-/// What to try where a format does not work: as many channels, no less precision.
+/// The replacement for a format that does not work: as many channels, no less precision.
 fn nearest_to(format: PixelFormat) -> PixelFormat {
     match format {
         PixelFormat::A8 => PixelFormat::R8,
@@ -250,7 +250,7 @@ fn nearest_to(format: PixelFormat) -> PixelFormat {
     }
 }
 
-/// The depth that is 1 in a format, in metres.
+/// The depth in metres that is stored as 1 in a format.
 pub(super) fn full_scale(format: TextureFormat) -> f32 {
     match format {
         TextureFormat::R16Unorm | TextureFormat::Rg16Unorm | TextureFormat::Rgba16Unorm => 65.535,
@@ -372,7 +372,7 @@ mod tests {
             (PixelFormat::MonoA32Float, PixelFormat::Rg32Float),
             (PixelFormat::Rgb16Float, PixelFormat::Rgba16Float),
             (PixelFormat::Rgb32Float, PixelFormat::Rgba32Float),
-            // Without 16-bit formats, what would be nearest does not work either.
+            // On a GPU without 16-bit formats, the usual replacement does not work either.
             (PixelFormat::A16, PixelFormat::R32Float),
             (PixelFormat::MonoA16, PixelFormat::Rg32Float),
         ];

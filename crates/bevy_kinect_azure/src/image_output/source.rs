@@ -1,4 +1,4 @@
-//! What an output is made from, and what its shader is told about it.
+//! The inputs of an output, and the parameters of its shader.
 
 use bevy::prelude::*;
 use bevy::render::render_resource::ShaderType;
@@ -13,11 +13,11 @@ use crate::stream::{ExtractedSensor, RawImage, Stored, TextureSet};
 /// Versions of the image shown and of the rays that go with it; the generation of the sensor's source.
 pub(super) type Versions = [u64; 3];
 
-/// What an output is made from.
+/// The inputs of an output.
 pub(super) struct Source<'a> {
     pub(super) shown: &'a Stored,
     pub(super) rays: Option<&'a Stored>,
-    /// From the space that the points are seen in to the depth camera's.
+    /// From the space of the rays to the depth camera's.
     placement: Extrinsics,
     range: (f32, f32),
     pub(super) versions: Versions,
@@ -33,7 +33,8 @@ impl<'a> Source<'a> {
         let [shown_image, rays_image] = images_of(&output.output);
         let shown_image = shown_image?;
         let shown = set.get(shown_image)?;
-        // Colour was written into it directly until now; next time it is elsewhere.
+        // Until now colour was uploaded directly into this image, so it is still the sensor's colour texture; the next upload goes
+        // to another texture.
         if shown.texture.id() == image.texture.id() {
             return None;
         }
@@ -74,7 +75,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Whether an image that is not there yet is about to be computed: the sensor has all that it is made from.
+/// Whether a missing image will be computed soon, because the sensor has all its inputs.
 pub(super) fn is_coming(output: &ImageOutput, set: &TextureSet, sensor: &ExtractedSensor) -> bool {
     let has = |image: RawImage| match image {
         RawImage::ColorRays => sensor.calibration.is_some(),
@@ -89,7 +90,7 @@ pub(super) fn is_coming(output: &ImageOutput, set: &TextureSet, sensor: &Extract
     images_of(output).into_iter().flatten().all(has)
 }
 
-/// Keep in sync with `Params` in `output.wgsl`, which also says what each field is.
+/// Keep in sync with `Params` in `output.wgsl`, which documents the fields.
 #[derive(ShaderType, Clone, Copy, Debug, PartialEq)]
 pub(super) struct Params {
     rotation_x: Vec3,
@@ -102,7 +103,7 @@ pub(super) struct Params {
     padding_too: u32,
     range: Vec2,
     size: UVec2,
-    /// Divided here and not by GPUs, whose last bit may decide which pixel is the nearest.
+    /// Divided on the CPU, because the last bit, which may decide which pixel is nearest, differs between GPUs.
     scale: Vec2,
 }
 
@@ -113,7 +114,7 @@ const FALSE_COLOR: u32 = 4;
 const COLOR_IS_LINEAR: u32 = 8;
 
 impl Params {
-    /// Takes data over as it is, from an image of one size into one of another.
+    /// Copies data from an image of one size into an image of another size.
     pub(super) fn plain(source: &Source, from: UVec2, size: UVec2) -> Self {
         let Extrinsics {
             rotation: r,
@@ -138,7 +139,7 @@ impl Params {
         }
     }
 
-    /// Makes the image that an output shows.
+    /// Draws the image that an output shows.
     pub(super) fn published(output: &ExtractedOutput, source: &Source) -> Self {
         let settings = &output.output;
         let mut params = Self {
@@ -152,7 +153,7 @@ impl Params {
         params
     }
 
-    /// Makes a smaller image of the one before it in the chain.
+    /// Draws a mip level from the level before.
     pub(super) fn mip(output: &ImageOutput, source: &Source, [from, size]: [UVec2; 2]) -> Self {
         let mut params = Self::plain(source, from, size);
         params.set(PICTURE, output.is_picture());
