@@ -1,13 +1,13 @@
-//! How long the GPU works for a frame: all ten images at 2160p with the narrow field of view unbinned, and a million points (wide
-//! field of view unbinned) computed and drawn at 1080p. One simulated capture is fed again and again, 30 times a second.
+//! GPU time of a frame: all ten images at 2160p with the narrow field of view unbinned, and a million points (wide field of view
+//! unbinned) computed and drawn at 1080p. The source repeats one simulated capture 30 times a second.
 //!
 //! ```text
 //! cargo run --release --example gpu_bench
 //! cargo run --release --example gpu_bench -- --frames 200
 //! ```
 //!
-//! Times are the GPU's own timestamps, where it has them; the whole update, from the app's systems to the GPU's last word, is
-//! measured by the clock on the wall in any case. No window is opened.
+//! Times are the GPU's own timestamps, if it has them; the whole update, from the app's systems to the end of the GPU's work, is
+//! always measured by the wall clock. No window is opened.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ struct Options {
     /// Frames to measure, after those to warm up.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     frames: u32,
-    /// Frames before those that are measured: the first take longer.
+    /// Frames to skip before measuring: the first frames take longer.
     #[arg(long, default_value_t = 5)]
     warm_up: u32,
 }
@@ -51,7 +51,7 @@ fn main() -> Result<(), String> {
         depth_mode,
         color_resolution,
         frame_rate: FrameRate::Fps15,
-        // As many pixels measured as the lens sees.
+        // Without noise every pixel that the lens sees is measured.
         noise: Noise::none(),
         ..default()
     };
@@ -100,7 +100,7 @@ fn app() -> App {
     app
 }
 
-/// Says what it runs on; and whether that has timestamps.
+/// Prints the GPU and its driver; returns whether all passes have timestamps.
 fn introduce(world: &World) -> bool {
     let adapter = world.resource::<RenderAdapterInfo>();
     println!(
@@ -146,7 +146,7 @@ fn spawn_outputs(world: &mut World, sensor: Entity) -> Vec<(String, String)> {
     names
 }
 
-/// Looks from where the sensor stands, as wide as it does.
+/// A camera at the sensor's place, with its field of view.
 fn spawn_camera(world: &mut World) {
     let image = windowless::target_image(UVec2::new(1920, 1080));
     let image = world.resource_mut::<Assets<Image>>().add(image);
@@ -161,12 +161,12 @@ fn spawn_camera(world: &mut World) {
     ));
 }
 
-/// What was measured, in ms.
+/// The measurements, in ms.
 #[derive(Default)]
 struct Figures {
     /// By the path of the span.
     spans: BTreeMap<String, Vec<f64>>,
-    /// Updates that showed a new frame, what of them was before the wait for the GPU, and other updates.
+    /// Updates with a new frame, their part before the wait for the GPU, and updates without a new frame.
     new: Vec<f64>,
     new_before_wait: Vec<f64>,
     idle: Vec<f64>,
@@ -178,7 +178,7 @@ fn measure(app: &mut App, sensor: Entity, options: &Options) -> Result<Figures, 
     let mut figures = Figures::default();
     let (mut shown, mut count) = (None::<Arc<Frame>>, 0);
     let mut began = Instant::now();
-    // Of spans: when they were last told of. What is old is of another scene.
+    // The time of each span's last value. Values from before `began` are of another scene.
     let mut told = began;
     while count < options.warm_up + options.frames {
         let start = Instant::now();

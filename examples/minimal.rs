@@ -1,4 +1,4 @@
-//! The smallest app: the point cloud of a simulated sensor, or of a recording, seen from where the sensor stands.
+//! The smallest app: the point cloud of a simulated sensor, or of a recording, seen from the sensor's place.
 //!
 //! `cargo run --release --example minimal [-- FILE.mkv]`
 

@@ -10,7 +10,7 @@ use kinect_app_support::style::{BACKGROUND, LABEL, PANEL, PROBLEM, TEXT, text_fo
 
 const MARGIN: f32 = 20.0;
 const GAP: f32 = 10.0;
-/// Height of the images through their width: 720p, and the narrow field of view.
+/// Height of the images divided by their width: 720p, and the narrow field of view.
 const COLOR_SHAPE: f32 = 720.0 / 1280.0;
 const DEPTH_SHAPE: f32 = 576.0 / 640.0;
 /// Below each image.
@@ -21,7 +21,7 @@ const ALIGNED: Color = Color::srgb(0.45, 0.72, 1.0);
 #[derive(Component)]
 pub(crate) struct Status;
 
-/// What is said below an image.
+/// The caption below an image.
 #[derive(Component)]
 pub(crate) struct Caption(Entity);
 

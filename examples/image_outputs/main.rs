@@ -1,5 +1,5 @@
-//! All ten images of a sensor: above as the colour camera sees things, below as the depth camera does, with switches for what an
-//! image output can do. Without a file, a simulated sensor in front of the visitors of an exhibit.
+//! All ten images of a sensor, above from the colour camera, below from the depth camera, with switches for the settings of image
+//! outputs. Without a file it shows a simulated sensor in front of the visitors of an exhibit.
 //!
 //! ```text
 //! cargo run --release --example image_outputs
@@ -59,7 +59,7 @@ fn main() -> AppExit {
     app.run()
 }
 
-/// The ten, by the camera that sees them: colour, depth, infrared, players, points.
+/// The ten outputs, by the camera that sees them: colour, depth, infrared, players, points.
 #[derive(Resource)]
 struct Scene {
     sensor: Entity,
@@ -67,7 +67,7 @@ struct Scene {
     by_depth_camera: [Entity; 5],
 }
 
-/// What the columns show.
+/// The kinds of image, one for each column.
 const KINDS: [ImageKind; 5] = [
     ImageKind::Color,
     ImageKind::Depth,
@@ -82,8 +82,8 @@ fn spawn_sensor(mut commands: Commands, options: Res<Options>, canvas: Res<Canva
         None => KinectSensor::simulated(),
     };
     let sensor = commands.spawn(sensor).id();
-    // The colour camera's own image is the colour image; all others have to be aligned to be seen from there, and the other
-    // way round.
+    // The colour camera's own image is colour: all other kinds must be aligned to be seen from the colour camera. From the depth
+    // camera, only colour must be aligned.
     let mut spawn = |by_color_camera: bool| {
         KINDS.map(|kind| {
             let output = ImageOutput {
@@ -107,7 +107,7 @@ fn press_at_start(
     mut switches: ResMut<Switches>,
     mut pressed: MessageWriter<Pressed>,
 ) {
-    // A picture is of one capture, which `kinect_app_support` steps to.
+    // A screenshot shows one capture: `kinect_app_support` steps to it.
     switches.paused = options.show.screenshot.is_some();
     for letter in options.press.to_uppercase().chars() {
         match Switch::ALL.iter().find(|s| s.cap() == letter.to_string()) {

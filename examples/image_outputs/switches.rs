@@ -1,4 +1,4 @@
-//! What can be switched, and what that means for the outputs.
+//! The switches, and their effect on the outputs.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
@@ -6,12 +6,12 @@ use bevy_kinect_azure::prelude::*;
 use crate::Scene;
 use kinect_app_support::legend::Pressed;
 
-/// How everything is set.
+/// The state of all switches.
 #[derive(Resource, Clone, Debug, Default)]
 pub(crate) struct Switches {
     pub(crate) paused: bool,
     mirror: bool,
-    /// Data as they are, in place of colours for people.
+    /// Shows the data itself instead of false colours.
     data: bool,
     bleed: bool,
     bodies: bool,
@@ -95,7 +95,7 @@ impl Switch {
         }
     }
 
-    /// What is on the key.
+    /// The letter on the key.
     pub(crate) fn cap(self) -> &'static str {
         match self {
             Self::Mirror => "M",
@@ -204,7 +204,7 @@ pub(crate) fn apply(
     }
 }
 
-/// The numbers are metres for depth and points, and parts of the brightest for the others.
+/// Thresholds are in metres for depth and points, and from 0 to 1 for the other kinds.
 fn passes(filter: usize, assets: &AssetServer) -> Vec<OutputPass> {
     let (filter, repeat) = match FILTERS.get(filter) {
         Some(&"hole filling") => (OutputFilter::HoleFill { radius: 4 }, 2),

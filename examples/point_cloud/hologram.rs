@@ -61,7 +61,7 @@ impl Material for HologramMaterial {
 #[derive(Component)]
 pub(crate) struct Hologram;
 
-/// Binds each such cloud's buffer, and a new one when there is one.
+/// Gives each hologram a material that binds the cloud's buffer, and again when the buffer is replaced.
 pub(crate) fn bind(
     mut commands: Commands,
     clouds: Query<(Entity, &PointCloudBuffer), (With<Hologram>, Changed<PointCloudBuffer>)>,

@@ -22,7 +22,7 @@ const KEYS: [KeyCode; 6] = [
 ];
 const CAPS: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 
-/// What is wrong with the sensor.
+/// The line with the sensor's problem.
 #[derive(Component)]
 pub(crate) struct Problem;
 

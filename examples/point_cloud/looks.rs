@@ -1,4 +1,4 @@
-//! The ways the sensor is looked at, and the cameras that do it.
+//! The looks: point clouds and surfaces with different settings, and the cameras that show them.
 
 use bevy::camera::Viewport;
 use bevy::camera::visibility::RenderLayers;
@@ -12,7 +12,7 @@ use crate::hologram::Hologram;
 use crate::{Options, Scene};
 use kinect_app_support::Canvas;
 
-/// What is drawn.
+/// A way to draw the sensor.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// Points in the colours of the colour camera.
@@ -50,7 +50,7 @@ impl Look {
         }
     }
 
-    /// Adds what is to be seen to an entity below the sensor.
+    /// Adds the point cloud or surface of this look to an entity below the sensor.
     fn dress(self, entity: &mut EntityCommands, far: f32) {
         let filter = PointFilter {
             flying_pixels: Some(DISCONTINUITY),
@@ -60,7 +60,7 @@ impl Look {
         let cloud = |color| PointCloud {
             color,
             shape: PointShape::Disc,
-            // Closed from the side, too.
+            // Large enough to close gaps when seen from the side.
             size: PointSize::Footprint(2.2),
             filter,
             ..default()
@@ -96,7 +96,7 @@ impl Look {
     }
 }
 
-/// What is shown: one look, or all beside each other.
+/// The selection: one look, or all beside each other.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shown(pub(crate) Option<Look>);
 
@@ -114,7 +114,7 @@ impl Shown {
     }
 }
 
-/// Belongs to what is shown now.
+/// Marks the entities of the present selection.
 #[derive(Component)]
 pub(crate) struct Part;
 
@@ -122,7 +122,7 @@ pub(crate) struct Part;
 #[derive(Component)]
 pub(crate) struct View(UVec2);
 
-/// Takes down what was shown and puts up what is.
+/// Despawns the former selection and spawns the present one.
 pub(crate) fn put_up(
     mut commands: Commands,
     shown: Res<Shown>,
@@ -147,7 +147,7 @@ pub(crate) fn put_up(
             Camera3d::default(),
             Camera {
                 order: index as isize,
-                // All draw into one image, which only the first may clear.
+                // All cameras draw into one image, which only the first may clear.
                 clear_color: match index {
                     0 => ClearColorConfig::Default,
                     _ => ClearColorConfig::None,
@@ -208,7 +208,7 @@ pub(crate) fn fit(
     let grid = shown.grid();
     let gap = (GAP * scale) as u32;
     for (view, mut camera) in &mut views {
-        // From edge to edge: nothing is left over by division.
+        // Computed from edge to edge, so that no pixels are left over by the division.
         let start = room * view.0 / grid;
         let mut end = room * (view.0 + 1) / grid;
         end -= UVec2::select((view.0 + 1).cmplt(grid), UVec2::splat(gap), UVec2::ZERO).min(end);

@@ -1,6 +1,6 @@
 //! A sensor in 3D, from cameras that swing around it: points in the colours of the colour camera, by depth, in infrared, by player,
-//! through a material of this example's own that binds the plugin's point buffer, and as a lit surface of triangles; one at
-//! a time or all beside each other. Without a file, a simulated sensor in front of the visitors of an exhibit.
+//! through a material of this example's own that binds the plugin's point buffer, and as a lit surface of triangles; one at a time
+//! or all beside each other. Without a file it shows a simulated sensor in front of the visitors of an exhibit.
 //!
 //! ```text
 //! cargo run --release --example point_cloud
@@ -30,13 +30,13 @@ use looks::{Look, Shown};
 struct Options {
     #[command(flatten)]
     show: Show,
-    /// What to show; none: all beside each other.
+    /// The look to show; without it, all beside each other.
     #[arg(long)]
     look: Option<Look>,
     /// Where to look from: yaw and pitch around the scene in degrees.
     #[arg(long, default_value = "0,-8", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
-    /// Leave out what is farther from the sensor, in metres: where little comes back, walls become specks.
+    /// Leave out points farther than this from the sensor, in metres: far walls return little light and become specks.
     #[arg(long, default_value_t = 3.6, value_name = "METRES")]
     far: f32,
 }
@@ -57,7 +57,7 @@ fn main() -> AppExit {
         ..default()
     })
     .insert_resource(Shown(options.look))
-    // In a picture everything stands still.
+    // For a screenshot the cameras stand still.
     .insert_resource(orbit::Orbit::new(options.show.screenshot.is_none()))
     .insert_resource(options)
     .add_systems(Startup, (spawn_sensor, interface::spawn))

@@ -1,4 +1,4 @@
-//! Where the cameras are: on a slow arc in front of what the sensor sees.
+//! Moves the cameras on a slow arc in front of the scene.
 
 use core::f32::consts::TAU;
 
@@ -10,12 +10,12 @@ use crate::looks::View;
 
 /// Seconds from one end of the arc to the other and back.
 const PERIOD: f32 = 24.0;
-/// How far it goes to either side: behind people there are no points.
+/// Half the angle of the arc in radians. It is small because there are no points behind people.
 const SWING: f32 = 0.6;
 /// Vertical field of view.
 const FIELD: f32 = 0.7;
 
-/// A ball that holds what is worth looking at, and how far the cameras have come around it.
+/// A sphere around the scene, and the angle of the cameras around it.
 #[derive(Resource, Clone, Debug)]
 pub(crate) struct Orbit {
     focus: Vec3,
@@ -48,7 +48,7 @@ pub(crate) fn level(mut sensors: Query<(&Imu, &mut Transform), Changed<Imu>>) {
     }
 }
 
-/// Looks at people, where some are known, or else at the middle of the first image.
+/// Looks at the people, if the sensor has ground truth, or else at the middle of the first image.
 pub(crate) fn frame(
     mut orbit: ResMut<Orbit>,
     sensors: Query<(&SensorFrame, &BodyIndexMap, &Transform), Without<View>>,
@@ -94,7 +94,7 @@ pub(crate) fn frame(
         let (Some(near), Some(median)) = (at(0.2), at(0.5)) else {
             continue;
         };
-        // What is in front is what people look at; the ball is most of what a narrow field of view (65° high) sees.
+        // The foreground is the subject; the sphere fills most of a narrow field of view (65° high).
         orbit.focus = transform.transform_point(Vec3::NEG_Z * near.midpoint(median));
         orbit.radius = median * 0.56;
         orbit.is_framed = true;

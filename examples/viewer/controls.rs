@@ -10,7 +10,7 @@ use bevy_kinect_azure::prelude::*;
 use crate::skeletons::ShowSkeletons;
 use crate::{Scene, SceneCamera};
 
-/// What the keys do.
+/// The help text for the keys.
 pub(crate) const HELP: &str = "\
 Keys:
   Space          pause, play
@@ -51,10 +51,10 @@ impl Orbit {
         }
     }
 
-    /// Shows a ball of that radius.
+    /// Moves the camera so that a sphere of this radius is visible.
     pub(crate) fn frame(&mut self, focus: Vec3, radius: f32) {
         self.focus = focus;
-        // The whole ball, in a view 45° high.
+        // The distance at which a view 45° high holds the whole sphere.
         self.distance = radius * 2.9;
         self.home = (focus, self.distance, self.home.2, self.home.3);
     }

@@ -59,7 +59,7 @@ pub(crate) fn spawn(mut commands: Commands, scene: Res<Scene>, outputs: Query<&O
         .with_child((Status, Text::default(), text_font(13.0), TextColor(TEXT)));
 }
 
-/// Shows an output.
+/// A UI node that shows an output.
 #[derive(Component)]
 pub(crate) struct Preview(Entity);
 
@@ -115,7 +115,7 @@ pub(crate) fn update_status(
             } else {
                 format!(" x{}", playback.speed)
             };
-            // Rates mean nothing while time stands still.
+            // Rates are meaningless while playback is paused.
             let rates = if playback.paused {
                 String::new()
             } else {

@@ -1,5 +1,5 @@
-//! Shows a sensor: its point cloud in 3D, its three images beside it, and a line of figures. Without a file, a simulated
-//! sensor in front of the visitors of an exhibit, with their skeletons; with one, the recording.
+//! Shows a sensor: its point cloud in 3D, its three images beside it, and a line of figures. With a file it shows the recording,
+//! without one a simulated sensor in front of the visitors of an exhibit, with their skeletons.
 //!
 //! ```text
 //! cargo run --release --example viewer
@@ -33,10 +33,10 @@ struct Options {
     /// What the simulated people do: exhibit, or a single motion.
     #[arg(long, default_value = "exhibit", conflicts_with = "file")]
     scenario: Scenario,
-    /// How many simulated people, 0 to 6.
+    /// Number of simulated people, 0 to 6.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=6), conflicts_with = "file")]
     people: u32,
-    /// Another seed, other people in another room.
+    /// Seed of the simulation: another seed gives other people in another room.
     #[arg(long, default_value_t = 1, conflicts_with = "file")]
     seed: u64,
     /// A perfect sensor, without noise.
@@ -169,10 +169,10 @@ fn level_sensor(mut sensors: Query<(&Imu, &mut Transform), Changed<Imu>>) {
     }
 }
 
-/// Half the height of what the narrow field of view (65°) sees, per metre of distance.
+/// Half the height that the narrow field of view (65°) covers, per metre of distance.
 const HALF_HEIGHT: f32 = 0.64;
 
-/// Puts the centre of the orbit into the middle of what the first frame shows.
+/// Centres the orbit on the scene of the first frame.
 fn frame_scene(
     mut framed: Local<bool>,
     sensors: Query<(&SensorFrame, &Transform), Without<SceneCamera>>,

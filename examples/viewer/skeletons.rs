@@ -8,7 +8,7 @@ use bevy_kinect_azure::prelude::*;
 
 use crate::Scene;
 
-/// As many people as a simulation has at most.
+/// The most people that a simulation has.
 const MOST_BODIES: usize = 6;
 const COLORS: [Color; MOST_BODIES] = [
     Color::srgb(1.0, 0.76, 0.2),

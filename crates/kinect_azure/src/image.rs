@@ -83,7 +83,7 @@ impl PartialEq for VendorMemory {
 
 impl Eq for VendorMemory {}
 
-/// One image with what the sensor says about it (S13).
+/// One image, with the timestamps and camera settings that the sensor gives for it.
 ///
 /// Images are shared as `Arc<Image>` and never written after they were published.
 #[derive(Clone, Debug, PartialEq)]

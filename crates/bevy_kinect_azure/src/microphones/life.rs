@@ -1,4 +1,4 @@
-//! Microphones are opened and closed as the components say, and what they deliver becomes messages and components.
+//! Opens and closes microphone arrays as the components ask, and turns their sound into messages and components.
 
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
@@ -13,18 +13,18 @@ use super::state::MicrophoneState;
 use super::thread::{self, Event, ThreadHandle};
 use crate::sensor::{KinectSensor, SensorSource, SensorStream};
 
-/// The thread of an entity with microphones, and what it was started for.
+/// The thread of an entity with microphones, and the settings that it was started with.
 #[derive(Component)]
 pub(super) struct MicrophoneThread {
     handle: ThreadHandle,
     settings: MicrophoneSettings,
-    /// Where the sound of the open array comes from.
+    /// Receives the sound of the open array.
     receiver: Option<AudioReceiver>,
-    /// What was counted when it was opened.
+    /// The counters at the time when the array was opened.
     before: MicrophoneDiagnostics,
 }
 
-/// An entity without microphones has no thread.
+/// Ends the thread when an entity loses its `Microphones`.
 pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     let entity = context.entity;
     world
@@ -39,12 +39,12 @@ pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     }
 }
 
-/// What the components of an entity ask for.
+/// The thread that the components of an entity ask for.
 enum Wish {
     Nothing,
-    /// To go on with what there is; otherwise to wait.
+    /// Keep the present thread; without one, wait for this reason.
     AsBefore(&'static str),
-    /// What cannot be.
+    /// Settings that cannot work, with the reason.
     Impossible(&'static str),
     Listen(MicrophoneSettings),
 }
@@ -81,7 +81,7 @@ fn wish(
     Wish::Listen(microphones.settings(selection))
 }
 
-/// Starts and stops threads, so that what is asked for is heard.
+/// Starts and stops threads as the components ask.
 pub(super) fn start_and_stop(
     mut commands: Commands,
     mut sensors: Query<(
@@ -138,7 +138,7 @@ pub(super) fn start_and_stop(
                 }
             }
         };
-        // Whatever ran before is dropped here, which ends its thread.
+        // Dropping the former thread's handle here ends that thread.
         commands
             .entity(entity)
             .try_remove::<(MicrophoneThread, MicrophoneArray)>();
@@ -148,11 +148,11 @@ pub(super) fn start_and_stop(
     }
 }
 
-/// The most blocks taken in one update: what a full queue of the shortest blocks holds. An array of which more come than
-/// that cannot keep the app from its frame.
+/// The most blocks that are taken in one update: as many as a full queue of the shortest blocks holds, so that an array that
+/// delivers faster cannot keep the app in this loop.
 const BLOCKS_IN_AN_UPDATE: usize = 1001;
 
-/// Takes what the threads and the arrays delivered.
+/// Receives the threads' events and the arrays' blocks.
 pub(super) fn receive(
     mut commands: Commands,
     mut sensors: Query<(
@@ -165,7 +165,7 @@ pub(super) fn receive(
     mut messages: MessageWriter<AudioMessage>,
 ) {
     for (entity, mut thread, mut state, mut levels, mut diagnostics) in &mut sensors {
-        // Blocks go before the news that there will be no more of them.
+        // Take the blocks before the event that the array was closed.
         if let Some(receiver) = &thread.receiver {
             let mut meter = Meter::default();
             for _ in 0..BLOCKS_IN_AN_UPDATE {
@@ -226,7 +226,7 @@ pub(super) fn receive(
     }
 }
 
-/// One line for each problem; the attempts that follow are only seen in the state.
+/// Logs one line for each problem; later attempts are only reported in the state.
 fn log_problem(entity: Entity, from: &MicrophoneState, to: &MicrophoneState) {
     let Some(problem) = to.problem() else {
         return;
@@ -273,7 +273,7 @@ mod tests {
             selected(Some(&sensor), Some(&stream(Some("000123456789")))),
             Some(known)
         );
-        // Without a number, and without a sensor, the only array is meant.
+        // Without a serial number, and without a sensor, the selection is the only array.
         let only = Some(MicrophoneSelection::Auto);
         assert_eq!(selected(Some(&sensor), Some(&stream(None))), only);
         assert_eq!(selected(None, None), only);

@@ -19,16 +19,16 @@
 //! | to | use |
 //! | --- | --- |
 //! | listen to a sensor | [`Microphones`] on its entity |
-//! | know how that goes | [`MicrophoneState`] on the same entity |
-//! | have the sound | [`AudioMessage`], one for each block |
+//! | watch its state | [`MicrophoneState`] on the same entity |
+//! | get the sound | [`AudioMessage`], one for each block |
 //! | show meters | [`MicrophoneLevels`] |
-//! | know what was opened, and how sure it is the sensor's own | [`MicrophoneArray`], while it is open |
-//! | see what was lost | [`MicrophoneDiagnostics`] |
+//! | read the open device and format, and how certain it is that the array is the sensor's | [`MicrophoneArray`], while it is open |
+//! | count lost sound | [`MicrophoneDiagnostics`] |
 //!
-//! How the array is found on each system, and how to check it there, says [`kinect_azure::microphones`].
+//! [`kinect_azure::microphones`] explains how the array is found on each system, and how to check it.
 //!
-//! Each sensor with microphones has a thread that opens the array, opens it again when it was lost, and ends with the
-//! component. The app's frame loop takes what is there and waits for nobody.
+//! Each entity with [`Microphones`] has a thread that opens the array, opens it again when it was lost, and ends with the
+//! component. The app's frame loop takes the blocks that have arrived and never waits.
 
 mod life;
 mod report;

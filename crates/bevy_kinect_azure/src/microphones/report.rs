@@ -1,4 +1,4 @@
-//! What is heard, how loud it is, and what is known of the array.
+//! The sound of an array, its levels, its device and its figures.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use kinect_azure::microphones::{AudioBlock, AudioCounters, AudioLevel, Microphon
 pub struct AudioMessage {
     /// The entity with the [`Microphones`](super::Microphones).
     pub sensor: Entity,
-    /// The sound. Keep the `Arc` to keep it.
+    /// The sound. Clone the `Arc` to keep it.
     pub block: Arc<AudioBlock>,
 }
 
-/// How loud each microphone was since the last update, for meters. Empty while nothing is heard. Read only.
+/// The level of each microphone since the last update, for meters. Empty while no array is open. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct MicrophoneLevels(pub Vec<AudioLevel>);
 
-/// Puts the levels of the blocks of one update together.
+/// Combines the levels of the blocks of one update.
 #[derive(Default)]
 pub(super) struct Meter {
     blocks: u32,
@@ -34,7 +34,7 @@ impl Meter {
         self.blocks += 1;
         for (sum, level) in levels.0.iter_mut().zip(&block.levels) {
             sum.peak = sum.peak.max(level.peak);
-            // The sum of squares, until the end; blocks of a stream have one length.
+            // Sums up squares until `finish`; all blocks of an open array have the same length.
             sum.rms += level.rms * level.rms;
         }
     }
@@ -52,7 +52,7 @@ impl Meter {
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Debug, PartialEq)]
 pub struct MicrophoneArray {
-    /// The device, its format, and how sure it is that it belongs to the sensor.
+    /// The device, its format, and how certain it is that the device belongs to the sensor.
     pub info: MicrophoneInfo,
 }
 
@@ -60,18 +60,18 @@ pub struct MicrophoneArray {
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct MicrophoneDiagnostics {
-    /// Blocks heard.
+    /// Blocks received.
     pub blocks: u64,
-    /// Blocks the app was too slow to take: it stood still for more than a second.
+    /// Blocks lost because the app did not take them for more than a second.
     pub dropped_blocks: u64,
-    /// Times sound was lost on the way from the device, because the computer was too slow to fetch it.
+    /// How many times the computer was too slow to fetch sound from the device, and lost some.
     pub gaps: u64,
-    /// Times a lost array was opened again.
+    /// How many times a lost array was opened again.
     pub reconnects: u64,
 }
 
 impl MicrophoneDiagnostics {
-    /// These figures and what an open array has counted.
+    /// These figures plus the counters of an open array.
     pub(super) fn plus(&self, counters: AudioCounters) -> Self {
         Self {
             blocks: self.blocks + counters.blocks,

@@ -8,26 +8,27 @@ use kinect_azure::microphones::{MicrophoneSelection, MicrophoneSettings, SAMPLE_
 use super::report::{MicrophoneDiagnostics, MicrophoneLevels};
 use super::state::MicrophoneState;
 
-/// Listens to the microphones of a sensor. Put it on the sensor entity; what is heard comes as [`AudioMessage`](super::AudioMessage)s.
+/// Listens to the microphones of a sensor. Put it on the sensor entity; the sound arrives as
+/// [`AudioMessage`](super::AudioMessage)s.
 ///
-/// It runs by itself: the cameras may be off. Changing it takes effect at once. Removing it, or despawning the entity, ends
-/// its thread without waiting for it.
+/// Microphones work independently of the cameras, which may be off. Changes take effect at once. Removing the component, or
+/// despawning the entity, ends its thread without waiting for it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(MicrophoneState, MicrophoneLevels, MicrophoneDiagnostics)]
 pub struct Microphones {
-    /// Whether to listen. Off lets go of the array.
+    /// Whether to listen. `false` closes the array.
     pub active: bool,
-    /// Which array. [`Auto`](MicrophoneSelection::Auto) is the one of the sensor on this entity, by its serial number; on
-    /// an entity without a [`KinectSensor`](crate::KinectSensor), and with a sensor that does not tell its number, the only array there is. A
-    /// recording or a simulation has none; choose one by hand to hear something beside it.
+    /// The array. [`Auto`](MicrophoneSelection::Auto) means the array of the sensor on this entity, found by its serial number; on
+    /// an entity without a [`KinectSensor`](crate::KinectSensor), or with a sensor without a serial number, the only connected
+    /// array. Recordings and simulations have no microphones: choose another selection to listen to an array beside them.
     pub selection: MicrophoneSelection,
-    /// Length of a block; from 1 ms to 1 s, values outside count as the nearest of these.
+    /// Length of a block, from 1 ms to 1 s; values outside are clamped.
     pub block_length: Duration,
 }
 
 impl Default for Microphones {
-    /// The sensor's own, in blocks of 10 ms.
+    /// The sensor's own array, in blocks of 10 ms.
     fn default() -> Self {
         Self {
             active: true,
@@ -38,7 +39,7 @@ impl Default for Microphones {
 }
 
 impl Microphones {
-    /// With that selection.
+    /// Listens to this selection, in blocks of 10 ms.
     pub fn new(selection: MicrophoneSelection) -> Self {
         Self {
             selection,
@@ -46,7 +47,7 @@ impl Microphones {
         }
     }
 
-    /// What the array is opened with.
+    /// The settings to open the array with.
     pub(super) fn settings(&self, selection: MicrophoneSelection) -> MicrophoneSettings {
         let length = self
             .block_length
@@ -54,7 +55,7 @@ impl Microphones {
         MicrophoneSettings {
             selection,
             block_frames: (length.as_secs_f64() * f64::from(SAMPLE_RATE)).round() as u32,
-            // A second for an app that stands still.
+            // One second of sound for an app that stands still.
             queue_blocks: (1.0 / length.as_secs_f64()).ceil() as u32 + 1,
         }
     }

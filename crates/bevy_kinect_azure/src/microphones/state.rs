@@ -1,4 +1,4 @@
-//! How listening goes.
+//! The state of a sensor's microphones.
 //!
 //! ```text
 //!             ┌──────── active = false, removed ────────┐
@@ -10,30 +10,30 @@
 
 use bevy::prelude::*;
 
-/// How it goes with the [`Microphones`](super::Microphones) on the same entity. Read only.
+/// The state of the [`Microphones`](super::Microphones) on the same entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum MicrophoneState {
     /// Not active.
     #[default]
     Disabled,
-    /// It is not known yet which array is meant.
+    /// The array to open is not known yet.
     Waiting {
-        /// What it waits for.
+        /// The reason for the wait.
         reason: String,
     },
     /// The array is being looked for and opened.
     Opening,
-    /// Sound comes.
+    /// The array is open and delivers sound.
     Listening,
-    /// The array is not there, in use by another program, or was lost; it will be opened again.
+    /// The array is not connected, in use by another program, or was lost; the plugin tries to open it again.
     Retrying {
         /// What happened last and what to do.
         reason: String,
-        /// How often it was tried so far.
+        /// Attempts so far.
         attempt: u32,
     },
-    /// It cannot work as it is set. Change the [`Microphones`](super::Microphones), or switch them off and on, to try again.
+    /// The settings cannot work. Change the [`Microphones`](super::Microphones), or switch them off and on, to try again.
     Failed {
         /// What happened and what to do.
         reason: String,
@@ -41,12 +41,12 @@ pub enum MicrophoneState {
 }
 
 impl MicrophoneState {
-    /// Whether sound comes.
+    /// Whether the array is open and delivers sound.
     pub fn is_listening(&self) -> bool {
         matches!(self, Self::Listening)
     }
 
-    /// What went wrong, where something did.
+    /// The reason of `Retrying` and `Failed`; `None` in other states.
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Retrying { reason, .. } | Self::Failed { reason } => Some(reason),
@@ -54,7 +54,7 @@ impl MicrophoneState {
         }
     }
 
-    /// The state's name in one word, for people.
+    /// The state's name in one word, to show to users.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Disabled => "disabled",

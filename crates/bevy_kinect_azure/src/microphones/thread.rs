@@ -1,7 +1,7 @@
 //! The thread that opens an array and opens it again when it was lost. Blocks do not pass through it: the app takes them
 //! from the array's own queue.
 //!
-//! It ends when the app's end of it is gone, within some ms, and lets go of the array before.
+//! The thread closes the array and ends within some ms after the app has dropped its handle.
 
 use core::time::Duration;
 use std::thread::JoinHandle;
@@ -16,28 +16,28 @@ use super::state::MicrophoneState;
 /// Waits between attempts: doubled from the first to the last.
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LAST_RETRY: Duration = Duration::from_secs(8);
-/// How often an open array is asked whether it is still there.
+/// The interval at which an open array is checked for a loss.
 const CHECK: Duration = Duration::from_millis(50);
-/// How long the end of a stream is waited for. A driver that takes longer is left to itself.
+/// The longest wait for an audio driver to close its stream. After that the thread leaves the driver to itself.
 const CLOSE: Duration = Duration::from_millis(500);
 
-/// What the thread tells the app.
+/// An event from the thread to the app.
 pub(super) enum Event {
-    /// Sound comes.
+    /// The array is open and delivers sound.
     Opened {
         info: Box<MicrophoneInfo>,
         receiver: AudioReceiver,
-        /// Whether it had been open before.
+        /// Whether an array had been open before.
         again: bool,
     },
-    /// No sound comes; the state says why.
+    /// No array is open; the state gives the reason.
     Left(MicrophoneState),
 }
 
-/// Nothing is ever sent; the channel's end is the message.
+/// No value is ever sent: dropping the sender ends the thread.
 enum Never {}
 
-/// The app's end of the thread. Dropping it ends the thread; nobody waits for that.
+/// The app's end of the thread. Dropping the handle ends the thread without waiting for it.
 pub(super) struct ThreadHandle {
     pub(super) events: Receiver<Event>,
     wanted: Option<Sender<Never>>,
@@ -45,13 +45,13 @@ pub(super) struct ThreadHandle {
 }
 
 impl ThreadHandle {
-    /// Tells the thread to stop and hands over the means to wait for that.
+    /// Tells the thread to stop, and returns the handle to join it.
     pub(super) fn stop(&mut self) -> Option<JoinHandle<()>> {
         self.wanted = None;
         self.thread.take()
     }
 
-    /// Whether the thread has ended and there is no word from it left.
+    /// Whether the thread has ended and all its events were received.
     pub(super) fn has_died(&self) -> bool {
         self.thread.as_ref().is_some_and(JoinHandle::is_finished) && self.events.is_empty()
     }
@@ -62,7 +62,7 @@ pub(super) fn start(
     settings: MicrophoneSettings,
     before: Option<JoinHandle<()>>,
 ) -> std::io::Result<ThreadHandle> {
-    // The app takes events in each update, and they are seconds apart.
+    // The app receives events in each update, and they are seconds apart.
     let (events, event_receiver) = bounded(16);
     let (wanted, unwanted) = bounded(0);
     let listener = Listener {
@@ -116,7 +116,8 @@ impl Listener {
                             break error;
                         }
                     };
-                    // Only an array that delivers is back: one that opens and fails again must not be tried in a loop.
+                    // Only a delivered block resets the retries: an array that opens and fails again must not be reopened in a
+                    // tight loop.
                     if stream.counters().blocks > 0 {
                         attempt = 0;
                     }
@@ -141,7 +142,7 @@ impl Listener {
         }
     }
 
-    /// Tells the app something; `false` when it does not want to know any more. An app that stands still is waited for.
+    /// Sends the app an event, and waits if the app stands still. Returns `false` if the app has dropped its handle.
     fn tell(&self, event: Event) -> bool {
         let mut event = event;
         loop {
@@ -158,7 +159,7 @@ impl Listener {
         }
     }
 
-    /// Waits that long, at most until the app wants no more.
+    /// Waits for this time, or until the app drops its handle; returns whether it did.
     fn is_unwanted_within(&self, time: Duration) -> bool {
         match self.unwanted.recv_timeout(time) {
             Ok(never) => match never {},

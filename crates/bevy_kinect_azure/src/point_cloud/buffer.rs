@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
-/// The points of a [`PointCloud`](super::PointCloud) or a [`SurfaceMesh`](super::SurfaceMesh) on the GPU. Read only; on the same entity once the sensor's modes are
-/// known. A change of the depth mode or of the density gives a new handle.
+/// The points of a [`PointCloud`](super::PointCloud) or a [`SurfaceMesh`](super::SurfaceMesh) on the GPU. Read only; on the same
+/// entity once the sensor's modes are known. A change of the depth mode or of the density replaces the handle.
 ///
 /// The buffer holds `width × height` points, row by row as in the depth image. In WGSL:
 ///
@@ -20,8 +20,8 @@ use bevy::render::storage::ShaderBuffer;
 /// @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<storage, read> points: array<Point>;
 /// ```
 ///
-/// In a material: `#[storage(0, read_only)] points: Handle<ShaderBuffer>`, made when this component is there or has changed. A
-/// cloud with [`PointShape::Custom`](super::PointShape::Custom) has the mesh for it:
+/// In a material: `#[storage(0, read_only)] points: Handle<ShaderBuffer>`, created when this component is added or changed. A cloud
+/// with [`PointShape::Custom`](super::PointShape::Custom) has a mesh for such a material:
 ///
 /// ```
 /// # use bevy::{prelude::*, render::{render_resource::AsBindGroup, storage::ShaderBuffer}};
@@ -41,7 +41,7 @@ use bevy::render::storage::ShaderBuffer;
 /// }
 /// ```
 ///
-/// It can also be a source of copies, or bound as a vertex buffer with one point an instance (stride 16: `Float32x3`,
+/// The buffer can also be copied from, or bound as a vertex buffer with one point for each instance (stride 16: `Float32x3`,
 /// `Unorm8x4`).
 #[derive(Component, Reflect, Clone, Debug)]
 #[reflect(Component, Debug)]
@@ -50,19 +50,19 @@ pub struct PointCloudBuffer {
     pub buffer: Handle<ShaderBuffer>,
     /// Points in a row: width of the depth image, divided by [`PointFilter::density`](super::PointFilter::density) and rounded up.
     pub width: u32,
-    /// Rows: likewise of its height.
+    /// Rows of points: height of the depth image, divided by the density and rounded up.
     pub height: u32,
     #[reflect(ignore)]
     pub(super) filled: Arc<AtomicBool>,
 }
 
 impl PointCloudBuffer {
-    /// Whether points were ever computed into it: before that it holds zeros.
+    /// Whether points were computed into it. Until then the buffer holds zeros.
     pub fn is_filled(&self) -> bool {
         self.filled.load(Ordering::Relaxed)
     }
 
-    /// For the render world to say so.
+    /// The flag that the render world sets when it has computed points.
     pub(super) fn filled(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.filled)
     }

@@ -1,4 +1,4 @@
-//! The component that asks for a cloud of points.
+//! The component of a point cloud.
 
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
@@ -11,20 +11,20 @@ use crate::presence;
 /// Draws a sensor's point cloud. Put it on the sensor entity, or on a descendant of it to move the cloud or to draw
 /// several. An entity is either a point cloud or a [`SurfaceMesh`](super::SurfaceMesh).
 ///
-/// Points are in metres in the sensor's space: x right, y up, −z forward. While the entity is hidden they are computed
-/// all the same, for those who only want the [`PointCloudBuffer`](super::PointCloudBuffer).
+/// Points are in metres in the sensor's space: x right, y up, −z forward. They are computed even while the entity is hidden, for
+/// apps that only use the [`PointCloudBuffer`](super::PointCloudBuffer).
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
 #[component(on_add = expect_plugin)]
 pub struct PointCloud {
-    /// How large each point is drawn.
+    /// The size of each point.
     pub size: PointSize,
-    /// What each point is drawn as.
+    /// The shape of each point.
     pub shape: PointShape,
-    /// Where its colour comes from.
+    /// The colour of the points.
     pub color: PointColor,
-    /// Which moment it shows.
+    /// Which frame it shows: the newest, or the frame of the newest bodies.
     pub timing: ImageTiming,
     /// Which depth pixels become points.
     pub filter: PointFilter,

@@ -1,4 +1,5 @@
-//! The compute pass that fills point buffers. Runs when a cloud's images or settings are newer than its points.
+//! The compute pass that fills point buffers. It runs when a cloud's images or settings have changed since its points were
+//! computed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +34,7 @@ use crate::stream::{
 /// Side of a workgroup; keep in sync with `unproject.wgsl`.
 const WORKGROUP: u32 = 8;
 
-/// A point cloud as the render world sees it.
+/// A point cloud in the render world.
 pub(super) struct ExtractedCloud {
     entity: Entity,
     key: TextureKey,
@@ -103,7 +104,7 @@ pub(super) fn extract_clouds(
     }
 }
 
-/// What all clouds share, and the state of each.
+/// The pipelines that all clouds share, and the state of each cloud.
 #[derive(Resource)]
 pub(super) struct Unproject {
     layout: BindGroupLayoutDescriptor,
@@ -115,7 +116,7 @@ pub(super) struct Unproject {
 }
 
 impl Unproject {
-    /// Counts how often the points of a cloud were computed into that buffer; 0 = never.
+    /// How many times the points of a cloud were computed into this buffer; 0 = never.
     pub(super) fn runs(&self, cloud: Entity, buffer: BufferId) -> u64 {
         self.clouds
             .get(&cloud)
@@ -124,7 +125,7 @@ impl Unproject {
     }
 }
 
-/// What of the inputs a cloud's points were computed from, in the order of [`RawImage::ALL`]; 0 = not looked at.
+/// Versions of the inputs that a cloud's points were computed from, in the order of [`RawImage::ALL`]; 0 = the input is not used.
 type Versions = [u64; RawImage::ALL.len()];
 
 struct CloudPass {
@@ -204,7 +205,7 @@ pub(super) fn prepare(
         let Some(rays) = set.get(RawImage::Rays) else {
             continue;
         };
-        // A buffer that is still that of another mode waits for its successor.
+        // The buffer still has the size of a former mode: wait for the new buffer.
         if cloud.source.filter.grid(rays.size().x, rays.size().y) != cloud.size {
             continue;
         }
@@ -212,7 +213,7 @@ pub(super) fn prepare(
             set.get(image)
                 .filter(|_| inputs(&cloud.source).any(|input| input == image))
         };
-        // No depth (yet), or still that of a former mode: no points.
+        // There is no depth (yet), or a depth image of a former mode: compute no points.
         let of_depth_size = |size: UVec2| size == rays.size();
         let depth = set
             .get(RawImage::Depth)
@@ -336,7 +337,7 @@ pub(super) fn run(
         drop(compute_pass);
         pass.computed = Some(pass.wanted);
         pass.runs += 1;
-        // The zeros that come before depth do not count as points.
+        // A buffer that was only cleared, because there is no depth yet, does not count as filled.
         if pass.has_depth {
             pass.filled.store(true, Ordering::Relaxed);
         }

@@ -1,4 +1,4 @@
-//! Copies of points on the CPU, when they are asked for.
+//! Copies of points to the CPU on request.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
 
 use super::{POINT_BYTES, PointCloudBuffer};
 
-/// How long the GPU may take for a copy. It takes a few frames; a GPU that was lost never answers.
+/// The longest wait for a copy. The GPU needs a few frames; a GPU that was lost never answers.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Asks for a copy of the points of a [`PointCloud`](super::PointCloud) or a [`SurfaceMesh`](super::SurfaceMesh):
-/// [`PointsReady`] brings it a few frames later.
+/// Asks for a copy of the points of a [`PointCloud`](super::PointCloud) or a [`SurfaceMesh`](super::SurfaceMesh): the copy arrives
+/// a few frames later as [`PointsReady`].
 ///
 /// ```
 /// # use bevy::prelude::*;
@@ -38,13 +38,13 @@ pub struct RequestPoints {
     pub cloud: Entity,
 }
 
-/// A copy that [`RequestPoints`] asked for, or why there is none. There is no message when the cloud is despawned meanwhile.
+/// The answer to [`RequestPoints`]: the copy, or an error. There is no answer if the cloud is despawned meanwhile.
 #[derive(EntityEvent, Clone, Debug)]
 pub struct PointsReady {
     /// The entity with the cloud.
     #[event_target]
     pub cloud: Entity,
-    /// Its points.
+    /// The points, or why they could not be copied.
     pub points: Result<Arc<Points>, PointsError>,
 }
 
@@ -55,7 +55,7 @@ pub struct Points {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// `width × height` points, row by row as in the depth image; those with alpha 0 are none.
+    /// `width × height` entries, row by row as in the depth image; an entry with alpha 0 is no point.
     pub grid: Vec<Point>,
 }
 
@@ -69,12 +69,12 @@ pub struct Point {
 }
 
 impl Points {
-    /// The points there are, row by row.
+    /// The points (entries with alpha above 0), row by row.
     pub fn iter(&self) -> impl Iterator<Item = &Point> + Clone {
         self.grid.iter().filter(|point| point.color[3] != 0)
     }
 
-    /// What the GPU has in its buffer.
+    /// Parses the bytes of a point buffer.
     fn parse(width: u32, height: u32, bytes: &[u8]) -> Self {
         let grid = bytes
             .as_chunks::<POINT_BYTES>()
@@ -101,19 +101,19 @@ impl Points {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PointsError {
-    /// The app does not render, so nothing computes clouds.
+    /// The app has no renderer, so no point cloud is computed.
     NoRenderer,
-    /// The entity has no points: no cloud, or nothing measured yet.
+    /// The entity has no points: it is not a point cloud, or no depth was measured yet.
     NoPoints,
-    /// The cloud was despawned, or is no cloud any more, before its points were there.
+    /// The cloud was despawned, or its component removed, before its points were copied.
     CloudGone,
-    /// The GPU did not hand the points over within ten seconds.
+    /// The GPU did not deliver the points within ten seconds.
     NoAnswer,
     /// A file could not be written.
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         error: Arc<std::io::Error>,
     },
 }
@@ -129,16 +129,16 @@ impl core::fmt::Display for PointsError {
             ),
             Self::NoPoints => write!(
                 f,
-                "there are no points (yet): ask for those of an entity with a PointCloud or a SurfaceMesh, once its \
+                "there are no points (yet): request points of an entity with a PointCloud or a SurfaceMesh, once its \
                  sensor streams depth"
             ),
             Self::CloudGone => write!(
                 f,
-                "the point cloud was removed before its points were copied: keep it until they are there"
+                "the point cloud was removed before its points were copied: keep it until PointsReady arrives"
             ),
             Self::NoAnswer => write!(
                 f,
-                "the GPU did not hand the points over: it may have been lost; ask again"
+                "the GPU did not deliver the points: it may have been lost; request them again"
             ),
             Self::File { path, error } => write!(
                 f,
@@ -172,7 +172,7 @@ pub(super) fn build(app: &mut App) {
 #[derive(Resource, Default)]
 pub(super) struct HasRenderer(bool);
 
-/// A copy on its way, on an entity of its own.
+/// A copy in progress, on an entity of its own.
 #[derive(Component)]
 pub(super) struct Copying {
     pub(super) cloud: Entity,
@@ -182,7 +182,7 @@ pub(super) struct Copying {
     was_extracted: bool,
 }
 
-/// What came of it; whoever began the copy takes it from here.
+/// The result of a copy; the observer on the copy's entity takes it.
 #[derive(EntityEvent)]
 pub(super) struct Copied {
     #[event_target]
@@ -193,13 +193,13 @@ pub(super) struct Copied {
 }
 
 impl Copied {
-    /// The points, which takes a while: on a thread that may.
+    /// Parses the points, which takes a while: call this in a task.
     pub(super) fn points(size: (u32, u32), bytes: &[u8]) -> Points {
         Points::parse(size.0, size.1, bytes)
     }
 }
 
-/// Begins a copy: [`Copied`] comes to the entity that is returned.
+/// Begins a copy: [`Copied`] is triggered on the returned entity.
 pub(super) fn begin(
     commands: &mut Commands,
     cloud: Entity,
@@ -226,7 +226,7 @@ pub(super) fn begin(
     Ok(job)
 }
 
-/// The GPU's answer.
+/// Receives the bytes that the GPU has copied.
 fn take_bytes(
     mut done: On<ReadbackComplete>,
     mut commands: Commands,
@@ -252,14 +252,14 @@ fn take_bytes(
     });
 }
 
-/// One copy each, and none that is waited for forever.
+/// Ends each request after one copy, or after [`PATIENCE`].
 fn age(
     mut commands: Commands,
     mut jobs: Query<(Entity, &mut Copying)>,
     clouds: Query<(), With<PointCloudBuffer>>,
 ) {
     for (job, mut copying) in &mut jobs {
-        // A request is read in each frame that finds it: the first is enough.
+        // Bevy copies the buffer in every frame while the request exists: the first copy is enough.
         if copying.was_extracted {
             commands.entity(job).remove::<Readback>();
         }
@@ -299,7 +299,7 @@ fn request(
     }
 }
 
-/// Points that are being parsed.
+/// The task that parses points.
 #[derive(Component)]
 struct Parsing {
     cloud: Entity,

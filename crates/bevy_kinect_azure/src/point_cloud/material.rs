@@ -1,7 +1,7 @@
-//! The plugin's own renderer of point buffers: a `Material` whose vertex shader fetches its point.
+//! The plugin's material for points: its vertex shader fetches the point from the buffer.
 //!
-//! The mesh is four corners a point and knows no positions; each vertex carries only its number. That keeps views, MSAA,
-//! HDR, several cameras and indirect drawing for free, and nothing is written to the mesh while points stream.
+//! The mesh has four corners for each point and no positions; each vertex has only its number. As it is an ordinary Bevy mesh,
+//! views, MSAA, HDR, several cameras and indirect drawing work as usual, and the mesh is never written while points stream.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::mesh::{
@@ -43,7 +43,7 @@ pub(super) struct Params {
 impl Params {
     pub(super) fn new(cloud: &PointCloud, depth_camera: &Camera) -> Self {
         let (size, size_unit) = match cloud.size {
-            // A pixel at distance z covers z / fx metres; of every n-th pixel, each stands for n.
+            // A pixel at distance z covers z / fx metres; if only every n-th pixel is used, its point is drawn n times as large.
             PointSize::Footprint(scale) => {
                 let pixels = scale * cloud.filter.step() as f32;
                 (pixels / depth_camera.intrinsics.fx, 0)
@@ -63,7 +63,7 @@ impl Params {
     }
 }
 
-/// What a vertex of a point cloud's mesh knows: four times the number of its point in the
+/// The only attribute of a point cloud's mesh: four times the number of the vertex's point in the
 /// [`PointCloudBuffer`](super::PointCloudBuffer), plus 0–3 for the corner (bit 0: right, bit 1: top). A `u32`.
 pub const ATTRIBUTE_POINT_CORNER: MeshVertexAttribute =
     MeshVertexAttribute::new("KinectPointCorner", 0x6b69_6e65_6374, VertexFormat::Uint32);
@@ -96,13 +96,13 @@ impl Material for PointCloudMaterial {
                 .0
                 .get_layout(&[ATTRIBUTE_POINT_CORNER.at_shader_location(0)])?,
         ];
-        // Quads face the viewer by construction.
+        // The quads always face the viewer: culling is not needed.
         descriptor.primitive.cull_mode = None;
         Ok(())
     }
 }
 
-/// Meshes of so many quads, shared between clouds of the same size.
+/// Meshes by their number of quads, shared between clouds of the same size.
 #[derive(Resource, Default)]
 pub(super) struct MeshCache(HashMap<u32, AssetId<Mesh>>);
 
@@ -119,7 +119,7 @@ impl MeshCache {
         let indices = (0..points)
             .flat_map(|point| [0, 1, 2, 2, 1, 3].map(|corner| point * 4 + corner))
             .collect();
-        // Kept in both worlds: a GPU that was lost needs it again.
+        // Kept in the main world, too: after the loss of a GPU it is uploaded again.
         let mesh = Mesh::new(
             PrimitiveTopology::TriangleList,
             RenderAssetUsages::default(),

@@ -1,5 +1,4 @@
-//! Point clouds and surfaces: a sensor's depth in a GPU buffer as coloured points, drawn as points or as triangles
-//!.
+//! Point clouds and surfaces: a sensor's depth in a GPU buffer as coloured points, drawn as points or as triangles.
 //!
 //! A compute pass turns each new depth image into a buffer of points, coloured through the colour camera's real lens
 //! model. [`PointCloud`] draws the buffer as camera-facing quads; [`SurfaceMesh`] joins the points to triangles, which
@@ -84,7 +83,7 @@ impl Plugin for PointCloudPlugin {
         copy::build(app);
         save::build(app);
         surface::build(app);
-        // Without a renderer there are no point clouds to see.
+        // Point clouds need a renderer.
         if app.get_sub_app(RenderApp).is_none() {
             return;
         }

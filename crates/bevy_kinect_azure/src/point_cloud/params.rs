@@ -1,4 +1,4 @@
-//! What the compute shader is told about a cloud.
+//! The parameters of the compute shader.
 
 use bevy::math::Affine3A;
 use bevy::prelude::*;
@@ -6,7 +6,7 @@ use bevy::render::render_resource::ShaderType;
 
 use super::{PointColor, PointFilter};
 
-/// Keep in sync with `Params` in `unproject.wgsl`, which also says what each field is.
+/// Keep in sync with `Params` in `unproject.wgsl`, which documents the fields.
 #[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Params {
     box_x: Vec3,
@@ -47,7 +47,7 @@ impl Params {
                 millimetres(filter.min_depth, 0.0),
                 millimetres(filter.max_depth, f32::INFINITY),
             ),
-            // Below 0: none is left out.
+            // A value below 0 keeps flying pixels.
             flying_pixels: filter
                 .flying_pixels
                 .filter(|part| part.is_finite() && *part >= 0.0)
@@ -88,14 +88,14 @@ impl Params {
     }
 }
 
-/// Metres as depth images count them.
+/// Metres in the millimetres of depth images.
 fn millimetres(metres: f32, otherwise: f32) -> u32 {
     let metres = if metres.is_nan() { otherwise } else { metres };
-    // Casts saturate.
+    // Float casts saturate: infinite becomes `u32::MAX`.
     (metres * 1000.0).round() as u32
 }
 
-/// A colour as `pack4x8unorm` of its sRGB encoding.
+/// A colour, sRGB-encoded, as `pack4x8unorm`.
 fn pack(color: Color) -> u32 {
     u32::from_le_bytes(color.to_srgba().to_u8_array())
 }

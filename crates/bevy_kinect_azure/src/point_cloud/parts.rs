@@ -1,4 +1,4 @@
-//! What clouds and surfaces get from the plugin, and lose.
+//! The components that the plugin adds to clouds and surfaces, and removes again.
 
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
 use bevy::prelude::*;
@@ -7,7 +7,8 @@ use super::buffer::PointCloudBuffer;
 use super::material::PointCloudMaterial;
 use super::point_source::PointSource;
 
-/// What every cloud and surface gets, whose mesh is the plugin's. A surface has its buffers as well.
+/// The components of a cloud whose mesh and material are the plugin's. A surface also has
+/// [`SurfaceBuffers`](super::SurfaceBuffers).
 pub(super) type Parts = (
     PointSource,
     PointCloudBuffer,

@@ -1,11 +1,11 @@
-//! What every cloud and surface begins with: a sensor and settings.
+//! The inputs that clouds and surfaces have in common: a sensor and settings.
 
 use bevy::prelude::*;
 
 use super::settings::{PointColor, PointFilter};
 use crate::body::ImageTiming;
 
-/// What a cloud's points are computed from, whatever is drawn of them.
+/// The sensor and the settings from which the points of a cloud or a surface are computed.
 #[derive(Component, Clone, Debug, PartialEq)]
 pub(crate) struct PointSource {
     pub(crate) sensor: Entity,

@@ -1,4 +1,4 @@
-//! The mesh and the material that clouds get, and lose.
+//! The mesh and the material of point clouds.
 
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
@@ -13,14 +13,14 @@ use super::settings::PointShape;
 use super::surface::SurfaceBuffers;
 use crate::sensor::SensorStream;
 
-/// An entity that is no cloud any more is not drawn as one.
+/// Removes the plugin's components when an entity loses its `PointCloud`.
 pub(super) fn remove_cloud(removed: On<Remove, PointCloud>, mut commands: Commands) {
     commands
         .entity(removed.entity)
         .try_remove::<(Parts, SurfaceBuffers, NotShadowCaster, NotShadowReceiver)>();
 }
 
-/// Makes mesh and material of clouds whose buffer is new, and keeps the material up to date.
+/// Creates mesh and material of clouds with a new buffer, and keeps the material up to date.
 pub(super) fn prepare_clouds(
     mut commands: Commands,
     clouds: Query<(
@@ -37,7 +37,7 @@ pub(super) fn prepare_clouds(
     mut materials: ResMut<Assets<PointCloudMaterial>>,
 ) {
     for (entity, cloud, source, buffer, has_mesh, material) in &clouds {
-        // While a sensor is off or lost its last points stay as they were drawn.
+        // While a sensor is off or lost, its last points stay as they are.
         let camera = streams
             .get(source.sensor)
             .ok()
@@ -49,7 +49,7 @@ pub(super) fn prepare_clouds(
         if is_new || !has_mesh {
             commands.entity(entity).insert((
                 Mesh3d(mesh_cache.quads(buffer.width * buffer.height, &mut meshes)),
-                // The mesh has no positions of its own: only the GPU knows where the points are.
+                // The mesh has no positions, so Bevy cannot compute its bounding box.
                 NoAutoAabb,
                 NoFrustumCulling,
                 NotShadowCaster,

@@ -1,4 +1,4 @@
-//! Points written to PLY files, beside the app's frames.
+//! Writes points to PLY files, in the background.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -14,7 +14,7 @@ use super::{PointCloudBuffer, Points, PointsError};
 
 /// Writes the points of a [`PointCloud`](super::PointCloud) or a [`SurfaceMesh`](super::SurfaceMesh), as they are when this is
 /// triggered, to a PLY file: binary, little endian, position in metres in the sensor's space (x right, y up, −z forward) and
-/// colour. [`PointsSaved`] says when it is done or why not. A file of that name is replaced once the new one is complete.
+/// colour. The result arrives as [`PointsSaved`]. An existing file is replaced once the new one is complete.
 #[derive(EntityEvent, Reflect, Clone, Debug)]
 pub struct SavePoints {
     /// The entity with the cloud.
@@ -24,14 +24,14 @@ pub struct SavePoints {
     pub path: PathBuf,
 }
 
-/// What became of a [`SavePoints`].
+/// The result of [`SavePoints`].
 #[derive(Message, Clone, Debug)]
 pub struct PointsSaved {
     /// The entity with the cloud.
     pub cloud: Entity,
     /// The file.
     pub path: PathBuf,
-    /// How many points are in it.
+    /// The number of points in the file, or why it was not written.
     pub result: Result<usize, PointsError>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn build(app: &mut App) {
         .add_systems(PreUpdate, report);
 }
 
-/// Where a copy goes.
+/// The file that a copy is written to.
 #[derive(Component)]
 struct Destination(PathBuf);
 
@@ -132,7 +132,7 @@ fn report(
     }
 }
 
-/// Writes a file that has its name only once it is complete. Gives the number of points.
+/// Writes a file under a temporary name, and renames it once it is complete. Returns the number of points.
 fn write_file(path: &Path, points: &Points) -> io::Result<usize> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".part");
@@ -141,7 +141,7 @@ fn write_file(path: &Path, points: &Points) -> io::Result<usize> {
         .and_then(|file| write_ply(BufWriter::new(file), points))
         .and_then(|count| std::fs::rename(&unfinished, path).map(|()| count));
     if written.is_err() {
-        // What is left of it is of no use; where there is nothing to remove, nothing was written.
+        // Removes the incomplete file. Removing fails if the file could not even be created: nothing to do then.
         let _ = std::fs::remove_file(&unfinished);
     }
     written

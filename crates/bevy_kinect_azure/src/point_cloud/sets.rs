@@ -1,7 +1,7 @@
-//! The order of preparation.
+//! System sets that prepare clouds and surfaces.
 
 use bevy::prelude::*;
 
-/// In `PreUpdate`, within `KinectSystems::Prepare`: sources come before what is drawn of them.
+/// In `PreUpdate`, within `KinectSystems::Prepare`: the point sources before the meshes and materials that draw their points.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PrepareSources;

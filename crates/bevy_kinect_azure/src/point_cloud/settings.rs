@@ -1,4 +1,4 @@
-//! What can be set for point clouds and surfaces.
+//! The settings of point clouds and surfaces.
 
 use bevy::math::{Affine3A, Mat3A, Vec3A};
 use bevy::prelude::*;
@@ -6,14 +6,14 @@ use bevy::prelude::*;
 use crate::coloring::{FalseColor, HiddenColor};
 
 /// The vendor's measure of a gap between surfaces, [`SAME_SURFACE`](kinect_azure::transform::SAME_SURFACE): neighbouring depth
-/// pixels that differ by more than this part of the nearer one lie on different surfaces. sin(120°/512) / cos(85°): between the
-/// pixels of a wide image of 512 pixels, a surface would have to be turned away by more than 85° for such a step.
+/// pixels whose depths differ by more than this fraction of the nearer depth lie on different surfaces. sin(120°/512) / cos(85°):
+/// between the pixels of a wide image of 512 pixels, a surface would have to be turned away by more than 85° for such a step.
 pub const DISCONTINUITY: f32 = kinect_azure::transform::SAME_SURFACE;
 
-/// How large points are drawn. Values that are not finite or below 0 count as 0; never smaller than a pixel.
+/// The size of points. Values that are not finite or below 0 count as 0; points are never smaller than a pixel.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub enum PointSize {
-    /// A multiple of the patch of surface that the point stands for: at 1, surfaces that face the sensor are closed at any
+    /// A multiple of the patch of surface that the point stands for: at 1, surfaces that face the sensor have no gaps, at any
     /// distance and any [`PointFilter::density`].
     Footprint(f32),
     /// Metres, seen in perspective.
@@ -28,7 +28,7 @@ impl Default for PointSize {
     }
 }
 
-/// What points are drawn as. Squares and discs face the viewer.
+/// The shape of points. Squares and discs face the viewer.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PointShape {
     /// Squares: the fastest.
@@ -36,29 +36,29 @@ pub enum PointShape {
     Square,
     /// Discs.
     Disc,
-    /// By the app: put any `MeshMaterial3d` on the entity. The mesh is four corners and two triangles a point and knows only
-    /// their numbers, [`ATTRIBUTE_POINT_CORNER`](super::ATTRIBUTE_POINT_CORNER); see
-    /// [`PointCloudBuffer`](super::PointCloudBuffer) for the points.
+    /// Drawn by a material of the app: put any `MeshMaterial3d` on the entity. The mesh has four corners and two triangles for each
+    /// point, with [`ATTRIBUTE_POINT_CORNER`](super::ATTRIBUTE_POINT_CORNER) as the only attribute; the points are in
+    /// [`PointCloudBuffer`](super::PointCloudBuffer).
     Custom,
 }
 
-/// Where the colour of points comes from. Points that get a colour with alpha 0 are left out.
+/// The colour of points. Points whose colour has alpha 0 are left out.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub enum PointColor {
     /// The colour camera, through its lens model.
     Camera {
-        /// For points that the colour camera does not see; alpha 0 leaves them out.
+        /// Colour of points outside the colour camera's image; alpha 0 leaves them out.
         unseen: Color,
-        /// What points get that a nearer object hides from the colour camera.
+        /// The colour of points that a nearer object hides from the colour camera.
         hidden: HiddenColor,
     },
-    /// Infrared brightness as grey that counts stops (logarithmic), its range stretched.
+    /// Infrared brightness as logarithmic grey, with the range stretched automatically.
     Infrared,
     /// A rainbow from near (red) to far (blue); the range is in metres.
     DepthRamp(FalseColor),
     /// One of [`PLAYER_COLORS`](crate::coloring::PLAYER_COLORS) for each player of the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap).
     Player {
-        /// For points where there is nobody; alpha 0 leaves them out.
+        /// Colour of points of the background; alpha 0 leaves them out.
         nobody: Color,
     },
     /// One colour.
@@ -66,7 +66,7 @@ pub enum PointColor {
 }
 
 impl Default for PointColor {
-    /// The colour camera; what it does not see, or what is hidden from it, is grey.
+    /// The colour camera; points that it does not see, or that are hidden from it, are grey.
     fn default() -> Self {
         Self::Camera {
             unseen: Color::srgb(0.25, 0.25, 0.25),
@@ -75,23 +75,23 @@ impl Default for PointColor {
     }
 }
 
-/// Which depth pixels become points. The default leaves none out.
+/// Which depth pixels become points. By default all do.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub struct PointFilter {
-    /// Every n-th pixel in both directions, beginning with the first: 1 (all) to 16; other values count as the nearest of
-    /// these. The grid of points is as much smaller.
+    /// Only every n-th pixel in both directions, beginning with the first, becomes a point: 1 (all) to 16; values outside are
+    /// clamped. The grid of points is smaller by the same factor.
     pub density: u32,
     /// Points nearer than this are left out: metres along the optical axis, rounded to millimetres. NaN counts as 0.
     pub min_depth: f32,
     /// Points farther than this are left out: metres along the optical axis, rounded to millimetres. NaN counts as infinite.
     pub max_depth: f32,
-    /// Points outside this box are left out.
+    /// Points outside this box are left out; `None` keeps all.
     pub clip_box: Option<ClipBox>,
-    /// Leaves flying pixels out, which float between an edge and what is behind it because they measured both: those
-    /// whose opposite neighbours lie on different surfaces, that is farther apart than this part of the nearer one, and
-    /// that belong to neither, because they are more than a quarter of that from both. [`DISCONTINUITY`] is a good value: a
-    /// quarter of it is more than noise. `None` keeps them. Measured in the whole image, whatever the density. Values that
-    /// are not finite or below 0 count as `None`.
+    /// Leaves out flying pixels, which float between an edge and the background because they measured both. A pixel counts as
+    /// flying if two opposite neighbours lie on different surfaces (their depths differ by more than this fraction of the nearer
+    /// depth) and it belongs to neither (its depth differs from both by more than a quarter of that). [`DISCONTINUITY`] is a good
+    /// value: a quarter of it is more than the noise. `None` keeps flying pixels. They are found in the full image, whatever the
+    /// density. Values that are not finite or below 0 count as `None`.
     pub flying_pixels: Option<f32>,
     /// Leaves players or background out.
     pub players: PlayerFilter,
@@ -122,21 +122,21 @@ impl PointFilter {
     }
 }
 
-/// A box, in metres. One that is empty, or has a number that is not finite, has no points inside.
+/// A box, in metres. An empty box, and a box with a number that is not finite, contains no points.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub struct ClipBox {
-    /// Its middle.
+    /// Centre of the box.
     pub center: Vec3,
-    /// Half its lengths.
+    /// Half the lengths of its sides.
     pub half_size: Vec3,
-    /// How it is turned.
+    /// Orientation of the box.
     pub rotation: Quat,
-    /// The space that this is said in.
+    /// The space of these numbers.
     pub space: ClipSpace,
 }
 
 impl Default for ClipBox {
-    /// Two metres of side around a point one and a half metres in front of the sensor.
+    /// A cube of 2 m around a point 1.5 m in front of the sensor.
     fn default() -> Self {
         Self {
             center: Vec3::new(0.0, 0.0, -1.5),
@@ -148,7 +148,7 @@ impl Default for ClipBox {
 }
 
 impl ClipBox {
-    /// From space to box: inside it, no coordinate is beyond −1 to 1.
+    /// The transform from points to the box: inside the box, all coordinates are from −1 to 1.
     pub(crate) fn inverse(&self, world_from_points: &Affine3A) -> Affine3A {
         let space = match self.space {
             ClipSpace::Sensor => Affine3A::IDENTITY,
@@ -169,19 +169,19 @@ impl ClipBox {
     }
 }
 
-/// What the numbers of a [`ClipBox`] are relative to.
+/// The space in which a [`ClipBox`] is given.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClipSpace {
     /// The sensor: the box moves with it.
     #[default]
     Sensor,
-    /// The world: the box stays where it is, and clips points where they are drawn.
+    /// The world: the box stays in place, and clips points at the place where they are drawn.
     World,
 }
 
-/// Whose points are kept, by the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap). While it has none, or one of
-/// another size than the depth image, everything is background. Trackers take a while: with
-/// [`ImageTiming::Bodies`](crate::body::ImageTiming) points and players are of the same moment.
+/// The players whose points are kept, by the sensor's [`BodyIndexMap`](crate::body::BodyIndexMap). Without a map, or with a map of
+/// another size than the depth image, every pixel is background. Trackers take a while: with
+/// [`ImageTiming::Bodies`](crate::body::ImageTiming) points and players are from the same frame.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlayerFilter {
     /// Everything.
@@ -197,7 +197,7 @@ pub enum PlayerFilter {
 }
 
 impl PlayerFilter {
-    /// The players from 0 to 31 that are kept, as bits; whether later ones are; whether background is.
+    /// The players from 0 to 31 that are kept, as bits; whether players from 32 on are kept; whether background is kept.
     pub(crate) fn kept(self) -> (u32, bool, bool) {
         match self {
             Self::All => (u32::MAX, true, true),

@@ -1,4 +1,4 @@
-//! Keeps what clouds and surfaces are computed from up to date, with buffers for their points.
+//! Keeps the sources of clouds and surfaces up to date, with buffers for their points.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use super::{PointCloud, SurfaceBuffers, SurfaceMesh};
 use crate::sensor::{KinectSensor, SensorStream};
 use crate::stream::sensor_of;
 
-/// On clouds and surfaces without a sensor, since the log said so.
+/// Marks clouds and surfaces without a sensor for which the warning was logged.
 #[derive(Component)]
 pub(super) struct WithoutSensor;
 
-/// Keeps sources up to date, and makes buffers where there are none of the right size.
+/// Keeps sources up to date, and creates point buffers of the right size.
 pub(super) fn prepare_sources(
     mut commands: Commands,
     mut clouds: Query<(
@@ -63,7 +63,7 @@ pub(super) fn prepare_sources(
             stream.xy_table.as_ref()
         });
         let (Some(sensor), Some(table)) = (sensor, table) else {
-            // While a sensor is off or lost its last points stay; one that cannot place points has none.
+            // While a sensor is off or lost, its last points stay; a sensor without calibration has none.
             if buffer.is_some() && (sensor.is_none() || stream.is_some()) {
                 commands.entity(entity).remove::<(Parts, SurfaceBuffers)>();
             }

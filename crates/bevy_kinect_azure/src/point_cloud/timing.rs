@@ -1,11 +1,11 @@
-//! Clouds and surfaces that show frames as they were when the newest skeletons were seen have them held.
+//! Requests delayed frames for clouds and surfaces with `ImageTiming::Bodies`.
 
 use bevy::prelude::*;
 
 use super::point_source::PointSource;
 use crate::body::{DelayedFrameDemand, ImageTiming};
 
-/// Asks for the delayed frames that clouds and surfaces show.
+/// Requests the delayed frames that clouds and surfaces show.
 pub(super) fn ask_for_delayed_frames(
     clouds: Query<&PointSource>,
     mut sensors: Query<&mut DelayedFrameDemand>,

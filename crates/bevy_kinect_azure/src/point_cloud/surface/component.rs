@@ -1,4 +1,4 @@
-//! The component that asks for a surface, and the buffers it gets.
+//! The component of a surface, and its buffers.
 
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
@@ -20,18 +20,18 @@ use crate::presence;
 #[require(Transform, Visibility)]
 #[component(on_add = expect_plugin)]
 pub struct SurfaceMesh {
-    /// Where its colour comes from.
+    /// The colour of the surface.
     pub color: PointColor,
-    /// How it is lit.
+    /// The lighting of the surface.
     pub shading: SurfaceShading,
-    /// Where a surface ends: two points are not joined when one is farther than the other by more than this part of the nearer one's
-    /// depth, and by more than [`STEEPEST`] times as far as they are apart sideways. The first is for noise, the second
-    /// for surfaces that are seen at a shallow angle, where points of low [density](PointFilter::density) are far apart.
-    /// [`DISCONTINUITY`] by default; not finite: nothing is cut.
+    /// Where the surface is cut: two points are not joined if their depths differ by more than this fraction of the nearer depth
+    /// and by more than [`STEEPEST`] times their distance sideways. The first condition tolerates noise; the second keeps surfaces
+    /// seen at a shallow angle whole when a low [density](PointFilter::density) sets points far apart. [`DISCONTINUITY`] by
+    /// default; if it is not finite, nothing is cut.
     pub cut: f32,
-    /// Which moment it shows.
+    /// Which frame it shows: the newest, or the frame of the newest bodies.
     pub timing: ImageTiming,
-    /// Which depth pixels become points. Flying pixels do not by default: they would be spikes at every edge.
+    /// Which depth pixels become points. By default flying pixels are left out: they would be spikes at every edge.
     pub filter: PointFilter,
 }
 
@@ -54,20 +54,20 @@ impl Default for SurfaceMesh {
     }
 }
 
-/// How a surface is lit.
+/// The lighting of a surface.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SurfaceShading {
-    /// Its colours as they are, whatever light there is.
+    /// Unlit: the colours as they are.
     #[default]
     Unlit,
-    /// By the lights of the scene, as matt material.
+    /// Lit by the scene's lights, as a matt material.
     Lit,
-    /// By the app: put any `MeshMaterial3d` on the entity. The mesh has positions, normals and colours.
+    /// Drawn by a material of the app: put any `MeshMaterial3d` on the entity. The mesh has positions, normals and colours.
     Custom,
 }
 
-/// The triangles of a [`SurfaceMesh`] on the GPU. Read only; on the same entity once the sensor's modes are known. A change of
-/// the depth mode or of the density gives new handles.
+/// The triangles of a [`SurfaceMesh`] on the GPU. Read only; on the same entity once the sensor's modes are known. A change of the
+/// depth mode or of the density replaces the handles.
 ///
 /// In WGSL:
 ///
@@ -100,8 +100,8 @@ pub struct SurfaceBuffers {
     pub height: u32,
 }
 
-/// How steep a surface is at most as the sensor sees it, in metres away for each metre aside: tan 80°, a surface seen at 10°.
-/// Steeper steps are edges, see [`SurfaceMesh::cut`].
+/// The steepest slope of a surface as seen from the sensor, in metres of depth for each metre sideways: tan 80°, a surface seen at
+/// 10°. Steeper steps are edges, see [`SurfaceMesh::cut`].
 pub const STEEPEST: f32 = 5.671_282;
 
 /// Bytes of one vertex in [`SurfaceBuffers`].

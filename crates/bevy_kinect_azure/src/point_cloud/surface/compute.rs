@@ -1,4 +1,4 @@
-//! The compute pass that makes triangles, and their way into the mesh. Runs when the points are newer.
+//! The compute pass that makes triangles and copies them into the mesh. It runs when the points have changed.
 
 use bevy::asset::{AssetServer, load_embedded_asset};
 use bevy::ecs::entity::{EntityHashMap, EntityHashSet};
@@ -25,7 +25,7 @@ use super::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh};
 /// Side of a workgroup; keep in sync with `triangulate.wgsl`.
 const WORKGROUP: u32 = 8;
 
-/// A surface as the render world sees it.
+/// A surface in the render world.
 pub(in super::super) struct ExtractedSurface {
     entity: Entity,
     points: AssetId<ShaderBuffer>,
@@ -39,7 +39,7 @@ pub(in super::super) struct ExtractedSurface {
 #[derive(Resource, Default)]
 pub(in super::super) struct ExtractedSurfaces(Vec<ExtractedSurface>);
 
-/// Keep in sync with `Params` in `triangulate.wgsl`, which also says what each field is.
+/// Keep in sync with `Params` in `triangulate.wgsl`, which documents the fields.
 #[derive(ShaderType, Clone, Copy, Debug, Default, PartialEq)]
 struct Params {
     size: UVec2,
@@ -87,7 +87,7 @@ pub(in super::super) fn extract_surfaces(
     }
 }
 
-/// What all surfaces share, and the state of each.
+/// The pipelines that all surfaces share, and the state of each surface.
 #[derive(Resource)]
 pub(in super::super) struct Triangulate {
     layout: BindGroupLayoutDescriptor,
@@ -104,10 +104,10 @@ struct SurfacePass {
     indices: Buffer,
     draw: Buffer,
     mesh: AssetId<Mesh>,
-    /// Counts of the points' computations.
+    /// The number of the points' last computation, to be triangulated.
     wanted: u64,
     computed: u64,
-    /// Where in the mesh's memory the triangles are.
+    /// The place in Bevy's mesh memory to which the triangles were copied.
     copied: Option<[(BufferId, u32); 2]>,
 }
 
@@ -272,7 +272,7 @@ impl SurfacePass {
         self.copied = None;
     }
 
-    /// Brings what was computed to where Bevy draws from; the mesh may come later, or move.
+    /// Copies vertices and indices into Bevy's mesh memory. The mesh may be allocated later than the surface, or move.
     fn copy(&mut self, encoder: &mut CommandEncoder, meshes: &MeshAllocator) {
         let (Some(vertices), Some(indices)) = (
             meshes.mesh_vertex_slice(&self.mesh),

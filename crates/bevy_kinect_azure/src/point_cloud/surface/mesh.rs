@@ -1,4 +1,4 @@
-//! The mesh and the material that surfaces get, and lose.
+//! The mesh and the material of surfaces.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::{NoAutoAabb, NoFrustumCulling};
@@ -13,7 +13,7 @@ use super::super::parts::Parts;
 use super::super::{PointCloud, PointCloudBuffer};
 use super::component::{SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
 
-/// Colours of 16 bits a channel, in place of Bevy's `Mesh::ATTRIBUTE_COLOR`, which has twice as many.
+/// Colours with 16 bits a channel, in place of Bevy's `Mesh::ATTRIBUTE_COLOR` with 32 bits.
 const ATTRIBUTE_COLOR: MeshVertexAttribute =
     MeshVertexAttribute::new("Vertex_Color", 5, VertexFormat::Unorm16x4);
 
@@ -21,7 +21,7 @@ const ATTRIBUTE_COLOR: MeshVertexAttribute =
 #[derive(Component)]
 pub(super) struct OwnMaterial(Handle<StandardMaterial>);
 
-/// An entity that is no surface any more is not drawn as one.
+/// Removes the plugin's components when an entity loses its `SurfaceMesh`.
 pub(super) fn remove_surface(
     removed: On<Remove, SurfaceMesh>,
     materials: Query<(&OwnMaterial, Option<&MeshMaterial3d<StandardMaterial>>)>,
@@ -37,7 +37,7 @@ pub(super) fn remove_surface(
     entity.try_remove::<(Parts, SurfaceBuffers)>();
 }
 
-/// Makes buffers and mesh of surfaces whose points have a new buffer.
+/// Creates buffers and mesh of surfaces whose points have a new buffer.
 pub(super) fn prepare_surfaces(
     mut commands: Commands,
     surfaces: Query<
@@ -76,14 +76,14 @@ pub(super) fn prepare_surfaces(
         commands.entity(entity).insert((
             parts,
             Mesh3d(meshes.add(blank_mesh(vertices, indices))),
-            // Only the GPU knows where the surface is.
+            // Only the GPU has the positions, so Bevy cannot compute the bounding box.
             NoAutoAabb,
             NoFrustumCulling,
         ));
     }
 }
 
-/// A mesh with room for a surface. Kept in both worlds: a GPU that was lost needs it again.
+/// A mesh with room for a surface. Kept in the main world, too: after the loss of a GPU it is uploaded again.
 fn blank_mesh(vertices: usize, indices: usize) -> Mesh {
     Mesh::new(
         PrimitiveTopology::TriangleList,

@@ -1,7 +1,7 @@
 //! Surfaces: the points of a sensor joined to triangles, cut where depth jumps.
 //!
-//! One compute pass makes vertices with normals and a list of triangles, which are then copied into an ordinary Bevy
-//! [`Mesh`] on the GPU: every material, light and camera effect works on it. Nothing of it is on the CPU.
+//! One compute pass makes vertices with normals and a list of triangles, which are then copied into an ordinary Bevy [`Mesh`] on
+//! the GPU: every material, light and camera effect works with it. The surface's data never passes through the CPU.
 
 mod component;
 mod compute;
