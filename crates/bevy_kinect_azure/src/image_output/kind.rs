@@ -1,8 +1,8 @@
-//! What an image output can show.
+//! The kinds of image that an output can show.
 
 use bevy::prelude::*;
 
-/// What an image output shows.
+/// The kind of image that an output shows.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ImageKind {
     /// The colour image, 8 bits a channel: `Bgra8UnormSrgb`, the colour camera's resolution. Aligned, it has the depth mode's
@@ -19,7 +19,7 @@ pub enum ImageKind {
     /// depth mode's resolution, never filtered. Aligned, it has a position for each pixel of the colour image, still in the
     /// sensor's (the depth camera's) space.
     PointCloud,
-    /// Which player covers each depth pixel: 25 for the first, 50 for the second, …; 0 = nobody. `R8Unorm`, the depth mode's
+    /// Which player covers each depth pixel: 25 for the first, 50 for the second, …; 0 = no player. `R8Unorm`, the depth mode's
     /// resolution, never filtered. It is empty until the sensor has a [`BodyIndexMap`](crate::body::BodyIndexMap).
     PlayerIndex,
 }

@@ -18,7 +18,7 @@ pub(crate) enum RawImage {
     Depth,
     /// Infrared, `R16Uint`.
     Infrared,
-    /// The body index of every depth pixel, `R8Uint`, 255 = nobody.
+    /// The body index of every depth pixel, `R8Uint`, 255 = background.
     Players,
     /// Colour, stored (sRGB-encoded) values in a filterable texture; see [`Stored::is_linear`].
     Color,
