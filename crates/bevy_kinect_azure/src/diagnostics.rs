@@ -26,7 +26,7 @@ pub struct SensorDiagnostics {
     pub depth_timestamp: u64,
     /// Captures and images that could not be read or decoded.
     pub image_errors: u64,
-    /// Frames that the app did not take before newer images replaced theirs, or some of theirs.
+    /// Frames of which newer images replaced some or all images before the app took them.
     pub dropped_frames: u64,
     /// Inertial samples that the app was too slow to take.
     pub dropped_imu_samples: u64,

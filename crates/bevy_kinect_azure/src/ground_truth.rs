@@ -21,14 +21,14 @@ pub mod prelude {
 pub struct GroundTruth(#[reflect(ignore)] pub Arc<BodyFrame>);
 
 impl GroundTruth {
-    /// The people in the room, seen or not, in the vendor's units and axes;
+    /// The bodies of all people in the room, visible or not, in the vendor's units and axes;
     /// [`joint_isometry`](Self::joint_isometry) gives a joint in metres and Bevy's axes.
     pub fn bodies(&self) -> &[Body] {
         &self.0.bodies
     }
 
-    /// Where a joint of the person with that id ([`Body::id`]) is, in the sensor entity's space: see [`joint_isometry`].
-    /// `None` where nobody has that id.
+    /// Position and orientation of a joint in the sensor entity's space, see [`joint_isometry`], of the body with this id
+    /// ([`Body::id`]). `None` if there is no such body.
     pub fn joint_isometry(&self, body: u32, joint: Joint) -> Option<Isometry3d> {
         let body = self.bodies().iter().find(|other| other.id == body)?;
         Some(joint_isometry(body.joint(joint)))

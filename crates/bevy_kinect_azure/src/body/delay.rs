@@ -95,7 +95,7 @@ pub(crate) fn release(
 impl FrameHistory {
     fn push(&mut self, frame: &Arc<Frame>) {
         // The device clock jumped back, as when a recording loops: the held frames are from before the jump. Frames without depth
-        // have no time and say nothing about the clock.
+        // have no time here, so they cannot show a jump of the clock.
         let last = self.0.iter().rev().find_map(|last| time(last));
         if let Some((last, now)) = last.zip(time(frame))
             && last > now

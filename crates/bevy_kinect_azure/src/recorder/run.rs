@@ -104,7 +104,7 @@ pub(super) fn record(
             (None, None) => {
                 if *state != RecorderState::Waiting {
                     warn!(
-                        "the Recorder on entity {sensor} records nothing: the entity is no sensor. Put the Recorder on the \
+                        "the Recorder on entity {sensor} records nothing: the entity is not a sensor. Put the Recorder on the \
                          entity that has the KinectSensor, or add a KinectSensor to this one"
                     );
                 }

@@ -31,9 +31,9 @@ use crate::presence;
 /// }
 /// ```
 ///
-/// **Simulated sensors.** One whose settings leave the colour format open delivers MJPG if its recorder is there, and active,
-/// when the sensor is started; its BGRA images would take some 7 GB a minute. A recorder that is added later records the
-/// format that the sensor has. [`RecorderProgress::megabytes_per_minute`] says how much space is needed.
+/// **Simulated sensors.** If the settings of a simulated sensor leave the colour format open, and the entity has an active recorder
+/// when the sensor starts, the sensor delivers MJPG; BGRA images would take some 7 GB a minute. A recorder that is added later
+/// records the sensor's present format. [`RecorderProgress::megabytes_per_minute`] tells the space that is needed.
 ///
 /// **Ending.** When the recorder is switched off or removed, or the sensor despawned, the recorder's thread writes the captures
 /// that still wait and finishes the file. The same happens when the app ends, but threads end with the process: call

@@ -118,8 +118,8 @@ pub struct RecorderProgress {
 }
 
 impl RecorderProgress {
-    /// Megabytes (of 1,000,000 bytes) that a minute of the sensor's time has taken on average, over all files; `None` before the
-    /// first second is recorded.
+    /// Average size of one recorded minute in megabytes (of 1,000,000 bytes), over all files; `None` before the first second is
+    /// recorded.
     pub fn megabytes_per_minute(&self) -> Option<f64> {
         const MINUTE_USEC: f64 = 60.0 * 1e6;
         let Self { figures, .. } = self;

@@ -10,8 +10,8 @@ use kinect_azure::units::METRES_PER_MILLIMETRE;
 
 /// One capture, ready to be shown: its images as the source delivered them, and the decoded colour image.
 ///
-/// A sensor may deliver the images of its cameras in several captures. A frame then also has those images of earlier captures
-/// that the app has not seen and that no newer one replaced; each image has its own timestamp.
+/// A sensor may deliver the images of its cameras in several captures. A frame then also has the images of earlier captures that
+/// the app has not received yet and that no newer image replaced; each image has its own timestamp.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The images with their timestamps and camera settings. Any of them may be missing.
@@ -30,7 +30,7 @@ pub struct Frame {
     pub(crate) id: u64,
 }
 
-/// How much later, in µs, an image of one camera may come than a newer image of another.
+/// The longest time in µs by which an image of one camera may arrive after a newer image of another camera.
 const MOST_APART_USEC: u64 = 200_000;
 
 /// Numbers for [`Frame::id`].
@@ -58,8 +58,8 @@ impl Frame {
         stored.and_then(packed_bgra).unwrap_or(&self.decoded)
     }
 
-    /// Depth of a pixel in metres along the depth camera's axis; `x` counts from the left, `y` from the top of the depth
-    /// image. `None` outside of the image, where the camera measured nothing (the pixel is 0), and without a depth image.
+    /// Depth of a pixel in metres, measured along the depth camera's optical axis; `x` counts from the left, `y` from the top of
+    /// the depth image. `None` outside of the image, where the camera measured nothing (the pixel is 0), and without a depth image.
     pub fn depth_metres(&self, x: u32, y: u32) -> Option<f32> {
         let depth = self.capture.depth.as_ref()?;
         if x >= depth.width || y >= depth.height {
@@ -70,7 +70,7 @@ impl Frame {
         (millimetres > 0).then(|| f32::from(millimetres) * METRES_PER_MILLIMETRE)
     }
 
-    /// Whether this frame is of an earlier time than another by the sensor's clock, as where a recording begins again.
+    /// Whether this frame is earlier than another by the sensor's clock, as when a recording loops.
     pub(crate) fn is_before(&self, other: &Self) -> bool {
         let newest = |frame: &Self| {
             let times = frame
@@ -84,19 +84,19 @@ impl Frame {
             .is_some_and(|(mine, others)| mine.saturating_add(MOST_APART_USEC) < others)
     }
 
-    /// Takes over from a frame that the app has not seen each image that this one lacks, with what was prepared of it.
-    /// Gives whether an image of the other frame is lost: this one has a newer image of the same camera.
+    /// Takes the images that this frame lacks, with their prepared data, from a frame that the app has not received. Returns
+    /// whether an image of the other frame is lost, because this frame has a newer image of the same camera.
     pub(crate) fn take_over(&mut self, other: &mut Self) -> bool {
         let (mine, others) = (&mut self.capture, &mut other.capture);
         if mine.color.is_none() && others.color.is_some() {
             mine.color = others.color.take();
-            // The buffers are exchanged: the other frame is used again with this one's.
+            // The buffers are swapped: the other frame will be reused with this frame's buffer.
             core::mem::swap(&mut self.decoded, &mut other.decoded);
             self.color_size = other.color_size;
         }
         if mine.depth.is_none() && others.depth.is_some() {
             mine.depth = others.depth.take();
-            // The people are those in the depth image.
+            // The ground truth belongs to the depth image.
             mine.ground_truth = mine.ground_truth.take().or(others.ground_truth.take());
         }
         if mine.ir.is_none() && others.ir.is_some() {
@@ -147,7 +147,7 @@ impl FramePool {
         }
     }
 
-    /// Lets go of a frame that was given, so that whoever else has it has it alone.
+    /// Removes a frame from the pool, so that its other owner is the only one.
     pub(crate) fn release(&mut self, frame: &Arc<Frame>) {
         let place = self.frames.iter().position(|kept| Arc::ptr_eq(kept, frame));
         if let Some(place) = place {
@@ -171,18 +171,18 @@ pub(crate) struct FrameSlot {
 }
 
 impl FrameSlot {
-    /// Puts a frame in.
+    /// Publishes a frame.
     pub(crate) fn publish(&self, frame: Arc<Frame>) {
         *self.lock() = Some(frame);
         self.since_taken.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes a frame back that the app has not taken, for a newer one in its place.
+    /// Takes back a frame that the app has not taken, to replace it by a newer one.
     pub(crate) fn withdraw(&self) -> Option<Arc<Frame>> {
         self.lock().take()
     }
 
-    /// Counts a frame that was replaced and had images that the app will not see.
+    /// Counts a replaced frame with images that the app will not receive.
     pub(crate) fn count_dropped(&self) {
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
@@ -202,7 +202,7 @@ impl FrameSlot {
         self.since_taken.load(Ordering::Relaxed) < 2
     }
 
-    /// Frames of which images were replaced before the app took them.
+    /// Frames of which images were replaced before the app took the frames.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }

@@ -23,8 +23,8 @@ const SLOW: Duration = Duration::from_millis(100);
 /// that takes longer than 100 ms is reported in the log, once. A listener that panics is reported and removed; the sensor and the
 /// other listeners go on.
 pub trait CaptureListener: Send + Sync + 'static {
-    /// Whether JPEGs suit it best, because it stores colour images. A source whose colour format is left open, as a
-    /// simulation's is by default, delivers them if a listener that is there when it is opened says so.
+    /// Whether the listener prefers JPEGs, because it stores colour images. A source whose colour format is left open, as a
+    /// simulation's is by default, delivers JPEGs if a listener that exists when the source is opened prefers them.
     fn prefers_jpegs(&self) -> bool {
         false
     }
@@ -132,7 +132,7 @@ impl CaptureListeners {
         }
     }
 
-    /// Whether JPEGs suit one of them best.
+    /// Whether one of the listeners prefers JPEGs.
     #[cfg(feature = "simulation")]
     pub(super) fn prefer_jpegs(&self) -> bool {
         // Copied, so that no lock is held while a listener is called.

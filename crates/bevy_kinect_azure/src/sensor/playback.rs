@@ -82,8 +82,8 @@ pub enum PlaybackAction {
     Step(i32),
 }
 
-/// Tells the capture threads what changed. What a thread cannot take yet (it is not started, or its channel is full) is told
-/// in a later update.
+/// Sends changed settings and commands to the capture threads. If a thread is not started or its channel is full, they are sent in
+/// a later update.
 pub(super) fn control(
     mut sensors: Query<(&Playback, Option<&mut SensorThread>)>,
     mut commands: MessageReader<PlaybackCommand>,
@@ -99,14 +99,14 @@ pub(super) fn control(
     for &command in commands.read() {
         add(&mut waiting, command);
     }
-    // Once one of a sensor's commands has to wait, so have those behind it.
+    // Once a command of a sensor has to wait, the sensor's later commands wait, too.
     let mut blocked = None;
     waiting.retain(|PlaybackCommand { sensor, action }| {
         if blocked == Some(*sensor) {
             return true;
         }
         let Ok((_, thread)) = sensors.get(*sensor) else {
-            warn!("{action:?} was not carried out: entity {sensor} is no sensor");
+            warn!("{action:?} was not carried out: entity {sensor} is not a sensor");
             return false;
         };
         let Some(thread) = thread else {
@@ -131,8 +131,8 @@ pub(super) fn control(
     });
 }
 
-/// Adds a command behind those of its sensor that wait, which stay two at most: a seek replaces all before it, and steps are
-/// summed up.
+/// Appends a command to the waiting commands of its sensor. At most two wait: a seek replaces all commands before it, and steps are
+/// added up.
 fn add(waiting: &mut Vec<PlaybackCommand>, command: PlaybackCommand) {
     match command.action {
         PlaybackAction::Seek(_) => waiting.retain(|other| other.sensor != command.sensor),
@@ -149,7 +149,7 @@ fn add(waiting: &mut Vec<PlaybackCommand>, command: PlaybackCommand) {
             }
         }
     }
-    // Commands of one sensor stand together.
+    // Commands of one sensor are next to each other.
     let place = waiting
         .iter()
         .rposition(|other| other.sensor == command.sensor)

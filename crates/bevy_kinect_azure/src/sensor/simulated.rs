@@ -9,8 +9,8 @@ use kinect_simulation::{SimulatedSensor, SimulationSettings};
 use super::listener::CaptureListeners;
 use super::opener::Open;
 
-/// Opens a simulated sensor in lock-step with the clock, or by the wall clock if there is no lock-step clock. Where the settings
-/// leave the colour format open, listeners may have a say in it.
+/// Opens a simulated sensor in lock-step with the clock, or by the wall clock if there is no lock-step clock. If the settings leave
+/// the colour format open, capture listeners may choose JPEG.
 pub(super) fn open(
     settings: SimulationSettings,
     clock: Option<Arc<LockstepClock>>,

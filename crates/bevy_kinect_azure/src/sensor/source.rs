@@ -57,15 +57,18 @@ impl SensorSource {
         }))))
     }
 
-    /// How the capture thread opens the source: a simulation by the app's time if `lockstep` says so and in the colour format
-    /// that its listeners prefer, a device as a part of that synchronisation. `None` for [`SensorSource::None`].
+    /// The opener for the capture thread: a simulation runs by the app's time if `lockstep` is `true`, in the colour format that
+    /// its listeners prefer; a device takes part in the wired synchronisation `sync`. `None` for [`SensorSource::None`].
     pub(super) fn opener(
         &self,
         lockstep: bool,
         sync: &Arc<SyncGroup>,
         #[cfg_attr(
             not(feature = "simulation"),
-            expect(unused_variables, reason = "only a simulation asks its listeners")
+            expect(
+                unused_variables,
+                reason = "only a simulation uses the listeners' preference"
+            )
         )]
         listeners: &CaptureListeners,
     ) -> Option<Opener> {

@@ -30,10 +30,10 @@ pub struct SensorStream {
 }
 
 impl SensorStream {
-    /// The point that a depth pixel shows, in the sensor entity's space (metres, y up, −z forward): what
-    /// `GlobalTransform::transform_point` of the sensor entity takes into the world. `x` counts from the left, `y` from the
-    /// top of the depth image. `None` where [`Frame::depth_metres`] is, where the lens has no ray, and where the stream
-    /// has no calibration or one for images of another size.
+    /// The point of a depth pixel in the sensor entity's space (metres, y up, −z forward); `GlobalTransform::transform_point` of
+    /// the sensor entity converts it to world space. `x` counts from the left, `y` from the top of the depth image. `None` if
+    /// [`Frame::depth_metres`] is `None`, if the lens has no ray for the pixel, and if the stream has no calibration or a
+    /// calibration for images of another size.
     ///
     /// ```
     /// # use bevy::prelude::*;

@@ -109,8 +109,8 @@ struct CaptureThread {
     /// Captures left until the state becomes `Streaming`.
     settling: u32,
     sequence: u64,
-    /// The first frame since the source was opened, set otherwise or moved: images from before belong to other modes or to
-    /// another place of the recording.
+    /// Number of the first frame since the source was opened, got other settings or was sought: images of earlier frames belong to
+    /// other modes or to another place of the recording.
     first_sequence: u64,
     bad_in_a_row: u32,
     /// The source's warnings, each logged once however often the source is opened.
@@ -324,8 +324,8 @@ impl CaptureThread {
         self.settling = self.settling.saturating_sub(1);
     }
 
-    /// Where the app has not taken the last frame, the new one takes over the images that it lacks itself: a sensor may
-    /// deliver its cameras' images one by one.
+    /// If the app has not taken the last frame, the new frame takes over the images that it lacks: a sensor may deliver the images
+    /// of its cameras one by one.
     fn take_over_untaken(&mut self, frame: &mut Frame) {
         let Some(mut untaken) = self.frames.withdraw() else {
             return;
