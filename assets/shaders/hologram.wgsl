@@ -62,10 +62,10 @@ fn vertex(
     return out;
 }
 
-// Of a surface through the neighbours to the right and below; towards the sensor where one is missing.
+// The normal of a surface through the neighbours to the right and below; towards the sensor if one of them is missing.
 fn normal_of(index: u32, position: vec3<f32>) -> vec3<f32> {
     let to_sensor = normalize(-position);
-    // Two pixels on: noise counts half.
+    // Neighbours two pixels away, which halves the effect of noise.
     let at = vec2(index % size.x, index / size.x);
     if any(at + 2u >= size) {
         return to_sensor;

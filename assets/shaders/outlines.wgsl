@@ -6,7 +6,7 @@
 fn pass_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(position.xy);
     let value = fetch(pixel);
-    // How much of a difference is a contour, and how wide it is drawn.
+    // The difference from which a contour is drawn, and the width of contours.
     let threshold = pass_info.params[0].x;
     let width = i32(pass_info.params[0].y);
     var jump = 0.0;
@@ -21,7 +21,7 @@ fn pass_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     if jump < threshold || !is_measured(value) {
         return value;
     }
-    // What is read by eye gets a bright line, data have none there.
+    // Pictures get a bright line; data has no value there.
     if pass_info.kind == COLOR || pass_info.kind == INFRARED {
         return vec4(1.0);
     }

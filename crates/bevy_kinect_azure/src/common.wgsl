@@ -1,15 +1,15 @@
-// What several shaders of the plugin share.
+// Functions and constants that several shaders of the plugin share.
 
 #define_import_path kinect_azure::common
 
-// Rays that the lens does not have are stored far below any real one; keep in sync with `stream/upload.rs`.
+// Pixels without a ray are stored with a value far below any real ray; keep in sync with `stream/upload.rs`.
 const NO_RAY_BELOW: f32 = -1.0e5;
 
-// Depths that differ by more than this part of the nearer lie on different surfaces: sin(120 deg / 512) / cos(85 deg), a surface
-// that the depth camera sees at 85 degrees. Keep in sync with `kinect_azure::transform::SAME_SURFACE`.
+// Depths that differ by more than this fraction of the nearer depth lie on different surfaces: sin(120 deg / 512) / cos(85 deg), a
+// surface that the depth camera sees at 85 degrees. Keep in sync with `kinect_azure::transform::SAME_SURFACE`.
 const DISCONTINUITY: f32 = 0.04693441759;
 
-// What a body index map holds where there is nobody; keep in sync with `BodyIndexImage::BACKGROUND`.
+// The value of background in a body index map; keep in sync with `BodyIndexImage::BACKGROUND`.
 const NOBODY: u32 = 255u;
 
 // Raw depth is in millimetres.
@@ -40,8 +40,8 @@ fn turbo(at: f32) -> vec3<f32> {
     return linear_from_srgb(saturate(srgb));
 }
 
-// Where infrared brightness lies between the ends of a range, 0-1, counted in stops: active infrared falls with the square
-// of the distance, so that near things are a hundred times as bright as far ones. Ten stops are shown at most.
+// Infrared brightness as a position in a range, 0-1, on a logarithmic scale (stops): active infrared falls with the square of the
+// distance, so that near things are a hundred times as bright as far ones. Ten stops are shown at most.
 fn stops(value: f32, range: vec2<f32>) -> f32 {
     let low = max(range.x, range.y / 1024.0);
     return saturate(log2(max(value, low) / low) / log2(range.y / low));

@@ -1,6 +1,6 @@
-// Where the colour camera sees a point: the vendor's lens model in 32-bit floats. What is done and in which order is what
-// `kinect_azure::transform` does, so that results are the same to the last bit where the driver does not multiply and add in
-// one rounding, as it may.
+// The pixel at which the colour camera sees a point: the vendor's lens model in 32-bit floats. The order of operations is that of
+// `kinect_azure::transform`, so that results are the same to the last bit, unless the driver fuses multiplication and addition, as
+// it may.
 
 #define_import_path kinect_azure::color_camera
 
@@ -11,7 +11,7 @@ struct ColorCamera {
     // Factor of the mixed tangential terms: 2 for Brown-Conrady, 1 for Rational 6KT.
     tangential: f32,
     rotation_y: vec3<f32>,
-    // Below 0 where there is no colour camera: then nothing is seen.
+    // Below 0 if there is no colour camera: then it sees no point.
     metric_radius_squared: f32,
     rotation_z: vec3<f32>,
     padding: u32,

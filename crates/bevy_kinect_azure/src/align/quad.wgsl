@@ -1,5 +1,5 @@
-// The patch of surface between four neighbouring depth pixels, as the colour camera sees it. The rules are the vendor's
-// (see `kinect_azure::transform`, whose results these shaders are compared with).
+// The patch of surface between four neighbouring depth pixels, as the colour camera sees it. The rules are the vendor's, see
+// `kinect_azure::transform`; tests compare the results.
 
 #define_import_path kinect_azure::quad
 
@@ -58,8 +58,8 @@ fn quad_between(tl: vec3<f32>, tr: vec3<f32>, br: vec3<f32>, bl: vec3<f32>) -> Q
     return q;
 }
 
-// How a pixel of the colour image lies in a quad: the weights of the bottom right corner (x), of the third corner of the half
-// it is in (y) and of the top left corner (z).
+// The place of a colour pixel in a quad: the weights of the bottom right corner (x), of the third corner of the half it is in (y)
+// and of the top left corner (z).
 struct Hit {
     is_inside: bool,
     weights: vec3<f32>,
@@ -102,7 +102,7 @@ fn weighted(h: Hit, values: vec3<f32>) -> f32 {
     return (w.x * values.x + w.y * values.y + w.z * values.z) * h.scale;
 }
 
-// The value of an image that goes with the depth, at a hit; values at the corners in the order of `quad_between`.
+// The interpolated value of an image aligned along with depth, at a hit; values at the corners in the order of `quad_between`.
 fn interpolated(q: Quad, h: Hit, values: vec4<u32>) -> u32 {
     let tr = values.y;
     let br = values.z;
@@ -119,7 +119,7 @@ fn interpolated(q: Quad, h: Hit, values: vec4<u32>) -> u32 {
     return u32(round(weighted(h, vec3(f32(corners.z), f32(third), f32(corners.x)))));
 }
 
-// Likewise, the value of the corner with the largest weight.
+// The value at the corner with the largest weight, without interpolation.
 fn nearest(q: Quad, h: Hit, values: vec4<u32>) -> u32 {
     let tr = values.y;
     let br = values.z;

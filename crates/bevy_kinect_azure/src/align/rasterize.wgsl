@@ -15,11 +15,11 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var depth: texture_2d<u32>;
 @group(0) @binding(2) var rays: texture_2d<f32>;
-// For each depth pixel where the colour camera sees it, see `see`.
+// For each depth pixel, the place at which the colour camera sees it, see `see`.
 @group(0) @binding(3) var<storage, read_write> vertices: array<vec4<f32>>;
-// 65536 - depth in mm of the nearest surface at each colour pixel; 0 = none, which is what buffers are cleared to.
+// 65536 - depth in mm of the nearest surface at each colour pixel; 0 = none, the value to which buffers are cleared.
 @group(0) @binding(4) var<storage, read_write> nearest_depth: array<atomic<u32>>;
-// MAX_PATCH - number of the first patch that is so near; 0 = none.
+// MAX_PATCH - number of the first patch at that depth; 0 = none.
 @group(0) @binding(5) var<storage, read_write> patches: array<atomic<u32>>;
 
 // Keep in sync with `resolve.wgsl`.
@@ -60,7 +60,7 @@ fn bounds(q: Quad) -> Box {
     let low = min(min(q.top_left.xy, q.top_right.xy), min(q.bottom_right.xy, q.bottom_left.xy));
     let high = max(max(q.top_left.xy, q.top_right.xy), max(q.bottom_right.xy, q.bottom_left.xy));
     let size = vec2(f32(params.camera.width), f32(params.camera.height));
-    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
+    // Clamped as floats first: a bad calibration gives values beyond the range of integers.
     return Box(
         vec2<i32>(ceil(clamp(low, vec2(0.0), size))),
         vec2<i32>(ceil(clamp(high, vec2(0.0), size))),
@@ -88,7 +88,7 @@ fn rasterize(@builtin(global_invocation_id) id: vec3<u32>) {
     }
 }
 
-// Which patch is the one that is seen: of several equally near ones the first, as on the CPU.
+// The visible patch: the first of several equally near ones, as on the CPU.
 @compute @workgroup_size(8, 8)
 fn find_patches(@builtin(global_invocation_id) id: vec3<u32>) {
     if any(id.xy + 1u >= params.size) {

@@ -1,4 +1,4 @@
-// What was found by `rasterize.wgsl`, as textures: one full-screen pass for each image that somebody wants.
+// Draws the results of `rasterize.wgsl` into textures: one full-screen pass for each demanded image.
 
 #import kinect_azure::color_camera::ColorCamera
 #import kinect_azure::common::{DISCONTINUITY, NOBODY, srgb_from_linear}
@@ -101,7 +101,7 @@ fn aligned_visible_color(@builtin(position) at: vec4<f32>) -> @location(0) vec4<
     return color_at(seen);
 }
 
-// Whether one of the four colour pixels around shows something nearer that is another surface. Keep in sync with
+// Whether one of the four colour pixels around a place shows a nearer surface that hides the point. Keep in sync with
 // `kinect_azure::transform::Occlusion::Hide`.
 fn is_hidden(seen: vec3<f32>) -> bool {
     let corner = corner_of(seen);
@@ -122,12 +122,12 @@ fn is_behind(pixel: vec2<i32>, z: f32) -> bool {
 
 // The upper left of the four colour pixels around a place.
 fn corner_of(seen: vec3<f32>) -> vec2<i32> {
-    // Clamped as floats first: integers cannot hold what a bad calibration makes of them.
+    // Clamped as floats first: a bad calibration gives values beyond the range of integers.
     let size = vec2(f32(params.camera.width), f32(params.camera.height));
     return vec2<i32>(floor(clamp(seen.xy, vec2(-1.0), size)));
 }
 
-// Whether all four of them are in the image.
+// Whether all four pixels around a place are in the image.
 fn is_inside(corner: vec2<i32>) -> bool {
     let size = vec2(i32(params.camera.width), i32(params.camera.height));
     return all(corner >= vec2(0)) && all(corner + 1 < size);

@@ -1,12 +1,12 @@
-// The filters that the plugin brings along. None blends data with what was not measured, and none touches the player index.
+// The built-in filters. They never blend measured pixels with pixels without a measurement, and leave the player index as it is.
 
 #import kinect_azure::common::DISCONTINUITY
 #import kinect_azure::output_pass::{DEPTH, PLAYER_INDEX, POINT_CLOUD, difference, fetch, is_inside, is_measured, pass_info}
 
-// What the pass put out for the frame before; all 0 at first.
+// The result of the pass for the frame before; all 0 at first.
 @group(0) @binding(2) var history: texture_2d<f32>;
 
-// Whether two measured values lie on one surface; pictures have none.
+// Whether two measured values lie on the same surface; always true for pictures.
 fn on_one_surface(a: vec4<f32>, b: vec4<f32>) -> bool {
     switch pass_info.kind {
         case DEPTH: {
@@ -30,7 +30,7 @@ fn hole_fill(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
         return value;
     }
     let radius = i32(pass_info.params[0].x);
-    // The nearest measurement says which surface it is; those on the same one are blended, the nearer the more.
+    // The nearest measured pixel decides the surface; pixels on the same surface are blended, nearer ones with more weight.
     var nearest = value;
     var best = radius * radius + 1;
     for (var y = -radius; y <= radius; y += 1) {
@@ -65,7 +65,7 @@ fn hole_fill(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     return sum / total;
 }
 
-// params[0].x: how much of the past stays; .y: the change that is taken at once.
+// params[0].x: weight of the former value; .y: the change from which the new value is taken as it is.
 @fragment
 fn temporal(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(position.xy);
@@ -78,7 +78,7 @@ fn temporal(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     return mix(now, past, pass_info.params[0].x);
 }
 
-// params[0].x: the radius in pixels; .y: the difference that is an edge.
+// params[0].x: the radius in pixels; .y: the difference from which there is an edge.
 @fragment
 fn bilateral(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(position.xy);
@@ -88,7 +88,7 @@ fn bilateral(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     if pass_info.kind == PLAYER_INDEX || !is_measured(value) || threshold <= 0.0 {
         return value;
     }
-    // A bell over the radius, which it ends at with 1/8; and a parabola that is 0 at an edge.
+    // The weight is a bell curve that falls to 1/8 at the radius, times a parabola that is 0 at an edge.
     let falloff = 2.0794415 / f32(radius * radius);
     var sum = vec4(0.0);
     var total = 0.0;

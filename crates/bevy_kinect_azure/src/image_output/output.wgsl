@@ -1,9 +1,9 @@
-// From a sensor's image to what an output shows: scaled, mirrored and, where asked for, in false colours. One full-screen
-// pass; the same shader fills the working image that passes begin with, and the smaller images of a mip chain.
+// Draws a sensor's image into an output's: scaled, mirrored and, if set, in false colours. One full-screen pass; the same shader
+// fills the working image that the first pass reads, and the mip levels.
 
 #import kinect_azure::common::{DISCONTINUITY, NOBODY, linear_from_srgb, metres, player_color, stops, turbo, NO_RAY_BELOW}
 
-// `ImageKind`; keep in sync with `pipelines.rs`.
+// `ImageKind`; keep in sync with `kind.rs`.
 const COLOR: u32 = 0u;
 const DEPTH: u32 = 1u;
 const INFRARED: u32 = 2u;
@@ -11,11 +11,10 @@ const POINTS: u32 = 3u;
 const PLAYERS: u32 = 4u;
 const KIND: u32 = #{KIND}u;
 
-// Whether it reads an image that was made here before, instead of the sensor's.
+// Whether the shader reads a working image instead of the sensor's image.
 const IS_WORKING_IMAGE: bool = #{IS_WORKING_IMAGE};
 
-// Whether pixels are blended where it is scaled. Decided when the shader is compiled: what only takes pixels over needs few
-// registers.
+// Whether pixels are blended in scaling. Decided at compile time: a shader that only copies pixels needs few registers.
 const IS_BLENDED: bool = #{IS_BLENDED};
 
 // Bits of `flags`; keep in sync with `source.rs`.
@@ -24,13 +23,13 @@ const PICTURE: u32 = 2u;
 const FALSE_COLOR: u32 = 4u;
 const COLOR_IS_LINEAR: u32 = 8u;
 
-// Most pixels that are read in each direction for one of the output.
+// The most pixels that are read in each direction for one pixel of the output.
 const MOST_TAPS: i32 = 16;
 
 struct Params {
-    // From the space of the camera that the points are seen from to the depth camera's: axes as the vendor has them, metres.
+    // From the space of the camera that the points are seen from to the depth camera's: the vendor's axes, metres.
     rotation_x: vec3<f32>,
-    // Depth in metres becomes this times what is stored.
+    // The stored depth is the depth in metres times this.
     data_scale: f32,
     rotation_y: vec3<f32>,
     flags: u32,
@@ -38,11 +37,11 @@ struct Params {
     padding: u32,
     translation: vec3<f32>,
     padding_too: u32,
-    // Where the scale of false colours begins and ends: metres for depth, 0-1 for infrared.
+    // Start and end of the scale of false colours: metres for depth, 0-1 for infrared.
     range: vec2<f32>,
     // Width and height of the target.
     size: vec2<u32>,
-    // Pixels that are read for one of the target, in each direction.
+    // Pixels that are read for one pixel of the target, in each direction.
     scale: vec2<f32>,
 }
 
@@ -103,12 +102,12 @@ fn taps(at: f32, scale: f32) -> Taps {
     return Taps(low, high, first, last, (last - first) / MOST_TAPS + 1);
 }
 
-// How much of a pixel lies in the box.
+// The fraction of a pixel that lies in the box.
 fn weight(taps: Taps, pixel: i32) -> f32 {
     return max(min(f32(pixel) + 1.0, taps.high) - max(f32(pixel), taps.low), 0.0);
 }
 
-// What a pixel of the output covers, averaged in linear light; what has no data counts only as transparent.
+// The average, in linear light, of the area that a pixel of the output covers; pixels without data only add transparency.
 fn blended_picture(at: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
     let x_taps = taps(at.x, params.scale.x);
     let y_taps = taps(at.y, params.scale.y);
@@ -128,8 +127,8 @@ fn blended_picture(at: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
     return vec4(sum.rgb / sum.a, sum.a / total);
 }
 
-// Likewise of depth and points, but only of what was measured and lies on one surface with the nearest pixel. Where that was
-// not measured, nothing was.
+// The average for depth and points: only of pixels that were measured and lie on the same surface as the nearest pixel. If the
+// nearest pixel was not measured, the result is 0.
 fn blended_surface(at: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
     let center = fetch(nearest(at, size));
     let z = distance_of(center);
@@ -151,7 +150,7 @@ fn blended_surface(at: vec2<f32>, size: vec2<i32>) -> vec4<f32> {
             }
         }
     }
-    // The nearest pixel may be one that is left out where many are covered.
+    // The nearest pixel may be among those that are skipped when the area is large.
     if total <= 0.0 {
         return center;
     }

@@ -1,4 +1,4 @@
-// What a shader that is applied to an output's image has at hand. Import it:
+// Bindings and functions for the shader of an output's pass. Import them:
 //
 //     #import kinect_azure::output_pass::{fetch, pass_info}
 //
@@ -25,13 +25,13 @@ const PLAYER_INDEX: u32 = 4u;
 
 // Keep in sync with `PassInfo` in `pass_info.rs`.
 struct PassInfo {
-    // The numbers given with the shader.
+    // `OutputFilter::Custom::params`.
     params: array<vec4<f32>, 2>,
     // Width and height of the image in pixels.
     size: vec2<u32>,
     // One of the constants above.
     kind: u32,
-    // Where this pass stands in the output's, from 0; a pass that is repeated counts each time.
+    // Number of this pass among the output's passes, from 0; each repetition counts.
     number: u32,
     // Seconds since the app started.
     time: f32,
@@ -43,7 +43,7 @@ struct PassInfo {
 @group(0) @binding(0) var image: texture_2d<f32>;
 @group(0) @binding(1) var<uniform> pass_info: PassInfo;
 
-// A pixel of the image; beyond its edges, the nearest one.
+// A pixel of the image; beyond the edges, the nearest pixel of the image.
 fn fetch(pixel: vec2<i32>) -> vec4<f32> {
     return textureLoad(image, clamp(pixel, vec2(0), vec2<i32>(pass_info.size) - 1), 0);
 }
@@ -53,7 +53,7 @@ fn is_inside(pixel: vec2<i32>) -> bool {
     return all(pixel >= vec2(0)) && all(pixel < vec2<i32>(pass_info.size));
 }
 
-// Whether a value is data. The player index, whose 0 is nobody, always is.
+// Whether a value was measured. Always true for the player index, whose 0 means background.
 fn is_measured(value: vec4<f32>) -> bool {
     switch pass_info.kind {
         case COLOR, POINT_CLOUD: {

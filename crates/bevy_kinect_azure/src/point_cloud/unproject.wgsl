@@ -5,26 +5,26 @@
 
 // Keep in sync with `Params` in `params.rs`.
 struct Params {
-    // From the points' space to the clip box: inside it, no coordinate is beyond -1 to 1. All 0 where there is no box.
+    // From the points' space to the clip box: inside it, no coordinate is beyond -1 to 1. All 0 without a box.
     box_x: vec3<f32>,
     color_source: u32,
     box_y: vec3<f32>,
-    // For points that have none of the source's.
+    // The colour of points that get none from the source.
     color: u32,
     box_z: vec3<f32>,
     // Bit n: player n is kept.
     players: u32,
     box_origin: vec3<f32>,
     flags: u32,
-    // Where the scale of infrared (0-65535) or depth (m) begins and ends.
+    // Start and end of the scale of infrared (0-65535) or depth (m).
     range: vec2<f32>,
     // The nearest and the farthest depth that is kept, in mm.
     depth: vec2<u32>,
-    // Of the grid of points.
+    // Size of the grid of points.
     size: vec2<u32>,
     // Depth pixels from one point to the next.
     step: u32,
-    // Part of a depth that counts as a gap; below 0: flying pixels are kept.
+    // Fraction of a depth that counts as a gap; below 0, flying pixels are kept.
     flying_pixels: f32,
 }
 
@@ -42,7 +42,7 @@ const KEEP_BACKGROUND: u32 = 16u;
 @group(0) @binding(1) var depth: texture_2d<u32>;
 @group(0) @binding(2) var rays: texture_2d<f32>;
 @group(0) @binding(3) var infrared: texture_2d<u32>;
-// What the colour camera sees at each depth pixel, stored (sRGB-encoded) values; all 0 = nothing.
+// Colour of each depth pixel, in stored (sRGB-encoded) values; all 0 = no data.
 @group(0) @binding(4) var color: texture_2d<f32>;
 @group(0) @binding(5) var players: texture_2d<u32>;
 @group(0) @binding(6) var<storage, read_write> points: array<Point>;

@@ -110,7 +110,7 @@ impl From<LiveState> for RecorderState {
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct RecorderProgress {
-    /// The figures, over all its files of this run.
+    /// The figures, summed up over all files of this run.
     #[deref]
     pub figures: LiveFigures,
     /// The file that is being written, or the last one.

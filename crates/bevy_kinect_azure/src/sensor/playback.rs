@@ -63,8 +63,8 @@ pub struct PlaybackPosition {
     pub loops: u64,
 }
 
-/// Moves the playback position of a sensor, paused or not. One that is sent before the recording is open is kept until it is: also
-/// with, or before, the spawning of the sensor in the same update, and while the sensor is switched off.
+/// Moves the playback position of a sensor, paused or not. A command that is sent before the recording is open is kept until then:
+/// also in the update that spawns the sensor (even if sent before the spawning), and while the sensor is switched off.
 #[derive(Message, Clone, Copy, Debug)]
 pub struct PlaybackCommand {
     /// The sensor entity.

@@ -6,9 +6,9 @@
 
 // Keep in sync with `Params` in `compute.rs`.
 struct Params {
-    // Of the grid of points.
+    // Size of the grid of points.
     size: vec2<u32>,
-    // See `SurfaceMesh::cut`; below 0: nothing is cut.
+    // See `SurfaceMesh::cut`; below 0, nothing is cut.
     cut: f32,
     padding: u32,
 }
@@ -27,13 +27,13 @@ struct Draw {
 @group(0) @binding(2) var<storage, read_write> vertices: array<SurfaceVertex>;
 // All 0 before this runs.
 @group(0) @binding(3) var<storage, read_write> indices: array<u32>;
-// Likewise.
+// All 0 before this runs, too.
 @group(0) @binding(4) var<storage, read_write> draw: Draw;
 
-// tan 80 degrees. Keep in sync with `STEEPEST` in `mod.rs`.
+// tan 80 degrees. Keep in sync with `STEEPEST` in `component.rs`.
 const STEEPEST: f32 = 5.671282;
 
-// Triangles of the workgroup, and where they begin in the list: one atomic on the list's length for all of them.
+// The number of triangles in the workgroup, and their place in the list: one atomic on the list's length for all of them.
 var<workgroup> triangles: atomic<u32>;
 var<workgroup> first: u32;
 
@@ -62,7 +62,7 @@ fn triangulate(
         let bl = number + params.size.x;
         let br = bl + 1u;
         var candidates = array<vec3<u32>, 2>(vec3(tl, bl, br), vec3(tl, br, tr));
-        // The diagonal that stays on one surface, if one does; with a corner missing, the one that leaves a triangle.
+        // The diagonal on one surface, if there is one; if a corner is missing, the diagonal that leaves a triangle.
         if abs(depth(tr) - depth(bl)) < abs(depth(tl) - depth(br)) || !exists(points[tl])
             || !exists(points[br])
         {
@@ -124,7 +124,7 @@ fn vertex(at: vec2<u32>, number: u32) -> SurfaceVertex {
     let up = neighbor(at, vec2(0, -1), p) - neighbor(at, vec2(0, 1), p);
     var normal = cross(across, up);
     if dot(normal, normal) == 0.0 {
-        // Nothing to tell it by: it looks at the sensor.
+        // Without neighbours the normal is unknown: it points at the sensor.
         normal = -p;
     }
     normal = normalize(normal);
