@@ -134,7 +134,7 @@ impl core::fmt::Display for PointsError {
             ),
             Self::CloudGone => write!(
                 f,
-                "the point cloud was removed before its points were copied: keep it until PointsReady arrives"
+                "the point cloud was removed before its points were copied: keep it until PointsReady or PointsSaved arrives"
             ),
             Self::NoAnswer => write!(
                 f,
