@@ -121,7 +121,9 @@ pub(crate) fn update_status(
             } else {
                 format!(
                     "{:.1} fps   latency {:.1} ms (99 %: {:.1})   ",
-                    diagnostics.frame_rate, diagnostics.latency_ms, diagnostics.latency_p99_ms
+                    diagnostics.frame_rate,
+                    diagnostics.latency.as_secs_f32() * 1000.0,
+                    diagnostics.latency_p99.as_secs_f32() * 1000.0
                 )
             };
             let placed = if stream.calibration.is_some() {

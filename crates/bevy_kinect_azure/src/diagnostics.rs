@@ -34,13 +34,13 @@ pub struct SensorDiagnostics {
     pub reconnects: u64,
     /// Frames per second that the app received, over the last second.
     pub frame_rate: f32,
-    /// Time to decode the newest colour image, in ms.
-    pub decode_ms: f32,
-    /// Time from a capture's arrival until the frame that shows it was submitted to the GPU, in ms: median of the last frames. 0
-    /// without a renderer.
-    pub latency_ms: f32,
-    /// 99th percentile of the same time, in ms.
-    pub latency_p99_ms: f32,
+    /// Time to decode the newest colour image.
+    pub decode_time: Duration,
+    /// Time from a capture's arrival until the frame that shows it was submitted to the GPU: the median of the last 128
+    /// frames. Zero without a renderer.
+    pub latency: Duration,
+    /// The 99th percentile of the same times: 99 of 100 frames were faster.
+    pub latency_p99: Duration,
     #[reflect(ignore)]
     window: RateWindow,
 }
@@ -110,9 +110,10 @@ fn measure(
         diagnostics.dropped_frames = thread.handle.frames.dropped();
         diagnostics.dropped_imu_samples = counters.imu_dropped.load(Ordering::Relaxed);
         diagnostics.reconnects = counters.reconnects.load(Ordering::Relaxed);
-        diagnostics.decode_ms = counters.decode_usec.load(Ordering::Relaxed) as f32 / 1000.0;
-        (diagnostics.latency_ms, diagnostics.latency_p99_ms) =
-            latency.map_or((0.0, 0.0), LatencyLog::percentiles);
+        diagnostics.decode_time =
+            Duration::from_micros(counters.decode_usec.load(Ordering::Relaxed));
+        (diagnostics.latency, diagnostics.latency_p99) =
+            latency.map_or_else(Default::default, LatencyLog::percentiles);
     }
 }
 
@@ -142,7 +143,7 @@ fn publish(
         };
         let values = [
             f64::from(diagnostics.frame_rate),
-            f64::from(diagnostics.latency_ms),
+            diagnostics.latency.as_secs_f64() * 1000.0,
             diagnostics.dropped_frames as f64,
             diagnostics.image_errors as f64,
         ];

@@ -37,17 +37,19 @@ impl LatencyLog {
         ring.count += 1;
     }
 
-    /// Median and 99th percentile in ms, without allocating.
-    pub(crate) fn percentiles(&self) -> (f32, f32) {
+    /// Median and 99th percentile, without allocating; zero before the first frame.
+    pub(crate) fn percentiles(&self) -> (Duration, Duration) {
         let (mut usec, count) = {
             let ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             (ring.usec, ring.count.min(LatencyRing::LEN))
         };
         let Some(measured) = usec.get_mut(..count).filter(|m| !m.is_empty()) else {
-            return (0.0, 0.0);
+            return (Duration::ZERO, Duration::ZERO);
         };
         measured.sort_unstable();
-        let at = |share: usize| measured[(measured.len() - 1) * share / 100] as f32 / 1000.0;
+        let at = |share: usize| {
+            Duration::from_micros(measured[(measured.len() - 1) * share / 100].into())
+        };
         (at(50), at(99))
     }
 }
