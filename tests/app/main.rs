@@ -15,6 +15,7 @@ mod life;
 mod listeners;
 #[cfg(feature = "microphones")]
 mod microphones;
+mod readme;
 mod recorder;
 mod simulation;
 mod steady_state;

@@ -1,0 +1,134 @@
+//! The README's snippets, compiled with the preludes alone, and a test that the README shows these and no others.
+
+#![allow(dead_code, reason = "the snippets are compiled, not called")]
+
+use bevy::prelude::*;
+use bevy_kinect_azure::prelude::*;
+
+mod first_lines {
+    use super::*;
+
+    fn main() {
+        App::new()
+            .add_plugins((DefaultPlugins, KinectAzurePlugin))
+            .add_systems(Startup, setup)
+            .run();
+
+        fn setup(mut commands: Commands) {
+            commands.spawn((KinectSensor::simulated(), PointCloud::default()));
+            commands.spawn(Camera3d::default());
+        }
+    }
+}
+
+mod images {
+    use super::*;
+
+    fn setup(mut commands: Commands) {
+        let sensor = commands.spawn(KinectSensor::recording("visitors.mkv")).id();
+        commands.spawn((ImageOutput::new(ImageKind::Color), ImageOutputOf(sensor)));
+        commands.spawn((
+            ImageOutput::new(ImageKind::Depth).false_color(),
+            ImageOutputOf(sensor),
+        ));
+    }
+
+    fn show(outputs: Query<&OutputImage, Added<OutputImage>>, mut commands: Commands) {
+        for output in &outputs {
+            commands.spawn(ImageNode::new(output.image.clone()));
+        }
+    }
+}
+
+fn live_sensor(mut commands: Commands) {
+    commands.spawn((
+        KinectSensor::new(SensorSource::Device(DeviceSettings {
+            device: DeviceSelector::Serial("000123456789".into()),
+            depth_mode: DepthMode::NfovUnbinned,
+            color_resolution: ColorResolution::R1080p,
+            ..default()
+        })),
+        SensorColorControls(ColorControls {
+            exposure: Exposure::Manual(8330),
+            ..default()
+        }),
+        Recorder {
+            path: "visitors.mkv".into(),
+            active: true,
+            ..default()
+        },
+    ));
+}
+
+fn output(mut commands: Commands, sensor: Entity) {
+    commands.spawn((
+        ImageOutput {
+            kind: ImageKind::Depth,
+            aligned: true,
+            resolution: OutputResolution::Half,
+            mirror: true,
+            passes: vec![OutputPass {
+                filter: OutputFilter::HoleFill { radius: 3 },
+                repeat: 1,
+            }],
+            ..default()
+        },
+        ImageOutputOf(sensor),
+    ));
+}
+
+fn simulated_sensor(mut commands: Commands) {
+    commands.spawn(KinectSensor::new(SensorSource::Simulation(
+        SimulationSettings {
+            scenario: Scenario::Single(MotionKind::Wave),
+            people: 2,
+            seed: 7,
+            noise: Noise::default(),
+            ..default()
+        },
+    )));
+}
+
+/// Code without comments, white space and the commas that only rustfmt wants.
+fn essence(code: &str) -> String {
+    let code: String = code
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    [")", "]", "}"].iter().fold(code, |code, bracket| {
+        code.replace(&format!(",{bracket}"), bracket)
+    })
+}
+
+/// The blocks of Rust in a Markdown text.
+fn rust_blocks(text: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut block: Option<String> = None;
+    for line in text.lines() {
+        match &mut block {
+            None if line.starts_with("```rust") => block = Some(String::new()),
+            None => {}
+            Some(_) if line.starts_with("```") => blocks.extend(block.take()),
+            Some(code) => {
+                code.push_str(line);
+                code.push('\n');
+            }
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_snippet_of_the_readme_is_compiled_here() {
+    let compiled = essence(include_str!("readme.rs"));
+    let snippets = rust_blocks(include_str!("../../README.md"));
+    assert!(snippets.len() >= 5, "{} snippets", snippets.len());
+    for snippet in snippets {
+        assert!(
+            compiled.contains(&essence(&snippet)),
+            "the README shows code that this file does not compile:\n{snippet}"
+        );
+    }
+}
