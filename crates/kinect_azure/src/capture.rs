@@ -1,11 +1,11 @@
-//! What a sensor delivers: captures (images that belong together) and inertial samples.
+//! Captures (the images that a sensor took together) and inertial samples.
 
 use std::sync::Arc;
 
 use crate::body::BodyFrame;
 use crate::image::Image;
 
-/// The images of one instant. Any of them may be missing.
+/// The images that a sensor took together. Any of them may be missing.
 #[derive(Clone, Debug, Default)]
 pub struct Capture {
     /// The colour image.
@@ -16,13 +16,13 @@ pub struct Capture {
     pub ir: Option<Arc<Image>>,
     /// Temperature of the sensor in °C, where known.
     pub temperature_celsius: Option<f32>,
-    /// The people in the depth image: exactly, from a simulated sensor; or as they were recorded with the image, by a
-    /// tracker or from a simulated sensor.
+    /// The bodies in the depth image. A simulated sensor gives its exact people; a recording gives the bodies that
+    /// were recorded with the image, from a tracker or a simulated sensor.
     pub ground_truth: Option<Arc<BodyFrame>>,
 }
 
 impl Capture {
-    /// The images that are there, colour first.
+    /// The images that are not missing, colour first.
     pub fn images(&self) -> impl Iterator<Item = &Arc<Image>> {
         [&self.color, &self.depth, &self.ir].into_iter().flatten()
     }

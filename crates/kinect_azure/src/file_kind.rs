@@ -1,6 +1,6 @@
-//! Files that are something else than what they were opened as: what they are, and what to do.
+//! Recognises a file of another kind than the expected one, and advises what to do with it.
 
-/// Bytes of a file's beginning that are looked at.
+/// The number of bytes at a file's beginning that are examined.
 pub(crate) const LOOKED_AT: usize = 512;
 
 /// What a file is, and what to do with it.
@@ -68,7 +68,7 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     ),
 ];
 
-/// What a file is by its first bytes (some [`LOOKED_AT`] of them); `None` where that is not known.
+/// The kind of a file, by its first bytes (up to [`LOOKED_AT`]); `None` if the kind is not known.
 pub(crate) fn file_kind(bytes: &[u8]) -> Option<FileKind> {
     let kind = |what, advice| Some(FileKind { what, advice });
     if let Some((_, what, advice)) = BEGINNINGS

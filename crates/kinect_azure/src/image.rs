@@ -1,4 +1,4 @@
-//! One image of one camera, and the pool that lets a stream run without allocating.
+//! One image of one camera, and the pool whose memory is used again.
 
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ impl ImageFormat {
     }
 }
 
-/// The memory of an image: 16-bit formats keep 16-bit elements, so that both views of it are free.
+/// The memory of an image. 16-bit formats keep 16-bit elements, so that neither [`Image::bytes`] nor
+/// [`Image::u16_pixels`] converts or copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pixels {
     /// Colour formats.
@@ -50,7 +51,8 @@ pub enum Pixels {
     Vendor(VendorMemory),
 }
 
-/// The memory of a live sensor's image, which belongs to the vendor's library; held until the last image lets go.
+/// The memory of a live sensor's image, which belongs to the vendor's library; held until the last image that uses it
+/// is dropped.
 #[derive(Clone, Debug)]
 pub struct VendorMemory {
     image: k4a::Image,
@@ -63,7 +65,7 @@ impl VendorMemory {
         Self { image, size }
     }
 
-    /// Whether 16-bit numbers can be read where they are.
+    /// Whether the image's memory is aligned for 16-bit numbers.
     pub(crate) fn is_aligned(image: &k4a::Image) -> bool {
         image.bytes().as_ptr().align_offset(align_of::<u16>()) == 0
     }
@@ -85,7 +87,7 @@ impl Eq for VendorMemory {}
 
 /// One image, with the timestamps and camera settings that the sensor gives for it.
 ///
-/// Images are shared as `Arc<Image>` and never written after they were published.
+/// Images are shared as `Arc<Image>` and do not change after a source delivered them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// What the bytes mean.
@@ -145,7 +147,7 @@ impl Image {
             Pixels::Bytes(_) => &[],
             Pixels::U16(values) => values,
             Pixels::Vendor(memory) if !matches!(self.format, ImageFormat::Color(_)) => {
-                // Whoever makes such an image has looked that the memory is aligned.
+                // The alignment was checked when the image was made.
                 bytemuck::try_cast_slice(memory.bytes()).unwrap_or(&[])
             }
             Pixels::Vendor(_) => &[],
@@ -158,9 +160,9 @@ impl Image {
     }
 }
 
-/// Images of one stream, used again once nobody holds them any more.
+/// Images of one format, whose memory is used again once no consumer holds them any more.
 ///
-/// The pool grows to the number of images that consumers hold at the same time and then stays.
+/// The pool grows to the largest number of images that consumers hold at the same time.
 #[derive(Debug)]
 pub struct ImagePool {
     format: ImageFormat,
@@ -176,7 +178,7 @@ impl ImagePool {
         }
     }
 
-    /// Fills an image that nobody else holds and hands it out. On an error the image stays in the pool.
+    /// Fills an image that no consumer holds and returns it. On an error the image stays in the pool.
     pub fn fill<E>(
         &mut self,
         write: impl FnOnce(&mut Image) -> Result<(), E>,

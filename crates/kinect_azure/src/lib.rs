@@ -1,21 +1,24 @@
-//! Everything an Azure Kinect or Orbbec Femto does, without an engine and without the vendor's libraries.
+//! The engine-independent part of the Azure Kinect and Orbbec Femto support: recordings, calibration, image
+//! transformations and decoders without the vendor's libraries, and live sensors through them.
 //!
 //! - [`recording`]: plays MKV recordings made by the vendor's recorder, and makes such recordings.
-//! - [`calibration`]: the factory calibration and what it means in each mode; the camera model, exact to the vendor's.
-//! - [`transform`]: images from one camera's view into the other's, and depth images to point clouds; [`ply`] writes those.
+//! - [`calibration`]: the factory calibration, the calibration of each mode and the camera model, with the vendor's
+//!   results.
+//! - [`transform`]: images from one camera's view into the other's, and depth images to point clouds; [`ply`] writes
+//!   point clouds to files.
 //! - [`decode`]: MJPG, NV12, YUY2 and BGRA colour images to BGRA.
 //! - [`device`]: live sensors, through the vendors' libraries where they are installed.
-//! - [`doctor`]: whether this machine can use a sensor, and what to mend.
+//! - [`doctor`]: checks whether this machine can use a sensor, and says what to mend.
 //! - [`body`]: people as joints and body index maps.
 //! - [`calendar`]: UTC dates.
 //! - `microphones` (a feature of that name): the array of an Azure Kinect.
-//! - [`source`]: the one trait that recordings, devices and simulated sensors stream through.
-//! - [`clock`], [`pool`]: what a source of your own needs to keep time and to run without allocating.
+//! - [`source`]: the trait by which recordings, devices and simulated sensors deliver captures.
+//! - [`clock`], [`pool`]: a clock and a memory pool for sources of your own.
 //!
 //! The crate `kinect_simulation` has a simulated sensor, with ground truth.
 //!
 //! Units are the vendor's throughout: millimetres, microseconds, and camera axes with x to the right, y down and z
-//! forward. [`units`] says how they become metres and a right-handed, y-up world.
+//! forward. [`units`] converts them to metres and right-handed, y-up world axes.
 
 pub mod body;
 pub mod calendar;

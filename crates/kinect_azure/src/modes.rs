@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// What the depth camera delivers. Sizes and ranges are the data sheet's.
+/// The images that the depth camera delivers. Sizes and ranges are the data sheet's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum DepthMode {
@@ -73,7 +73,7 @@ impl fmt::Display for DepthMode {
     }
 }
 
-/// What the colour camera delivers.
+/// The size of the images that the colour camera delivers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum ColorResolution {
@@ -143,7 +143,7 @@ impl fmt::Display for ColorResolution {
     }
 }
 
-/// How colour images travel from the camera.
+/// The format in which the camera sends colour images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum ColorFormat {
@@ -215,9 +215,9 @@ pub enum WiredSyncMode {
     /// Not synchronised.
     #[default]
     Standalone,
-    /// Gives the beat through its sync-out jack.
+    /// Sends the synchronisation signal through its sync-out jack.
     Master,
-    /// Follows the beat at its sync-in jack.
+    /// Follows the synchronisation signal at its sync-in jack.
     Subordinate,
 }
 
@@ -245,10 +245,10 @@ impl fmt::Display for WiredSyncMode {
     }
 }
 
-/// Refuses modes in which no sensor runs.
+/// Checks that a sensor can run in these modes.
 ///
 /// # Errors
-/// What does not go together, and what does.
+/// A sentence that names the modes that contradict each other, and modes that work.
 pub fn check(
     depth: DepthMode,
     color: ColorResolution,
@@ -280,10 +280,10 @@ pub fn check(
     Ok(())
 }
 
-/// Refuses a delay of depth off colour that is no part of a frame.
+/// Checks that the delay of depth off colour is shorter than a frame period.
 ///
 /// # Errors
-/// The delay, and how much is too much.
+/// A sentence with the delay and its limit.
 pub(crate) fn check_depth_delay(usec: i32, rate: FrameRate) -> Result<(), String> {
     let period = rate.period_ns() / 1000;
     if u64::from(usec.unsigned_abs()) >= period {

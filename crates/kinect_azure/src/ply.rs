@@ -5,11 +5,11 @@ use std::io::{self, Write};
 /// The colour of points that the colour camera does not see: R, G, B.
 pub const UNSEEN: [u8; 3] = [128; 3];
 
-/// Writes points with their colours as a PLY file: metres in [world axes](crate::units) (x to the right, y up, −z forward)
-/// and R, G, B, [`UNSEEN`] where there is no colour. Gives the number of points.
+/// Writes points with their colours as a PLY file: metres in [world axes](crate::units) (x to the right, y up, −z
+/// forward) and R, G, B, [`UNSEEN`] where there is no colour. Returns the number of points.
 ///
-/// The points are gone through twice, because the number of them stands before them. They are written one by one: give it
-/// memory or a [`BufWriter`](io::BufWriter).
+/// The iterator is run twice, because the file begins with the number of points. Points are written one by one, so
+/// `out` should be memory or a [`BufWriter`](io::BufWriter).
 ///
 /// ```
 /// let points = [([0.0, 0.0, -1.0], [255, 0, 0]), ([0.1, 0.0, -1.2], kinect_azure::ply::UNSEEN)];
@@ -20,7 +20,7 @@ pub const UNSEEN: [u8; 3] = [128; 3];
 /// ```
 ///
 /// # Errors
-/// Those of `out`.
+/// The errors of writing to `out`.
 pub fn write_points(
     out: &mut impl Write,
     points: impl Iterator<Item = ([f32; 3], [u8; 3])> + Clone,
@@ -41,7 +41,8 @@ pub fn write_points(
          property uchar blue\n\
          end_header\n"
     )?;
-    // Should the second time give more or fewer points than the first, the file is no PLY; it is not for this to notice.
+    // If the second run gives more or fewer points than the first, the file is not a valid PLY file; this function
+    // does not check that.
     for ([x, y, z], [red, green, blue]) in points {
         let ([a, b, c, d], [e, f, g, h], [i, j, k, l]) =
             (x.to_le_bytes(), y.to_le_bytes(), z.to_le_bytes());

@@ -1,10 +1,10 @@
-//! Buffers that are used again, so that a stream runs without allocating.
+//! Buffers that are used again, so that a running source does not allocate.
 
 use std::sync::Arc;
 
-/// Things of one kind, used again once nobody holds them any more.
+/// Values of one type that are used again once no consumer holds them any more.
 ///
-/// The pool grows to the number of things that consumers hold at the same time and then stays.
+/// The pool grows to the largest number of values that consumers hold at the same time.
 #[derive(Debug)]
 pub struct Pool<T> {
     items: Vec<Arc<T>>,
@@ -24,8 +24,8 @@ impl<T> Pool<T> {
 }
 
 impl<T: Clone> Pool<T> {
-    /// Hands out something that nobody else holds, after `write` has filled it; `new` makes one where none is free. It
-    /// holds what it was filled with the last time. On an error it stays in the pool.
+    /// Returns a value that no consumer holds, after `write` has filled it; `new` makes a value if none is free.
+    /// `write` finds the content of the value's last use. On an error the value stays in the pool.
     pub fn fill<E>(
         &mut self,
         new: impl FnOnce() -> T,

@@ -1,4 +1,4 @@
-//! The one trait that everything which delivers captures implements: recordings, devices, simulations.
+//! The trait of everything that delivers captures: recordings, devices, simulations.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ pub trait CaptureSource: Send {
     /// The calibration for the source's modes; `None` where the source has none (a recording without one).
     fn calibration(&self) -> Option<&Calibration>;
 
-    /// The calibration and firmware versions that the sensor stores, which a recording of it needs. By default nothing; a
-    /// recording without them holds images, but its depth cannot be placed in space.
+    /// The calibration and firmware versions that the sensor stores, which a recording of it needs. By default
+    /// nothing. A recording without a calibration holds images, but its depth images cannot be turned into points.
     fn factory_data(&self) -> FactoryData<'_> {
         FactoryData::default()
     }
@@ -39,19 +39,19 @@ pub trait CaptureSource: Send {
     /// The oldest inertial sample that was not taken yet, without waiting. Call this until it returns `None`.
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError>;
 
-    /// The next warning that was not taken yet: a sentence about something that is not as it should be, and what was assumed
-    /// instead. Each comes once. Call this after opening, and from time to time, until it returns `None`.
+    /// The next warning that was not taken yet: a sentence about a problem and the assumption made because of it.
+    /// Each warning is returned once. Call this after opening, and from time to time, until it returns `None`.
     fn take_warning(&mut self) -> Option<String> {
         None
     }
 
-    /// Whether captures carry the people in them ([`Capture::ground_truth`]), so that a recording keeps them.
+    /// Whether captures can have bodies ([`Capture::ground_truth`]), so that a recording of them gets a body track.
     fn has_bodies(&self) -> bool {
         false
     }
 
-    /// How many captures after the start have colours that still settle: 8 of a live camera with manual and 20 with automatic
-    /// exposure, none of a recording.
+    /// The number of captures after the start whose colours still change because the camera settles: 8 for a live
+    /// camera with manual exposure, 20 with automatic exposure, 0 for a recording.
     fn settling_captures(&self) -> u32 {
         0
     }
@@ -62,7 +62,8 @@ pub trait CaptureSource: Send {
     }
 }
 
-/// The calibration and firmware versions that a sensor stores. A recording keeps them to be as useful as the sensor.
+/// The calibration and firmware versions that a sensor stores. A recording stores them, so that its depth images can
+/// be turned into points as the sensor's can.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FactoryData<'a> {
     /// The factory calibration as the sensor gives it: JSON, with or without a NUL at its end.
@@ -73,7 +74,7 @@ pub struct FactoryData<'a> {
     pub depth_firmware: Option<&'a str>,
 }
 
-/// What [`CaptureSource::next_capture`] returns.
+/// The result of [`CaptureSource::next_capture`].
 #[derive(Clone, Debug)]
 pub enum NextCapture {
     /// The next capture.
@@ -94,9 +95,9 @@ pub trait PlaybackControl {
     fn set_speed(&mut self, speed: f64);
     /// Sets whether the source starts over when it ends.
     fn set_looping(&mut self, looping: bool);
-    /// Sets whether every capture is delivered, also to a user who takes them too slowly: playing then takes longer than
-    /// the recording did. Otherwise, which is the default, captures are left out so that playing stays in time. Sources
-    /// that never leave captures out ignore it.
+    /// Sets whether every capture is delivered even if the caller takes captures too slowly; playing then takes
+    /// longer than the recording did. By default captures are left out so that playing stays in time. Sources that
+    /// never leave captures out ignore it.
     fn set_keep_every_capture(&mut self, keep: bool) {
         let _ = keep;
     }
@@ -107,7 +108,7 @@ pub trait PlaybackControl {
     /// Goes to a time in µs since the start of the source, or to its end if the time lies behind that. The next capture is
     /// the first with an image at or after that time.
     fn seek(&mut self, position_usec: u64) -> Result<(), SourceError>;
-    /// Goes so many captures forwards, or backwards if negative, and delivers that capture at once, paused or not.
+    /// Moves by `captures` captures, backwards if negative, and delivers that capture at once, paused or not.
     fn step(&mut self, captures: i32) -> Result<(), SourceError>;
     /// Time of the newest delivered capture in µs since the start of the source.
     fn position_usec(&self) -> u64;
@@ -121,7 +122,7 @@ pub trait PlaybackControl {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct SensorInfo {
-    /// Name of the source for people: a file name, or a product and its serial number.
+    /// Name of the source for display: a file name, or a product and its serial number.
     pub name: String,
     /// The sensor's serial number, where known.
     pub serial: Option<String>,

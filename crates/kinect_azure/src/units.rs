@@ -1,4 +1,4 @@
-//! Where the vendor's units and axes become a world's: the only place that converts.
+//! Converts the vendor's units and axes to world units and axes; no other module does.
 //!
 //! The vendor counts millimetres with x to the right, y down and z forward. Worlds here count metres with x to the
 //! right, y up and −z forward: a rotation by 180° about x, no mirror.
@@ -22,8 +22,8 @@ pub fn direction_to_world([x, y, z]: [f32; 3]) -> [f32; 3] {
     [x, 0.0 - y, 0.0 - z]
 }
 
-/// An orientation (w, x, y, z) in camera axes as one in world axes. What it turns keeps its own axes: a joint's x still
-/// points along its bone.
+/// An orientation (w, x, y, z) in camera axes as one in world axes. Only the outer axes change: a joint's own x axis
+/// still points along its bone.
 ///
 /// ```
 /// // Lying along the camera's y, which points down: in the world, down.

@@ -6,7 +6,7 @@ use super::{BodyIndexImage, Joint, JointPose};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Body {
-    /// Stays the same as long as the person is there, and is not used again.
+    /// The body's id. It stays the same while the tracker follows the person, and no later person gets it.
     pub id: u32,
     /// The joints in the vendor's order; see [`Joint::index`].
     pub joints: [JointPose; Joint::COUNT],

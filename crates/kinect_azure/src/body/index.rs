@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes that belong to somebody else: a `Vec`, a pooled buffer, the memory of a vendor's library. Their length must not
-/// change.
+/// Shared bytes that are used without a copy: a `Vec`, a pooled buffer, the memory of a vendor's library. Their
+/// length must not change.
 pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// A body index map: one byte for each pixel of a depth image. Clones share the pixels.
@@ -51,7 +51,7 @@ impl BodyIndexImage {
         Self::shared(width, height, device_timestamp_usec, Arc::new(pixels))
     }
 
-    /// Like [`new`](Self::new), without a copy of bytes that somebody else holds, too.
+    /// Like [`new`](Self::new), for shared bytes, which are not copied.
     ///
     /// # Errors
     /// The number of pixels is not `width × height`.
@@ -95,8 +95,8 @@ impl BodyIndexImage {
         (*self.pixels).as_ref()
     }
 
-    /// A number that no other map of the process has, except for this one's clones: whoever computed something from a
-    /// map knows by it whether that is stale.
+    /// A number that this map shares only with its clones. Compare it with the number of the map that a result was
+    /// computed from to see whether the result is stale.
     pub fn id(&self) -> u64 {
         self.id
     }
@@ -113,7 +113,7 @@ impl fmt::Debug for BodyIndexImage {
     }
 }
 
-/// Equal are maps of the same size and time with the same pixels, whatever their ids.
+/// Two maps are equal if their sizes, times and pixels are; their ids are not compared.
 impl PartialEq for BodyIndexImage {
     fn eq(&self, other: &Self) -> bool {
         (self.width, self.height, self.device_timestamp_usec)

@@ -85,7 +85,7 @@ impl Joint {
         self as usize
     }
 
-    /// The joint that this one hangs on; `None` for the pelvis.
+    /// The joint's parent in the skeleton; `None` for the pelvis.
     pub const fn parent(self) -> Option<Self> {
         Some(match self {
             Self::Pelvis => return None,
@@ -115,7 +115,7 @@ impl Joint {
         })
     }
 
-    /// The same joint on the other side of the body; a joint in the middle is its own.
+    /// The same joint on the other side of the body; a joint in the middle is its own mirror image.
     pub const fn mirrored(self) -> Self {
         match self {
             Self::Pelvis
@@ -203,7 +203,7 @@ pub enum JointConfidence {
     None,
     /// Not seen: hidden behind something, or behind the person's own body; a tracker fills it in.
     Low,
-    /// Seen. The vendor's tracker gives nothing better, and neither does the simulation.
+    /// Seen. This is the highest grade that the vendor's tracker and the simulation give.
     Medium,
     /// Reserved.
     High,
@@ -218,7 +218,7 @@ pub struct JointPose {
     /// Unit quaternion (w, x, y, z) that turns the joint's own axes into the camera's; absolute, not relative to the
     /// parent. The joint's axes are the vendor's: x along the bone.
     pub orientation: [f32; 4],
-    /// How much is known about it.
+    /// How far the position can be trusted.
     pub confidence: JointConfidence,
 }
 

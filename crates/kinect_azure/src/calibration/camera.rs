@@ -1,10 +1,11 @@
 //! One camera in one mode: what pixel a point is seen at, and what ray a pixel looks along.
 //!
-//! The lens model is the one of the vendor's calibration: a rational radial and a tangential distortion of the point on
-//! the plane z = 1. Seeing (projection) is a formula; looking back (unprojection) inverts it with Newton's method. The
-//! arithmetic is the vendor's, in f32 and in its order, so that results are its to the last bit, with one exception: its
-//! limit of 0.001 pixels is below what f32 can tell apart near the border of the larger colour images, so that it
-//! wrongly gives up on millions of good pixels there. Here the limit is a hundredth of a pixel.
+//! The lens model is the one of the vendor's calibration: a rational radial and a tangential distortion of the point
+//! on the plane z = 1. Seeing (projection) is a formula; looking back (unprojection) inverts it with Newton's method.
+//! The arithmetic is the vendor's, in f32 and in its order, so that results equal the vendor's to the last bit, with
+//! one exception: the vendor's limit of 0.001 pixels is smaller than a step of f32 near the border of the larger
+//! colour images, so that the vendor's library wrongly gives up on millions of good pixels there. Here the limit is a
+//! hundredth of a pixel.
 
 /// Which tangential distortion a lens has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +63,7 @@ pub struct Camera {
     pub height: u32,
     /// Focal length, centre and distortion.
     pub intrinsics: Intrinsics,
-    /// The lens model holds for rays up to this distance from the optical axis on the plane z = 1.
+    /// The lens model is valid for rays up to this distance from the optical axis, measured on the plane z = 1.
     pub metric_radius: f32,
 }
 
@@ -98,7 +99,7 @@ impl Camera {
     }
 }
 
-/// A camera's lens: its intrinsics as the formulas want them.
+/// A camera's lens: its intrinsics in the form that the formulas use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lens {
     center: [f32; 2],
@@ -146,7 +147,8 @@ struct Linearised {
 }
 
 /// Squared pixel error up to which an unprojection counts: 0.01 pixels. On the widest image of a real sensor the
-/// iteration ends within 0.007 (`every_pixel_is_looked_through`); what has not converged is off by far more.
+/// iteration ends within 0.007 (`every_pixel_is_looked_through`); iterations that do not converge are off by far
+/// more.
 const MAX_SQUARED_ERROR: f32 = 1e-4;
 /// Squared pixel error at which the iteration stops.
 const GOOD_SQUARED_ERROR: f32 = 1e-22;
@@ -281,8 +283,8 @@ impl Lens {
     }
 
     /// The points on the plane z = 1 that some pixels look at; x is NaN where the iteration leaves the metric radius
-    /// or does not come near enough. All pixels take every step together, without branches, so that it can be
-    /// vectorised: those that are done stay where they are.
+    /// or does not come near enough. All pixels take every step together, without branches, so that the compiler can
+    /// vectorise the loop; pixels that have converged keep their value.
     #[inline(always)]
     pub(crate) fn unproject<const N: usize>(
         &self,
@@ -332,7 +334,7 @@ impl Lens {
 }
 
 impl Linearised {
-    /// The point where the linearisation has no error left.
+    /// The point at which the linearised projection hits the pixel.
     #[inline(always)]
     fn newton_step(&self, x: f32, y: f32, eu: f32, ev: f32) -> [f32; 2] {
         let inverse = 1.0 / (self.du_dx * self.dv_dy - self.du_dy * self.dv_dx);

@@ -1,4 +1,4 @@
-//! Where the four sensors of a device are, one for the other.
+//! The positions of a device's four sensors relative to each other.
 
 /// One of the four sensors of a device whose positions relative to each other are calibrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,11 +43,12 @@ impl From<CameraKind> for Sensor {
     }
 }
 
-/// Where one sensor's points lie for another: `p' = R p + t`.
+/// Turns points in one sensor's axes into points in another's: `p' = R p + t`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Extrinsics {
-    /// The rotation R, row by row. Some sensors' are not exactly orthonormal; they are used as they are.
+    /// The rotation R, row by row. The factory's rotations of some devices are not exactly orthonormal; they are used
+    /// without correction.
     pub rotation: [f32; 9],
     /// The translation t in millimetres.
     pub translation: [f32; 3],

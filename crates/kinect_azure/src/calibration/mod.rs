@@ -1,4 +1,4 @@
-//! The factory calibration of a sensor, and the camera model it feeds.
+//! The factory calibration of a sensor, and the camera model that uses it.
 //!
 //! [`RawCalibration`] is what the factory wrote: one JSON text per sensor, independent of modes. Asked for a depth mode
 //! and a colour resolution it gives a [`Calibration`]: two [`Camera`]s for exactly those image sizes, and the

@@ -13,9 +13,10 @@ pub struct Calibration {
     /// The colour camera; `None` when it is off.
     pub color_camera: Option<Camera>,
     /// From each sensor to each, `[source][target]` in the order of [`Sensor::ALL`]. `None` where a sensor involved
-    /// is missing from the calibration (only inertial sensors can be). They do not depend on the modes: also a camera
-    /// that is off has a place. From a sensor to itself they are the identity only up to how orthonormal the factory's
-    /// rotation is, as in the vendor's library; the point functions leave such points as they are.
+    /// is missing from the calibration (only inertial sensors can be). They do not depend on the modes, so they exist
+    /// for a camera that is off, too. From a sensor to itself they are the identity as far as the factory's rotation
+    /// is orthonormal, as in the vendor's library; the point functions do not change points that stay in one sensor's
+    /// axes.
     pub extrinsics: [[Option<Extrinsics>; 4]; 4],
     /// The depth mode this calibration is for.
     pub depth_mode: DepthMode,

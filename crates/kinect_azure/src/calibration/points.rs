@@ -1,7 +1,7 @@
 //! Points, directions and pixels of one sensor as those of another.
 //!
-//! All of these give `None` where there is no answer: a camera involved is off, a sensor is missing from the
-//! calibration, a depth is 0, or a ray is outside what the lens model holds for.
+//! These functions return `None` if a camera involved is off, a sensor is missing from the calibration, a depth is 0,
+//! or a ray is outside the range of the lens model.
 
 use super::camera::Camera;
 use super::extrinsics::{CameraKind, Sensor};
@@ -40,7 +40,8 @@ impl Calibration {
         )
     }
 
-    /// What a camera's pixel sees at a depth (mm along that camera's optical axis), as a point in `target`'s frame.
+    /// The point that a camera's pixel sees at a depth (mm along that camera's optical axis), in the frame of
+    /// `target`.
     pub fn point_2d_to_3d(
         &self,
         pixel: [f32; 2],
@@ -52,7 +53,7 @@ impl Calibration {
         self.point_3d_to_3d(point, source, target)
     }
 
-    /// Where a camera sees a point of `source`'s frame (mm). The pixel may lie outside the image.
+    /// The pixel at which a camera sees a point in the frame of `source` (mm). The pixel may lie outside the image.
     pub fn point_3d_to_2d(
         &self,
         point: [f32; 3],
@@ -63,8 +64,8 @@ impl Calibration {
         self.camera(target)?.project(point)
     }
 
-    /// Where a camera sees what another camera's pixel sees at a depth (mm along the source's optical axis). Within one
-    /// camera a pixel is itself, whatever the depth.
+    /// The pixel of camera `target` that sees the same point as a pixel of camera `source` at a depth (mm along the
+    /// optical axis of `source`). If both are the same camera, the pixel is returned unchanged at any depth.
     pub fn point_2d_to_2d(
         &self,
         pixel: [f32; 2],
@@ -82,9 +83,10 @@ impl Calibration {
     /// The pixel of the depth camera that sees the same spot as a pixel of the colour camera, given the depth image
     /// (mm, row by row, exactly the depth camera's size).
     ///
-    /// The spot lies somewhere on the colour pixel's ray. Seen by the depth camera that ray is a curve; the search walks
-    /// along it, a pixel at a time, and takes the place whose measured depth puts it closest to the colour pixel. `None`
-    /// also when nothing on the ray comes within 10 pixels, or the image's size is not the depth camera's.
+    /// The spot lies somewhere on the colour pixel's ray. In the depth camera's view that ray is a curve. The search
+    /// walks along the curve, a pixel at a time, and takes the pixel whose measured depth projects closest to the
+    /// colour pixel. `None` also if no measured depth on the ray comes within 10 pixels of the colour pixel, or if
+    /// the depth image does not have the depth camera's size.
     pub fn color_pixel_to_depth_pixel(
         &self,
         color_pixel: [f32; 2],
@@ -148,10 +150,10 @@ const SEARCH_NEAR_MM: f32 = 50.0;
 const SEARCH_FAR_MM: f32 = 14_000.0;
 /// Largest distance in colour pixels that still counts as the same spot (the vendor's choice).
 const MAX_COLOR_DISTANCE: f32 = 10.0;
-/// A bound on the walk for calibrations that are nonsense.
+/// A bound on the walk, for broken calibrations.
 const MAX_STEPS: f32 = 100_000.0;
 
-/// An ideal camera about as wide as the depth camera.
+/// An ideal camera with about the depth camera's field of view.
 struct Pinhole {
     focal: [f32; 2],
     center: [f32; 2],

@@ -1,8 +1,8 @@
-//! The calibration as the factory wrote it, and how it becomes that of one pair of modes.
+//! The factory calibration, and its conversion to the calibration of one pair of modes.
 //!
-//! The text is JSON. Like the vendor's parser this one does not care about the case of keys, ignores what it does not
-//! know, lets arrays be shorter than expected (missing numbers count as 0) but not longer. Unlike it, it accepts a
-//! byte order mark, any number of trailing NULs and missing inertial sensors.
+//! The text is JSON. Like the vendor's parser, this parser ignores the case of keys, ignores unknown keys, and lets
+//! arrays be shorter than expected (missing numbers count as 0) but not longer. Unlike the vendor's parser, it
+//! accepts a byte order mark, any number of trailing NULs and missing inertial sensors.
 
 use serde_json::{Map, Value};
 
@@ -61,7 +61,7 @@ pub enum CalibrationError {
     BothOff,
 }
 
-/// One camera of a [`RawCalibration`]: like the factory wrote it, for the whole sensor area.
+/// One camera of a [`RawCalibration`], as the factory wrote it: for the whole sensor area.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct RawCamera {
@@ -72,8 +72,8 @@ pub struct RawCamera {
     pub sensor_width: u32,
     /// Height in pixels of the image that the fractions refer to.
     pub sensor_height: u32,
-    /// How far from the optical axis the lens model holds, on the plane z = 1. Never 0: where the factory could not
-    /// tell, 1.7 like in the vendor's library.
+    /// The lens model is valid up to this distance from the optical axis, on the plane z = 1. Never 0: if the factory
+    /// could not determine it, 1.7 as in the vendor's library.
     pub metric_radius: f32,
     /// From the device's origin to the camera.
     pub rt: Extrinsics,
@@ -87,7 +87,7 @@ pub struct RawCalibration {
     pub depth_camera: RawCamera,
     /// The colour camera.
     pub color_camera: RawCamera,
-    /// What is wrong with the calibration but leaves it usable, one sentence each.
+    /// Defects with which the calibration can still be used, one sentence each.
     pub warnings: Vec<String>,
     /// From the device's origin to the gyroscope, where known.
     pub gyro: Option<Extrinsics>,
@@ -110,7 +110,7 @@ const MAX_JSON_SIZE: usize = 1 << 20;
 const DEFAULT_METRIC_RADIUS: f32 = 1.7;
 const SMALLEST_METRIC_RADIUS: f32 = 0.0001;
 
-/// How far a factory's rotation may be from one; real ones are off by less than a thousandth.
+/// How far a factory's matrix may deviate from a rotation; those of real devices deviate by less than a thousandth.
 const MOST_OFF_A_ROTATION: f32 = 0.05;
 
 /// Focal lengths that a lens can have, as fractions of the image: from fisheyes to telescopes.
@@ -118,7 +118,7 @@ const FOCAL_LENGTHS: core::ops::RangeInclusive<f32> = 0.02..=50.0;
 
 /// Intrinsic parameters in the order of the file.
 const PARAMETERS: usize = 14;
-/// The file may name one more, which nothing uses.
+/// The file may hold one more parameter, which nothing uses.
 const MAX_PARAMETERS: usize = 15;
 
 impl RawCalibration {
@@ -265,18 +265,19 @@ fn from_to(a: &Extrinsics, b: &Extrinsics) -> Extrinsics {
     }
 }
 
-/// A part of the sensor area, binned or scaled, as a mode uses it.
+/// The part of the sensor area that a mode uses, binned or scaled.
 struct Crop {
     /// The whole sensor area in pixels of the mode.
     full: [f32; 2],
-    /// Where the mode's image begins in it.
+    /// The top left corner of the mode's image in that area, in pixels.
     offset: [f32; 2],
     /// Size of the mode's image.
     size: (u32, u32),
 }
 
 impl Crop {
-    /// Fractions measured from the corner become pixels measured from the first pixel's centre.
+    /// Turns fractions of the area, measured from its corner, into pixels, measured from the centre of the first
+    /// pixel.
     fn apply(&self, camera: &RawCamera) -> Camera {
         let i = camera.intrinsics;
         Camera {
@@ -382,7 +383,7 @@ fn widescreen_to_full(camera: &RawCamera) -> RawCamera {
     }
 }
 
-/// A JSON value that knows where it is.
+/// A JSON value with its path, for error messages.
 struct Node<'a> {
     value: &'a Value,
     path: String,
@@ -396,7 +397,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// This node under the path of one of its fields, for errors about fields that are not there.
+    /// This node with the path of one of its fields, for errors about missing fields.
     fn at(&self, key: &str) -> Self {
         let path = if self.path.is_empty() {
             key.to_owned()

@@ -1,4 +1,4 @@
-//! The ray of every pixel of a camera: all that a point cloud needs of the lens.
+//! The ray of every pixel of a camera, from which a depth image becomes a point cloud.
 
 use rayon::prelude::*;
 
@@ -6,14 +6,15 @@ use super::camera::{Camera, Lens};
 
 /// Rays of all pixels of a camera, on the plane z = 1: the point at depth `d` is `(x d, y d, d)`.
 ///
-/// Making one costs some milliseconds (depth) to some hundred (4K colour): make it once per calibration and not on a
-/// frame loop.
+/// Making a table takes some milliseconds (depth camera) to some hundred (4K colour): make it once for each
+/// calibration, outside the frame loop.
 #[derive(Clone, Debug)]
 pub struct XyTable {
     width: u32,
     height: u32,
     rays: Vec<[f32; 2]>,
-    /// For each [`XyTable::CHUNK`] of pixels whether some have no ray: the others need no checks.
+    /// For each [`XyTable::CHUNK`] of pixels, whether any of them has no ray; chunks without such pixels need no
+    /// checks.
     gaps: Vec<bool>,
 }
 
@@ -59,7 +60,7 @@ impl XyTable {
     /// Pixels per entry of [`gaps`](Self::gaps).
     pub(crate) const CHUNK: usize = 64;
 
-    /// For each [`CHUNK`](Self::CHUNK) of pixels whether some have no ray.
+    /// For each [`CHUNK`](Self::CHUNK) of pixels, whether any of them has no ray.
     pub(crate) fn gaps(&self) -> &[bool] {
         &self.gaps
     }
@@ -74,7 +75,7 @@ impl XyTable {
         self.height
     }
 
-    /// The rays (x, y) on the plane z = 1, row by row; x is NaN (and y 0) where a pixel has none.
+    /// The rays (x, y) on the plane z = 1, row by row; x is NaN (and y 0) for pixels without a ray.
     pub fn rays(&self) -> &[[f32; 2]] {
         &self.rays
     }

@@ -1,10 +1,11 @@
-//! Time told from outside: a source that delivers exactly the captures that an app's own time has reached.
+//! A clock that an app sets, for a source that delivers exactly the captures whose time the app has reached.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A clock that somebody else sets. The source waits for the time of its next capture; whoever sets the clock can wait
-/// until the source has delivered all captures that are due. Both hold it in an `Arc`.
+/// A clock that an app sets and a source waits for. The source waits until the clock reaches the time of its next
+/// capture; the app can wait until the source has delivered all captures that are due. Both hold the clock in an
+/// `Arc`.
 #[derive(Debug, Default)]
 pub struct LockstepClock {
     times: Mutex<Times>,
@@ -25,7 +26,7 @@ impl LockstepClock {
         Self::default()
     }
 
-    /// Sets the clock, in µs since the source began. It does not go back.
+    /// Sets the clock, in µs since the source began. A time before the current one is ignored.
     pub fn advance_to(&self, usec: u64) {
         let mut times = self.lock();
         times.now_usec = times.now_usec.max(usec);
@@ -69,7 +70,8 @@ impl LockstepClock {
         true
     }
 
-    /// For the source: it will not deliver any more, so nobody must wait for it.
+    /// For the source: tells the clock that the source delivers nothing any more, so that
+    /// [`wait_until_settled`](Self::wait_until_settled) returns.
     pub fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();

@@ -1,4 +1,4 @@
-//! The time of a source: tied to the wall clock, or told by somebody else.
+//! The time of a source: tied to the wall clock, or set by the app.
 
 mod lockstep;
 mod running;

@@ -29,7 +29,8 @@ impl Clock {
         Some(anchor_usec.saturating_add(passed as u64))
     }
 
-    /// When a time of the source is due. A time too far away to be named counts as a day from the anchor.
+    /// The instant at which a time of the source is due. A time beyond the range of `Instant` counts as a day after
+    /// the anchor.
     pub fn due(&self, usec: u64) -> Option<Instant> {
         let (anchor_usec, wall) = self.anchor?;
         let ahead = usec.saturating_sub(anchor_usec) as f64 * 1e-6 / self.speed;

@@ -7,7 +7,8 @@ use super::yuv::{self, YuvRange};
 use crate::image::{Image, ImageFormat};
 use crate::modes::ColorFormat;
 
-/// Turns colour images into BGRA, again and again, without allocating once it is warm.
+/// Decodes colour images to BGRA. Its memory is used again, so that images like those before decode without
+/// allocating.
 ///
 /// ```
 /// use kinect_azure::decode::ColorDecoder;
@@ -26,16 +27,16 @@ use crate::modes::ColorFormat;
 pub struct ColorDecoder {
     /// How NV12 and YUY2 images are read.
     pub yuv_range: YuvRange,
-    /// Whether JPEGs are decoded by several threads, where the camera cut them into parts that can be. Without it a
-    /// decoder keeps to the thread that calls it.
+    /// Whether JPEGs are decoded by several threads, if the camera put restart markers into them. If `false`, the
+    /// decoder uses only the thread that calls it.
     pub parallel: bool,
     jpeg: JpegDecoder,
     /// One row of chroma at full width.
     lines: Vec<u8>,
 }
 
-/// The colour image's own bytes, where they are what [`ColorDecoder::decode`] would write: BGRA, row by row without gaps. `None`
-/// for everything else, also where bytes are missing.
+/// The bytes of a BGRA image whose rows are tightly packed, which are the bytes that [`ColorDecoder::decode`] would
+/// write. `None` for all other images and if bytes are missing.
 pub fn packed_bgra(image: &Image) -> Option<&[u8]> {
     let format = ColorFormat::Bgra32;
     if image.format != ImageFormat::Color(format) {
@@ -47,7 +48,7 @@ pub fn packed_bgra(image: &Image) -> Option<&[u8]> {
         .flatten()
 }
 
-/// Bytes from row to row of an image that is stored in rows, all of which are there.
+/// Bytes from row to row of an image that is stored in rows, after a check that no row is missing.
 fn stride_of(image: &Image, format: ColorFormat) -> Result<usize, DecodeError> {
     let wrong_size = DecodeError::WrongSize {
         format: image.format,
@@ -78,13 +79,13 @@ fn stride_of(image: &Image, format: ColorFormat) -> Result<usize, DecodeError> {
 }
 
 impl ColorDecoder {
-    /// A decoder that reads NV12 and YUY2 in the full range and keeps to its thread.
+    /// A decoder that reads NV12 and YUY2 in the full range and uses one thread.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Decodes into `bgra`, which becomes exactly 4 × width × height bytes long: B, G, R, A of each pixel, row by row,
-    /// alpha 255 (or the image's own for BGRA). After an error its contents are of no use.
+    /// Decodes into `bgra`, which becomes exactly 4 × width × height bytes long: B, G, R, A of each pixel, row by
+    /// row, alpha 255 (or the image's own for BGRA). After an error the contents of `bgra` are undefined.
     pub fn decode(&mut self, image: &Image, bgra: &mut Vec<u8>) -> Result<(), DecodeError> {
         let prepared = self.prepare(image)?;
         // Only now, when the image is known to have the bytes for that size.
@@ -104,7 +105,7 @@ impl ColorDecoder {
         self.write(image, prepared, bgra)
     }
 
-    /// Checks that the image has what its size promises.
+    /// Checks that the image has all the bytes that its size needs.
     fn prepare(&mut self, image: &Image) -> Result<Prepared, DecodeError> {
         let ImageFormat::Color(format) = image.format else {
             return Err(DecodeError::NotColor {
@@ -162,7 +163,7 @@ impl ColorDecoder {
         }
     }
 
-    /// Converts an image of rows. [`prepare`](Self::prepare) has made sure that they are all there.
+    /// Converts an image of rows. [`prepare`](Self::prepare) has checked that no row is missing.
     fn write_rows(&mut self, image: &Image, format: ColorFormat, stride: usize, bgra: &mut [u8]) {
         let (width, height) = (image.width as usize, image.height as usize);
         let to_bgra = match self.yuv_range {
@@ -220,7 +221,7 @@ impl ColorDecoder {
 enum Prepared {
     /// A JPEG that was begun.
     Jpeg,
-    /// A JPEG for the general decoder, because ours does not do that.
+    /// A JPEG for the general decoder, because this crate's decoder does not support its kind.
     General { problem: &'static str },
     /// Rows, this many bytes apart.
     Rows { format: ColorFormat, stride: usize },
@@ -237,7 +238,8 @@ fn damaged_jpeg(image: &Image, problem: &'static str) -> DecodeError {
     }
 }
 
-/// What the general decoder says of a JPEG that has that `problem` for ours.
+/// The error of a JPEG that this crate's decoder left to the general decoder because of `problem`, and that the
+/// general decoder cannot decode either.
 fn general_error(image: &Image, problem: &'static str, error: GeneralError) -> DecodeError {
     match error {
         GeneralError::Damaged => damaged_jpeg(image, "its header or its scans are broken"),

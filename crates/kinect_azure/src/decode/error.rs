@@ -2,7 +2,7 @@
 
 use crate::image::ImageFormat;
 
-/// Why an image could not be decoded. The image is lost; the stream it came from may go on.
+/// Why an image could not be decoded. Only this image is lost; the next one may decode.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -28,7 +28,7 @@ pub enum DecodeError {
     UnsupportedJpeg {
         /// Bytes of the JPEG.
         size: usize,
-        /// What it has that is not supported.
+        /// The feature of the JPEG that is not supported.
         problem: &'static str,
     },
     /// The JPEG has another size than the image that carries it.
@@ -46,7 +46,7 @@ pub enum DecodeError {
         /// Height of the JPEG in pixels.
         found_height: u32,
     },
-    /// The image has fewer bytes than its size and stride need, or a size its format cannot have.
+    /// The image has fewer bytes than its size and stride need, or a size that its format does not allow.
     #[error(
         "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is damaged and gives no \
          picture"
@@ -63,7 +63,7 @@ pub enum DecodeError {
         /// Bytes the image has.
         size: usize,
     },
-    /// The memory to decode into does not fit.
+    /// The memory to decode into has the wrong size.
     #[error("the output has {found} bytes, but the image needs {expected}")]
     WrongOutput {
         /// Bytes of the output.

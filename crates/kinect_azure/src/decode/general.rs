@@ -1,7 +1,7 @@
 //! JPEGs that cameras do not send (progressive ones, several scans, other sampling, RGB), through the library zune-jpeg.
 //!
-//! It allocates for every image and may panic on damaged ones; panics are caught here and cost the image. It is asked for
-//! images of one size only, so that its memory is bounded by that.
+//! The library allocates for every image and may panic on damaged ones; a panic is caught here, and only that image
+//! is lost. The library is given images of one size only, which bounds its memory.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,15 +11,15 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// No byte of a JPEG stands for more pixels, not even where all have one colour.
+/// The most pixels that one byte of a JPEG can stand for, reached by images of a single colour.
 const MOST_PIXELS_OF_A_BYTE: usize = 2000;
 
 /// Why the library gives no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GeneralError {
-    /// It finds the bytes broken.
+    /// The bytes are damaged.
     Damaged,
-    /// It does not know such JPEGs.
+    /// The library does not support this kind of JPEG.
     Unknown,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn size(jpeg: &[u8]) -> Result<(u32, u32), GeneralError> {
         let mut decoder = JpegDecoder::new(ZCursor::new(jpeg));
         decoder.decode_headers()?;
         let info = decoder.info().ok_or(GeneralError::Damaged)?;
-        // An image that claims to be huge is found out before memory is set aside for it.
+        // Detect a false huge size before memory is allocated for it.
         if usize::from(info.width) * usize::from(info.height) > jpeg.len() * MOST_PIXELS_OF_A_BYTE {
             return Err(GeneralError::Damaged);
         }
@@ -76,6 +76,6 @@ pub(super) fn decode(jpeg: &[u8], bgra: &mut [u8]) -> Result<(), GeneralError> {
 }
 
 fn guarded<T>(decode: impl FnOnce() -> Result<T, GeneralError>) -> Result<T, GeneralError> {
-    // Nothing that outlives a panic is used afterwards but the output, whose bytes may be anything.
+    // After a panic only the output is used again, and its bytes may have any value.
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or(Err(GeneralError::Damaged))
 }

@@ -17,7 +17,7 @@ pub enum YuvRange {
 /// Factors of one range, times 2¹³.
 #[derive(Clone, Copy, Debug)]
 struct Factors {
-    /// What black is in Y.
+    /// The value of Y for black.
     black: i16,
     y: i16,
     v_to_r: i16,
@@ -59,7 +59,7 @@ fn high(a: i16, b: i16) -> i16 {
 /// From 4 bits after the point to 8 bits.
 #[inline(always)]
 fn to_u8(value: i16) -> u16 {
-    // Half a step, and what the products lost on average by being cut off.
+    // Half a step, plus the average loss of the products by truncation.
     let value = (value + 9) >> 4;
     let value = if value < 0 { 0 } else { value };
     (if value > 255 { 255 } else { value }) as u16
@@ -101,7 +101,7 @@ fn convert(factors: &Factors, y: &[u8], u: &[u8], v: &[u8], bgra: &mut [[u8; 4]]
         *out = bytemuck::cast(pixels);
         done += 1;
     }
-    // What is left over may lie within a full chunk of longer lines.
+    // The remaining pixels may lie within a full chunk of longer lines.
     let rest = |chunks: &[[u8; LANES]], rest: &[u8]| {
         let mut samples = [0; LANES];
         let from = chunks.get(done).map_or(rest, |chunk| &chunk[..]);

@@ -1,5 +1,5 @@
-//! The sensors on USB: which are plugged in, where, and how fast. Linux tells it in files; elsewhere only the vendors'
-//! libraries know.
+//! The sensors on USB, with their ports and speeds, from the files in which Linux lists them. On other systems only
+//! the vendors' libraries know them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ impl UsbDevice {
     }
 }
 
-/// Every part of a sensor on USB; `None` where the system does not tell.
+/// Every part of a sensor on USB; `None` if the system does not list them.
 pub(crate) struct Bus(pub(crate) Option<Vec<UsbDevice>>);
 
 impl Bus {
@@ -132,8 +132,8 @@ impl Bus {
         self.devices().next().is_some()
     }
 
-    /// How fast the sensor with that serial number is connected, in Mbit/s. Where one sensor of the vendor is plugged in, it
-    /// is that one, with any number.
+    /// The USB speed of the sensor with that serial number, in Mbit/s. If only one sensor of the vendor is plugged
+    /// in, its speed is returned for any serial number.
     pub(crate) fn speed_of(&self, vendor: Vendor, serial: Option<&str>) -> Option<u32> {
         let own: Vec<_> = self
             .sensors()

@@ -1,4 +1,4 @@
-//! Finds and opens sensors, and sees to it that each belongs to one source of the process.
+//! Finds and opens sensors, and ensures that each belongs to only one source of the process.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,8 +7,8 @@ use k4a::{Device, ErrorKind, Library, Vendor};
 use super::settings::{DeviceSelector, DeviceSettings, DeviceVendor};
 use crate::source::{Recovery, SourceError, SourceErrorKind};
 
-/// Opening is one at a time for each vendor, because a search for a serial number opens sensors that another source may be
-/// about to open. A vendor's library that hangs does not stop the other vendor's.
+/// Only one source of each vendor opens sensors at a time, because a search for a serial number opens sensors that
+/// another source may be about to open. A vendor's library that hangs does not stop the other vendor's.
 static OPENING: [Mutex<()>; 2] = [Mutex::new(()), Mutex::new(())];
 /// The sensors that sources of this process have.
 static CLAIMED: Mutex<Vec<Owned>> = Mutex::new(Vec::new());
@@ -20,7 +20,7 @@ struct Owned {
     index: u32,
 }
 
-/// The right of one source to a sensor, until this is dropped.
+/// The exclusive right of one source to a sensor, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Claim(Owned);
 
@@ -42,7 +42,7 @@ pub(super) struct Opened {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing, or a list of plain values: a panic elsewhere cannot leave either half written.
+    // The mutexes guard nothing or a list of plain values, which a panic cannot leave half written.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -87,7 +87,8 @@ pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError>
     }
 }
 
-/// The serial number of the sensor with that index, if a source of this program has it; empty where it has no number.
+/// The serial number of the sensor with that index, if a source of this program has that sensor; empty if the sensor
+/// has no serial number.
 pub(super) fn claimed_serial(library: &Library, index: u32) -> Option<String> {
     owned(library, |owned| owned.index == index).map(|owned| owned.serial)
 }
@@ -144,7 +145,8 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
             }
             let (mut others, mut closed) = (Vec::new(), None);
             for index in 0..count {
-                // One whose place another source took when it opened it may be ours by now: places change.
+                // No index is skipped, not even one at which another source opened its sensor: indices change, so the
+                // wanted sensor may have that index by now.
                 match library.open_device(index) {
                     Ok(device) => match device.serial_number() {
                         Ok(found) if found == *serial => return claim(library, device, index),
@@ -164,7 +166,7 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
                 [] => "no other either".to_owned(),
                 others => format!("only {}", others.join(", ")),
             };
-            // The one that could not be opened may be the wanted one, so this is tried again like that.
+            // The sensor that could not be opened may be the wanted one, so the error allows another attempt.
             let kind = closed
                 .as_ref()
                 .filter(|error| error.recovery() == Recovery::Retry)
@@ -184,7 +186,8 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
 }
 
 fn claim(library: &Library, device: Device, index: u32) -> Result<Opened, SourceError> {
-    // A sensor without a number is known by its place; it can be used, but not found again by number.
+    // A sensor without a serial number is claimed by its index. It can be used, but a search for a serial number does
+    // not find it.
     let serial = device.serial_number().unwrap_or_default();
     let owned = Owned {
         library: library.path().to_owned(),

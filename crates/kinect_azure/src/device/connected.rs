@@ -1,8 +1,8 @@
-//! Which sensors are connected: libraries are asked, within a time limit.
+//! The connected sensors, as the libraries list them within a time limit.
 //!
-//! A library tells a sensor's serial number and firmware only while the sensor is open, and its calls can hang. So each
-//! library is asked on a thread of its own, which is given up when it takes too long. Sensors that sources of this program
-//! have are not opened again; their serial numbers are known.
+//! A library tells a sensor's serial number and firmware only while the sensor is open, and its calls can hang. So
+//! each library is asked on a thread of its own, which is abandoned after the time limit. Sensors that sources of
+//! this program use are not opened again; their serial numbers are known.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -28,7 +28,7 @@ pub struct ConnectedSensor {
     pub index: u32,
     /// Its serial number; `None` when it could not be read.
     pub serial: Option<String>,
-    /// Whether a source of this program has it. Then its firmware is not asked for.
+    /// Whether a source of this program uses the sensor. If so, its firmware versions are not read.
     pub in_use: bool,
     /// Firmware of the colour camera, `major.minor.iteration`.
     pub color_firmware: Option<String>,
@@ -40,9 +40,9 @@ pub struct ConnectedSensor {
     pub sync_in_connected: Option<bool>,
     /// Whether a cable is in its sync-out jack; `None` where the library does not know (Orbbec's).
     pub sync_out_connected: Option<bool>,
-    /// Whether its colour camera decides the exposure itself at present.
+    /// Whether automatic exposure is on at present.
     pub auto_exposure: Option<bool>,
-    /// Why the sensor could not be opened or did not tell all of this, and how to mend that.
+    /// Why the sensor could not be opened or some of these values could not be read, and how to mend that.
     pub problem: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct LibrarySensors {
     pub version: Option<String>,
     /// The sensors, in the order of their indices.
     pub sensors: Vec<ConnectedSensor>,
-    /// Why there may be more sensors than these.
+    /// Why the list may be incomplete.
     pub problem: Option<String>,
 }
 
@@ -82,8 +82,8 @@ pub fn list(settings: &DeviceSettings, patience: Duration) -> Result<LibrarySens
 /// The sensors that each of these libraries finds. All libraries are asked at the same time. Every sensor that no source of
 /// this program has is opened for a moment; another program that opens it meanwhile finds it in use.
 ///
-/// Waits at most `patience` for each answer. When a library takes longer, what it answered before is returned, with a
-/// [`problem`](LibrarySensors::problem); its thread ends when the library returns.
+/// Waits at most `patience` for each answer. If a library takes longer, the answers that it gave before are returned,
+/// with a [`problem`](LibrarySensors::problem); its thread ends when the library returns.
 pub fn connected_sensors(libraries: &[Library], patience: Duration) -> Vec<LibrarySensors> {
     let bus = Bus::of_this_machine();
     let asked: Vec<_> = libraries.iter().map(Asked::start).collect();
@@ -153,7 +153,7 @@ impl Asked {
     }
 }
 
-/// Says which sensor did not answer, and that those behind it were not asked.
+/// Reports which sensor did not answer, and that the sensors after it were not asked.
 fn give_up(found: &mut LibrarySensors, count: Option<u32>, patience: Duration) {
     let seconds = patience.as_secs_f64();
     let Some(count) = count else {

@@ -16,7 +16,8 @@ pub enum Exposure {
     /// The camera chooses it.
     #[default]
     Auto,
-    /// In µs, shorter than the time from frame to frame. Azure Kinects have steps, and take the next longer one.
+    /// Exposure time in µs, shorter than the frame period. Azure Kinects have fixed steps and use the next longer
+    /// one.
     Manual(u32),
 }
 
@@ -45,7 +46,7 @@ pub enum PowerlineFrequency {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ColorControls {
-    /// Whether these settings are sent; `false` leaves the camera as it is.
+    /// Whether these settings are sent to the camera; `false` leaves its controls unchanged.
     pub enabled: bool,
     /// Exposure.
     pub exposure: Exposure,
@@ -61,7 +62,7 @@ pub struct ColorControls {
     pub sharpness: Option<i32>,
     /// Gain; Azure Kinect: 0 to 255, 0 or (from colour firmware 1.6.107) 128. Only with manual exposure.
     pub gain: Option<i32>,
-    /// Whether the picture is made brighter, for people in front of a bright background.
+    /// Whether the camera brightens the image, for people in front of a bright background.
     pub backlight_compensation: Option<bool>,
     /// Powerline frequency.
     pub powerline_frequency: Option<PowerlineFrequency>,
@@ -153,20 +154,20 @@ pub struct ControlRange {
 pub struct ControlState {
     /// The control.
     pub kind: ControlKind,
-    /// The values that it takes; `None` when the sensor has no such control.
+    /// The values that the control takes; `None` if the sensor does not have this control.
     pub range: Option<ControlRange>,
-    /// The value that the camera has, after rounding to its steps; `None` when the camera chooses it, or before anything was
-    /// sent.
+    /// The value in the camera, after rounding to the camera's steps; `None` if the camera chooses the value, or if
+    /// no value was sent yet.
     pub value: Option<i32>,
-    /// Why the control does not have the value that was asked for, and how to mend that.
+    /// Why the control does not have the requested value, and how to mend that.
     pub problem: Option<String>,
 }
 
-/// What the sensor made of [`ColorControls`], control by control.
+/// The values and problems of each control after [`ColorControls`] were sent to the sensor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ColorControlReport {
-    /// The controls in the order in which they are sent; empty until something was sent.
+    /// The controls in the order in which they are sent; empty until the first time that controls were sent.
     pub controls: Vec<ControlState>,
 }
 
@@ -267,7 +268,7 @@ impl Controls {
                 Ok(()) => {
                     powerline_changed |= state.kind == ControlKind::PowerlineFrequency;
                     *sent = Some(value);
-                    // What the camera took may be a step further.
+                    // The camera may have rounded to the next step.
                     state.value =
                         value.map(|value| match device.color_control(state.kind.command()) {
                             Ok((ColorControlMode::Manual, taken)) => taken,
@@ -288,7 +289,7 @@ impl Controls {
     }
 }
 
-/// Whether the colour camera decides its exposure itself at present; `None` when it does not tell.
+/// Whether automatic exposure is on at present; `None` if the camera does not report it.
 pub(super) fn exposure_is_automatic(device: &Device) -> Option<bool> {
     let (mode, _) = device
         .color_control(ColorControl::ExposureTimeAbsolute)
@@ -296,7 +297,7 @@ pub(super) fn exposure_is_automatic(device: &Device) -> Option<bool> {
     Some(mode == ColorControlMode::Auto)
 }
 
-/// The nearest value to the wanted one that the sensor takes, and a sentence where the two differ.
+/// The value nearest to the wanted one that the sensor takes, and a sentence for the user if the two differ.
 fn choose(
     kind: ControlKind,
     wanted: &ColorControls,

@@ -1,4 +1,4 @@
-//! The library's numbers and images as ours.
+//! Converts the library's numbers and images to this crate's.
 
 use std::sync::Arc;
 
@@ -140,7 +140,8 @@ impl Stream {
                 image.pixels = Pixels::Vendor(VendorMemory::new(theirs, bytes));
                 return Ok(());
             }
-            // Depth and infrared are promised to be tightly packed 16-bit numbers; this is for a library that breaks it.
+            // Depth and infrared images must be tightly packed 16-bit numbers; copy the image if a library does not
+            // keep to that.
             let values = theirs
                 .bytes()
                 .chunks(image.stride as usize)

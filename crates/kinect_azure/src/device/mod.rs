@@ -1,9 +1,10 @@
 //! Live sensors, through the vendors' libraries (crate [`k4a`]), which are loaded at run time.
 //!
 //! [`DeviceSource`] is a sensor behind [`CaptureSource`](crate::source::CaptureSource): it is found and opened as
-//! [`DeviceSettings`] say, refuses settings that no sensor can do before it is touched, holds the library's own image
-//! memory instead of copying it, and says [`Lost`](crate::SourceErrorKind::Lost) when the sensor is gone, so that its
-//! owner opens it again. [`ColorControls`] set the colour camera, [`DeviceStatus`] says what is known of the sensor.
+//! [`DeviceSettings`] say, refuses settings that no sensor can run with before it touches the sensor, holds the
+//! library's own image memory instead of copying it, and returns the error [`Lost`](crate::SourceErrorKind::Lost)
+//! when the sensor is gone, so that its owner opens it again. [`ColorControls`] set the colour camera's controls,
+//! [`DeviceStatus`] has the sensor's serial number, firmware, warnings and counts.
 //!
 //! How it works: each sensor belongs to one source of the process, and one sensor at a time is opened, because a search for
 //! a serial number opens sensors (`claim`). `connected` lists sensors with a time limit, `bus` reads those on USB. `convert`

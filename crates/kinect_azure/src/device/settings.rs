@@ -80,19 +80,19 @@ pub struct DeviceSettings {
     /// frame, and 0 unless both cameras are on.
     pub depth_delay_off_color_usec: i32,
     /// The sensor's part in a wired synchronisation. A master needs its colour camera. Set the same manual exposure
-    /// ([`ColorControls::exposure`](super::ColorControls::exposure)) on all sensors of it: with automatic exposure their
-    /// colour images can get out of step.
+    /// ([`ColorControls::exposure`](super::ColorControls::exposure)) on all synchronised sensors: with automatic
+    /// exposure their colour images can get out of step.
     pub wired_sync_mode: WiredSyncMode,
     /// Delay of a subordinate's captures behind its master's in µs: at most the time from frame to frame, and 0 unless the
     /// sensor is a subordinate.
     pub subordinate_delay_off_master_usec: u32,
-    /// Keeps the light on the front of the sensor off.
+    /// Switches off the streaming indicator, the light on the front of the sensor.
     pub disable_streaming_indicator: bool,
     /// Whether inertial samples are delivered.
     pub imu: bool,
-    /// How long a running sensor may deliver nothing before it counts as lost. Some systems report an unplugged sensor in no
-    /// other way. At least half a second; shorter times count as that. The first capture after a start may take ten seconds
-    /// more; a subordinate waits for its master without a limit.
+    /// How long a running sensor may deliver nothing before it counts as lost. Some systems report an unplugged
+    /// sensor in no other way. At least half a second; shorter times count as half a second. The first capture after
+    /// a start may take ten seconds more; a subordinate waits for its master without a limit.
     ///
     /// When images of one camera stop while others come, a [warning](super::DeviceStatus::warnings) follows after this
     /// time, and the error [`CameraStopped`](crate::SourceErrorKind::CameraStopped) after twice this time.
@@ -130,7 +130,8 @@ impl DeviceSettings {
         }
     }
 
-    /// Whether these settings choose the same sensor as `other`, so that a change from one to the other need not close it.
+    /// Whether these settings choose the same sensor as `other`, so that the sensor can stay open when one replaces
+    /// the other.
     pub fn same_device(&self, other: &Self) -> bool {
         self.vendor == other.vendor && self.library == other.library && self.device == other.device
     }
@@ -138,7 +139,7 @@ impl DeviceSettings {
     /// Checks that a sensor can run with these settings. No sensor is asked.
     ///
     /// # Errors
-    /// Which settings do not go together, and which do.
+    /// A sentence that names the settings that contradict each other, and settings that work.
     pub fn check(&self) -> Result<(), String> {
         let color = self.color_resolution != ColorResolution::Off;
         let depth = self.depth_mode != DepthMode::Off;

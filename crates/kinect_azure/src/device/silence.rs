@@ -2,19 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-/// What to do about images of one kind that do not come.
+/// What to do about a camera whose images do not come.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Silence {
-    /// Tell it; they may still come.
+    /// Warn; images may still come.
     Warn(String),
-    /// They came before and stay away: restart the cameras.
+    /// Images came before and have stopped: restart the cameras.
     Restart(String),
 }
 
 /// When images of one kind came last.
 #[derive(Debug)]
 pub(super) struct StreamWatch {
-    /// For people: `colour`, `depth`, `infrared`.
+    /// The kind of images, for messages: `colour`, `depth`, `infrared`.
     images: &'static str,
     started: Instant,
     newest: Option<Instant>,
@@ -37,8 +37,8 @@ impl StreamWatch {
         self.warned = false;
     }
 
-    /// Whether they have stayed away too long, asked when images of another kind have come. `patience` is how long images
-    /// may stay away, `first` how long the first one may take after the start.
+    /// Whether images of this kind are overdue, checked when images of another kind have come. `patience` is how long
+    /// images may stay away, `first` how long the first one may take after the start.
     pub(super) fn check(
         &mut self,
         now: Instant,
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(watch.check(at(8), PATIENCE, FIRST), None);
         let restart = watch.check(at(12), PATIENCE, FIRST);
         assert!(matches!(restart, Some(Silence::Restart(text)) if text.contains("11.0 s")));
-        // They come again, and stop again.
+        // Images come again, and stop again.
         watch.came(at(13));
         assert_eq!(watch.check(at(14), PATIENCE, FIRST), None);
         assert!(warns(watch.check(at(19), PATIENCE, FIRST)));

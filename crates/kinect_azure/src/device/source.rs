@@ -38,7 +38,7 @@ const IMU_STOPPED: &str = "the inertial samples stopped although images came: th
 const AUTO_EXPOSURE: &str = "wired synchronisation with automatic exposure: colour images of different sensors can get out of \
                              step; set the same manual exposure on all of them";
 
-/// What a sensor shares with others of its program while it is opened; nothing by default.
+/// What a sensor shares with other sensors of the program while it is opened; by default nothing.
 #[derive(Clone, Debug, Default)]
 pub struct OpenContext {
     /// The wired synchronisation that the sensor belongs to.
@@ -71,7 +71,7 @@ pub struct DeviceSource {
     controls: Controls,
     manual_exposure: bool,
     running: Option<Started>,
-    /// Dropped before the claim: whoever opens the sensor next must find it closed.
+    /// Dropped before the claim, so that the sensor is closed when another source claims it.
     device: Device,
     _claim: Claim,
 }
@@ -82,7 +82,7 @@ struct Started {
     color: Stream,
     depth: Stream,
     ir: Stream,
-    /// Of colour, depth and infrared images; `None` for those that the settings do not ask for.
+    /// One for colour, depth and infrared images each; `None` for images that the settings do not ask for.
     watches: [Option<StreamWatch>; 3],
     /// When the newest inertial sample came, after one has.
     newest_imu: Option<Instant>,
@@ -198,9 +198,9 @@ impl DeviceSource {
         Ok(())
     }
 
-    /// Stops the cameras and starts them again with the same settings, while the sensor stays open; the answer to
-    /// [`CameraStopped`](SourceErrorKind::CameraStopped) for an owner that would lose more by closing the sensor, such as a
-    /// recording. Takes about a second. The device clock may begin anew.
+    /// Stops the cameras and starts them again with the same settings, while the sensor stays open; use it after
+    /// [`CameraStopped`](SourceErrorKind::CameraStopped) if the sensor should stay open, for example while a
+    /// recording is made. Takes about a second. The device clock may begin anew.
     ///
     /// # Errors
     /// As [`open`](Self::open). After an error the cameras are stopped.
@@ -210,7 +210,7 @@ impl DeviceSource {
     }
 
     /// Sets the controls of the colour camera; only those that changed are sent. The
-    /// [`color_control_report`](Self::color_control_report) says what the camera made of them.
+    /// [`color_control_report`](Self::color_control_report) has the values that the camera took.
     pub fn set_color_controls(&mut self, controls: &ColorControls) {
         self.manual_exposure = controls.enabled && matches!(controls.exposure, Exposure::Manual(_));
         if self.settings.color_resolution != ColorResolution::Off {
@@ -266,7 +266,8 @@ impl DeviceSource {
             .start_cameras(&convert::configuration(&self.settings))
             .map_err(|error| {
                 let kind = match error.kind() {
-                    // The library does not tell a bad configuration from a sensor that went away just now.
+                    // The library gives the same error for a bad configuration and for a sensor that was unplugged
+                    // just now.
                     ErrorKind::Failed if self.library().device_count() > 0 => {
                         SourceErrorKind::StartRefused
                     }
@@ -311,7 +312,8 @@ impl DeviceSource {
         }
     }
 
-    /// Reads which sync jacks have a cable, and refuses to start without the one that is needed. Orbbec's library does not tell.
+    /// Reads which sync jacks have a cable, and returns an error if the needed cable is missing. Orbbec's library
+    /// does not report cables.
     fn check_cables(&mut self) -> Result<(), SourceError> {
         if self.library().vendor() == Vendor::Orbbec {
             return Ok(());
@@ -321,7 +323,7 @@ impl DeviceSource {
             Err(error) => {
                 self.status
                     .warnings
-                    .push(format!("the sync jacks could not be looked at: {error}"));
+                    .push(format!("the sync jacks could not be read: {error}"));
                 return Ok(());
             }
         };
@@ -466,7 +468,7 @@ impl DeviceSource {
                 let period = self.settings.frame_rate.period_ns() / 1000;
                 let gap = usec - started.newest_usec.unwrap_or(usec);
                 let frames = (gap + period / 2) / period;
-                // More than a minute is no gap but a clock that was set anew.
+                // A step of more than a minute is not a gap: the clock was set anew.
                 if frames * period < 60_000_000 {
                     status.missed_captures += frames.saturating_sub(1);
                 }

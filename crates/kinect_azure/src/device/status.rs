@@ -16,7 +16,7 @@ pub struct DeviceStatus {
     pub serial: String,
     /// The sensor's index in the library when it was opened.
     pub index: u32,
-    /// Firmware of the colour camera, `major.minor.iteration`; `None` for Orbbec's sensors, which do not tell.
+    /// Firmware of the colour camera, `major.minor.iteration`; `None` for Orbbec's sensors, which do not report it.
     pub color_firmware: Option<String>,
     /// Firmware of the depth camera, `major.minor.iteration`.
     pub depth_firmware: Option<String>,
@@ -35,12 +35,12 @@ pub struct DeviceStatus {
     /// Captures whose device time is that of the capture before: the sensor's clock stands still. Their images are
     /// delivered.
     pub repeated_times: u64,
-    /// Problems with which the sensor runs on, for people.
+    /// Problems with which the sensor keeps running, one sentence each.
     pub warnings: Vec<String>,
 }
 
 impl DeviceStatus {
-    /// Adds a warning that is not there yet.
+    /// Adds a warning, unless it is in the list already.
     pub(super) fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);

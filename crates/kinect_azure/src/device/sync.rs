@@ -29,7 +29,8 @@ impl SyncGroup {
         self.expected.store(subordinates, Ordering::Relaxed);
     }
 
-    /// Waits until all subordinates run, at most ten seconds; gives how many are missing then, or `None` when told to stop.
+    /// Waits until all subordinates run, at most ten seconds. Returns how many are still missing, or `None` if `stop`
+    /// was set.
     pub(super) fn wait(&self, stop: &AtomicBool) -> Option<usize> {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -62,7 +63,7 @@ impl SyncGroup {
     }
 }
 
-/// A running sensor of the group, until this is dropped.
+/// Counts a sensor of the group as running, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Running {
     group: Arc<SyncGroup>,

@@ -1,5 +1,5 @@
-//! The facts about a machine that the doctor judges. Tests make up machines: with a folder in the place of `/`, and functions
-//! in the place of the system.
+//! The facts about a machine from which the doctor makes its findings. Tests make up machines: a folder stands for
+//! `/`, and functions stand for the system.
 
 use std::ffi::OsString;
 use std::fs;
@@ -34,7 +34,7 @@ pub(super) struct Facts {
     pub(super) may_open: MayOpen,
 }
 
-/// Files that say more than this are no configuration.
+/// Larger files are not configuration files and are not read.
 const LARGEST_TEXT: u64 = 4 << 20;
 
 impl Facts {
@@ -68,7 +68,7 @@ impl Facts {
         (self.variable)(name).filter(|value| !value.is_empty())
     }
 
-    /// A variable's value for people.
+    /// A variable's value as text, for messages.
     pub(super) fn text_of(&self, name: &str) -> Option<String> {
         Some(self.variable(name)?.to_string_lossy().into_owned())
     }
@@ -89,7 +89,7 @@ impl Facts {
             return false;
         };
         let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"));
-        // Real, effective, saved, of the file system.
+        // The four numbers are the real, effective, saved and file system user ids.
         ids.and_then(|ids| ids.split_whitespace().nth(1)) == Some("0")
     }
 
@@ -158,7 +158,7 @@ impl Facts {
     }
 }
 
-/// A short text file; what is not UTF-8 in it is replaced.
+/// A short text file; bytes that are not UTF-8 are replaced.
 pub(super) fn read_text(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
     if !metadata.is_file() || metadata.len() > LARGEST_TEXT {
@@ -168,7 +168,7 @@ pub(super) fn read_text(path: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Names of what is in a folder, sorted.
+/// The names of a folder's entries, sorted.
 pub(super) fn names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .into_iter()

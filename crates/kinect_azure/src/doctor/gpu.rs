@@ -1,8 +1,9 @@
 //! The graphics adapter that an app will draw with.
 //!
-//! An app knows its adapter and passes its name. Without an app, Vulkan is not loaded here, because drivers run code of their
-//! own; what Linux tells in files is enough: a card has a render node and a kernel driver, and each Vulkan driver belongs to
-//! certain kernel drivers. Mesa installs its drivers for all cards at once, so that their files alone say nothing.
+//! An app knows its adapter and passes its name. Without an app, the doctor does not load Vulkan, because that runs
+//! code of the drivers. The files of Linux are enough: a card has a render node and a kernel driver, and each Vulkan
+//! driver belongs to certain kernel drivers. Mesa installs its drivers for all cards at once, so the presence of a
+//! driver's files alone does not show that a card uses it.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ const CHECK: Check = Check::GpuAdapter;
 const SOFTWARE: [&str; 4] = ["llvmpipe", "lavapipe", "swiftshader", "basic render"];
 const INSTALL_DRIVER: &str = "install the graphics card's driver";
 
-/// The finding about `adapter`, the app's, or about what the system has.
+/// The finding about `adapter`, the app's graphics adapter, or without one about the system's cards and drivers.
 pub(super) fn adapter(facts: &Facts, adapter: Option<&str>) -> Finding {
     if let Some(name) = adapter {
         let lower = name.to_lowercase();
@@ -45,7 +46,7 @@ fn is_software(manifest: &str) -> bool {
         .any(|name| manifest.starts_with(name))
 }
 
-/// The kernel drivers that a Vulkan driver works with, by the name of its manifest; `None` for one that is not known.
+/// The kernel drivers that a Vulkan driver works with, by the name of its manifest; `None` for an unknown driver.
 fn kernel_drivers(manifest: &str) -> Option<&'static [&'static str]> {
     let known: [(&str, &[&str]); 13] = [
         ("nvidia_icd", &["nvidia"]),
@@ -139,7 +140,7 @@ fn cards(facts: &Facts) -> Vec<Card> {
     cards
 }
 
-/// NVIDIA's driver tells its cards in a place of its own, also where it makes no render nodes.
+/// NVIDIA's driver lists its cards in a folder of its own, even if it creates no render nodes.
 fn nvidia_cards(facts: &Facts) -> Vec<Card> {
     const FOLDER: &str = "proc/driver/nvidia/gpus";
     names_in(&facts.path(FOLDER))
@@ -277,7 +278,7 @@ mod tests {
             let _ = fs::remove_dir_all(&root);
             let machine = Self { root };
             machine.put("usr/lib/libvulkan.so.1", "");
-            // As mesa-vulkan-drivers installs them, whatever card there is.
+            // The files that mesa-vulkan-drivers installs, for any card.
             for manifest in ["intel_icd", "lvp_icd", "radeon_icd"] {
                 machine.put(
                     &format!("usr/share/vulkan/icd.d/{manifest}.x86_64.json"),

@@ -1,4 +1,4 @@
-//! What the doctor says about the vendors' libraries, and the files that they need.
+//! The findings about the vendors' libraries and the files that they need.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +11,10 @@ use super::facts::{Facts, Os, names_in, read_text};
 use super::report::{Check, Finding, Status};
 use crate::device::bus::Bus;
 
-/// A vendor's library, or why there is none.
+/// A vendor's library, or why it cannot be used.
 pub(super) struct VendorLibrary {
     pub(super) vendor: Vendor,
-    /// Every place that was looked at.
+    /// Every place in which the library was looked for.
     pub(super) candidates: Vec<Candidate>,
     pub(super) outcome: Outcome,
 }
@@ -27,11 +27,11 @@ pub(super) enum Outcome {
         version: Option<String>,
         library: Option<Library>,
     },
-    /// The file is there; the settings say that it is not to be loaded.
+    /// The file exists; the settings say not to load it.
     Seen(PathBuf),
     /// No file could be loaded.
     Failed(Vec<Attempt>),
-    /// No file is there; the settings say that none is to be loaded.
+    /// No file exists; the settings say not to load libraries.
     NotSeen,
 }
 
@@ -68,7 +68,7 @@ impl VendorLibrary {
         }
     }
 
-    /// Files of this vendor that are there and do not load, and variables that name nothing, with the reasons.
+    /// Files of this vendor that exist and do not load, and variables that name a missing file, with the reasons.
     fn problems(&self) -> Vec<String> {
         let attempts: &[Attempt] = match &self.outcome {
             Outcome::Failed(attempts) => attempts,
@@ -188,8 +188,8 @@ impl Vendors {
             .filter_map(|one| Some((one.vendor, one.path()?)))
     }
 
-    /// Whether a vendor's library is needed: its sensor is plugged in, or no sensor is and this vendor's library is the one that
-    /// is there, or no library is.
+    /// Whether a vendor's library is needed: its sensor is plugged in; or no sensor is plugged in, and either this
+    /// vendor's library is the one that exists or neither exists.
     fn is_needed(&self, vendor: Vendor, bus: &Bus) -> bool {
         if bus.has_any() {
             bus.has(vendor)
@@ -202,7 +202,7 @@ impl Vendors {
 /// The findings about libraries.
 pub(super) fn findings(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Finding> {
     if facts.os == Os::Other {
-        // Neither vendor has made one.
+        // Neither vendor offers a library for this system.
         let mut findings = vec![
             Finding::new(
                 Check::MicrosoftLibrary,
@@ -249,7 +249,8 @@ fn library_in(folder: &Path, os: Os, stem: &str) -> Option<PathBuf> {
     Some(folder.join(name))
 }
 
-/// A library that goes with `libk4a`: named by a variable, beside it, beside the program, where the loader looks.
+/// A library that accompanies `libk4a`, looked for in this order: the path in a variable, the folder of `libk4a`, the
+/// folder of the program, the folders of the system's loader.
 fn companion(facts: &Facts, vendors: &Vendors, variable: &str, stem: &str) -> Option<PathBuf> {
     let named = facts.variable(variable).map(PathBuf::from);
     if let Some(named) = named {
@@ -345,7 +346,7 @@ fn engine_of(facts: &Facts, vendor: Vendor, beside: &Path, name: &str) -> Findin
     let mut places = vec![beside.to_owned()];
     let system = facts.path(&format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH));
     if beside == system {
-        // Microsoft's package keeps it there, and its library knows.
+        // Microsoft's package installs the depth engine there, and its library looks for it there.
         places.push(system.join("libk4a1.4"));
     }
     let in_extensions = |folder: &Path| {
@@ -359,7 +360,7 @@ fn engine_of(facts: &Facts, vendor: Vendor, beside: &Path, name: &str) -> Findin
         .into_iter()
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
-        // Orbbec's looks for its extensions in the working folder, unless the program names another.
+        // Orbbec's library looks for its extensions in the working folder, unless the program sets another folder.
         .or_else(|| in_extensions(facts.working.as_deref().filter(|_| orbbec)?))
         .or_else(|| facts.loadable(name));
     if let Some(file) = found {
@@ -466,11 +467,11 @@ pub(super) fn femto_network(facts: &Facts, vendors: &Vendors, bus: &Bus) -> Find
     }
 }
 
-/// What the element `EnumerateNetDevice` says, comments and other character data left aside.
+/// The value of the element `EnumerateNetDevice`, outside comments and other character data.
 fn enumerates(xml: &str) -> Option<bool> {
     let mut text = String::with_capacity(xml.len());
     let mut rest = xml;
-    // What is inside <![CDATA[ ]]> are examples, in Orbbec's file.
+    // In Orbbec's file, <![CDATA[ ]]> contains examples.
     while let Some((at, end)) = [("<!--", "-->"), ("<![CDATA[", "]]>")]
         .iter()
         .filter_map(|(begin, end)| Some((rest.find(begin)?, end)))

@@ -1,13 +1,14 @@
-//! The doctor: whether this machine can use a sensor, what is in the way, and how to mend it.
+//! The doctor checks whether this machine can use a sensor, and says what is wrong and how to mend it.
 //!
 //! [`examine`] looks at everything between a sensor and a picture: the vendors' libraries and what they load, access
 //! rights, USB ports, the graphics that the depth engine needs. Each [`Finding`] says what was looked at, what was found,
 //! and what to do. `docs/doctor.md` explains every [`Check`].
 //!
-//! How it works: nothing is changed, and no sensor is opened unless [`DoctorSettings::ask_sensors`] says so, because that
-//! disturbs other programs. Everything that is known about the machine comes from `facts` (the folder `/`, the environment,
-//! which device files open), so that tests can make up any machine. `libraries` judges the vendors' libraries, `usb` the
-//! sensors on USB, `sensors` those that answered, `gpu` the graphics adapter, `system` the rest.
+//! How it works: nothing is changed, and no sensor is opened unless [`DoctorSettings::ask_sensors`] says so, because
+//! that disturbs other programs. All facts about the machine come from `facts` (the folder `/`, the environment,
+//! which device files can be opened), so that tests can make up any machine. `libraries` judges the vendors'
+//! libraries, `usb` the sensors on USB, `sensors` the sensors that the libraries opened, `gpu` the graphics adapter,
+//! `system` the rest.
 //!
 //! ```no_run
 //! use kinect_azure::doctor::{DoctorSettings, examine};
@@ -39,16 +40,16 @@ use facts::{Facts, Os};
 use crate::device::bus::Bus;
 use crate::device::{LibrarySensors, connected_sensors};
 
-/// How [`examine`] goes about it.
+/// The adapter that [`examine`] is told of, and whether it loads libraries and opens sensors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoctorSettings {
     /// The name of the graphics adapter that the app draws with. With `None` the doctor looks for graphics cards and drivers.
     pub adapter: Option<String>,
-    /// Loads the vendors' libraries, which runs their code and keeps them loaded until the process ends. Without, the doctor
-    /// only looks whether their files are there.
+    /// Loads the vendors' libraries, which runs their code and keeps them loaded until the process ends. If `false`,
+    /// the doctor only checks whether their files exist.
     pub load_libraries: bool,
-    /// Opens every sensor for a moment and asks who it is. Sensors that other programs use may not answer, and programs
-    /// that look for one meanwhile find it in use.
+    /// Opens every sensor for a moment and reads its serial number and firmware. Sensors that other programs use may
+    /// not open, and a program that opens a sensor meanwhile finds it in use.
     pub ask_sensors: bool,
     /// How long a library may take over one sensor.
     pub patience: Duration,
@@ -85,7 +86,7 @@ fn bus_of(facts: &Facts) -> Bus {
     }
 }
 
-/// All findings, from what is known.
+/// Collects the findings of all checks.
 fn report(
     facts: &Facts,
     bus: &Bus,

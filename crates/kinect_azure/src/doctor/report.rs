@@ -23,7 +23,7 @@ macro_rules! checks {
                 }
             }
 
-            /// The name for people.
+            /// The name for display, as in `USB speed`.
             pub const fn title(self) -> &'static str {
                 match self {
                     $(Self::$check => $title,)*
@@ -42,7 +42,7 @@ checks! {
     RecordLibrary = "record_library", "vendor's recorder";
     /// The vendor's body tracker.
     TrackerLibrary = "tracker_library", "vendor's body tracker";
-    /// The vendor's closed library that computes depth from what the camera sees.
+    /// The vendor's closed-source library that computes depth from the camera's raw images.
     DepthEngine = "depth_engine", "depth engine";
     /// OpenGL and X11, which the depth engine needs on Linux.
     Graphics = "graphics", "OpenGL for the depth engine";
@@ -64,7 +64,7 @@ checks! {
     FemtoNetwork = "femto_network", "Femto on the network";
     /// ONNX Runtime, for body tracking without the vendor's tracker.
     OnnxRuntime = "onnx_runtime", "ONNX Runtime";
-    /// The graphics adapter that draws.
+    /// The graphics adapter that Bevy renders with.
     GpuAdapter = "gpu_adapter", "graphics adapter";
     /// A screen to open windows on.
     Display = "display", "display";
@@ -77,7 +77,7 @@ checks! {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
-    /// Found, and in order as far as the doctor can see.
+    /// Found, and the doctor finds nothing wrong with it.
     Found,
     /// Not found.
     Missing,
@@ -85,7 +85,7 @@ pub enum Status {
     Wrong,
     /// The doctor cannot find out.
     Unknown,
-    /// Has no meaning on this system.
+    /// The check does not apply to this system.
     Inapplicable,
 }
 
@@ -114,7 +114,7 @@ pub struct Finding {
     pub check: Check,
     /// The result of a check.
     pub status: Status,
-    /// Whether this must be in order for a sensor to work: for the sensor that is plugged in, or for any where none is.
+    /// Whether a sensor needs this to work: the sensor that is plugged in or, if no sensor is, any sensor.
     pub needed: bool,
     /// What was found, and where.
     pub what: String,
@@ -156,13 +156,13 @@ impl Finding {
 /// The results of all checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// The findings in the order of [`Check::ALL`]. A check can have several, one for each sensor, or none where sensors were not
-    /// asked.
+    /// The findings in the order of [`Check::ALL`]. A check can have several findings, one for each sensor, or no
+    /// finding if sensors were not opened.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Whether a sensor can work: nothing that it needs is missing or wrong.
+    /// Whether a sensor can work: no finding that is [`needed`](Finding::needed) is missing or wrong.
     pub fn is_usable(&self) -> bool {
         !self.findings.iter().any(Finding::is_in_the_way)
     }

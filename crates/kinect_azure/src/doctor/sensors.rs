@@ -1,9 +1,9 @@
-//! What the doctor says about the sensors that libraries were asked for.
+//! The findings about the sensors that the libraries list.
 
 use super::report::{Check, Finding, Status};
 use crate::device::LibrarySensors;
 
-/// The findings about sensors that were asked; none where none were.
+/// The findings about the sensors that were opened; empty if no sensor was to be opened.
 pub(super) fn findings(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
     const CHECK: Check = Check::LibrarySensors;
     let Some(asked) = asked else {
@@ -54,7 +54,7 @@ pub(super) fn findings(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
                 ),
         );
     }
-    // One that answers is enough.
+    // One sensor that answers is enough.
     if findings
         .iter()
         .any(|finding| finding.status == Status::Found)

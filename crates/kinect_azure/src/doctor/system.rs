@@ -1,4 +1,4 @@
-//! What else a sensor or an app needs of the system: OpenGL, a display, microphones.
+//! The findings about the rest of the system: OpenGL, a display, microphones.
 
 use super::facts::{Facts, Os, names_in};
 use super::report::{Check, Finding, Status};

@@ -1,5 +1,5 @@
-//! What the doctor says about sensors on USB: whether they are there, whether this user may open them, and whether speed and
-//! memory suffice.
+//! The findings about sensors on USB: whether they are plugged in, whether this user may open them, and whether USB
+//! speed and memory suffice.
 
 use std::io;
 use std::path::PathBuf;
@@ -99,7 +99,8 @@ fn devices(bus: &Bus, asked: Option<&[LibrarySensors]>) -> Finding {
         .fix(FIX)
 }
 
-/// One finding for each camera of a sensor, which is told with its name and port; one that says so where there is none.
+/// One finding for each camera of a sensor, made by a function that gets the camera's name and port; if there is no
+/// camera, one finding that says so.
 fn each_camera(
     bus: &Bus,
     check: Check,
@@ -219,7 +220,7 @@ fn memory(facts: &Facts, bus: &Bus) -> Finding {
     }
 }
 
-/// Folders that udev reads, the first of a name counts.
+/// Folders that udev reads; of several files with one name, the one in the first of these folders counts.
 const RULES: [&str; 4] = [
     "etc/udev/rules.d",
     "run/udev/rules.d",
@@ -249,7 +250,7 @@ fn has_rule(text: &str, vendor: Vendor) -> bool {
     })
 }
 
-/// One finding per vendor whose library or sensor is there; Microsoft's where none is.
+/// One finding for each vendor whose library or sensor was found; for Microsoft if neither was.
 fn udev_rules(
     facts: &Facts,
     bus: &Bus,

@@ -1,4 +1,4 @@
-//! What the array is.
+//! Facts about the microphone array.
 
 /// Number of microphones of an array.
 ///
@@ -8,8 +8,8 @@ pub const MICROPHONES: u16 = 7;
 
 /// Samples per second of each microphone, in Hz.
 ///
-/// Source: the vendor's viewer, which asks for it (`K4AMicrophoneSampleRate` in `tools/k4aviewer`). Where the system only
-/// offers another rate, that one is delivered, and [`AudioBlock::sample_rate`](super::AudioBlock::sample_rate) says it.
+/// Source: the vendor's viewer, which asks for it (`K4AMicrophoneSampleRate` in `tools/k4aviewer`). If the system
+/// only offers another rate, blocks have that rate: see [`AudioBlock::sample_rate`](super::AudioBlock::sample_rate).
 pub const SAMPLE_RATE: u32 = 48_000;
 
 /// Vendor and product number of the array on the USB.

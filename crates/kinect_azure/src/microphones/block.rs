@@ -1,4 +1,4 @@
-//! Blocks of sound, and how they are put together from whatever lengths and formats the system delivers.
+//! Blocks of sound, and how they are assembled from the system's deliveries of any length and format.
 
 use std::sync::Arc;
 
@@ -6,7 +6,8 @@ use cpal::{Data, FromSample, I24, SampleFormat, SizedSample, U24};
 
 use super::error::MicrophoneError;
 
-/// A stretch of sound from all microphones. It is shared as `Arc<AudioBlock>` and does not change once it was published.
+/// A stretch of sound from all microphones. It is shared as `Arc<AudioBlock>` and does not change after it was
+/// delivered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioBlock {
     /// Number of this block in its stream, from 0. A gap means that blocks were dropped because they were not taken in time.
@@ -22,10 +23,10 @@ pub struct AudioBlock {
     /// [`Image::system_timestamp_nsec`](crate::Image::system_timestamp_nsec) (Linux: `CLOCK_MONOTONIC`; Windows:
     /// `QueryPerformanceCounter`).
     ///
-    /// It is computed from the time at which the sound was fetched and the amount that the system says was waiting, and
-    /// smoothed; it is accurate to a few milliseconds. The delay in the array and on USB (some milliseconds) is not taken off.
-    /// An image's system timestamp, in contrast, is the time of its arrival, after its exposure. Within a stream this time
-    /// never goes back.
+    /// It is computed from the time at which the sound was fetched and the amount of sound that was waiting according
+    /// to the system, and smoothed; it is accurate to a few milliseconds. The delay in the array and on USB (some
+    /// milliseconds) is not subtracted. An image's system timestamp, in contrast, is the time of its arrival, after
+    /// its exposure. Within a stream this time never goes back.
     pub system_timestamp_nsec: u64,
     /// Samples, frame after frame (channel 0 of frame 0, channel 1 of frame 0, …). Full scale is from -1 to 1; 16-bit
     /// samples are divided by 32,768. Samples are never outside that range and never NaN.
@@ -40,7 +41,7 @@ impl AudioBlock {
         self.samples.len() / usize::from(self.channels.max(1))
     }
 
-    /// The samples of one channel, counted from 0; none for a channel that does not exist.
+    /// The samples of one channel, counted from 0; empty for a channel that does not exist.
     pub fn channel(&self, channel: u16) -> impl Iterator<Item = f32> + '_ {
         let from = if channel < self.channels {
             usize::from(channel)
@@ -111,13 +112,13 @@ impl Assembler {
         }
     }
 
-    /// Sound is missing here: what was begun is given up, because a block has no holes.
+    /// Marks that sound is missing here. The block that was begun is discarded, because a block has no gaps within.
     pub(super) fn gap(&mut self) {
         self.current = None;
         self.after_gap = true;
     }
 
-    /// Takes what the device delivered; `nsec` is when its first frame was heard.
+    /// Adds a delivery of the device; `nsec` is the time at which its first frame was heard.
     pub(super) fn push(
         &mut self,
         data: &Data,
@@ -152,12 +153,12 @@ impl Assembler {
     where
         f32: FromSample<T>,
     {
-        // It gives nothing only when the format is another, which was asked above.
+        // `as_slice` returns `None` only for another format, and the format was matched above.
         self.push_samples(data.as_slice::<T>().unwrap_or(&[]), nsec, publish);
         Ok(())
     }
 
-    /// Takes whole frames; what is left of an incomplete one is not used.
+    /// Adds whole frames; the samples of an incomplete frame are ignored.
     pub(super) fn push_samples<T: SizedSample>(
         &mut self,
         samples: &[T],
@@ -182,7 +183,7 @@ impl Assembler {
                 Some(block) => block,
                 None => self.begin(nsec.saturating_add(frames_nsec(done as u64, sample_rate))),
             };
-            // The pool hands out blocks that nobody else holds.
+            // The pool returns only blocks that no consumer holds.
             let Some(filling) = Arc::get_mut(&mut block) else {
                 return;
             };
@@ -218,9 +219,9 @@ impl Assembler {
     }
 }
 
-/// How long so many frames last, in ns.
+/// The duration of a number of frames, in ns.
 pub(super) fn frames_nsec(frames: u64, sample_rate: u32) -> u64 {
-    // A second of nanoseconds is far from the end of the range for any number of frames that fits in memory.
+    // No number of frames that fits in memory makes this product overflow.
     frames.saturating_mul(1_000_000_000) / u64::from(sample_rate.max(1))
 }
 
@@ -253,10 +254,10 @@ fn measure(block: &mut AudioBlock) {
     }
 }
 
-/// Blocks that are used again once nobody holds them.
+/// Blocks that are used again once no consumer holds them.
 ///
-/// It makes room for a full queue and some more at the start. What an app keeps beyond that is made for it and goes with
-/// it, so that the search for a free block stays short.
+/// At the start it makes the blocks of a full queue and some more. Blocks that an app keeps beyond that are allocated
+/// when they are needed and do not return to the pool, so that the search for a free block stays short.
 struct BlockPool {
     format: BlockFormat,
     blocks: Vec<Arc<AudioBlock>>,
@@ -279,7 +280,8 @@ impl BlockPool {
     }
 
     fn take(&mut self) -> Arc<AudioBlock> {
-        // Blocks come back in the order they went, so the search begins behind the last one found.
+        // Consumers release blocks in the order in which they got them, so the search begins behind the block that
+        // was found last.
         for _ in 0..self.blocks.len() {
             let index = self.next % self.blocks.len();
             self.next = index + 1;
@@ -375,7 +377,7 @@ mod tests {
         let mut blocks = Vec::new();
         assembler.push_samples(&frames(0..700, 7), 0, |b| blocks.push(b));
         assembler.gap();
-        // The clock of the device must not make time go back.
+        // The device's clock drift must not make time go back.
         assembler.push_samples(&frames(1000..1960, 7), 3, |b| blocks.push(b));
         let seen: Vec<_> = blocks.iter().map(|b| (b.after_gap, b.samples[0])).collect();
         let first = |frame| f32::from(sample(frame, 0)) / 32_768.0;
@@ -397,7 +399,7 @@ mod tests {
             });
         }
         assert_eq!(seen.len(), 1);
-        // An app that keeps everything gets everything, untouched.
+        // An app that keeps all blocks gets all of them, and their content does not change.
         let mut kept = Vec::new();
         for at in 0..200 {
             assembler.push_samples(&frames(at..at + 480, 7), 0, |b| kept.push(b));

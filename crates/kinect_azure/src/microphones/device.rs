@@ -1,5 +1,5 @@
-//! Finds arrays among the system's audio inputs, and the one that an app chooses. Works on lists of names alone, so that it
-//! can be tested with the lists of any system.
+//! Finds the arrays among the system's audio inputs, and the array that an app chooses. This code works on lists of
+//! names only, so that tests can use the lists of any system.
 
 use super::array::{MICROPHONES, USB_ID};
 use super::error::MicrophoneError;
@@ -12,7 +12,8 @@ pub enum MicrophoneSelection {
     /// The only array; with several, an [`Ambiguous`](MicrophoneError::Ambiguous) error.
     #[default]
     Auto,
-    /// The array of the sensor with that serial number; also the only array, if the system does not tell its serial number.
+    /// The array of the sensor with that serial number; or the only array, if the system does not report serial
+    /// numbers.
     Serial(String),
     /// The array with that index in [`list`](super::list), counted from 0. Indices may change when sensors are plugged in.
     Index(usize),
@@ -21,14 +22,14 @@ pub enum MicrophoneSelection {
     Device(String),
 }
 
-/// How a device was matched to the selection, which says how certain it is the right one.
+/// How a device was matched to the selection, and so how certain the match is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum MicrophoneMatch {
     /// The device has the wanted serial number.
     Serial,
-    /// The system does not tell the serial number, and it is the only array. If there are several sensors and the microphones
-    /// of one are switched off, it can be the wrong array.
+    /// The system does not report serial numbers, and the device is the only array. It can be the wrong array if
+    /// several sensors are connected and the system has disabled the microphones of one of them.
     OnlyCandidate,
     /// The device was chosen by index, id or name.
     ByHand,
@@ -42,13 +43,13 @@ pub struct MicrophoneDevice {
     pub name: String,
     /// Its id in the system, for [`MicrophoneSelection::Device`].
     pub id: String,
-    /// The audio interface that lists it: "ALSA" or "WASAPI".
+    /// The audio interface that lists the device: "ALSA" or "WASAPI".
     pub host: String,
-    /// Serial number of the sensor, where the system tells it.
+    /// Serial number of the sensor, if the system reports it.
     pub serial: Option<String>,
     /// Whether it is the microphone array of an Azure Kinect.
     pub is_array: bool,
-    /// More ids of the same device, best first: ways to open it that convert.
+    /// More ids of the same device, best first: those through which the system converts the sound.
     pub(super) other_ids: Vec<String>,
 }
 
@@ -62,7 +63,7 @@ impl core::fmt::Display for MicrophoneDevice {
     }
 }
 
-/// What a host says about one of its inputs.
+/// The system's description of one of its audio inputs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Input {
     pub(super) host: String,
@@ -87,7 +88,7 @@ pub(super) fn card_of(id: &str) -> Option<&str> {
     .filter(|card| !card.is_empty())
 }
 
-/// How directly an ALSA device leads to the card: 0 = all channels as they are.
+/// How much an ALSA device converts between the card and this program: 0 = not at all, all channels unchanged.
 fn detour(id: &str) -> u8 {
     match id.split(':').next() {
         Some("hw") => 0,
@@ -96,7 +97,7 @@ fn detour(id: &str) -> u8 {
     }
 }
 
-/// Puts the ways to one card together and tells arrays from other inputs. The order is the system's.
+/// Groups the ids that lead to one card, and marks the arrays. The order is the system's.
 pub(super) fn devices(inputs: &[Input]) -> Vec<MicrophoneDevice> {
     let mut groups: Vec<Vec<&Input>> = Vec::new();
     for input in inputs {
@@ -111,7 +112,7 @@ pub(super) fn devices(inputs: &[Input]) -> Vec<MicrophoneDevice> {
     groups
         .iter_mut()
         .filter_map(|group| {
-            // Stable: ways of the same kind stay in the system's order.
+            // The sort is stable, so ids of the same kind stay in the system's order.
             group.sort_by_key(|input| detour(&input.id));
             let (best, others) = group.split_first()?;
             Some(MicrophoneDevice {
@@ -126,7 +127,7 @@ pub(super) fn devices(inputs: &[Input]) -> Vec<MicrophoneDevice> {
         .collect()
 }
 
-/// Whether an input is one more way to the device of a group.
+/// Whether an input is another id of the device of a group.
 fn belongs(input: &Input, group: &[&Input], all: &[Input]) -> bool {
     let Some(card) = card_of(&input.id) else {
         return false;
@@ -184,15 +185,16 @@ fn is_array(input: &Input) -> bool {
     if let Some(usb) = &input.usb {
         return (usb.vendor, usb.product) == USB_ID;
     }
-    // Sound servers write the name with underscores, and list what goes out of a device as an input called its monitor.
+    // Sound servers write the name with underscores. They also list the output of a device as an input, called its
+    // monitor.
     [&input.name, &input.id].into_iter().any(|text| {
         let text = text.to_lowercase().replace(['_', '-'], " ");
         text.contains("azure kinect") && text.contains("microphone") && !text.contains("monitor")
     })
 }
 
-/// The serial number, from the USB or out of a sound server's name for the device. The vendor's viewer reads it there, too
-/// (`tools/k4aviewer/platform/linux/k4adevicecorrelator.cpp`).
+/// The serial number, from the USB device or from the device's name in a sound server. The vendor's viewer reads it
+/// from that name, too (`tools/k4aviewer/platform/linux/k4adevicecorrelator.cpp`).
 fn serial(input: &Input) -> Option<String> {
     if let Some(usb) = &input.usb {
         return usb.serial.clone();
@@ -205,7 +207,7 @@ fn serial(input: &Input) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The device that is meant, and how sure that is.
+/// The device that the selection means, and how it was matched.
 pub(super) fn choose<'a>(
     devices: &'a [MicrophoneDevice],
     selection: &MicrophoneSelection,
@@ -328,7 +330,7 @@ mod tests {
 
     const NAME: &str = "Azure Kinect Microphone Array, USB Audio";
 
-    /// What ALSA lists for one card, with what `/sys` says about it.
+    /// ALSA's entries for one card, with the USB identity from `/sys`.
     fn alsa_card(card: &str, number: u32, name: &str, usb: Option<UsbIdentity>) -> Vec<Input> {
         [
             format!("sysdefault:CARD={card}"),
@@ -500,7 +502,7 @@ mod tests {
         let error = choose(&found, &MicrophoneSelection::Auto).unwrap_err();
         assert!(matches!(error, MicrophoneError::NotFound(_)));
         assert!(error.to_string().contains("Femto"), "{error}");
-        // By hand they can be used all the same.
+        // They can still be chosen by id.
         let by_name = MicrophoneSelection::Device("Kinect USB Audio, USB Audio".into());
         assert_eq!(
             choose(&found, &by_name).unwrap().0.id,

@@ -1,16 +1,16 @@
 //! The errors of microphones.
 
-/// Why no sound comes from an array: the message says what happened, to which device, and how to mend it.
+/// Why an array delivers no sound. The message says what happened, to which device, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MicrophoneError {
-    /// No array is connected, or not the chosen one.
+    /// No array is connected, or the chosen one is not.
     #[error("{0}")]
     NotFound(String),
     /// Several arrays match the selection.
     #[error("{0}")]
     Ambiguous(String),
-    /// Another program has the array.
+    /// Another program uses the array.
     #[error("{0}")]
     Busy(String),
     /// The system does not let this program use microphones.

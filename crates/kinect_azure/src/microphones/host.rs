@@ -1,5 +1,5 @@
-//! The system's audio interface: lists its inputs, opens one. Runs on a thread of ours, because drivers may take their
-//! time, and panic.
+//! Lists and opens inputs through the system's audio interface. This runs on a thread of its own, because drivers may
+//! be slow and may panic.
 
 use std::path::Path;
 
@@ -14,14 +14,14 @@ use super::device::{Input, MicrophoneDevice, card_of, devices};
 use super::error::MicrophoneError;
 use super::usb;
 
-/// What the system has, and how to open it.
+/// The system's audio inputs, and the means to open them.
 pub(super) struct Inputs {
     host: cpal::Host,
     pub(super) devices: Vec<MicrophoneDevice>,
 }
 
 impl Inputs {
-    /// Asks the system.
+    /// Lists the system's audio inputs.
     pub(super) fn find() -> Result<Self, MicrophoneError> {
         let host = cpal::default_host();
         let name = host.id().name();
@@ -31,7 +31,7 @@ impl Inputs {
             ))
         })?;
         let inputs: Vec<Input> = found
-            // An input that does not even say its name can neither be chosen nor shown.
+            // An input without a readable name can be neither chosen nor shown.
             .filter_map(|device| describe(name, &device))
             .collect();
         Ok(Self {
@@ -66,15 +66,15 @@ fn describe(host: &str, device: &cpal::Device) -> Option<Input> {
     })
 }
 
-/// How to run a device: what it is asked for, and its format.
+/// The configuration with which a device is opened, and its format.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Plan {
     pub(super) config: StreamConfig,
     pub(super) format: SampleFormat,
 }
 
-/// How to run a device that can do all of that. The array's channels at its rate if they are among it; something as near
-/// as possible otherwise, for inputs chosen by hand.
+/// Chooses one of the configurations that a device supports: the array's channels at the array's rate if possible,
+/// otherwise the nearest configuration, for inputs chosen by hand.
 pub(super) fn plan(
     ranges: impl Iterator<Item = SupportedStreamConfigRange>,
     is_array: bool,
@@ -85,7 +85,7 @@ pub(super) fn plan(
         .min_by_key(|range| {
             let channels = range.channels();
             (
-                // First enough channels, then few of them.
+                // Prefer ranges with enough channels, and among these the one with the fewest.
                 channels < MICROPHONES,
                 channels.abs_diff(MICROPHONES),
                 rate(range).abs_diff(SAMPLE_RATE),
@@ -108,8 +108,8 @@ fn rate(range: &SupportedStreamConfigRange) -> u32 {
     SAMPLE_RATE.clamp(low.min(high), high)
 }
 
-/// Formats in the order of preference; `None` for those that are no plain samples. The array has 16 bits, so asking for
-/// more only moves more; other inputs may have more.
+/// Formats in the order of preference; `None` for formats other than plain samples. The array has 16 bits, so a
+/// larger format only copies more bytes; other inputs may have more bits.
 fn format_rank(format: SampleFormat, is_array: bool) -> Option<u8> {
     Some(match format {
         SampleFormat::I16 if is_array => 0,
@@ -129,8 +129,9 @@ fn format_rank(format: SampleFormat, is_array: bool) -> Option<u8> {
     })
 }
 
-/// Frames handed over at a time. ALSA's buffer has twice as many, and a thread that gets no processor for so long loses
-/// sound: so they are at least 20 ms, however short the blocks. Longer blocks need no more than 100 ms at a time.
+/// Frames handed over at a time. ALSA's buffer has twice as many, and sound is lost if the thread does not run for
+/// that long: so a delivery has at least 20 ms, however short the blocks are, and at most 100 ms, however long they
+/// are.
 fn buffer_size(supported: &SupportedBufferSize, block_frames: usize) -> BufferSize {
     let wanted = u32::try_from(block_frames)
         .unwrap_or(SAMPLE_RATE)
@@ -143,7 +144,7 @@ fn buffer_size(supported: &SupportedBufferSize, block_frames: usize) -> BufferSi
     }
 }
 
-/// An error of the audio system in our words.
+/// Turns an error of the audio system into a [`MicrophoneError`].
 pub(super) fn explain(error: &cpal::Error, device: &MicrophoneDevice) -> MicrophoneError {
     let name = format!("{} ({})", device.name, device.id);
     match error.kind() {

@@ -1,7 +1,7 @@
 //! The seven microphones of an Azure Kinect: finds the array among the system's audio inputs and delivers its sound in
 //! blocks.
 //!
-//! The array is an ordinary USB audio device beside the cameras; the vendor's library does not touch it. This module
+//! The array is an ordinary USB audio device beside the cameras; the vendor's library does not use it. This module
 //! needs the feature `microphones` and uses the system's own audio interface: WASAPI on Windows, ALSA on Linux.
 //!
 //! ```no_run
@@ -20,9 +20,9 @@
 //!
 //! # How the array is found
 //!
-//! By its USB id (045e:097e, [`USB_ID`]) where the system tells it, otherwise by its name, which every system builds around
-//! "Azure Kinect Microphone Array". Which sensor it belongs to is told by the serial number, which the array shares with
-//! the cameras:
+//! By its USB id (045e:097e, [`USB_ID`]) where the system tells it, otherwise by its name, which every system builds
+//! around "Azure Kinect Microphone Array". The array has the serial number of its sensor's cameras, so the serial
+//! number tells which sensor it belongs to:
 //!
 //! | system | name | serial number |
 //! | --- | --- | --- |
@@ -39,10 +39,11 @@
 //!
 //! # How to check the device
 //!
-//! - **Linux**: `lsusb -d 045e:097e` shows whether it is on the bus, `arecord -l` (package `alsa-utils`) whether ALSA has it
-//!   as a card, and `arecord -D hw:CARD=Array,DEV=0 -c 7 -r 48000 -f S16_LE -d 5 test.wav` whether it records. The user must
-//!   be in the group `audio` or logged in at the machine. The array is opened directly, all channels and no conversion, so
-//!   only one program at a time can have it; a sound server lets go of it when nobody listens through it.
+//! - **Linux**: `lsusb -d 045e:097e` shows whether it is on the bus, `arecord -l` (package `alsa-utils`) whether ALSA
+//!   has it as a card, and `arecord -D hw:CARD=Array,DEV=0 -c 7 -r 48000 -f S16_LE -d 5 test.wav` whether it records.
+//!   The user must be in the group `audio` or logged in at the machine. The array is opened directly, all channels
+//!   and no conversion, so only one program at a time can have it; a sound server releases it when no program listens
+//!   through it.
 //! - **Windows**: Settings → System → Sound must list it under Input. Its properties → Advanced → Default Format must be
 //!   "7 channel, 16 bit, 48000 Hz", and Settings → Privacy → Microphone must let desktop apps listen. An array that is
 //!   missing after a firmware update comes back when it is uninstalled in the device manager and plugged in again.

@@ -36,7 +36,7 @@ struct State {
     counters: AudioCounters,
     /// Why no more blocks come.
     ended: Option<MicrophoneError>,
-    /// Nothing holds the device any more.
+    /// The device has been released.
     released: bool,
     last_delivery: Instant,
 }
@@ -56,7 +56,7 @@ impl BlockQueue {
         }
     }
 
-    /// Adds a block, in place of the oldest if need be.
+    /// Adds a block. If the queue is full, the oldest block is dropped.
     pub(super) fn push(&self, block: Arc<AudioBlock>) {
         let mut state = self.lock();
         if state.blocks.len() >= self.capacity {
@@ -69,7 +69,7 @@ impl BlockQueue {
         self.changed.notify_all();
     }
 
-    /// The device gives signs of life.
+    /// Notes that the device has delivered sound just now.
     pub(super) fn delivered(&self) {
         self.lock().last_delivery = Instant::now();
     }
@@ -78,19 +78,19 @@ impl BlockQueue {
         self.lock().counters.gaps += 1;
     }
 
-    /// No more blocks come. The first reason stays.
+    /// Ends the stream: no more blocks come. The reason of the first call is kept.
     pub(super) fn end(&self, why: MicrophoneError) {
         self.lock().ended.get_or_insert(why);
         self.changed.notify_all();
     }
 
-    /// The device was let go.
+    /// Notes that the device has been released.
     pub(super) fn release(&self) {
         self.lock().released = true;
         self.changed.notify_all();
     }
 
-    /// Waits until the device was let go; `false` when that took longer.
+    /// Waits until the device has been released; `false` if that takes longer than `timeout`.
     pub(super) fn wait_for_release(&self, timeout: Duration) -> bool {
         let state = self.lock();
         let waited = self
@@ -100,7 +100,7 @@ impl BlockQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing here can panic halfway through a change.
+        // No code under this lock can panic halfway through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -122,7 +122,7 @@ impl AudioReceiver {
         &self,
         timeout: Duration,
     ) -> Result<Option<Arc<AudioBlock>>, MicrophoneError> {
-        // A timeout too long to be named counts as a day.
+        // A timeout beyond the range of `Instant` counts as a day.
         let day = Duration::from_secs(86_400);
         let end = Instant::now() + timeout.min(day);
         let mut state = self.0.lock();
@@ -136,7 +136,7 @@ impl AudioReceiver {
             if left.is_zero() {
                 return Ok(None);
             }
-            // Wakes up to notice silence, too.
+            // The wait is also cut short to notice a silent device.
             let silence = SILENCE_LIMIT.saturating_sub(now - state.last_delivery);
             let wait = left.min(silence.max(Duration::from_millis(1)));
             state = self

@@ -1,4 +1,4 @@
-//! How to listen.
+//! The settings of a microphone stream.
 
 use super::array::SAMPLE_RATE;
 use super::device::MicrophoneSelection;

@@ -1,7 +1,7 @@
 //! An open array: a thread that holds the device, and the handle through which the app takes blocks.
 //!
-//! Only that thread calls the audio system, so a driver that is slow, hangs or panics does not hold up the app. A stream ends
-//! by a message to the thread, when the app drops its handle or after an error.
+//! Only that thread calls the audio system, so a driver that is slow, hangs or panics does not hold up the app. A
+//! stream ends when the thread gets a message: after the app has dropped its handle, or after an error.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -34,7 +34,7 @@ pub fn list() -> Result<Vec<MicrophoneDevice>, MicrophoneError> {
 pub fn list_inputs() -> Result<Vec<MicrophoneDevice>, MicrophoneError> {
     let (answer, answered) = mpsc::sync_channel(1);
     start_thread(move || {
-        // Nobody waits any more after the time is up.
+        // The receiver is gone after the time limit.
         let _ = answer.send(Inputs::find().map(|inputs| inputs.devices));
     })?;
     wait(&answered, || true)
@@ -64,7 +64,7 @@ pub struct MicrophoneStream {
     holder: mpsc::Sender<Stop>,
 }
 
-/// Tells the holding thread to let go of the device.
+/// Tells the holding thread to release the device.
 #[derive(Debug)]
 struct Stop;
 
@@ -88,20 +88,20 @@ impl MicrophoneStream {
             stop: holder.clone(),
         };
         start_thread(move || {
-            // Declared first, so that it is dropped last, whatever happens.
+            // Declared first, so that it is dropped last on every path.
             let _release = Release(Arc::clone(&thread.queue));
             let (stream, opened) = match thread.open() {
                 Ok((stream, info)) => (Some(stream), Ok(info)),
                 Err(error) => (None, Err(error)),
             };
-            // Whoever waited may have given up.
+            // The caller may have stopped waiting.
             if answer.send(opened).is_ok() && stream.is_some() {
                 let _ = stop.recv();
             }
             drop(stream);
         })?;
         let info = wait(&answered, wanted).inspect_err(|_| {
-            // It may have been opened in the moment in which we gave up.
+            // The array may have been opened just as the caller stopped waiting.
             let _ = holder.send(Stop);
         })?;
         Ok(Self {
@@ -154,12 +154,12 @@ impl Drop for MicrophoneStream {
         self.receiver.0.end(MicrophoneError::Lost(
             "the microphones were switched off".to_owned(),
         ));
-        // Without a thread there is nothing to stop.
+        // If the thread has ended, there is nothing to stop.
         let _ = self.holder.send(Stop);
     }
 }
 
-/// Says that the device was let go, even if the driver panics.
+/// Marks the device as released when it is dropped, even if the driver panics.
 struct Release(Arc<BlockQueue>);
 
 impl Drop for Release {
@@ -179,7 +179,7 @@ impl Holder {
     fn open(&self) -> Result<(cpal::Stream, MicrophoneInfo), MicrophoneError> {
         let inputs = Inputs::find()?;
         let (device, matched) = choose(&inputs.devices, &self.settings.selection)?;
-        // The direct way first; the others convert, which is better than nothing.
+        // Try the direct id first; the other ids convert the sound, and serve if the direct one fails.
         let mut failed = None;
         for id in core::iter::once(&device.id).chain(&device.other_ids) {
             let opened = inputs
@@ -199,7 +199,7 @@ impl Holder {
                     };
                     return Ok((stream, info));
                 }
-                // A device that is in use is so by every way.
+                // A device that is in use is in use through all its ids.
                 Err(error @ (MicrophoneError::Busy(_) | MicrophoneError::Denied(_))) => {
                     return Err(error);
                 }
@@ -240,7 +240,7 @@ impl Holder {
             frames: self.settings.block_frames(),
         };
         let stream = match self.build(input, device, plan, format) {
-            // Drivers that do not tell the truth about their buffers have one of their own choice.
+            // Some drivers report false buffer sizes: open those with the driver's own choice.
             Err(error) if error.kind() == ErrorKind::UnsupportedConfig => {
                 let mut plan = plan;
                 plan.config.buffer_size = cpal::BufferSize::Default;
@@ -290,9 +290,9 @@ impl Holder {
                     queue.count_gap();
                     gap.store(true, Ordering::Relaxed);
                 }
-                // Nothing is wrong with the sound.
+                // These reports do not affect the sound.
                 ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {}
-                // The audio system may report the others again and again without an end.
+                // The audio system may report the other errors endlessly.
                 _ => {
                     queue.end(explain(&error, &device));
                     let _ = stop.send(Stop);
@@ -314,7 +314,7 @@ fn start_thread(run: impl FnOnce() + Send + 'static) -> Result<(), MicrophoneErr
     Ok(())
 }
 
-/// Waits for the answer of an audio thread, as long as somebody wants it.
+/// Waits for the answer of an audio thread, while `wanted` returns `true`.
 fn wait<T>(
     answer: &mpsc::Receiver<Result<T, MicrophoneError>>,
     wanted: impl Fn() -> bool,

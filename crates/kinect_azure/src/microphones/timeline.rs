@@ -1,19 +1,19 @@
-//! When sound was heard, on the clock that images are stamped with.
+//! The time at which sound was heard, on the clock of the images' system timestamps.
 //!
-//! The system says how long ago the first frame it hands over was heard, counted from now. That jitters with the
-//! scheduling of threads, while the device's own clock does not: so the measured times only pull at a time that goes on
-//! frame by frame.
+//! With each delivery the system reports how long ago its first frame was heard. That measurement jitters with the
+//! scheduling of threads, but the device's own clock does not: so time advances by the number of frames, and each
+//! measurement corrects it only a little.
 
 use cpal::InputCallbackInfo;
 
 use super::block::frames_nsec;
 
-/// How much of a deviation is taken over at each delivery.
+/// The share of a deviation that is corrected at each delivery.
 const PULL: f64 = 0.05;
 /// A deviation that no jitter explains, in ns: sound is missing, or the computer was suspended.
 const JUMP: f64 = 100.0e6;
 
-/// Time that goes on with the frames of a stream.
+/// A time that advances with the frames of a stream.
 #[derive(Debug)]
 pub(super) struct Timeline {
     sample_rate: u32,
@@ -29,7 +29,7 @@ impl Timeline {
         }
     }
 
-    /// Sound is missing here.
+    /// Marks that sound is missing here.
     pub(super) fn gap(&mut self) {
         self.next = None;
     }
@@ -38,7 +38,7 @@ impl Timeline {
     /// was `age` old.
     pub(super) fn first_frame(&mut self, now: u64, age: u64, frames: usize) -> u64 {
         let length = frames_nsec(frames as u64, self.sample_rate);
-        // Sound cannot be handed over before it was heard; some systems do not say how old it is.
+        // Sound cannot be delivered before it was heard; some systems do not report its age.
         let measured = now.saturating_sub(age.max(length)) as f64;
         let first = match self.next {
             Some(expected) if (measured - expected).abs() < JUMP => {
@@ -97,7 +97,7 @@ mod tests {
             let heard = 1_000 * MS + n * 10 * MS + n * MS / 1000;
             let first = timeline.first_frame(heard + 10 * MS + late, 10 * MS, 480);
             if n > 200 {
-                // The mean lateness stays in it.
+                // The mean delay is not corrected.
                 worst = worst.max(first.abs_diff(heard + 2 * MS));
             }
         }
@@ -108,7 +108,7 @@ mod tests {
     fn what_was_waiting_is_reckoned_back() {
         let mut timeline = Timeline::new(48_000);
         assert_eq!(timeline.first_frame(1_000 * MS, 30 * MS, 480), 970 * MS);
-        // Frames that are said to be of this moment took their own length at least.
+        // Frames reported with an age of 0 are at least as old as their own duration.
         let mut timeline = Timeline::new(48_000);
         assert_eq!(timeline.first_frame(1_000 * MS, 0, 480), 990 * MS);
     }
@@ -119,7 +119,7 @@ mod tests {
         timeline.first_frame(1_000 * MS, 10 * MS, 480);
         timeline.gap();
         assert_eq!(timeline.first_frame(1_050 * MS, 10 * MS, 480), 1_040 * MS);
-        // A long one needs no telling.
+        // A long gap is recognised without being reported.
         assert_eq!(timeline.first_frame(9_000 * MS, 10 * MS, 480), 8_990 * MS);
     }
 }

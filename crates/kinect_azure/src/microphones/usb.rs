@@ -1,9 +1,9 @@
-//! What Linux knows about the USB device behind a sound card. ALSA itself tells names only.
+//! The identity of the USB device behind a sound card, from the files of Linux. ALSA itself reports names only.
 
 use std::fs;
 use std::path::Path;
 
-/// What a USB device says of itself.
+/// The ids and the serial number of a USB device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UsbIdentity {
     pub(super) vendor: u16,
@@ -23,7 +23,7 @@ pub(super) fn card_number(root: &Path, card: &str) -> Option<u32> {
             let number = card_folder_number(&entry.file_name().to_string_lossy())?;
             (read(&entry.path().join("id"))? == card).then_some(number)
         });
-    // A card's short name may be a number, too; names go first, as they do in ALSA.
+    // A card's short name may look like a number; names take precedence over numbers, as in ALSA.
     by_name.or_else(|| {
         let number = card.parse().ok()?;
         cards

@@ -1,7 +1,7 @@
-//! What one cluster holds: its blocks, listed frame by frame without reading what the frames carry.
+//! The blocks of one cluster, listed frame by frame without reading the frames' content.
 //!
-//! A block carries one frame or several ("laced"), whose sizes then come first: all equal, as sums of bytes (Xiph), or
-//! as differences (EBML).
+//! A block carries one frame or several ("laced") frames. The sizes of laced frames precede them: all equal, as sums
+//! of bytes (Xiph), or as differences (EBML).
 
 use super::ebml::{Header, Window, id, vint};
 use super::error::RecordingError;
@@ -10,10 +10,10 @@ use super::time::to_ns;
 /// Bytes read at once while walking from header to header.
 pub(super) const WINDOW: usize = 1024;
 
-/// More frames than that are not taken from one cluster; recorders close theirs after 32 ms, converters after 5 s.
+/// The most frames that are read from one cluster; recorders close theirs after 32 ms, converters after 5 s.
 const MOST_FRAMES: usize = 1 << 18;
 
-/// One frame of one track: what a block carries, or one of several that it carries ("laced").
+/// One frame of one track: the only frame of a block, or one of its laced frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     /// Time since file time 0.
@@ -31,7 +31,7 @@ pub(super) struct Frame {
 pub(super) struct Damage {
     /// Where it begins.
     pub(super) offset: u64,
-    /// What was found there.
+    /// The kind of damage.
     pub(super) problem: &'static str,
 }
 
@@ -47,10 +47,10 @@ pub(super) struct Cluster {
     pub(super) used: u64,
 }
 
-/// What a track's blocks need to be understood.
+/// The facts about a track that are needed to read its blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BlockTrack {
-    /// The number in the block.
+    /// The track number that the blocks carry.
     pub(super) number: u64,
     /// Time from frame to frame within a block without a duration of its own.
     pub(super) frame_duration_ns: i64,
@@ -67,7 +67,7 @@ pub(super) struct Blocks<'a> {
 }
 
 impl Blocks<'_> {
-    /// Takes one child of a cluster; gives what is wrong with it, if anything is.
+    /// Reads one child of a cluster; returns the damage in it, if any.
     pub(super) fn read_child(
         &mut self,
         cluster: &mut Cluster,
@@ -78,7 +78,7 @@ impl Blocks<'_> {
             id::TIMESTAMP => {
                 let units = self.window.uint(element.data, end)?;
                 let time = self.units(units);
-                // Normally the first child; blocks in front of it are relative to it all the same.
+                // The time is normally the first child; blocks in front of it are relative to it, too.
                 let shift = time.saturating_sub(cluster.time_ns);
                 for frame in &mut cluster.frames {
                     frame.time_ns = frame.time_ns.saturating_add(shift);
@@ -110,7 +110,7 @@ impl Blocks<'_> {
         Ok(None)
     }
 
-    /// Takes the frames of a block: track number, relative time, flags, then one frame or several laced ones.
+    /// Reads the frames of a block: track number, relative time, flags, then one frame or several laced ones.
     fn read_block(
         &mut self,
         cluster: &mut Cluster,
@@ -163,7 +163,7 @@ impl Blocks<'_> {
         Ok(None)
     }
 
-    /// Takes laced frames; false if their sizes make no sense.
+    /// Reads laced frames; `false` if their sizes do not add up.
     fn read_lace(
         &mut self,
         cluster: &mut Cluster,
@@ -300,7 +300,7 @@ struct Lace {
 }
 
 impl Lace {
-    /// Takes the next `size` bytes as a frame. Empty frames carry nothing and are left out.
+    /// Adds a frame of the next `size` bytes. Empty frames are left out.
     fn push(&mut self, cluster: &mut Cluster, size: u64) {
         if size > 0 && cluster.frames.len() < MOST_FRAMES {
             let passed = self.step.ns.saturating_mul(self.index) / self.step.per;

@@ -1,6 +1,6 @@
-//! The body track: the people in each depth image, as a tracker found them or a simulated sensor knows them.
+//! The body track: the bodies in each depth image, from a tracker or a simulated sensor.
 //!
-//! `docs/body-track.md` describes its bytes. The vendor's reader passes over it like over any track of an application.
+//! `docs/body-track.md` describes its bytes. The vendor's reader skips it like any custom track.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub(super) const TRACK: &str = "BODY";
 /// The track's codec.
 pub(super) const CODEC: &str = "S_KINECT_AZURE/BODY";
 
-/// The codec's private data: a mark and the version of what the blocks hold.
+/// The codec's private data: a signature and the version of the blocks' format.
 pub(super) const PRIVATE: [u8; 6] = *b"KABF\x01\x00";
 
 /// Bytes of a joint: position, orientation, confidence.
@@ -23,13 +23,15 @@ const JOINT_SIZE: usize = 3 * 4 + 4 * 4 + 1;
 /// Bytes of a body: its id and its joints.
 const BODY_SIZE: usize = 4 + Joint::COUNT * JOINT_SIZE;
 
-/// More people than that are not in one room.
+/// The most bodies that a block may hold.
 const MOST_BODIES: usize = 254;
 
-/// The largest body index map that is believed: that of the largest depth mode, several times.
+/// The most pixels that a body index map may have, several times those of the largest depth mode; a larger size
+/// counts as damage.
 const MOST_PIXELS: usize = 4096 * 4096;
 
-/// Whether blocks of a track with that private data are read here: the mark, and a version that is known.
+/// Whether this module can read the blocks of a track with that private data: it has the signature and a known
+/// version.
 pub(super) fn is_known(codec_id: &str, private: &[u8]) -> bool {
     codec_id == CODEC && private.get(..PRIVATE.len()) == Some(&PRIVATE)
 }
@@ -60,7 +62,7 @@ pub(super) fn write(frame: &BodyFrame, out: &mut Vec<u8>) {
     }
 }
 
-/// Body frames that are read, in memory that is used again.
+/// Reads body frames into memory that is used again.
 #[derive(Debug, Default)]
 pub(super) struct BodyFrames {
     frames: Pool<BodyFrame>,
@@ -78,7 +80,7 @@ impl BodyFrames {
         let filled = frames.fill(BodyFrame::default, |frame| {
             frame.device_timestamp_usec = device_timestamp_usec;
             frame.bodies.clear();
-            // Lets go of the old map first: its pixels are free then.
+            // Drops the old map first, so that its pixels can be used again.
             frame.index_map = None;
             parse(frame, pixels, block).ok_or(())
         });
@@ -198,7 +200,7 @@ mod tests {
             for length in (0..block.len()).filter(|length| *length != bodies) {
                 assert_eq!(frames.read(77, &block[..length]), None, "{length}");
             }
-            // The form is as it is documented.
+            // The bytes are as `docs/body-track.md` describes them.
             assert_eq!(BODY_SIZE, 932);
         }
         let mut huge = vec![0, 0];

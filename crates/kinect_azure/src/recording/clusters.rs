@@ -1,9 +1,9 @@
-//! Clusters: finding them, and finding frames within.
+//! Finds clusters, and the frames within them.
 //!
-//! Only headers are read here. A handful of clusters is kept as lists of frames; nothing grows while a recording plays.
-//! Known places in the file are *anchors* (from the Cues, or from one walk through the headers of a file without
-//! any); from an anchor the file is walked cluster by cluster. Where the chain of sizes breaks, the next cluster is
-//! searched for byte by byte.
+//! Only headers are read here. A handful of clusters is kept as lists of frames; nothing grows while a recording
+//! plays. Known places in the file are *anchors* (from the Cues, or from one walk through the headers of a file
+//! without Cues); from an anchor the file is walked cluster by cluster. Where the chain of sizes breaks, the next
+//! cluster is searched for byte by byte.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,16 +20,16 @@ const SCAN: usize = 64 * 1024;
 /// Clusters whose frame lists are kept: a few around the images and a few around the inertial samples.
 const CACHED: usize = 16;
 
-/// Frame lists longer than that are not kept for the next cluster.
+/// The memory of longer frame lists is not kept for the next cluster.
 const USUAL_FRAMES: usize = 1 << 14;
 
-/// More anchors than that are thinned out.
+/// The most anchors; with more, some are removed.
 const MOST_ANCHORS: usize = 1 << 16;
 
-/// After that many places the rest of a file's damage is passed over in silence.
+/// The most places whose damage is reported; further damage of the file is skipped without a report.
 const MOST_REPORTS: usize = 256;
 
-/// An anchor is added each time that many clusters were walked over in vain.
+/// An anchor is added after each walk over this many clusters that found no frame.
 const ANCHOR_STRIDE: usize = 64;
 
 /// Matroska's block times are cluster time ± this many units.
@@ -49,18 +49,18 @@ pub(super) struct Place {
 pub(super) enum Found {
     /// The frame and the place before it.
     Frame(Place, Frame),
-    /// None as far as the search went; it goes on at this place.
+    /// No frame within the reach; the search continues at this place.
     NotYet(Place),
-    /// None; this place is the end (or the beginning) of the recording.
+    /// No frame is left; this place is the end (or the beginning) of the recording.
     None(Place),
 }
 
-/// How far to search.
+/// The limits of a search.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reach {
-    /// Not beyond the cluster that begins here.
+    /// The search does not go beyond the cluster that begins here.
     pub(super) cluster: Option<u64>,
-    /// Not into clusters whose frames are all later (searching backwards: earlier) than this.
+    /// The search does not enter clusters whose frames are all later (searching backwards: earlier) than this.
     pub(super) time_ns: Option<i64>,
 }
 
@@ -74,7 +74,7 @@ struct Anchor {
 #[derive(Debug)]
 pub(super) struct Clusters {
     window: Window,
-    /// Where the Segment says it ends.
+    /// The end of the Segment by its own size.
     segment_end: Option<u64>,
     /// Nanoseconds per unit of time.
     scale: i64,
@@ -83,10 +83,10 @@ pub(super) struct Clusters {
     anchors: Vec<Anchor>,
     cache: Vec<Cluster>,
     clock: u64,
-    /// Positions of consecutive clusters, the last asked for by `previous` among them.
+    /// Positions of consecutive clusters, including the last one that was passed to `previous`.
     chain: Vec<u64>,
     damages: VecDeque<Damage>,
-    /// Where the damage lies that has been reported.
+    /// The positions of the damage that has been reported.
     reported: Vec<u64>,
 }
 
@@ -147,7 +147,7 @@ impl Clusters {
         self.first.map(|cluster| Place { cluster, index: 0 })
     }
 
-    /// Damage found since the last call, each once.
+    /// Damage found since the last call; each place is reported once.
     pub(super) fn take_damage(&mut self) -> Option<Damage> {
         self.damages.pop_front()
     }
@@ -175,7 +175,7 @@ impl Clusters {
         Ok(self.cache.get(slot).and_then(|cluster| cluster.next))
     }
 
-    /// The time that the frames of the cluster at `offset` count from.
+    /// The time of the cluster at `offset`, to which its frames' times are relative.
     fn loaded_time(&mut self, offset: u64) -> Result<i64, RecordingError> {
         let slot = self.load(offset)?;
         Ok(self.cache.get(slot).map_or(0, |cluster| cluster.time_ns))
@@ -230,7 +230,7 @@ impl Clusters {
         }
     }
 
-    /// The last frame of a track before a place. The place given with it is the one before that frame.
+    /// The last frame of a track before a place. The returned place is the one before that frame.
     pub(super) fn search_backward(
         &mut self,
         track: u16,
@@ -283,7 +283,7 @@ impl Clusters {
         Ok(self.cluster_header(last)?.and_then(|header| header.end()))
     }
 
-    /// Time of the last block, of the last cluster that has any.
+    /// Time of the last block in the recording.
     pub(super) fn duration_ns(&mut self) -> Result<i64, RecordingError> {
         let mut cluster = self.last()?;
         while let Some(offset) = cluster {
@@ -296,8 +296,8 @@ impl Clusters {
         Ok(0)
     }
 
-    /// Walks through all clusters and makes anchors of them; for files without Cues. `other` gets the Segment's other
-    /// children behind the first cluster.
+    /// Walks through all clusters and makes them anchors; for files without Cues. `other` is called with the
+    /// Segment's other children behind the first cluster.
     pub(super) fn walk(
         &mut self,
         mut other: impl FnMut(u64, Header) -> Result<(), RecordingError>,
@@ -353,7 +353,7 @@ impl Clusters {
                     offset = candidate;
                     break;
                 }
-                // The Cues lie: there is no cluster, or a later one.
+                // The Cues are wrong: there is no cluster at this position, or a later one.
                 _ => {
                     self.anchors.remove(count - 1);
                 }
@@ -482,8 +482,8 @@ impl Clusters {
         to_ns(i64::try_from(units).unwrap_or(i64::MAX), self.scale)
     }
 
-    /// The first cluster at or behind `offset`, stepping over the Segment's other children. Where there is neither,
-    /// the bytes from `rescan` on are searched for a cluster.
+    /// The first cluster at or behind `offset`, stepping over the Segment's other children. If there is no such
+    /// element, the bytes from `rescan` on are searched for a cluster.
     fn follow(
         &mut self,
         mut offset: u64,
@@ -510,7 +510,7 @@ impl Clusters {
                 Parsed::Element(_) => "an unknown element stands between clusters",
                 Parsed::Invalid => "there is no element between clusters",
             };
-            // What follows a finished Segment is not the recording's business.
+            // Bytes after a finished Segment do not belong to the recording.
             if self.segment_end == Some(offset) {
                 return Ok(None);
             }
@@ -585,7 +585,7 @@ impl Clusters {
             cluster.frames = Vec::new();
         }
         cluster.frames.clear();
-        // An empty slot must not look like the cluster at 0 if reading fails.
+        // If reading fails, the slot must not pass for the cluster at 0.
         self.cache[slot].offset = u64::MAX;
         self.list(offset, &mut cluster)?;
         cluster.used = self.clock;
@@ -635,14 +635,14 @@ impl Clusters {
                         child = child_end;
                         continue;
                     }
-                    // Cut off in the middle of a block: nothing of use can follow.
+                    // The file is cut off in the middle of a block: no data follows.
                     Some(_) if end == len => return Ok(()),
                     _ => "an element is larger than its cluster",
                 },
                 Parsed::End if end == len => return Ok(()),
                 Parsed::End | Parsed::Invalid => "there is no element within a cluster",
             };
-            // The cluster's own size is trusted first, then the search.
+            // Continue where the cluster ends by its own size, and search if no cluster follows there.
             let trusted = known_end.filter(|end| *end <= len);
             let next = match trusted {
                 Some(end) => self.follow(end, child + 1, &mut |_, _| Ok(()))?,

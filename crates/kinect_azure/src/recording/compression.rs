@@ -1,4 +1,4 @@
-//! Frames that Matroska's own compression made smaller, as mkvmerge does when it is asked to.
+//! Frames that are compressed by Matroska's own means, as mkvmerge does on request.
 
 use std::fmt;
 
@@ -39,7 +39,8 @@ impl fmt::Debug for Unpacker {
 const GROWTH: usize = 64 * 1024;
 
 impl Unpacker {
-    /// The bytes of a frame; `Err` inside says why there are none. `limit` is the most that is believed.
+    /// The bytes of a frame; the inner `Err` says why the frame cannot be unpacked. A frame of more than `limit`
+    /// bytes counts as damaged.
     pub(super) fn read(
         &mut self,
         storage: &Storage,
@@ -47,7 +48,7 @@ impl Unpacker {
         compression: &Compression,
         limit: usize,
     ) -> Result<Result<&[u8], &'static str>, RecordingError> {
-        // What cannot be made smaller becomes a little larger.
+        // Data that zlib cannot compress becomes a little larger.
         if frame.size as usize > limit + limit / 8 + 1024 {
             return Ok(Err("has more bytes than are believed"));
         }

@@ -1,4 +1,4 @@
-//! How much is in a recording.
+//! Counts the captures, images and samples in a recording.
 
 use super::clusters::Clusters;
 use super::error::RecordingError;
@@ -7,11 +7,11 @@ use super::info::{Counts, TrackKind};
 use super::reader::Recording;
 
 impl Recording {
-    /// Counts what is in the recording by reading every header and no image. `progress` is called now and then with
-    /// the share that is done, 0 to 1. The place of playing does not change.
+    /// Counts the captures, images, samples and custom blocks by reading every header and no image. `progress` is
+    /// called repeatedly with the share that is done, 0 to 1. The reading position does not change.
     ///
     /// # Errors
-    /// When the file cannot be read any more. Damaged stretches are passed over.
+    /// When the file cannot be read any more. Damaged stretches are skipped.
     pub fn count(&self, mut progress: impl FnMut(f32)) -> Result<Counts, RecordingError> {
         let mut counts = Counts::default();
         let mut frames = vec![0u64; self.tracks.len()];
@@ -82,7 +82,7 @@ impl Recording {
     }
 }
 
-/// Counts the frames of clusters not yet counted, those before `horizon` or all.
+/// Counts the frames of the clusters that were not counted yet: those before `horizon`, or all.
 fn count_frames(
     clusters: &mut Clusters,
     counted: &mut Option<u64>,

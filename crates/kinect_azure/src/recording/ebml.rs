@@ -96,10 +96,10 @@ pub(super) mod id {
     }
 }
 
-/// The most a string of the file may take; longer ones are cut.
+/// The most bytes that are read of a string in the file; longer strings are cut.
 const LONGEST_STRING: u64 = 1 << 20;
 
-/// The most an id and a size take: 4 + 8 bytes.
+/// The most bytes of an id and a size: 4 + 8.
 const LONGEST_HEADER: usize = 12;
 
 /// The beginning of an element.
@@ -109,7 +109,7 @@ pub(super) struct Header {
     pub(super) id: u32,
     /// Where its content begins.
     pub(super) data: u64,
-    /// How long its content is; `None` = unknown, it ends where an element of a higher level begins.
+    /// The length of its content; `None` = unknown: the content ends where an element of a higher level begins.
     pub(super) size: Option<u64>,
 }
 
@@ -120,14 +120,14 @@ impl Header {
     }
 }
 
-/// What stands at a place where an element should begin.
+/// The result of reading at a place where an element should begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     /// An element.
     Element(Header),
-    /// Nothing, or the first bytes of an element that is cut off.
+    /// The end of the data, or the first bytes of an element that is cut off.
     End,
-    /// Something that is no element.
+    /// Bytes that are not an element.
     Invalid,
 }
 
@@ -202,7 +202,7 @@ impl Window {
         }
     }
 
-    /// What the window looks at.
+    /// The storage that the window reads.
     pub(super) fn storage(&self) -> &Arc<Storage> {
         &self.storage
     }
@@ -286,7 +286,7 @@ impl Window {
         Ok(bytes)
     }
 
-    /// The content of a string element: up to the first NUL, with what is no UTF-8 replaced.
+    /// The content of a string element: up to the first NUL, with bytes that are not UTF-8 replaced.
     pub(super) fn string(&mut self, data: u64, end: u64) -> Result<String, RecordingError> {
         let bytes = self.binary(data, end)?;
         let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! How long something has been recorded.
+//! The time that has been recorded.
 
 use std::time::{Duration, Instant};
 
-/// Counts recorded time by the sensor's clock and, where that stands still or goes back, by the computer's.
+/// Counts recorded time by the sensor's clock and, while that clock stands still or goes back, by the computer's.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -21,12 +21,12 @@ use std::time::{Duration, Instant};
 pub struct ElapsedTime {
     total: Duration,
     last: Option<(u64, Instant)>,
-    /// The clock did not run when the last capture came, so that the next step of it means nothing either.
+    /// The sensor's clock did not run when the last capture came, so its next step is not counted either.
     irregular: bool,
 }
 
 impl ElapsedTime {
-    /// Takes note of a capture: its device time in µs and when it came.
+    /// Notes a capture: its device time in µs, and the instant at which it came.
     pub fn capture(&mut self, device_usec: u64, now: Instant) {
         if let Some((last_usec, last)) = self.last {
             let step = device_usec.checked_sub(last_usec).filter(|step| *step > 0);

@@ -1,4 +1,4 @@
-//! What can be wrong with a recording, in words that say what to do about it.
+//! The errors of reading a recording, with advice on what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use crate::source::{SourceError, SourceErrorKind};
 
 /// Why a recording cannot be opened, or why one piece of it cannot be read.
 ///
-/// [`is_local`](Self::is_local) tells the two apart: after a local error the next call goes on behind the damage.
+/// [`is_local`](Self::is_local) distinguishes the two: after a local error the next call goes on behind the damage.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
     /// There is no such file.
     #[error("{}: there is no such file; check the path", .0.display())]
     NotFound(PathBuf),
-    /// The file may not be read.
+    /// The user has no permission to read the file.
     #[error("{}: no permission to read this file; change its access rights or copy it", .0.display())]
     Permission(PathBuf),
-    /// The operating system could not read.
+    /// The operating system could not read the file.
     #[error("{}: cannot be read at byte {offset}: {source}; check the disk or the connection to it", path.display())]
     Io {
         /// The recording.
         path: PathBuf,
         /// Where in the file reading failed.
         offset: u64,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The file became shorter after it was opened.
@@ -40,12 +40,12 @@ pub enum RecordingError {
         /// Length in bytes now.
         found: u64,
     },
-    /// The file is no Matroska file, or one that ends before the first thing that matters.
+    /// The file is not a Matroska file, or ends before its first track.
     #[error("{}: is not a Matroska (.mkv) recording: {reason}", path.display())]
     NotMatroska {
         /// The file.
         path: PathBuf,
-        /// What was found instead.
+        /// How the file differs from a Matroska file.
         reason: String,
     },
     /// A Matroska file, but not one of an Azure Kinect.
@@ -60,16 +60,16 @@ pub enum RecordingError {
         /// What is missing.
         reason: String,
     },
-    /// A track does not fit what the recording says about itself.
+    /// A track contradicts the recording's tags.
     #[error("{}: track {track}: {found}, expected {expected}; {advice}", path.display())]
     Track {
         /// The recording.
         path: PathBuf,
         /// Name of the track.
         track: String,
-        /// What the file says.
+        /// The value in the file.
         found: String,
-        /// What it must say.
+        /// The value that was expected.
         expected: String,
         /// What to do.
         advice: &'static str,
@@ -79,7 +79,7 @@ pub enum RecordingError {
     NothingPlayable {
         /// The recording.
         path: PathBuf,
-        /// What is the matter with each track.
+        /// Why each track cannot be played.
         reason: String,
     },
     /// One frame cannot be used; the next call goes on after it.
@@ -103,7 +103,7 @@ pub enum RecordingError {
         path: PathBuf,
         /// Where the damage begins.
         offset: u64,
-        /// What was found there.
+        /// The kind of damage.
         problem: &'static str,
     },
     /// The recording has no track of that name that can be read this way.
@@ -113,7 +113,7 @@ pub enum RecordingError {
         path: PathBuf,
         /// The name asked for.
         track: String,
-        /// The names there are.
+        /// The names that exist.
         available: String,
     },
     /// The recording has no attachment of that name.
@@ -123,10 +123,10 @@ pub enum RecordingError {
         path: PathBuf,
         /// The name asked for.
         name: String,
-        /// The names there are.
+        /// The names that exist.
         available: String,
     },
-    /// An attachment is larger than anything a recording is known to carry.
+    /// An attachment is larger than the limit.
     #[error("{}: the attachment \"{name}\" has {size} bytes, more than the limit of {limit}", path.display())]
     AttachmentTooLarge {
         /// The recording.
@@ -135,7 +135,7 @@ pub enum RecordingError {
         name: String,
         /// Its size in bytes.
         size: u64,
-        /// The largest that is read.
+        /// The largest size that is read, in bytes.
         limit: u64,
     },
 }

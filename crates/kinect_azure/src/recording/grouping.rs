@@ -1,4 +1,4 @@
-//! Which frames make one capture.
+//! Decides which frames belong to one capture.
 //!
 //! Each image track has a cursor of its own. The next capture takes the earliest pending frame and every other
 //! track's pending frame that is less than half a period later; the frames of the others stay pending. Going
@@ -24,7 +24,7 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// Between two frames.
+    /// A cursor between two frames.
     pub(super) const fn at(place: Place) -> Self {
         Self {
             place,
@@ -33,7 +33,7 @@ impl Cursor {
         }
     }
 
-    /// On a frame that is being delivered.
+    /// A cursor on a frame that is being delivered.
     pub(super) const fn on(place: Place) -> Self {
         Self {
             place,
@@ -59,7 +59,7 @@ impl Cursor {
 /// The frames of a capture: colour, depth, infrared.
 pub(super) type Group = [Option<Frame>; 3];
 
-/// Which way to go.
+/// The direction in which captures are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     Forward,
@@ -87,7 +87,7 @@ impl From<Found> for Candidate {
     }
 }
 
-/// The rule that puts frames together.
+/// The rule that groups frames into captures.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grouping {
     /// Colour, depth, infrared.
@@ -118,7 +118,7 @@ impl Grouping {
             });
         }
 
-        // Cluster by cluster until any track has a frame, so that a track that ended long ago costs nothing.
+        // Search cluster by cluster until one track has a frame, so that a track that ended long ago costs no time.
         while let Some(horizon) = self.horizon(&candidates, direction) {
             for (image, candidate) in candidates.iter_mut().flatten() {
                 if let Candidate::Searching(place) = *candidate
@@ -139,7 +139,7 @@ impl Grouping {
             return Ok((None, self.at_edge(&candidates, cursors)));
         };
 
-        // Then, for the others, as far as a frame could still belong to it.
+        // Then search the other tracks as far as a frame could still belong to the capture.
         for (image, candidate) in candidates.iter_mut().flatten() {
             if let Candidate::Searching(place) = *candidate {
                 let far = if forward {
@@ -223,7 +223,8 @@ impl Grouping {
         }
     }
 
-    /// The cursors when no track has a frame left: all at the edge, so that the way back begins with the last frame.
+    /// The cursors when no track has a frame left: all at the end (or beginning), so that reading in the other
+    /// direction begins with the last frame.
     fn at_edge(
         &self,
         candidates: &[Option<(ImageTrack, Candidate)>; 3],
@@ -239,7 +240,7 @@ impl Grouping {
     }
 }
 
-/// Where the cursor of a track stays that did not join.
+/// The cursor of a track whose pending frame did not join the capture.
 const fn rest(candidate: Candidate, forward: bool) -> Cursor {
     match (candidate, forward) {
         (Candidate::Searching(place) | Candidate::Ended(place), _) => Cursor::at(place),

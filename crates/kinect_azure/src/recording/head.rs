@@ -1,7 +1,7 @@
-//! Everything in a file that is not image data: its head, and what the head's index says lies at its end.
+//! The parts of a file other than its clusters: its head, and the elements at its end that the head's index names.
 //!
 //! Level by level: the EBML header, the Segment, then the Segment's children up to the first Cluster, then those that
-//! the SeekHead names. Damage here costs what is damaged, not the recording.
+//! the SeekHead names. Damage here loses only the damaged element; the recording still opens.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use crate::file_kind::{LOOKED_AT, file_kind};
 /// Bytes read at once while walking through the head.
 const WINDOW: usize = 16 * 1024;
 
-/// More tracks, tags or attachments than this are not a recording.
+/// The most tracks, tags or attachments that are read.
 const MOST_ENTRIES: usize = 4096;
 
-/// What the head says, before it is judged.
+/// The content of the head, before it is checked.
 #[derive(Debug, Default)]
 pub(super) struct Head {
     /// Where the Segment's content begins: positions in the file count from here.
     pub(super) segment_start: u64,
-    /// Where the Segment says it ends; `None` where it does not say or says something impossible.
+    /// The end of the Segment by its own size; `None` if the size is unknown or impossible.
     pub(super) segment_end: Option<u64>,
     /// Whether the Segment claims more bytes than the file has.
     pub(super) cut: bool,
@@ -81,7 +81,7 @@ pub(super) enum Encoding {
     Plain,
     /// Compressed by Matroska's own means.
     Compressed(Compression),
-    /// In a way that is not read.
+    /// In a way that is not supported.
     Unusable(&'static str),
 }
 
@@ -142,7 +142,8 @@ impl Head {
         Ok(())
     }
 
-    /// Reads what the SeekHead names and the walk to the first Cluster did not meet. A SeekHead may name another one.
+    /// Reads the elements that the SeekHead names and that do not stand before the first Cluster. A SeekHead may name
+    /// another SeekHead.
     fn follow_seeks(&mut self, window: &mut Window) -> Result<(), RecordingError> {
         let mut next = 0;
         while let Some(offset) = self.seeks.get(next).copied() {
@@ -288,7 +289,7 @@ impl Head {
                 }
                 Ok(())
             })?;
-            // The target may stand behind the tags it belongs to.
+            // The target may stand behind the tags that it applies to.
             for tag in self.tags.iter_mut().skip(first) {
                 tag.target = target;
             }

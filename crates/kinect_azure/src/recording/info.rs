@@ -1,8 +1,8 @@
-//! What a recording says about itself: plain data, read once when it is opened.
+//! The information stored in a recording, as plain data that is read once when the recording is opened.
 
 use crate::source::SensorInfo;
 
-/// What a recording says about itself and the sensor that made it.
+/// Information about a recording and the sensor that it was made with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordingInfo {
     /// The sensor and its modes; `name` is the file's name.
@@ -25,13 +25,14 @@ pub struct RecordingInfo {
     pub duration_usec: u64,
     /// Nanoseconds per unit of the file's own times: 1000 as recorded, 1 000 000 after most conversions.
     pub timestamp_scale_ns: u64,
-    /// Whether the file was never finished, by a crash of the recorder or a cut; what is there still plays.
+    /// Whether the file is not finished, because the recorder crashed or the file was cut; the data in it still
+    /// plays.
     pub unfinished: bool,
-    /// What is unusual about the file and what was assumed instead, one sentence each.
+    /// Unusual properties of the file and the assumptions made because of them, one sentence each.
     pub warnings: Vec<String>,
 }
 
-/// What a track carries.
+/// The kind of data in a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrackKind {
     /// Colour images.
@@ -42,7 +43,7 @@ pub enum TrackKind {
     Ir,
     /// Inertial samples.
     Imu,
-    /// Something an application added; read with
+    /// Data that an application added; read it with
     /// [`Recording::next_data_block`](super::Recording::next_data_block).
     Custom,
 }
@@ -69,13 +70,13 @@ pub struct TrackInfo {
     pub number: u64,
     /// The number its tags carry.
     pub uid: u64,
-    /// What the track carries; [`TrackKind::Custom`] unless it is one of the sensor's own.
+    /// The kind of data in the track; [`TrackKind::Custom`] unless the track is one of the sensor's own.
     pub kind: TrackKind,
     /// The Matroska type of the track.
     pub track_type: TrackType,
     /// The Matroska codec, for example `V_MS/VFW/FOURCC` or `S_K4A/IMU`.
     pub codec_id: String,
-    /// What the codec needs to know, for example a `BITMAPINFOHEADER`.
+    /// The codec's private data, for example a `BITMAPINFOHEADER`.
     pub codec_private: Vec<u8>,
     /// Width and height in pixels of video tracks.
     pub size: Option<(u32, u32)>,
@@ -90,7 +91,7 @@ impl TrackInfo {
     }
 }
 
-/// What a tag is about.
+/// The element that a tag describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TagTarget {
     /// The whole recording.
@@ -108,11 +109,11 @@ pub struct Tag {
     pub name: String,
     /// The tag's value.
     pub value: String,
-    /// What the tag is about.
+    /// The element that the tag describes.
     pub target: TagTarget,
 }
 
-/// One file that travels inside a recording.
+/// One file that is stored in a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachmentInfo {
     /// The file's name, for example `calibration.json`.
@@ -125,7 +126,7 @@ pub struct AttachmentInfo {
     pub size: u64,
 }
 
-/// How much is in a recording, by [`Recording::count`](super::Recording::count).
+/// The number of captures, images and samples in a recording, from [`Recording::count`](super::Recording::count).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Captures, as [`Recording::next_capture`](super::Recording::next_capture) delivers them.
@@ -147,11 +148,11 @@ pub struct Counts {
 pub struct DataBlock {
     /// Time on the device clock, in µs.
     pub device_timestamp_usec: u64,
-    /// What the application wrote.
+    /// The bytes that the application wrote.
     pub bytes: Vec<u8>,
 }
 
-/// Where to go in a recording.
+/// A position in a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SeekTarget {
     /// Microseconds after file time 0.

@@ -1,15 +1,15 @@
-//! MKV recordings of an Azure Kinect or Orbbec Femto, as the vendor's recorder writes them and as life leaves them:
-//! finished, cut off by a crash, converted by other tools, longer than 71 minutes.
+//! MKV recordings of an Azure Kinect or Orbbec Femto, as the vendor's recorder writes them: finished, cut off by a
+//! crash, converted by other tools, longer than 71 minutes.
 //!
 //! [`Recording`] reads captures, inertial samples, tags, attachments and custom tracks, forwards and backwards.
 //! [`RecordingSource`] plays one in real time behind [`CaptureSource`](crate::source::CaptureSource).
 //! [`RecordingWriter`] writes recordings that the vendor's player reads, and [`record`] fills one from any source.
-//! [`LiveRecorder`] writes them on a thread of its own while a source runs, and never makes it wait.
+//! [`LiveRecorder`] writes recordings on a thread of its own while a source runs, and never makes the source wait.
 //!
-//! How it works, from the bottom up: `storage` reads bytes at positions, `ebml` elements, `head` all that is not
-//! data, `tracks` judges which tracks are the sensor's, `clusters` finds clusters, `blocks` lists their frames without
-//! reading them, `grouping` says which frames are one capture, and `payload` reads those into pooled images. `open` puts
-//! a [`Recording`] together, `reader` steps through it, `seek` and `count` are the rest of what it does.
+//! How it works, from the bottom up: `storage` reads bytes at positions, `ebml` elements, `head` the elements outside
+//! the clusters, `tracks` decides which tracks are the sensor's, `clusters` finds clusters, `blocks` lists their
+//! frames without reading them, `grouping` says which frames are one capture, and `payload` reads those into pooled
+//! images. `open` makes a [`Recording`], `reader` steps through it, `seek` moves in it, `count` counts its content.
 //!
 //! ```no_run
 //! let mut recording = kinect_azure::recording::Recording::open("capture.mkv")?;

@@ -1,4 +1,4 @@
-//! Opening a recording: its head is read and judged, its clusters are found, its calibration is parsed.
+//! Opens a recording: reads and checks its head, finds its clusters, parses its calibration.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::image::{ImageFormat, ImagePool};
 use crate::modes::ColorFormat;
 use crate::source::SensorInfo;
 
-/// How long before the end the last inertial sample is looked for.
+/// The time before the end in which the last inertial sample is searched.
 const LAST_SAMPLE_NS: i64 = 5_000_000_000;
 
 /// The largest calibration that is read; real ones have 4 to 16 KB.
@@ -35,7 +35,7 @@ impl Recording {
     ///
     /// # Errors
     /// When the file cannot be read, is no Matroska file, is not from a Kinect, or when a track's images do not fit
-    /// the recorded mode. Less is a warning in [`info`](Self::info).
+    /// the recorded mode. Smaller defects are warnings in [`info`](Self::info).
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         Self::read(Arc::new(Storage::open(path.as_ref())?))
     }
@@ -85,7 +85,7 @@ impl Recording {
         } else {
             clusters.walk(collect)?;
         }
-        // A recorder that is killed after it saved once leaves clusters behind the end it noted then.
+        // A recorder that is killed after it saved the file once leaves clusters behind the end that it stored then.
         let behind = match (head.segment_end, clusters.end()?) {
             (Some(noted), Some(end)) => end > noted,
             _ => false,
@@ -215,8 +215,8 @@ impl Recording {
         Ok(recording)
     }
 
-    /// Sees whether the inertial samples, which carry both times, agree with the device time at file time 0 that the tag
-    /// gives, and believes them where they do not: other tools cut and join recordings without a change of the tag.
+    /// Compares the device time at file time 0 in the tag with that of the inertial samples, which carry both times,
+    /// and uses the samples' if the two differ: other tools cut and join recordings without changing the tag.
     fn check_start_offset(
         &mut self,
         tagged_ns: Option<u64>,
@@ -315,7 +315,7 @@ impl Recording {
         let name = tag.map_or("calibration.json", |tag| tag.value.as_str());
         let by_name = || self.attachments.iter().position(|a| a.name == name);
         let Some(index) = by_uid.or_else(by_name) else {
-            // Where nothing plays, that is what there is to say.
+            // If nothing plays, only that is reported.
             if self.unplayable.is_none() {
                 self.info.warnings.push(
                     "the recording carries no calibration, so there are no point clouds; images play"
@@ -355,7 +355,7 @@ impl Recording {
     }
 }
 
-/// Looks for the tracks behind the clusters, where nobody should have put them.
+/// Looks for the tracks behind the clusters, where some damaged or odd files have them.
 fn find_late_tracks(storage: &Arc<Storage>, head: &mut Head) -> Result<(), RecordingError> {
     let mut clusters = Clusters::new(
         storage,

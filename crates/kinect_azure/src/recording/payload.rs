@@ -1,4 +1,4 @@
-//! What frames carry: images, read straight into pooled memory, and inertial samples.
+//! The content of frames: images, read directly into pooled memory, and inertial samples.
 
 use super::blocks::Frame;
 use super::clusters::{Clusters, Place};
@@ -16,7 +16,7 @@ pub(super) const IMU_SAMPLE_SIZE: u32 = 40;
 /// Inertial samples that are read at once.
 const IMU_RUN: usize = 512;
 
-/// The largest compressed image that is believed: more than the largest colour mode takes uncompressed.
+/// The largest compressed image that is read: more bytes than the largest colour mode takes uncompressed.
 const LARGEST_JPEG: u32 = 64 << 20;
 
 /// Bytes that are read and swapped at once, small enough to stay in a core's cache between the two.
@@ -25,8 +25,9 @@ const SWAP_CHUNK: usize = 128 * 1024;
 /// Image memory grows in steps of this many bytes, so that images of varying size soon stop growing.
 const GROWTH: usize = 256 * 1024;
 
-/// How far a sample's device time may be off the time of its frame, in ns. Within that, the frame's time is only less
-/// exact (converters give the frames of a block one time); beyond it, the two are on different clocks.
+/// How far a sample's device time may be off the time of its frame, in ns. Up to this difference, the frame's time is
+/// only less exact (converters give the frames of a block one time); beyond it, the two times are on different
+/// clocks.
 pub(super) const CLOCK_TOLERANCE_NS: u64 = 100_000_000;
 
 /// The bytes of consecutive inertial samples.
@@ -47,7 +48,7 @@ pub(super) struct RawImuSample {
     pub(super) sample: ImuSample,
 }
 
-/// Reads a frame into an image that nobody else holds.
+/// Reads a frame into an image that no consumer holds.
 pub(super) fn read_image(
     storage: &Storage,
     tracks: &[TrackInfo],
@@ -161,7 +162,7 @@ impl ImuRun {
         }
     }
 
-    /// The sample of a frame; `None` for a frame that is no sample.
+    /// The sample of a frame; `None` for a frame that is not a sample.
     pub(super) fn read(
         &mut self,
         storage: &Storage,
@@ -216,7 +217,7 @@ impl ImuRun {
     }
 }
 
-/// A sample as it is recorded, the opposite of [`RawImuSample::parse`].
+/// The bytes of a sample in a recording, the inverse of [`RawImuSample::parse`].
 pub(super) fn imu_bytes(sample: &ImuSample) -> [u8; IMU_SAMPLE_SIZE as usize] {
     let mut bytes = [0; IMU_SAMPLE_SIZE as usize];
     let mut put = |at: usize, usec: u64, vector: [f32; 3]| {

@@ -1,4 +1,4 @@
-//! A recording that is open: what it says about itself, and its captures, samples and blocks one after the other.
+//! An open recording: its information, and its captures, samples and blocks one after the other.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,8 @@ use crate::image::ImagePool;
 /// The largest block of a custom track that is read.
 const LARGEST_DATA_BLOCK: u32 = 256 << 20;
 
-/// By how much the times of an image and of its people may differ: by the rounding of converters.
+/// The largest difference between the times of an image and of its body frame, which comes from the rounding of
+/// converters.
 const SAME_TIME_NS: u64 = 1_500_000;
 
 /// The largest attachment that is read.
@@ -28,8 +29,8 @@ const LARGEST_ATTACHMENT: u64 = 256 << 20;
 
 /// A recording that is open for reading.
 ///
-/// It has one place for captures, one for inertial samples and one for each custom track, all at the start when it is
-/// opened and all moved by [`seek`](Self::seek).
+/// It has one reading position for captures, one for inertial samples and one for each custom track. All are at the
+/// start when the recording is opened, and [`seek`](Self::seek) moves all of them.
 #[derive(Debug)]
 pub struct Recording {
     pub(super) storage: Arc<Storage>,
@@ -48,10 +49,10 @@ pub struct Recording {
     /// `None` in a recording without any cluster.
     pub(super) places: Option<Places>,
     pub(super) pools: [ImagePool; 3],
-    /// The track of the people in the images.
+    /// The body track.
     pub(super) body_track: Option<u16>,
     pub(super) body_frames: BodyFrames,
-    /// A block of people was damaged.
+    /// Whether a damaged block of the body track was reported.
     pub(super) told_of_bodies: bool,
     /// The bytes of a body frame.
     pub(super) body_block: Vec<u8>,
@@ -83,7 +84,7 @@ impl Places {
     }
 }
 impl Recording {
-    /// What the recording says about itself and its sensor.
+    /// The recording's information about itself and its sensor.
     pub fn info(&self) -> &RecordingInfo {
         &self.info
     }
@@ -117,7 +118,7 @@ impl Recording {
     /// The content of the first attachment of that name.
     ///
     /// # Errors
-    /// When there is none, when it is larger than 256 MB, or when the file cannot be read.
+    /// If there is no such attachment, if it is larger than 256 MB, or if the file cannot be read.
     pub fn read_attachment(&self, name: &str) -> Result<Vec<u8>, RecordingError> {
         let found = self.attachments.iter().position(|a| a.name == name);
         let Some(index) = found else {
@@ -155,9 +156,8 @@ impl Recording {
         Ok(bytes)
     }
 
-    /// Whether the people in the images were recorded with them: captures then have
-    /// [`ground_truth`](Capture::ground_truth), which is what the recorded source gave, a tracker's result or the exact
-    /// people of a simulated sensor.
+    /// Whether bodies were recorded with the images. If so, captures have [`ground_truth`](Capture::ground_truth):
+    /// the bodies that a tracker found while recording, or the exact people of a simulated sensor.
     pub const fn has_bodies(&self) -> bool {
         self.body_track.is_some()
     }
@@ -168,16 +168,17 @@ impl Recording {
         self.calibration_json.as_deref()
     }
 
-    /// The calibration for the recording's modes; where there is none, a warning in [`info`](Self::info) says why.
+    /// The calibration for the recording's modes; `None` if the recording has no usable calibration, for which a
+    /// warning in [`info`](Self::info) gives the reason.
     pub fn calibration(&self) -> Option<&Calibration> {
         self.calibration.as_ref()
     }
 
-    /// Refuses a recording of which nothing can be played, neither images nor inertial samples, because other tools
-    /// changed its tracks. Its tags, attachments and custom tracks can be read all the same.
+    /// Checks that images or inertial samples of the recording can be played, which is not so if other tools changed
+    /// its tracks. Tags, attachments and custom tracks of such a recording can still be read.
     ///
     /// # Errors
-    /// [`RecordingError::NothingPlayable`] with what is the matter with each track.
+    /// [`RecordingError::NothingPlayable`] with the problem of each track.
     pub fn check_playable(&self) -> Result<(), RecordingError> {
         match &self.unplayable {
             None => Ok(()),
@@ -199,10 +200,10 @@ impl Recording {
         self.step_capture(Direction::Forward)
     }
 
-    /// The capture before; `None` at the beginning. After the end of the recording this is its last capture.
+    /// The previous capture; `None` at the beginning. At the end of the recording this is its last capture.
     ///
-    /// Going back gives the images again that going forward gave. Where the cameras were so far out of step that an
-    /// image could belong to either of two captures, it may be found in the other one on the way back.
+    /// Reading backwards gives the same images as reading forwards. If the cameras were so far out of step that an
+    /// image could belong to either of two captures, the image may be in the other capture when reading backwards.
     ///
     /// # Errors
     /// As for [`next_capture`](Self::next_capture).
@@ -217,7 +218,7 @@ impl Recording {
         }
     }
 
-    /// Goes on by one capture without reading its images.
+    /// Moves by one capture without reading its images.
     pub(super) fn step_group(
         &mut self,
         direction: Direction,
@@ -227,7 +228,7 @@ impl Recording {
         };
         let mut cursors = places.images;
         if direction == Direction::Backward && cursors.iter().any(|cursor| cursor.fresh) {
-            // Back from a seek means back from the capture that a seek leads to.
+            // After a seek, the previous capture is the one before the capture that the seek leads to.
             let (_, moved) =
                 self.grouping
                     .step(&mut self.clusters, &cursors, Direction::Forward)?;
@@ -243,11 +244,12 @@ impl Recording {
         Ok(group)
     }
 
-    /// Passes over the captures whose first image is before a time (µs since file time 0), counting them without
-    /// reading their images: from the start of the recording, the number of the first capture of a part.
+    /// Skips the captures whose first image is before a time (µs since file time 0) without reading their images, and
+    /// returns their count: called at the start of the recording, this is the index of the first capture at or after
+    /// that time.
     ///
     /// # Errors
-    /// When the file cannot be read any more. Damaged stretches are passed over.
+    /// When the file cannot be read any more. Damaged stretches are skipped.
     pub fn skip_captures_before(&mut self, file_usec: u64) -> Result<u64, RecordingError> {
         let target_ns = i64::try_from(file_usec.saturating_mul(1000)).unwrap_or(i64::MAX);
         let mut skipped = 0;
@@ -286,7 +288,7 @@ impl Recording {
             }
         }
         let [color, depth, ir] = images;
-        // People belong to the depth image; where there is none, to what is there.
+        // A body frame belongs to the depth image or, if that is missing, to another image of the capture.
         let ground_truth = match group[1].or(group[2]).or(group[0]) {
             Some(frame) => self.read_bodies(&frame)?,
             None => None,
@@ -300,12 +302,12 @@ impl Recording {
         })
     }
 
-    /// The people that were recorded with an image of the newest capture.
+    /// The body frame that was recorded with an image of the newest capture.
     fn read_bodies(&mut self, of: &Frame) -> Result<Option<Arc<BodyFrame>>, RecordingError> {
         let (Some(track), Some(places)) = (self.body_track, &self.places) else {
             return Ok(None);
         };
-        // They have its time, and so stand in its cluster or, after a converter, in the one behind.
+        // A body frame has its image's time, so it is in the same cluster or, after a converter, in the next one.
         let mut cluster = places
             .images
             .iter()
@@ -328,7 +330,7 @@ impl Recording {
         Ok(None)
     }
 
-    /// The people of a block; a damaged block is told once and costs the images nothing.
+    /// The body frame of a block; the first damaged block is reported, and the images are not affected.
     fn read_body_frame(&mut self, frame: &Frame) -> Result<Option<Arc<BodyFrame>>, RecordingError> {
         let time = self.device_usec(frame.time_ns);
         let compression = self.compressions.get(usize::from(frame.track));
@@ -363,7 +365,7 @@ impl Recording {
         self.step_imu(Direction::Forward)
     }
 
-    /// The inertial sample before; `None` at the beginning.
+    /// The previous inertial sample; `None` at the beginning.
     ///
     /// # Errors
     /// As for [`next_capture`](Self::next_capture).
@@ -394,7 +396,7 @@ impl Recording {
         self.step_data(track, Direction::Forward)
     }
 
-    /// The block before of a custom track; `None` at the beginning.
+    /// The previous block of a custom track; `None` at the beginning.
     ///
     /// # Errors
     /// As for [`next_data_block`](Self::next_data_block).
@@ -468,7 +470,7 @@ impl Recording {
         }))
     }
 
-    /// Where the file stands on the disk, to see whether it is still the same.
+    /// The file behind the recording, to check whether it is still the same.
     pub(super) fn storage(&self) -> &Storage {
         &self.storage
     }

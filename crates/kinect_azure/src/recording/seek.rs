@@ -1,4 +1,4 @@
-//! Going to a time.
+//! Seeks to a time.
 
 use super::blocks::Frame;
 use super::clusters::{Clusters, Found, Place, Reach};
@@ -8,8 +8,9 @@ use super::info::{SeekTarget, TrackKind};
 use super::reader::{Places, Recording};
 
 impl Recording {
-    /// Goes to a time. The next capture is then the first with an image at or after it, the previous one the last
-    /// whose images are all before it; inertial samples (by the time of the acceleration) and custom tracks likewise.
+    /// Seeks to a time. The next capture is then the first with an image at or after that time, the previous capture
+    /// the last whose images are all before it; inertial samples (by the time of the acceleration) and custom tracks
+    /// likewise.
     ///
     /// # Errors
     /// When the file cannot be read any more; the place stays as it was.
@@ -128,7 +129,7 @@ fn seek_frames(
         time_ns: Some(target_ns),
     };
     let mut place = start;
-    // Forwards over frames that are too early …
+    // Move forwards over frames that are too early …
     loop {
         match clusters.search_forward(track, place, reach)? {
             Found::Frame(at, frame) if time(clusters, at, &frame)? < target_ns => {
@@ -143,7 +144,7 @@ fn seek_frames(
             }
         }
     }
-    // … and backwards while the frame before is not.
+    // … and backwards while the previous frame is not too early.
     while let Found::Frame(at, frame) = clusters.search_backward(track, place, reach)? {
         if time(clusters, at, &frame)? < target_ns {
             break;

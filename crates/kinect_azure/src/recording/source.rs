@@ -1,9 +1,9 @@
-//! A recording played as if it were a sensor: in real time, with pause, speed, loop, seek and step.
+//! Plays a recording like a sensor: in real time, with pause, speed, loop, seek and step.
 //!
-//! A clock ties file time to wall time from the first capture on. A capture is read as soon as the one before was
-//! taken and handed out when the clock reaches its time; where the times in the file stand still, a frame period after
-//! the one before. Who takes captures too slowly misses some, so that
-//! playing stays in time; who wants every capture has the clock set back instead.
+//! A clock ties file time to wall time from the first capture on. A capture is read as soon as the previous one was
+//! taken, and delivered when the clock reaches its time; if the times in the file stand still, one frame period after
+//! the previous capture. If captures are taken too slowly, some are left out so that playing stays in time; with
+//! [`set_keep_every_capture`](PlaybackControl::set_keep_every_capture) the clock is set back instead.
 
 use std::io;
 use std::path::Path;
@@ -22,16 +22,16 @@ use crate::source::{
     SourceErrorKind,
 };
 
-/// How often the file is looked after.
+/// How often the source checks that the file still exists.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// Captures by which playing may lag before some are left out, or the clock is set back.
+/// The number of captures by which playing may lag before captures are left out or the clock is set back.
 const MOST_LAG_PERIODS: u32 = 4;
 
 /// Inertial samples more than this before the first capture after a seek are left out.
 const MOST_IMU_LEAD_USEC: u64 = 1_000_000;
 
-/// When a [`RecordingSource`] hands out captures.
+/// The time at which a [`RecordingSource`] delivers captures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pacing {
     /// When their time has come, as the sensor would.
@@ -43,8 +43,8 @@ pub enum Pacing {
 
 /// A recording that plays like a sensor.
 ///
-/// Inertial samples are handed out up to the time of the newest capture and, while the next one is awaited, up to the
-/// clock. Once a second it is checked that the file is still there and as long as it was.
+/// Inertial samples are delivered up to the time of the newest capture and, while the next capture is awaited, up to
+/// the clock's time. Once a second the source checks that the file still exists and has the same length.
 #[derive(Debug)]
 pub struct RecordingSource {
     recording: Recording,
@@ -59,21 +59,21 @@ pub struct RecordingSource {
     last_due: Option<(u64, u64)>,
     /// The clock is set back instead of leaving captures out.
     keep_every_capture: bool,
-    /// Playing lagged: whatever is followed by another capture that is due is left out.
+    /// Playing lagged: a capture is left out if the next one is due as well.
     behind: bool,
     /// Captures left out so far.
     left_out: u64,
-    /// Hand out the pending capture at once.
+    /// Whether the pending capture is delivered at once.
     immediate: bool,
-    /// The last step found no capture to go to; said once.
+    /// The last step found no capture; this is reported once.
     stepped_out: bool,
     /// Captures handed out since the recording began (again) or was sought.
     delivered: u64,
-    /// The recording's place is behind its last capture.
+    /// The recording's reading position is behind its last capture.
     at_end: bool,
-    /// All captures were handed out; what is left of the recording may still be awaited.
+    /// All captures were delivered; the time until the end of the recording may still be waited for.
     exhausted: bool,
-    /// There is not one capture, so there is nothing to begin again with.
+    /// The recording has no capture, so it cannot begin again.
     barren: bool,
     /// The end was reported.
     ended: bool,
@@ -107,7 +107,7 @@ impl RecordingSource {
         Ok(Self::new(recording, Pacing::RealTime))
     }
 
-    /// Plays an open recording from where it is.
+    /// Plays an open recording from its current position.
     pub fn new(recording: Recording, pacing: Pacing) -> Self {
         Self {
             recording,
@@ -141,13 +141,13 @@ impl RecordingSource {
         &self.recording
     }
 
-    /// Time from capture to capture on the wall.
+    /// Wall time from capture to capture.
     fn period(&self) -> Duration {
         let period = self.recording.info().sensor.frame_rate.period_ns();
         Duration::from_nanos(period).div_f64(self.clock.speed.clamp(1e-3, 1e3))
     }
 
-    /// Sees once a second whether the path still names the same file and the file is still as long.
+    /// Checks once a second that the path still names the same file and that the file has the same length.
     fn check_file(&mut self, now: Instant) -> Result<(), SourceError> {
         let recent = |last: Instant| now.saturating_duration_since(last) < CHECK_EVERY;
         if self.last_check.is_some_and(recent) {
@@ -188,8 +188,8 @@ impl RecordingSource {
         }
     }
 
-    /// Reads the next capture unless one is waiting. Captures for which it is too late are passed over without reading
-    /// their images; the last one is not.
+    /// Reads the next capture unless one is waiting. Captures that are too late are skipped without reading their
+    /// images, except the last one.
     fn fetch(&mut self, now: Instant) -> Result<(), SourceError> {
         if self.pending.is_some() || self.exhausted {
             return Ok(());
@@ -217,7 +217,7 @@ impl RecordingSource {
         Ok(())
     }
 
-    /// Whether a capture is left out because another one is due by now.
+    /// Whether a capture is left out because the next one is due by now.
     fn is_too_late(&mut self, due_usec: u64, now: Instant) -> bool {
         if self.keep_every_capture || self.immediate || self.pacing == Pacing::AsFastAsPossible {
             return false;
@@ -235,10 +235,10 @@ impl RecordingSource {
         (self.period() * MOST_LAG_PERIODS).max(Duration::from_millis(50))
     }
 
-    /// When a capture that follows the last one is due on the clock, in µs: as long after it as their times say, or a frame
-    /// period where the times stand still.
+    /// When a capture that follows the last one is due on the clock, in µs: after the difference of their times, or
+    /// after a frame period if the times stand still.
     fn schedule(&mut self, file_usec: u64) -> u64 {
-        // Damaged times cannot make it wait longer than the recording lasts.
+        // Damaged times cannot make the source wait longer than the recording lasts.
         let file_usec = file_usec.min(self.recording.info().duration_usec);
         let due_usec = self
             .last_due
@@ -257,7 +257,7 @@ impl RecordingSource {
         due_usec.saturating_sub(file_usec)
     }
 
-    /// A capture that follows no other: after a seek, a step or the end.
+    /// Makes a capture pending that does not follow the last one: after a seek, a step or the end.
     fn pend_anew(&mut self, capture: Capture, wrapped: bool) {
         self.last_due = None;
         let device_usec = capture.device_timestamp_usec().unwrap_or(0);
@@ -311,7 +311,8 @@ impl RecordingSource {
             self.clock.anchor = Some((pending.due_usec, now));
         }
         if self.delivered == 0 {
-            // A capture at hand is not lost for a bad sample; what is worse than that comes up again.
+            // A bad sample must not lose the capture that is ready; more serious errors are returned by the next
+            // call.
             let _ = self.skip_early_imu(pending.file_usec);
         }
         if pending.wrapped {
@@ -348,7 +349,7 @@ impl RecordingSource {
         Ok(time.map(|usec| self.recording.file_usec(usec)))
     }
 
-    /// The end, at the second time after waiting so that asking in a loop does not spin.
+    /// Returns the end. From the second call on it waits first, so that a caller's loop does not spin.
     fn end(&mut self, timeout: Duration) -> NextCapture {
         if self.ended {
             std::thread::sleep(timeout);
@@ -404,7 +405,7 @@ impl RecordingSource {
         Ok(self.deliver(now))
     }
 
-    /// File time of a capture that was not read.
+    /// File time of a capture whose images were not read.
     fn group_usec(group: &Group) -> u64 {
         let earliest = group.iter().flatten().map(|frame| frame.time_ns).min();
         u64::try_from(earliest.unwrap_or(0)).unwrap_or(0) / 1000
@@ -412,7 +413,8 @@ impl RecordingSource {
 
     /// The capture `count` before the newest.
     fn find_back(&mut self, count: u32, read_ahead: bool) -> Result<Option<Group>, SourceError> {
-        // What was read ahead comes first on the way back, and then, or after the end, the newest capture itself.
+        // On the way back, the capture that was read ahead comes first, and then, or after the end, the newest
+        // capture itself.
         let newest = self.position_usec;
         let mut left = count;
         let mut found = None;
@@ -434,7 +436,7 @@ impl RecordingSource {
             left -= 1;
         }
         if found.is_none() {
-            // At the beginning: stay on the first.
+            // At the beginning, stay on the first capture.
             found = self.recording.step_group(Direction::Forward)?;
         }
         Ok(found)
@@ -508,7 +510,7 @@ impl CaptureSource for RecordingSource {
             _ => None,
         };
         let clock = clock.map(|usec| usec.saturating_sub(self.clock_lead_usec()));
-        // Between a seek and the first capture after it the clock still tells the old place.
+        // Between a seek and the first capture after it, the clock still has the old position.
         let until = match self.imu_until_usec {
             Some(until) => until.max(clock.unwrap_or(0)),
             None if self.exhausted => clock.unwrap_or(0),

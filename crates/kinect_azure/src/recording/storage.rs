@@ -1,7 +1,7 @@
 //! Positioned reads from a file or from memory.
 //!
-//! Recordings are read with `pread`-like calls rather than memory-mapped: a mapped file that somebody cuts short kills
-//! the process, a short read is an error like any other.
+//! Recordings are read with `pread`-like calls rather than memory-mapped: if another program cuts a mapped file
+//! short, the process is killed, while a short read is an ordinary error.
 
 use std::fs::File;
 use std::io;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::error::RecordingError;
 
-/// Where a recording's bytes come from.
+/// The bytes of a recording, in a file or in memory.
 #[derive(Debug)]
 pub(super) struct Storage {
     path: PathBuf,
@@ -28,7 +28,7 @@ impl Storage {
     /// Opens a file.
     pub(super) fn open(path: &Path) -> Result<Self, RecordingError> {
         let fail = |source| RecordingError::open(path, source);
-        // Looked at first: opening a pipe waits until somebody writes into it.
+        // Checked before opening, because opening a pipe waits until another program writes into it.
         let metadata = std::fs::metadata(path).map_err(fail)?;
         if !metadata.is_file() {
             return Err(RecordingError::NotMatroska {
@@ -133,20 +133,20 @@ fn read_file(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
-/// Other systems have no positioned reads in the standard library; recordings in memory work there.
+/// On other systems the standard library has no positioned reads; only recordings in memory work there.
 #[cfg(not(any(unix, windows)))]
 fn read_file(_: &File, _: u64, _: &mut [u8]) -> io::Result<usize> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Whether two looks at the file system saw one file.
+/// Whether two metadata are of the same file.
 #[cfg(unix)]
 pub(super) fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-/// Whether two looks at the file system saw one file, as far as can be told.
+/// Whether two metadata are of the same file, as far as this system's metadata can tell.
 #[cfg(not(unix))]
 pub(super) fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
     a.len() == b.len()

@@ -1,4 +1,4 @@
-//! Which tracks are the sensor's own, in which modes it ran, and whether the two agree.
+//! Decides which tracks are the sensor's own and in which modes it ran, and checks that the two agree.
 
 use super::error::RecordingError;
 use super::head::{Encoding, Head, Track};
@@ -7,10 +7,10 @@ use crate::image::ImageFormat;
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
 use crate::source::SensorInfo;
 
-/// The largest image side that is believed.
+/// The largest width or height of an image that is accepted, in pixels.
 const LARGEST_SIDE: u64 = 20_000;
 
-/// Times from frame to frame outside of this are not believed, in ns.
+/// The range of frame durations that are accepted, in ns.
 const FRAME_DURATIONS: core::ops::RangeInclusive<u64> = 1_000_000..=10_000_000_000;
 
 /// The codec that some tools give to images that are not compressed.
@@ -44,7 +44,7 @@ pub(super) struct Sensor {
     pub(super) period_ns: i64,
     pub(super) info: SensorInfo,
     pub(super) tracks: Vec<TrackInfo>,
-    /// Why no track can be played, where none can.
+    /// Why no track can be played; `None` if one can.
     pub(super) unplayable: Option<String>,
 }
 
@@ -53,7 +53,7 @@ fn tag<'a>(tags: &'a [Tag], name: &str) -> Option<&'a Tag> {
     tags.iter().find(|tag| tag.name == name)
 }
 
-/// A numeric tag; one that is no number is left out with a warning.
+/// The value of a numeric tag; a tag whose value is not a number is ignored with a warning.
 pub(super) fn number_tag<T: core::str::FromStr>(
     tags: &[Tag],
     name: &str,
@@ -69,20 +69,20 @@ pub(super) fn number_tag<T: core::str::FromStr>(
     number
 }
 
-/// What a `BITMAPINFOHEADER` in the codec's private data says: width, height, four characters of format.
+/// Width, height and format (four characters) of a `BITMAPINFOHEADER` in the codec's private data.
 fn bitmap_header(private: &[u8]) -> Option<(u64, u64, [u8; 4])> {
     let word = |at: usize| -> Option<[u8; 4]> { private.get(at..at + 4)?.try_into().ok() };
     let side = |at: usize| Some(u64::from(i32::from_le_bytes(word(at)?).unsigned_abs()));
     Some((side(4)?, side(8)?, word(16)?))
 }
 
-/// How many bytes an image has by a `BITMAPINFOHEADER`.
+/// The size of an image in bytes, from a `BITMAPINFOHEADER`.
 fn image_bytes(private: &[u8]) -> Option<u32> {
     let word = private.get(20..24)?.try_into().ok()?;
     Some(u32::from_le_bytes(word)).filter(|bytes| *bytes > 0)
 }
 
-/// What the frames of a video track are, as far as its codec tells.
+/// The format of a video track's frames, if its codec gives it.
 fn codec(track: &Track) -> Option<[u8; 4]> {
     if matches!(track.encoding, Encoding::Unusable(_)) {
         return None;
@@ -124,7 +124,7 @@ fn find_track(head: &Head, tag_name: &str, names: &[&str]) -> Option<usize> {
 }
 
 impl Sensor {
-    /// Judges a head.
+    /// Finds the sensor's tracks and modes in a head, and checks them.
     pub(super) fn new(
         head: &Head,
         path: &std::path::Path,
@@ -323,7 +323,7 @@ fn track_info(track: &Track, kind: TrackKind) -> TrackInfo {
     }
 }
 
-/// What to say about a track whose images cannot be understood.
+/// The message about a track whose images have an unknown format.
 fn unusable(track: &Track) -> String {
     let format = match (&track.encoding, codec(track)) {
         (Encoding::Unusable(how), _) => (*how).to_owned(),
@@ -346,7 +346,7 @@ fn fourcc_name(fourcc: [u8; 4]) -> String {
 }
 
 /// Whether a track holds uncompressed images whose format another tool did not keep: its frames have the size of such
-/// images (in a track without frames, those that its head announces), and nothing says that they are anything else.
+/// images (for a track without frames, the size in its header), and no codec data contradicts this.
 fn lost_its_format(
     track: &Track,
     format: ImageFormat,
@@ -418,7 +418,7 @@ fn big_endian(
         Some(b"YUY2") => return Some(false),
         _ => {}
     }
-    // What ffmpeg calls 16 bits of grey with the low byte first.
+    // ffmpeg's name for 16 bits of grey with the low byte first.
     let little = matches!(codec(track).as_ref(), Some(b"Y1\0\x10" | b"Y16 "));
     let (width, height) = size(track);
     let of_a_mode = DepthMode::ALL.into_iter().any(|mode| {
@@ -454,7 +454,7 @@ fn image_size(track: &Track, path: &std::path::Path) -> Result<(u32, u32), Recor
     }
 }
 
-/// The depth mode of the tag, or the one that the size of the images gives away.
+/// The depth mode of the tag, or the one whose images have the track's size.
 fn depth_mode(
     head: &Head,
     index: usize,
@@ -555,7 +555,7 @@ fn frame_rate(
         off(a).total_cmp(&off(b))
     });
     let rate = nearest.unwrap_or_default();
-    // Converters that count in milliseconds move the rate by up to 1.5 %.
+    // Converters that store times in milliseconds change the rate by up to 1.5 %.
     if (f64::from(rate.fps()) / fps - 1.0).abs() > 0.03 {
         warnings.push(format!(
             "{fps:.3} captures per second is no rate of a Kinect; called {} here, played as recorded",

@@ -1,4 +1,4 @@
-//! Why a source does not deliver, and what its owner does next.
+//! The errors of a source, and what its owner does after them.
 
 use std::fmt;
 use std::io;
@@ -18,7 +18,7 @@ use std::io;
 pub struct SourceError {
     /// The kind of error; [`SourceErrorKind::recovery`] says what to do after it.
     pub kind: SourceErrorKind,
-    /// For people: what happened, to which sensor or file, and how to mend it.
+    /// The message: what happened, to which sensor or file, and how to mend it.
     pub reason: String,
 }
 
@@ -64,9 +64,9 @@ pub enum SourceErrorKind {
     UnusableLibrary,
     /// No sensor is connected, or none with the wanted serial number or index.
     NotConnected,
-    /// Another program has the sensor.
+    /// Another program uses the sensor.
     InUse,
-    /// Another source of this program has the sensor.
+    /// Another source of this program uses the sensor.
     Claimed,
     /// The system does not let this user open the sensor or the file.
     NotPermitted,
@@ -100,7 +100,7 @@ pub enum SourceErrorKind {
     BadCapture,
     /// There was not enough memory.
     OutOfMemory,
-    /// Opening was broken off because the program asked for it.
+    /// The program cancelled opening the source.
     Cancelled,
     /// Anything else; the reason says what.
     Other,

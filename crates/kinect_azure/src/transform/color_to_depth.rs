@@ -5,31 +5,32 @@ use rayon::prelude::*;
 use super::quad::{SAME_SURFACE, rounded};
 use super::vertices::Vertices;
 
-/// Whether depth pixels that a near object hides from the colour camera take that object's colour. The cameras are 32 mm
-/// apart, so that beside everything near there is a strip of background that the depth camera sees and the colour camera
-/// does not.
+/// Whether depth pixels that a near object hides from the colour camera get that object's colour. The cameras are 32
+/// mm apart, so that beside everything near there is a strip of background that the depth camera sees and the colour
+/// camera does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Occlusion {
-    /// They do, as in the vendor's library: a near object has a ghost on the background.
+    /// They get that object's colour, as in the vendor's library: a near object has a ghost on the background.
     #[default]
     Ignore,
     /// They get (0, 0, 0, 0), no colour.
     ///
     /// The rule: the depth image is drawn into the colour camera's view
-    /// ([`Transformation::depth_to_color`](super::Transformation::depth_to_color)). A depth pixel that the colour camera
-    /// would see at (u, v), at a distance of z mm along its axis, would get its colour from the four pixels around. It is
-    /// hidden when one of these four has a depth D that is not 0 and z − D > [`SAME_SURFACE`](super::SAME_SURFACE) · D:
-    /// something nearer that is another surface by the same measure by which surfaces are drawn. All in f32.
+    /// ([`Transformation::depth_to_color`](super::Transformation::depth_to_color)). A depth pixel that the colour
+    /// camera would see at (u, v), at a distance of z mm along its axis, would get its colour from the four pixels
+    /// around. It is hidden when one of these four has a depth D that is not 0 and z − D >
+    /// [`SAME_SURFACE`](super::SAME_SURFACE) · D: this depth is nearer, and belongs to another surface by the rule
+    /// that also decides which triangles are drawn. All in f32.
     ///
-    /// So a surface does not hide itself unless it is seen at a grazing angle (less than some 10°): what is drawn changes by no
-    /// more than this from one depth pixel to the next, and the four are no farther away than that. What a smaller step
-    /// hides (5 cm at 1 m) is a strip of at most a pixel at 720p. As one of the four is enough, no colour is
-    /// mixed across an edge either.
+    /// So a surface does not hide itself unless it is seen at a grazing angle (less than some 10°): within one
+    /// surface the drawn depth changes by no more than this from one depth pixel to the next, and the four pixels are
+    /// no farther away than that. A smaller step (5 cm at 1 m) hides a strip of at most a pixel at 720p, which is not
+    /// noticed. As one of the four pixels is enough, no colour is mixed across an edge either.
     Hide,
 }
 
-/// The vendor's rule.
+/// Looks up the colour of every depth pixel by the vendor's rule ([`Occlusion::Ignore`]).
 pub(super) fn look_up(
     vertices: &Vertices,
     size: [usize; 2],
@@ -44,7 +45,8 @@ pub(super) fn look_up(
     );
 }
 
-/// The same, for what the colour camera sees and nothing nearer hides from it; `aligned` is depth in its view.
+/// Like [`look_up`], but pixels that a nearer surface hides from the colour camera get no colour; `aligned` is depth
+/// in the colour camera's view.
 pub(super) fn look_up_visible(
     vertices: &Vertices,
     size: [usize; 2],
@@ -66,7 +68,7 @@ pub(super) fn look_up_visible(
     );
 }
 
-/// Pixels that one task does.
+/// The number of pixels of one task.
 const PIXELS_PER_TASK: usize = 8192;
 
 #[inline(always)]
@@ -95,7 +97,8 @@ fn for_each_seen(
         });
 }
 
-/// Some pixels' work: a type of its own, because a closure is not sure to be compiled for the processor it is dispatched to.
+/// Some pixels' work: a type of its own, because a closure is not always compiled for the instructions of the
+/// processor that it is dispatched to.
 struct Pixels<'a, F> {
     out: &'a mut [[u8; 4]],
     u: &'a [f32],
@@ -121,7 +124,7 @@ impl<F: Fn(f32, f32, f32) -> Option<[u8; 4]>> pulp::NullaryFnOnce for Pixels<'_,
     }
 }
 
-/// The four pixels around a place, and how far it is from the top left one.
+/// The four pixels around a point, and the point's distance from the top left one.
 struct Neighbors {
     top: usize,
     bottom: usize,
@@ -133,12 +136,12 @@ impl Neighbors {
     /// `None` where one of the four lies outside.
     #[inline(always)]
     fn around([width, height]: [usize; 2], u: f32, v: f32) -> Option<Self> {
-        // Written so that NaN fails; the last column and row have no neighbour to mix with.
+        // Written so that NaN fails the test; the last column and row have no neighbour to mix with.
         let last = |size: usize| size.saturating_sub(1) as f32;
         if !(u >= 0.0 && v >= 0.0 && u < last(width) && v < last(height)) {
             return None;
         }
-        // Signed, because that is one instruction; none of them is negative.
+        // Converted to a signed integer, because that is one instruction; the values are never negative.
         let (column, row) = (u as i32, v as i32);
         let top = row as usize * width + column as usize;
         Some(Self {
@@ -179,10 +182,10 @@ impl Neighbors {
             let above = at(a) + (at(b) - at(a)) * self.right;
             let below = at(c) + (at(d) - at(c)) * self.right;
             let value = above + (below - above) * self.down;
-            // It lies within 0 and 255, where this is the vendor's rounding.
+            // The value lies within 0 and 255, where this rounding is the vendor's.
             mixed[channel] = rounded((value + 0.5).floor()) as u8;
         }
-        // All zero means "nothing", so a colour is never that.
+        // All zero means "no colour", so no colour may be all zero.
         Some(if mixed == [0; 4] { [1, 0, 0, 0] } else { mixed })
     }
 }

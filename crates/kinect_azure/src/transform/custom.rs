@@ -1,21 +1,21 @@
-//! Images that go along with depth into the colour camera's view.
+//! Custom images that are transformed into the colour camera's view together with depth.
 
 use core::fmt::Debug;
 
 use super::quad::{Missing, Quad, rounded};
 
-/// How values between depth pixels are made.
+/// How values between depth pixels are interpolated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Interpolation {
-    /// The value of the nearest depth pixel: for numbers that name things, like a body index map.
+    /// The value of the nearest depth pixel: for labels, like those of a body index map.
     Nearest,
     /// A mixture of the surrounding depth pixels: for quantities, like infrared brightness.
     #[default]
     Linear,
 }
 
-/// A pixel that can go along with depth: `u8` and `u16`.
+/// A pixel type of custom images: `u8` or `u16`.
 pub trait CustomPixel: Copy + Debug + Send + Sync + private::Number {}
 
 impl CustomPixel for u8 {}
@@ -26,7 +26,7 @@ mod private {
     pub trait Number {
         /// The number.
         fn to_u16(self) -> u16;
-        /// The number; what is too large becomes the largest.
+        /// The number; values that are too large become the largest one.
         fn from_u16(value: u16) -> Self;
     }
 
@@ -55,7 +55,7 @@ mod private {
     }
 }
 
-/// How much of a pixel belongs to the corners of the triangle it lies in; only their ratios count.
+/// The weights of a triangle's corners at a pixel; only their ratios count.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights {
     pub(super) top_left: f32,
@@ -67,7 +67,7 @@ pub(super) struct Weights {
 
 /// A rule for values between pixels.
 pub(super) trait Mixing {
-    /// The corners' values, with one made up for a corner that is missing.
+    /// The corners' values, with a substitute for the missing corner.
     fn mended(values: Quad<u16>, missing: Missing) -> Quad<u16>;
     /// The value of a pixel.
     fn mixed(values: &Quad<u16>, weights: Weights) -> u16;
@@ -104,7 +104,7 @@ impl Mixing for Linear {
 impl Mixing for Nearest {
     #[inline(always)]
     fn mended(values: Quad<u16>, missing: Missing) -> Quad<u16> {
-        // The vendor's table: a value made up must be one of the three, and which one is a matter of choice.
+        // The vendor's table: the substitute must be one of the three values, and the vendor chose which.
         let Quad {
             top_left,
             top_right,

@@ -1,9 +1,9 @@
 //! Depth in the colour camera's view: every 2×2 block of depth pixels is drawn as two triangles into a depth buffer.
 //!
-//! The colour image is divided into bands of rows, one task each. A band draws the blocks that touch it in the order of the
-//! depth image, so that where two are equally near the first stays, however many bands there are. Most blocks cover a pixel
-//! or two. So the blocks of a row are first sorted out several at a time, by instructions for vectors; then each that is
-//! left is drawn by steps of 4×2 pixels.
+//! The colour image is divided into bands of rows, one task each. A band draws the blocks that touch it in the order
+//! of the depth image, so that where two are equally near the first stays, however many bands there are. Most blocks
+//! cover a pixel or two. So the blocks of a row that need no drawing are first filtered out, several at a time, with
+//! vector instructions; then each remaining block is drawn in steps of 4×2 pixels.
 
 use rayon::prelude::*;
 
@@ -35,7 +35,7 @@ pub(super) fn draw(vertices: &Vertices, size: [usize; 2], out: &mut [u16]) {
         });
 }
 
-/// Draws depth and an image that goes along with it; both outputs are of the colour camera's size.
+/// Draws depth and a custom image; both outputs are of the colour camera's size.
 pub(super) fn draw_with<T: CustomPixel, M: Mixing>(
     vertices: &Vertices,
     size: [usize; 2],
@@ -80,11 +80,11 @@ fn rows_per_band([width, height]: [usize; 2]) -> usize {
         return 0;
     }
     let bands = rayon::current_num_threads() * BANDS_PER_THREAD;
-    // Not so few that most blocks touch two bands.
+    // At least so many rows that most blocks touch only one band.
     height.div_ceil(bands).max(32).min(height)
 }
 
-/// What is drawn besides depth.
+/// The layer that is drawn besides depth.
 trait Layer {
     /// The values at a block's corners.
     type Values: Copy;
@@ -140,7 +140,8 @@ impl<T: CustomPixel, M: Mixing> Layer for Custom<'_, T, M> {
     }
 }
 
-/// One band's work: a type of its own, because a closure is not sure to be compiled for the processor it is dispatched to.
+/// One band's work: a type of its own, because a closure is not always compiled for the instructions of the processor
+/// that it is dispatched to.
 struct Band<'a, L> {
     vertices: &'a Vertices,
     width: usize,
@@ -234,7 +235,8 @@ impl<L: Layer> Band<'_, L> {
                     let pixel = line * self.width + column;
                     let depth = step.depth[lane % 8] as u16;
                     if let Some(stored) = self.depth.get_mut(pixel)
-                        // 0 is farther than everything; and a depth that rounds to 0 would be none.
+                        // 0 counts as farther than everything, and a depth that rounds to 0 would mean "not
+                        // measured".
                         && depth.wrapping_sub(1) < stored.wrapping_sub(1)
                     {
                         *stored = depth;
@@ -283,7 +285,7 @@ const WHOLE: i32 = 1;
 /// A block that lacks a corner.
 const BROKEN: i32 = 2;
 
-/// What is to be done with the blocks of a chunk.
+/// How each block of a chunk is drawn.
 struct Sorted {
     kind: [i32; CHUNK],
     left: [i32; CHUNK],
@@ -362,7 +364,7 @@ struct Step {
     top_left: [f32; LANES],
     bottom_right: [f32; LANES],
     between: [f32; LANES],
-    /// Millimetres, rounded; anything where a pixel is not inside.
+    /// Depth in millimetres, rounded; undefined for pixels that are not inside.
     depth: [i32; LANES],
 }
 

@@ -1,4 +1,4 @@
-//! What cannot be transformed.
+//! The errors of transformations.
 
 /// Why there is no transformation for a calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum TransformError {
         "a transformation between the cameras needs both, but the colour camera is off: choose a colour resolution"
     )]
     NoColorCamera,
-    /// The calibration does not say where the cameras are.
+    /// The calibration does not have the cameras' relative position.
     #[error(
         "a transformation between the cameras needs the place of one for the other, which the calibration does not \
          have: ask the sensor for its calibration again"
@@ -28,7 +28,7 @@ pub enum TransformError {
      the image was taken in"
 )]
 pub struct SizeMismatch {
-    /// What has the wrong size.
+    /// The image or table that has the wrong size.
     pub what: &'static str,
     /// Pixels it has.
     pub found: usize,

@@ -1,12 +1,12 @@
 //! Images from one camera's view into the other's, and depth images to points.
 //!
-//! - [`Transformation`]: what the colour camera would measure (depth and whatever goes along with it, like infrared or a
-//!   body index map), and the colour of every depth pixel. It is made for a calibration with both cameras on.
-//! - [`point_cloud_f32`] and [`point_cloud_i16`]: points of a depth image over the [`XyTable`] of the camera whose view it
-//!   is in: `XyTable::new(depth_camera)` for what the sensor delivers, `XyTable::new(color_camera)` for what
-//!   [`Transformation::depth_to_color`] made of it. Points are in the frame of that camera.
+//! - [`Transformation`]: depth, and custom images such as infrared or a body index map, as the colour camera would
+//!   see them, and the colour of every depth pixel. It is made for a calibration with both cameras on.
+//! - [`point_cloud_f32`] and [`point_cloud_i16`]: points of a depth image with the [`XyTable`] of the camera whose
+//!   view it is in: `XyTable::new(depth_camera)` for the sensor's depth images, `XyTable::new(color_camera)` for the
+//!   results of [`Transformation::depth_to_color`]. Points are in the frame of that camera.
 //!
-//! The rules are the vendor's. All of it writes into memory the caller keeps, and allocates nothing per image.
+//! The rules are the vendor's. All functions write into the caller's memory and allocate nothing for an image.
 //!
 //! [`XyTable`]: crate::calibration::XyTable
 

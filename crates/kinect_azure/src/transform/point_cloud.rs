@@ -124,7 +124,7 @@ fn chunk_i16(rays: &[[f32; 2]; CHUNK], depth: &[u16; CHUNK], points: &mut [[i16;
                 }
             }
         } else {
-            // The last step of the chunk has no room for that.
+            // The last step of the chunk has no room for these two bytes.
             for (bytes, point) in bytes.chunks_exact_mut(POINT).zip(points) {
                 bytes.copy_from_slice(&point[..POINT]);
             }

@@ -1,7 +1,8 @@
-//! Four neighbouring depth pixels in the colour image: which of them make a surface, and which pixels it covers.
+//! Four neighbouring depth pixels in the colour image: decides which of them make a surface, and which pixels of the
+//! colour image that surface covers.
 
-/// How much farther the far end of a surface may be than its near end, in parts of the near end, from one depth pixel to
-/// the next; beyond, they are two surfaces.
+/// How much farther the far end of a surface may be than its near end, in parts of the near end, from one depth pixel
+/// to the next; beyond that, the pixels belong to two surfaces.
 ///
 /// The vendor's number, sin(120°/512) / cos(85°) = 0.046 934 417 59: what a surface tilted by 85° spans between two pixels of the wide binned
 /// mode.
@@ -34,7 +35,7 @@ impl Corner {
     }
 }
 
-/// Four things that belong to the pixels of a 2×2 block.
+/// Four values, one for each pixel of a 2×2 block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Quad<T> {
     pub(super) top_left: T,
@@ -54,8 +55,8 @@ pub(super) enum Missing {
 }
 
 impl<T: Copy> Quad<T> {
-    /// Makes up for the missing corner: three corners are the triangle between them, with a fourth in the middle of one
-    /// side.
+    /// Replaces the missing corner by the middle of one side of the triangle between the other three, so that the
+    /// quad is that triangle.
     pub(super) fn mend(self, missing: Missing, between: impl Fn(T, T) -> T) -> Self {
         let Self {
             top_right,
@@ -88,7 +89,7 @@ impl<T: Copy> Quad<T> {
 }
 
 impl Quad<Corner> {
-    /// The quad with at most one corner missing made up for, and which that was; `None` where more are missing.
+    /// The quad with one missing corner replaced, and which corner that was; `None` if more than one is missing.
     pub(super) fn mended(self) -> Option<(Self, Missing)> {
         let missing = [
             (self.top_left, Missing::TopLeft),
@@ -168,7 +169,7 @@ pub(super) fn rounded(number: f32) -> i32 {
     ((number + UNIT).to_bits() as i32).wrapping_sub(UNIT.to_bits() as i32)
 }
 
-// `f32::min` and `max` treat NaN in a way that costs instructions; here there is none that matters.
+// `f32::min` and `max` need extra instructions for NaN, which does not matter here.
 #[inline(always)]
 fn lower(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }

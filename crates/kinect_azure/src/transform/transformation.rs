@@ -1,4 +1,4 @@
-//! The transformation of one calibration: checks sizes, and leads images through the stages.
+//! The transformation of one calibration: checks sizes, and runs the stages.
 
 use super::color_to_depth::{self, Occlusion};
 use super::custom::{CustomPixel, Interpolation, Linear, Nearest};
@@ -9,9 +9,10 @@ use crate::calibration::Calibration;
 
 /// Images of one sensor in one pair of modes, from one camera's view into the other's.
 ///
-/// Its tables are made once, its buffers are used again; it works on all cores of the rayon pool it is called in, and gives
-/// the same on any number of them. The rules and results are those of the vendor's library, except that the ragged holes
-/// which the vendor's GPU engine leaves at the left edge in the wide modes are filled, as by the vendor's CPU rule.
+/// Its tables are computed once and its buffers are used again. It uses all threads of the rayon pool in which it is
+/// called; the results do not depend on their number. The rules and results are those of the vendor's library, except
+/// that the ragged holes which the vendor's GPU engine leaves at the left edge in the wide modes are filled, as by
+/// the vendor's CPU rule.
 ///
 /// Images are tightly packed, row by row, and of the size that the camera has in the calibration; anything else is a
 /// [`SizeMismatch`]. A depth of 0 is "not measured".
@@ -36,7 +37,8 @@ pub struct Transformation {
     color_size: [usize; 2],
     depth_size: [usize; 2],
     vertices: Vertices,
-    /// Depth in the colour camera's view, for what needs it on the way; empty until then.
+    /// Depth in the colour camera's view, for operations that need it as an intermediate result; empty until the
+    /// first of them.
     aligned: Vec<u16>,
 }
 
@@ -69,8 +71,8 @@ impl Transformation {
         self.color_size
     }
 
-    /// A depth image (mm) as the colour camera would measure it: distances along *its* optical axis in mm, 0 where nothing
-    /// that was measured can be seen.
+    /// A depth image (mm) as the colour camera would measure it: distances along *its* optical axis in mm, 0 where
+    /// the colour camera sees no measured surface.
     ///
     /// Every block of 2×2 depth pixels is drawn as two triangles, the nearest surface wins, and depth between pixels is
     /// interpolated. A block is left out where it spans more than one surface ([`SAME_SURFACE`](super::SAME_SURFACE)) or has

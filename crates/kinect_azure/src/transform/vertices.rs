@@ -1,8 +1,8 @@
 //! Where the colour camera sees every depth pixel.
 //!
-//! The arithmetic is that of the vendor's depth engine, in f32 and in its order, so that every vertex is its to the last
-//! bit: what lies on the edge of a pixel falls to the same side, and depths between them round to the same millimetre.
-//! Loops over rows are simple enough to become vector instructions.
+//! The arithmetic is that of the vendor's depth engine, in f32 and in its order, so that every vertex equals the
+//! depth engine's to the last bit: points on the edge of a pixel fall to the same side, and depths between them round
+//! to the same millimetre. Loops over rows are simple enough to become vector instructions.
 
 use rayon::prelude::*;
 
@@ -10,14 +10,15 @@ use super::error::TransformError;
 use crate::calibration::camera::Lens;
 use crate::calibration::{Calibration, Extrinsics, Sensor, XyTable};
 
-/// What the stages need of every depth pixel, part by part and row by row, and the tables it is computed from.
+/// The vertex of every depth pixel, row by row in separate arrays for u, v and z, and the tables that it is computed
+/// from.
 #[derive(Clone, Debug)]
 pub(super) struct Vertices {
     size: [usize; 2],
     rays: Parts<Vec<f32>>,
     projection: Projection,
-    /// Where the colour camera sees the pixel, and its distance along the colour camera's axis in mm; z is 0 where it does
-    /// not see it, and u and v mean nothing there.
+    /// Where the colour camera sees the pixel, and its distance along the colour camera's axis in mm; z is 0 for
+    /// pixels that it does not see, whose u and v are undefined.
     seen: Seen<Vec<f32>>,
     /// For each [`CHUNK`] of a row the rows of the colour image that its pixels are seen in.
     spans: Vec<Span>,
@@ -206,7 +207,8 @@ impl Span {
     }
 }
 
-/// Some rows' work: a type of its own, because a closure is not sure to be compiled for the processor it is dispatched to.
+/// Some rows' work: a type of its own, because a closure is not always compiled for the instructions of the processor
+/// that it is dispatched to.
 struct Rows<'a> {
     projection: Projection,
     width: usize,
@@ -262,7 +264,7 @@ impl Projection {
         );
         let inverse = 1.0 / z;
         let at = self.lens.see(x * inverse, y * inverse);
-        // A pixel without a ray has NaN everywhere, where the lens model does not hold.
+        // For a pixel without a ray all values are NaN, for which the lens model does not hold.
         let seen = (depth != 0) & (z > 0.0) & self.lens.holds(at.r);
         [at.u, at.v, if seen { z } else { 0.0 }]
     }

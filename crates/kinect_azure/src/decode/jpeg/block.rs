@@ -32,8 +32,8 @@ fn scale(value: i32, factor: i32) -> i16 {
         >> FACTOR_BITS) as i16
 }
 
-/// Decodes one block into `coefficients`, which are all 0 before, and says whether there may be others than
-/// the first.
+/// Decodes one block into `coefficients`, which must all be 0 before. Returns whether any coefficient but the first
+/// may differ from 0.
 #[inline(always)]
 pub(super) fn decode_block(
     header: &Header,
@@ -46,7 +46,7 @@ pub(super) fn decode_block(
     let factors = &header.quantisation[component.quantisation].factors;
     let flat = coefficients.as_flattened_mut();
 
-    // A copy that never has an address, so that it stays in registers.
+    // A copy whose address is never taken, so that the compiler keeps it in registers.
     let mut bits = *reader;
     let (symbol, difference) = dc.read(&mut bits)?;
     if symbol > 15 {
@@ -72,7 +72,7 @@ pub(super) fn decode_block(
         index += 1;
     }
     *reader = bits;
-    // Sixteen zeros may be announced for fewer places, coefficients may not.
+    // A run of sixteen zeros may reach beyond the last place, a coefficient may not.
     if index > 64 + 15 {
         return Err(Damaged("a block has too many coefficients"));
     }

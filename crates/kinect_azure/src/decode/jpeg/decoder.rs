@@ -28,7 +28,7 @@ const READ_AHEAD: usize = 8;
 /// MCU rows per task when several threads share the work.
 const MCU_ROWS_PER_TASK: usize = 8;
 
-/// MCU rows kept when one thread does it all: the one that is converted, and those above and below it.
+/// MCU rows kept when one thread decodes alone: the row that is converted, and those above and below it.
 const WINDOW: usize = 3;
 
 impl JpegDecoder {
@@ -37,8 +37,8 @@ impl JpegDecoder {
         let scan = self.header.parse(jpeg)?;
         self.split_scan(jpeg.get(scan..).unwrap_or_default())?;
         let header = &self.header;
-        // A block takes two codes of at least one bit: a scan shorter than that is cut short, and an image that claims
-        // to be huge is found out before memory is set aside for it.
+        // A block takes two codes of at least one bit, so a shorter scan is cut off. This also detects a false huge
+        // size before memory is allocated for it.
         let blocks = header.mcus() * header.sampling.tile_size() / 64;
         if blocks * 2 > self.scan.len() * 8 {
             return Err(Damaged("it ends before its last block"));
@@ -46,7 +46,7 @@ impl JpegDecoder {
         Ok((header.width, header.height))
     }
 
-    /// Decodes what was begun. `bgra` has exactly 4 × width × height bytes.
+    /// Decodes the JPEG that [`begin`](Self::begin) prepared. `bgra` has exactly 4 × width × height bytes.
     pub(in super::super) fn finish(
         &mut self,
         bgra: &mut [u8],
@@ -99,7 +99,7 @@ impl JpegDecoder {
         Ok(())
     }
 
-    /// All segments side by side, then all rows.
+    /// Decodes all segments in parallel, then converts all rows in parallel.
     fn finish_parallel(&mut self, bgra: &mut [u8]) -> Result<(), JpegError> {
         let header = &*self.header;
         let tile_size = header.sampling.tile_size();

@@ -17,8 +17,8 @@ pub(super) struct Component {
     pub(super) ac: usize,
 }
 
-/// What is known before the scan. Every image begins without tables; those made for the one before are only kept to be
-/// used again where a file brings the same.
+/// The headers before the scan. Every image begins without tables; the tables of the image before are kept only to
+/// save their construction if the next file has the same ones.
 #[derive(Debug, Default)]
 pub(super) struct Header {
     pub(super) width: u32,
@@ -32,8 +32,8 @@ pub(super) struct Header {
     pub(super) ac: [HuffmanTable; 2],
 }
 
-/// Factors from coefficients as stored to the transform's input, in zigzag order. Longer than a block, so that an
-/// index a damaged file runs over with still finds something.
+/// Factors from coefficients as stored to the transform's input, in zigzag order. Longer than a block, so that the
+/// index that a damaged file leads beyond the block is still within the array.
 #[derive(Debug)]
 pub(super) struct Quantisation {
     steps: [u8; 64],
@@ -123,7 +123,7 @@ impl Header {
                 // Baseline and extended sequential.
                 0xc0 | 0xc1 => frame = Some(self.frame(body)?),
                 0xc2 if body.first() == Some(&8) => return Err(Unusual("it is progressive")),
-                // Other processes; 0xC8 and 0xCC are none.
+                // Other coding processes; 0xC8 and 0xCC are not frame headers.
                 0xc2..=0xcf => {
                     return Err(Unknown(
                         "it is lossless, hierarchical, arithmetic-coded or of 12 bits",
@@ -226,7 +226,7 @@ impl Header {
             factors[index] = sampling;
         }
         self.sampling = match count {
-            // One component is never interleaved: its factors mean nothing.
+            // A single component is never interleaved, so its sampling factors have no meaning.
             1 => Sampling::Grey,
             _ => Sampling::of(factors).ok_or(Unusual(
                 "its chroma is sampled neither 4:4:4, 4:2:2 nor 4:2:0",

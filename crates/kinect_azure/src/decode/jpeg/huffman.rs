@@ -13,11 +13,11 @@ const FAST_BITS: u32 = 11;
 pub(super) struct HuffmanTable {
     counts: [u8; 16],
     symbols: [u8; 256],
-    /// The rest belongs to these codes.
+    /// Whether the other fields were computed from these codes.
     made: bool,
     /// The image has this table.
     given: bool,
-    /// For the next [`FAST_BITS`] bits, what they begin with.
+    /// For each pattern of [`FAST_BITS`] bits, the code and number at its beginning.
     fast: [Entry; 1 << FAST_BITS],
     /// First code value, left-aligned in 16 bits, that is longer than the index + 1 bits.
     limits: [u32; 16],
@@ -25,7 +25,7 @@ pub(super) struct HuffmanTable {
     offsets: [i32; 16],
 }
 
-/// What a bit pattern begins with.
+/// The code and number at the beginning of a bit pattern.
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
     /// The number after the code, if it fits.
@@ -106,7 +106,7 @@ impl HuffmanTable {
         Ok(())
     }
 
-    /// Another image begins, which has no table yet.
+    /// Marks the table as not given, for the next image.
     pub(super) fn forget(&mut self) {
         self.given = false;
     }
@@ -179,8 +179,8 @@ impl HuffmanTable {
     }
 }
 
-/// Reads bits, most significant first. Past the end it reads on into whatever follows and then zeros; the caller checks
-/// [`bits_read`](Self::bits_read) when it is done.
+/// Reads bits, most significant first. Past the end it reads the bytes that follow and then zeros; the caller checks
+/// [`bits_read`](Self::bits_read) at the end.
 #[derive(Clone, Copy, Default)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
@@ -220,7 +220,7 @@ impl<'a> BitReader<'a> {
             Some(&bytes) => u64::from_be_bytes(bytes),
             None => 0,
         };
-        // Bits that are there already come again with the same value; whole bytes only are counted.
+        // Bits that are already in the buffer are written again with the same value; only whole bytes are counted.
         self.buffer |= next >> self.available;
         self.position += ((63 - self.available) >> 3) as usize;
         self.available |= 56;

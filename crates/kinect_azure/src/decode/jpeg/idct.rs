@@ -1,9 +1,9 @@
 //! The inverse discrete cosine transform of 8×8 coefficients.
 //!
 //! Arai, Agui and Nakajima's method: their scale factors are multiplied into the quantisation steps beforehand, which
-//! leaves 5 multiplications for each row and column. In 16-bit lanes, eight to the smallest register: coefficients come
-//! with [`FRACTION_BITS`] bits after the point, which keeps the result within one step of the exact one and leaves room
-//! for four times the range of true images. What a damaged image makes overflow wraps around.
+//! leaves 5 multiplications for each row and column. In 16-bit lanes, eight to the smallest register: coefficients
+//! come with [`FRACTION_BITS`] bits after the point, which keeps the result within one step of the exact one and
+//! leaves room for four times the range of true images. Overflows, which only damaged images cause, wrap around.
 
 use wide::{i16x8, u8x16, u16x8};
 

@@ -1,4 +1,5 @@
-//! A JPEG decoder for what cameras send: baseline, 8 bits, 4:4:4, 4:2:2, 4:2:0 or grey, straight to BGRA.
+//! A JPEG decoder for the images that the cameras send: baseline, 8 bits, 4:4:4, 4:2:2, 4:2:0 or grey, straight to
+//! BGRA.
 //!
 //! It exists because a 4K stream at 30 frames a second leaves no time to spare: general decoders allocate for every
 //! image, are slower than the vendor's, and can be made to panic. Anything unusual (progressive, several scans, 12 bits,

@@ -1,6 +1,6 @@
 //! How an image is cut into MCUs (minimum coded units).
 
-/// How chroma is brought to luma's size.
+/// The size of chroma relative to luma.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chroma {
     /// No chroma.
@@ -142,7 +142,7 @@ impl Sampling {
         }
     }
 
-    /// Columns and rows of chroma samples in an MCU; of grey, as if there were some.
+    /// Columns and rows of chroma samples in an MCU; for a grey image, the size that chroma would have.
     pub(super) const fn chroma_size(self) -> (usize, usize) {
         let (width, height) = (self.mcu_width(), self.mcu_height());
         match self.chroma() {

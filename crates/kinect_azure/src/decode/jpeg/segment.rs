@@ -14,7 +14,7 @@ pub(super) struct SegmentDecoder<'a> {
     bits: usize,
     /// MCUs still to come.
     pub(super) mcus_left: usize,
-    /// What each component's next first coefficient differs from.
+    /// The first coefficient of each component's last block, from which the next one is stored as a difference.
     predictions: [i32; 3],
 }
 

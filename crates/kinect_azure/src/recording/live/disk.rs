@@ -1,4 +1,4 @@
-//! Where a live recording's files go.
+//! The disk to which a live recording's files are written.
 
 #[cfg(not(windows))]
 use std::fs::TryLockError;
@@ -9,28 +9,28 @@ use std::path::Path;
 use crate::recording::storage::same_file;
 use crate::recording::writer::RecordingFile;
 
-/// Where a [`LiveRecorder`](super::LiveRecorder)'s files go: a disk, or what stands for one. It is used by the
-/// recorder's thread alone, which may wait for it, and holds one file at a time.
+/// The disk, or a substitute for it, to which a [`LiveRecorder`](super::LiveRecorder) writes its files. Only the
+/// recorder's thread calls it, so its methods may block. The recorder has one file open at a time.
 pub trait RecordingDisk: Send {
-    /// Creates a file; one that is there is replaced where `replace` says so.
+    /// Creates a file. An existing file is replaced if `replace` is `true`.
     ///
     /// # Errors
-    /// When it cannot be created; [`io::ErrorKind::AlreadyExists`] when there is one and it must not be replaced.
+    /// If the file cannot be created; [`io::ErrorKind::AlreadyExists`] if it exists and `replace` is `false`.
     fn create(&mut self, path: &Path, replace: bool) -> io::Result<Box<dyn RecordingFile>>;
 
-    /// Bytes that files at that path may still grow by; `None` = not known.
+    /// Free space for files at that path, in bytes; `None` = not known.
     fn free_bytes(&mut self, path: &Path) -> Option<u64> {
         let _ = path;
         None
     }
 
-    /// Whether the path still leads to the file that was created last.
+    /// Whether the path still names the file that was created last.
     fn is_there(&mut self, path: &Path) -> bool {
         let _ = path;
         true
     }
 
-    /// Removes the file that was created last: nothing was recorded.
+    /// Removes the file that was created last, because nothing was recorded into it.
     fn remove(&mut self, path: &Path) {
         let _ = path;
     }
@@ -52,7 +52,8 @@ impl RecordingDisk for LocalDisk {
         } else {
             options.create_new(true);
         }
-        // On Windows others may read it meanwhile, but neither write nor delete it; elsewhere a lock says as much.
+        // On Windows other programs may read the file meanwhile, but neither write nor delete it; on other systems a
+        // lock asks them not to.
         #[cfg(windows)]
         std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1);
         let file = options.open(path)?;
@@ -78,7 +79,7 @@ impl RecordingDisk for LocalDisk {
         };
         match std::fs::metadata(path) {
             Ok(found) => same_file(&found, &open),
-            // Anything else does not say that the open file is gone.
+            // Other errors do not prove that the open file is gone.
             Err(error) => error.kind() != io::ErrorKind::NotFound,
         }
     }
@@ -90,7 +91,7 @@ impl RecordingDisk for LocalDisk {
             .and_then(|file| file.metadata().ok())
             .is_some_and(|file| file.is_file());
         if regular && self.is_there(path) {
-            // An empty file that stays does no harm.
+            // If removing fails, an empty file remains, which does no harm.
             let _ = std::fs::remove_file(path);
         }
         self.file = None;

@@ -1,15 +1,15 @@
-//! Records what is live: on a thread of its own, without ever making the source wait.
+//! Records a running source on a thread of its own, without ever making the source wait.
 //!
-//! How it works: whoever runs a source hands over what it delivers; that goes into a queue of shared images, bounded
-//! by bytes (`queue`). A thread (`worker`) takes it out and writes it with a
-//! [`RecordingWriter`](super::RecordingWriter), which hands every full 32 ms to the operating system, so that a crash
-//! costs what came last and no more. When the disk is slower than the sensor for so long that the queue is full,
-//! whole captures are left out and counted until there is room again. `disk` is where files go, `names` what they are
-//! called.
+//! How it works: the thread that runs a source passes the source's captures and samples to the recorder, which keeps
+//! them in a queue of shared images, bounded by bytes (`queue`). The recorder's thread (`worker`) takes them out and
+//! writes them with a [`RecordingWriter`](super::RecordingWriter), which gives every full 32 ms to the operating
+//! system, so that a crash loses only the newest data. When the disk is slower than the sensor for so long that the
+//! queue is full, whole captures are left out and counted until there is room again. `disk` creates the files,
+//! `names` chooses their names.
 //!
 //! **One file, one clock.** A file holds captures of one run of one source. When the source was opened again, or its
 //! device time goes back by more than two captures and 50 ms (a device restarted, a recording began again), the file
-//! is finished and what follows goes into another one: `visitors.mkv`, `visitors-2.mkv`. When modes change, the
+//! is finished and later captures go into another one: `visitors.mkv`, `visitors-2.mkv`. When modes change, the
 //! recording ends.
 
 mod disk;

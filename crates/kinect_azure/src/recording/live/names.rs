@@ -1,4 +1,4 @@
-//! What the files of a live recording are called.
+//! The names of a live recording's files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,20 +7,20 @@ use super::disk::RecordingDisk;
 use crate::calendar::UtcTime;
 use crate::recording::writer::RecordingFile;
 
-/// The most numbers that are tried: so many files in a folder are a mistake.
+/// The most numbers that are tried before creating a file fails.
 const MOST_NUMBERS: u32 = 100_000;
 
 /// The names of one recording's files, one after the other.
 #[derive(Debug)]
 pub(super) struct Names {
-    /// With `{date}` and `{time}` filled in.
+    /// The path with `{date}` and `{time}` filled in.
     path: PathBuf,
     /// The number of the last file.
     number: u32,
 }
 
 impl Names {
-    /// Names of a recording that starts at that time, in seconds since 1970-01-01 00:00:00 UTC.
+    /// The names for a recording that starts at `unix_sec`, in seconds since 1970-01-01 00:00:00 UTC.
     pub(super) fn new(pattern: &Path, unix_sec: i64) -> Self {
         let name = pattern.file_name().and_then(|name| name.to_str());
         let path = name.map_or_else(
@@ -37,7 +37,8 @@ impl Names {
         Self { path, number: 0 }
     }
 
-    /// Creates the next file. Only the first can replace one, and only when its name is not counted up.
+    /// Creates the next file. Only the first file can replace an existing one, and only if its name has no
+    /// `{number}`.
     pub(super) fn create(
         &mut self,
         disk: &mut dyn RecordingDisk,
@@ -66,12 +67,12 @@ impl Names {
         }
     }
 
-    /// The last file was removed: its name is free again.
+    /// Makes the name of the last file free again, after that file was removed.
     pub(super) fn give_back(&mut self) {
         self.number = self.number.saturating_sub(1);
     }
 
-    /// The name with that number in it; `None` where it has no place for one.
+    /// The name with that number in it; `None` if the name has no `{number}`.
     fn numbered(&self, number: u32) -> Option<PathBuf> {
         let name = self.path.file_name()?.to_str()?;
         name.contains("{number}").then(|| {

@@ -1,4 +1,5 @@
-//! What waits for the disk, and what the recorder says about itself: all that its thread shares with others.
+//! The queue of data for the disk, and the recorder's state and figures: everything that its thread shares with other
+//! threads.
 //!
 //! Locks are held for a few instructions, never while anything is written.
 
@@ -15,7 +16,7 @@ use crate::recording::writer::RecordingSettings;
 /// Room for inertial samples beyond what captures may take: some twelve minutes of them.
 const SAMPLE_RESERVE: usize = 64 << 20;
 
-/// Something that was handed over.
+/// Data or an event that was passed to the recorder.
 #[derive(Debug)]
 pub(super) enum Item {
     Opened(Box<RecordingSettings>),
@@ -25,13 +26,13 @@ pub(super) enum Item {
     Bodies(Arc<BodyFrame>),
 }
 
-/// What the thread is to do next.
+/// What the recorder's thread does next.
 #[derive(Debug)]
 pub(super) enum Next {
     Item(Item),
     /// Nothing came for a while.
     Idle,
-    /// Everything is taken and nothing will come any more.
+    /// The queue is empty and the recording was stopped.
     End,
 }
 
@@ -55,7 +56,7 @@ struct Queue {
     dropped_bodies: u64,
 }
 
-/// What the thread says.
+/// The state and figures that the thread reports.
 #[derive(Debug, Default)]
 struct Report {
     state: LiveState,
@@ -65,7 +66,7 @@ struct Report {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is inside is whole at any time: a panic elsewhere does not spoil it.
+    // The guarded data is consistent at any time, even after a panic of another thread.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -129,10 +130,11 @@ impl Shared {
         }
         queue.bytes += size(&item);
         queue.items.push_back(item);
-        // The thread looks for samples when a capture comes, and now and then: waking it for each is a waste.
+        // The thread takes samples when a capture comes, and every 100 ms: waking it for each sample would waste
+        // time.
     }
 
-    /// Takes body frames like samples: they are small, and belong to images that are there already.
+    /// Queues a body frame like a sample: body frames are small, and belong to images that were queued before.
     pub(super) fn push_bodies(&self, frame: &Arc<BodyFrame>) {
         let item = Item::Bodies(Arc::clone(frame));
         let mut queue = lock(&self.queue);
@@ -160,7 +162,8 @@ impl Shared {
         if queue.stopped {
             return;
         }
-        // A source that is lost over and over must not fill the memory: of events with nothing between, the last counts.
+        // A source that is lost over and over must not fill the memory: of consecutive open and close events, only
+        // the last is kept.
         if let Item::Opened(_) = item {
             while let Some(old) = queue
                 .items
@@ -182,7 +185,7 @@ impl Shared {
         self.arrived.notify_one();
     }
 
-    /// The next item, waiting for it for a while.
+    /// The next item; waits for it at most `patience`.
     pub(super) fn next(&self, patience: Duration) -> Next {
         let mut queue = lock(&self.queue);
         if queue.items.is_empty() && !queue.stopped {
@@ -209,7 +212,8 @@ impl Shared {
         lock(&self.report).state = state;
     }
 
-    /// Enters the state it ends in, unless it is in one. Nothing is taken any more, and what waits is let go.
+    /// Enters the final state, unless the recorder has ended already. The queue is cleared, and later data is
+    /// ignored.
     pub(super) fn end(&self, state: LiveState) {
         let items = {
             let mut queue = lock(&self.queue);
@@ -233,7 +237,7 @@ impl Shared {
         let state = lock(&self.report).state.clone();
         match state {
             LiveState::Waiting | LiveState::Recording if stopped => LiveState::Finishing,
-            // A disk can be too slow for creating the file, too.
+            // The disk can also be too slow while the file is created.
             LiveState::Waiting | LiveState::Recording if behind => LiveState::FallingBehind,
             state => state,
         }

@@ -1,4 +1,4 @@
-//! The recorder as its user sees it.
+//! The handle of a live recorder.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use crate::recording::writer::RecordingSettings;
 
 /// A recording that is made while a source runs.
 ///
-/// All its methods but [`finish`](Self::finish) return at once, whatever the disk does. It can be shared between
-/// whoever runs the source and whoever shows how it is doing; [`stop`](Self::stop), or dropping it, has its thread
-/// write what waits and finish the file. A process that ends before that leaves a file that
-/// [`Recording`](crate::recording::Recording) plays and the vendor's player does not open: see
-/// [`wait_for_recorders`](super::wait_for_recorders).
+/// All its methods but [`finish`](Self::finish) return at once, however slow the disk is. It can be shared between
+/// the thread that runs the source and the thread that displays the recorder's state. After [`stop`](Self::stop), or
+/// when the recorder is dropped, its thread writes the queued data and finishes the file. A process that ends before
+/// that leaves a file that [`Recording`](crate::recording::Recording) plays and the vendor's player does not open:
+/// see [`wait_for_recorders`](super::wait_for_recorders).
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -48,13 +48,13 @@ pub struct LiveRecorder {
 }
 
 impl LiveRecorder {
-    /// Starts a recording. Its file is created once [`source_opened`](Self::source_opened) says what is recorded;
-    /// what goes wrong, then or here, is its [`state`](Self::state).
+    /// Starts a recording. The first file is created once [`source_opened`](Self::source_opened) was called with the
+    /// source's modes. Errors, also of starting, are reported by [`state`](Self::state).
     pub fn start(settings: LiveSettings) -> Self {
         Self::start_on(Box::new(LocalDisk::default()), settings)
     }
 
-    /// Starts a recording on something that stands for a disk.
+    /// Starts a recording on a [`RecordingDisk`] of the caller's.
     pub fn start_on(disk: Box<dyn RecordingDisk>, settings: LiveSettings) -> Self {
         let shared = Arc::new(Shared::new(settings.most_queued_bytes));
         let worker = Worker::new(Arc::clone(&shared), disk, settings);
@@ -80,66 +80,66 @@ impl LiveRecorder {
         Self { shared, thread }
     }
 
-    /// The source is open: from now on captures of these settings come. The application's tags and attachments are
-    /// added to those of the [`LiveSettings`]. Call it whenever the source was opened (again): a file ends, and the
-    /// next capture begins another one.
+    /// Tells the recorder that the source is open, and that its captures have these settings from now on. The
+    /// application's tags and attachments are added to those of the [`LiveSettings`]. Call it whenever the source was
+    /// opened (again): a file ends, and the next capture begins another one.
     pub fn source_opened(&self, settings: RecordingSettings) {
         self.shared.push_opened(settings);
     }
 
-    /// The source is closed, lost or at its end: the file is finished. Captures that come nevertheless, say because a
-    /// recording was sought back, begin another one.
+    /// Tells the recorder that the source is closed, lost or at its end, so that the file is finished. Captures that
+    /// come later, for example because a recording that plays was sought back, begin another file.
     pub fn source_closed(&self) {
         self.shared.push_closed();
     }
 
-    /// Hands over a capture: its images are shared, not copied. Left out and counted when the queue is full; ignored
-    /// once the recording has ended.
+    /// Queues a capture, whose images are shared, not copied. The capture is left out and counted if the queue is
+    /// full, and ignored if the recording has ended.
     pub fn push_capture(&self, capture: &Capture) {
         self.shared.push_capture(capture);
     }
 
-    /// Hands over an inertial sample. Samples are kept in their order, also while captures are left out.
+    /// Queues an inertial sample. Samples are recorded in their order, also while captures are left out.
     pub fn push_imu_sample(&self, sample: &ImuSample) {
         self.shared.push_sample(sample);
     }
 
-    /// Hands over the people in a depth image that was handed over before, as a tracker found them, up to 2 s later. They
-    /// are recorded where [`RecordingSettings::bodies`] says so.
+    /// Queues the bodies that a tracker found in a depth image, at most 2 s after the image was queued. They are
+    /// recorded if [`RecordingSettings::bodies`] is `true`.
     pub fn push_bodies(&self, frame: &Arc<BodyFrame>) {
         self.shared.push_bodies(frame);
     }
 
-    /// Has what waits written and the file finished; nothing is taken any more.
+    /// Stops the recording: the queued data is written, the file is finished, and later data is ignored.
     pub fn stop(&self) {
         self.shared.stop();
     }
 
-    /// How it is doing.
+    /// The recorder's state.
     pub fn state(&self) -> LiveState {
         self.shared.state()
     }
 
-    /// How much was recorded so far, and how much was not.
+    /// The number of captures, samples and bytes that were recorded and left out so far.
     pub fn figures(&self) -> LiveFigures {
         self.shared.figures()
     }
 
-    /// The file that is being written, or was last.
+    /// The file that is being written, or the last one that was.
     pub fn path(&self) -> Option<PathBuf> {
         self.shared.path()
     }
 
-    /// The last warning, such as of a disk that is nearly full; [`LiveFigures::warnings`] counts them.
+    /// The last warning, for example of a disk that is nearly full; [`LiveFigures::warnings`] counts them.
     pub fn warning(&self) -> Option<String> {
         self.shared.warning()
     }
 
-    /// Stops and waits until the file is finished; gives the state it ended in.
+    /// Stops the recording and waits until the file is finished; returns the final state.
     pub fn finish(mut self) -> LiveState {
         self.stop();
         if let Some(thread) = self.thread.take() {
-            // A panic of the thread is a state already.
+            // A panic of the thread is reported in the state already.
             let _ = thread.join();
         }
         self.state()

@@ -1,14 +1,15 @@
-//! How many recorders of this process still write.
+//! The number of recorders of this process that still write.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Waits, at most `timeout`, until no [`LiveRecorder`](super::LiveRecorder) of this process has anything left to write; gives whether that
-/// is so.
+/// Waits, at most `timeout`, until no [`LiveRecorder`](super::LiveRecorder) of this process has anything left to
+/// write; returns whether all have finished in time.
 ///
-/// For the end of `main`: a process that ends takes its threads with it, and a file that is not finished yet plays with
-/// [`Recording`](crate::recording::Recording) but not with the vendor's player. Recorders must have been stopped or dropped before,
-/// or at least be about to be by other threads.
+/// For the end of `main`: a process that ends takes its threads with it, and a file that is not finished yet plays
+/// with [`Recording`](crate::recording::Recording) but not with the vendor's player. Stop or drop the recorders
+/// before, or let other threads do so meanwhile: recorders that are not stopped make this wait for the whole
+/// `timeout`.
 pub fn wait_for_recorders(timeout: Duration) -> bool {
     let end = Instant::now().checked_add(timeout);
     let mut count = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -26,10 +27,10 @@ pub fn wait_for_recorders(timeout: Duration) -> bool {
 
 /// How many recorders of this process have not finished their files.
 static RUNNING: Mutex<usize> = Mutex::new(0);
-/// Told when one has.
+/// Notified when a recorder has finished its files.
 static ENDED: Condvar = Condvar::new();
 
-/// Counts a recorder for as long as its thread runs, however that ends.
+/// Counts a recorder as running until it is dropped at the end of its thread, even by a panic.
 pub(super) struct Running;
 
 impl Running {

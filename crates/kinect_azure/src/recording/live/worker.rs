@@ -1,7 +1,7 @@
-//! The recorder's thread: takes what waits, puts it in order, writes it.
+//! The recorder's thread: takes data from the queue, sorts it and writes it.
 //!
-//! Cameras are some 100 ms behind the inertial sensor, by which the writer would not wait for them. So samples are held
-//! back until a capture of their time was written, two seconds at most.
+//! Captures come some 100 ms later than inertial samples of the same time, and the writer would not wait that long
+//! for them. So samples are held back until a capture of their time was written, two seconds at most.
 
 use std::collections::VecDeque;
 use std::io;
@@ -22,23 +22,23 @@ use crate::recording::elapsed::ElapsedTime;
 use crate::recording::writer::{RecordingSettings, RecordingWriter, WriteError, patience_usec};
 use crate::source::SensorInfo;
 
-/// How often it is looked whether something is to be done although nothing came.
+/// How often the periodic work is done while nothing comes.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How often it is looked whether the file is still there.
+/// How often the thread checks whether the file still exists.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// How often the disk is made to take what the operating system holds, and asked how much room it has. A power cut
-/// costs no more than that, and stopping never waits for gigabytes.
+/// How often the file is synchronised to the disk and the free space is read. A power cut loses no more data than
+/// that, and stopping never waits for gigabytes.
 const SYNC_EVERY: Duration = Duration::from_secs(5);
 
 /// The longest that inertial samples wait for a capture, in µs.
 const HOLD_USEC: u64 = 2_000_000;
 
-/// The most inertial samples that wait for a capture, whatever times they claim.
+/// The most inertial samples that wait for a capture, whatever their times are.
 const MOST_HELD: usize = 16_384;
 
-/// Room on the disk for less than so many seconds is worth a warning.
+/// The recorder warns when the free space lasts for fewer seconds than this.
 const WARN_SECONDS: u64 = 120;
 
 /// Why the recording ends before it was stopped.
@@ -53,12 +53,12 @@ pub(super) struct Worker {
     disk: Box<dyn RecordingDisk>,
     settings: LiveSettings,
     names: Option<Names>,
-    /// What is recorded, as it was last opened.
+    /// The settings with which the source was last opened.
     source: Option<RecordingSettings>,
     file: Option<OpenFile>,
     /// Samples that wait for a capture of their time.
     held: VecDeque<ImuSample>,
-    /// Without the file that is open.
+    /// The figures without the file that is open.
     figures: LiveFigures,
     warned_of_room: bool,
 }
@@ -70,7 +70,7 @@ struct OpenFile {
     keeps_bodies: bool,
     /// How far device time may go back before it counts as another run, in µs.
     patience_usec: u64,
-    /// Whether anything was.
+    /// Whether anything was written into it.
     written: bool,
     /// Newest device time of a capture, in µs.
     capture_usec: Option<u64>,
@@ -78,7 +78,7 @@ struct OpenFile {
     image_usec: [Option<u64>; 3],
     /// Recorded time, counted by the computer's clock where the sensor's does not run.
     elapsed: ElapsedTime,
-    /// The sensor's clock did not always run.
+    /// Whether the sensor's clock stood still or went back during this file.
     irregular: bool,
     /// Device time of the last sample, in µs.
     sample_usec: Option<u64>,
@@ -97,13 +97,13 @@ impl OpenFile {
         device_usec.max(elapsed_usec)
     }
 
-    /// Whether something of that time, of which the last had the other, is of another run of the source.
+    /// Whether data of time `usec`, after data of the same kind of time `last`, belongs to another run of the source.
     fn is_behind(&self, usec: u64, last: Option<u64>) -> bool {
         last.is_some_and(|last| usec.saturating_add(self.patience_usec) < last)
     }
 }
 
-/// Says that the thread ended unexpectedly, where it does.
+/// Reports that the thread ended unexpectedly, if it panics.
 struct Guard(Arc<Shared>);
 
 impl Drop for Guard {
@@ -162,7 +162,7 @@ impl Worker {
         guard.0.end(state);
     }
 
-    /// Records until it is stopped or must end; gives why it must.
+    /// Records until the recording is stopped or must end; returns why it must end.
     fn record(&mut self) -> Option<End> {
         loop {
             let done = match self.shared.next(TICK) {
@@ -183,7 +183,7 @@ impl Worker {
         }
     }
 
-    /// Figures, with those of the file that is open.
+    /// Publishes the figures, including those of the file that is open.
     fn publish(&self) {
         let mut figures = self.figures;
         if let Some(file) = &self.file {
@@ -193,7 +193,7 @@ impl Worker {
         self.shared.report(&figures);
     }
 
-    /// The source was opened (again).
+    /// Notes that the source was opened (again).
     fn open(&mut self, mut settings: RecordingSettings) -> Result<(), End> {
         self.close()?;
         self.wait();
@@ -209,7 +209,8 @@ impl Worker {
             .check()
             .map_err(|error| End::Failed(error.to_string()))?;
         self.source = Some(settings);
-        // What is wrong with the place is said at the start; further files begin with something to put in them.
+        // The first file is created at once, so that a wrong path is reported at the start; further files are created
+        // when there is data for them.
         if self.figures.files == 0 {
             self.begin()?;
         }
@@ -258,7 +259,7 @@ impl Worker {
         Ok(())
     }
 
-    /// No file is open.
+    /// Enters the state without an open file.
     fn wait(&mut self) {
         self.publish();
         self.shared.enter(LiveState::Waiting);
@@ -276,14 +277,14 @@ impl Worker {
         self.finish_file()
     }
 
-    /// After an error: makes what is written a whole file, if that is possible.
+    /// After an error: finishes the file with the data written so far, if that is possible.
     fn give_up(&mut self) {
         self.held.clear();
-        // Why it failed is known already.
+        // The first error is reported, not this one.
         let _ = self.finish_file();
     }
 
-    /// Finishes the file that is open, and removes it where it holds nothing.
+    /// Finishes the file that is open, and removes it if it is empty.
     fn finish_file(&mut self) -> Result<(), End> {
         let Some(mut file) = self.file.take() else {
             return Ok(());
@@ -309,7 +310,7 @@ impl Worker {
         if let Some(file) = &self.file
             && file.is_behind(time, file.capture_usec)
         {
-            // Another run. Samples that came ahead of it belong to it.
+            // Another run begins. Samples that came just before this capture belong to the new run.
             let split = self.held.iter().position(|sample| {
                 file.is_behind(sample.acceleration_timestamp_usec, file.capture_usec)
             });
@@ -319,14 +320,14 @@ impl Worker {
         }
         self.begin()?;
         self.watch_clock(&capture, time);
-        // Before it: after a gap, what is written first must be the oldest.
+        // Held samples are written before the capture: after a gap, the oldest data must be written first.
         self.write_held(|sample, _| sample.acceleration_timestamp_usec <= time)?;
         self.write_capture(capture)?;
         self.publish();
         Ok(())
     }
 
-    /// Counts the images that come while the sensor's clock does not run, and warns of it once in a file.
+    /// Counts the images that come while the sensor's clock does not run, and warns of this once in each file.
     fn watch_clock(&mut self, capture: &Capture, time_usec: u64) {
         let Some(file) = &mut self.file else {
             return;
@@ -368,7 +369,7 @@ impl Worker {
     fn write_capture(&mut self, mut capture: Capture) -> Result<(), End> {
         while capture.images().next().is_some() {
             let Some(file) = &mut self.file else {
-                // It came before any source was opened.
+                // The capture came before any source was opened.
                 self.figures.unfit_images += capture.images().count() as u64;
                 return Ok(());
             };
@@ -443,21 +444,22 @@ impl Worker {
         if let Some(file) = &self.file
             && let Some(newest) = file.capture_usec
         {
-            // One of another run waits until a capture shows that it is one.
+            // A sample of another run is held until a capture of that run comes.
             let oldest = file.sample_usec.unwrap_or(0);
             let oldest = oldest.saturating_sub(file.patience_usec);
             self.write_held(|sample, _| {
                 (oldest..=newest).contains(&sample.acceleration_timestamp_usec)
             })?;
         }
-        // Where no capture comes, they do not wait for one for ever.
+        // If no capture comes, samples are not held for ever.
         let until = time.saturating_sub(HOLD_USEC);
         self.write_held(|sample, held| {
             sample.acceleration_timestamp_usec < until || held > MOST_HELD
         })
     }
 
-    /// Writes the oldest samples that are held, for as long as they are `due`; it is told how many are held.
+    /// Writes the oldest samples that are held, as long as `due` returns `true` for the oldest sample and the number
+    /// of held samples.
     fn write_held(&mut self, due: impl Fn(&ImuSample, usize) -> bool) -> Result<(), End> {
         let count = self.held.len();
         for held in (1..=count).rev() {
@@ -471,7 +473,7 @@ impl Worker {
 
     fn write_sample(&mut self, sample: &ImuSample) -> Result<(), End> {
         let Some(file) = &mut self.file else {
-            // Samples alone begin no file where there are cameras.
+            // If the source has cameras, samples alone begin no file.
             self.figures.dropped_imu_samples += 1;
             return Ok(());
         };
@@ -490,7 +492,7 @@ impl Worker {
         }
     }
 
-    /// What is due now and then, whatever comes.
+    /// The periodic work.
     fn look_after(&mut self) -> Result<(), End> {
         let Some(file) = &mut self.file else {
             return Ok(());
@@ -513,7 +515,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Warns, once, of a disk that will soon be full.
+    /// Warns once if the disk will soon be full.
     fn look_for_room(&mut self, path: &Path) {
         self.figures.free_bytes = self.disk.free_bytes(path);
         let (Some(free), Some(source)) = (self.figures.free_bytes, &self.source) else {
@@ -533,7 +535,8 @@ impl Worker {
     }
 }
 
-/// What a sensor makes in a second, in bytes; JPEGs are taken as 0.3 bytes a pixel, as real ones of full scenes are.
+/// The bytes that a sensor delivers in a second; JPEGs are taken as 0.3 bytes a pixel, as real ones of full scenes
+/// are.
 fn bytes_per_second(sensor: &SensorInfo) -> u64 {
     let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
     let color = pixels(sensor.color_resolution.size());
@@ -552,7 +555,7 @@ fn bytes_per_second(sensor: &SensorInfo) -> u64 {
     (color + depth) * 1_000_000_000 / sensor.frame_rate.period_ns()
 }
 
-/// What changed of the modes, if something did.
+/// A sentence about the modes that changed, if any did.
 fn change_of_modes(before: &SensorInfo, now: &SensorInfo) -> Option<String> {
     let modes = |sensor: &SensorInfo| {
         let color = match (sensor.color_resolution, sensor.color_format) {
@@ -589,7 +592,7 @@ fn explain_write(path: &Path, error: WriteError) -> String {
     }
 }
 
-/// What happened, to what, and what to do.
+/// What happened, to which file, and what to do.
 fn explain(path: &Path, what: &str, error: &io::Error) -> String {
     use io::ErrorKind as Kind;
     let advice = match error.kind() {

@@ -1,4 +1,4 @@
-//! One cluster: the oldest 32 ms of what waits.
+//! Writes one cluster: the oldest 32 ms of the waiting frames.
 
 use std::io;
 
@@ -7,17 +7,17 @@ use super::recording_writer::{CLUSTER_USEC, Cue, RecordingWriter};
 use crate::recording::ebml::id;
 use crate::recording::payload::IMU_SAMPLE_SIZE;
 
-/// At most one entry of the index in that time, in µs.
+/// The least time between two entries of the index, in µs.
 const CUE_USEC: u64 = 1_000_000;
 
 /// The most frames that share a block: their number less one is a byte.
 const MOST_LACED: usize = 256;
 
-/// Frames kept for use again for each track.
+/// The most frames of each track whose memory is kept for later frames.
 const SPARE: usize = 128;
 
 impl RecordingWriter {
-    /// Writes the cluster that begins with the oldest frame; nothing where no frame waits.
+    /// Writes the cluster that begins with the oldest frame; writes nothing if no frame waits.
     pub(super) fn try_cluster(&mut self) -> io::Result<()> {
         let Some(first) = self.waiting.front().map(|frame| frame.time_usec) else {
             return Ok(());
@@ -32,7 +32,8 @@ impl RecordingWriter {
         let imu = self.tracks.iter().position(|track| track.name == "IMU");
         let time = first - started.start_usec;
 
-        // The beginnings of all blocks, one behind the other, and what of `scratch` and of the frames belongs together.
+        // The headers of all blocks, one behind the other, and which parts of `scratch` and which frames make up each
+        // block.
         self.scratch.clear();
         uint(&mut self.scratch, id::TIMESTAMP, time);
         let mut runs: Vec<(usize, core::ops::Range<usize>, usize)> = Vec::new();

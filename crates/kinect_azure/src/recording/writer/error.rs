@@ -1,18 +1,18 @@
-//! Why something could not be recorded.
+//! The errors of writing a recording.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::source::SourceError;
 
-/// Why something could not be recorded: what happened, to what, and what to do.
+/// An error of writing a recording: what happened, to which file or track, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The settings make no recording.
+    /// No recording can be made with the settings.
     #[error("cannot record with these settings: {0}")]
     Settings(String),
-    /// The operating system could not create or write the file. What was written before plays.
+    /// The operating system could not create or write the file. The part that was written before plays.
     #[error(
         "{}: cannot be written: {source}; check the folder, its access rights and the free space",
         path.display()
@@ -20,7 +20,7 @@ pub enum WriteError {
     Io {
         /// The recording.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
     /// An image that the recording's modes do not have; nothing of its capture was written.
@@ -30,20 +30,20 @@ pub enum WriteError {
     OtherModes {
         /// Name of the track.
         track: String,
-        /// What came: format and size.
+        /// Format and size of the image.
         found: String,
-        /// What the recording is set to.
+        /// Format and size in the recording's settings.
         expected: String,
     },
-    /// An image, sample or block does not belong into this recording; nothing of its capture was written.
+    /// An image, sample or block does not belong in this recording; nothing of its capture was written.
     #[error("{track}: {problem}")]
     Unfit {
         /// Name of the track.
         track: String,
-        /// What is wrong with it and what to do.
+        /// The problem, and what to do.
         problem: String,
     },
-    /// Data older than all that the file already holds; it was left out.
+    /// The data is older than data that is already in the file; it was left out.
     #[error(
         "{track}: {time_usec} µs is before {written_usec} µs, which is written already; write in the order of device \
          times, at most 2 s late, and begin a new file when a sensor restarts"
@@ -51,7 +51,7 @@ pub enum WriteError {
     OutOfOrder {
         /// Name of the track.
         track: String,
-        /// Device time of what was refused, in µs.
+        /// Device time of the refused data, in µs.
         time_usec: u64,
         /// Device time of the last frame in the file, in µs.
         written_usec: u64,

@@ -1,24 +1,24 @@
-//! What a recording is written into: usually a file, and whatever stands for one.
+//! The output of a recording: a file, or a substitute for one.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
-/// Small writes are put together to that many bytes.
+/// The size of the buffer that collects small writes, in bytes.
 const CAPACITY: usize = 64 * 1024;
 
-/// What a recording can be written into: a file, or what stands for one.
+/// The output of a recording: a file, or a substitute for one.
 pub trait RecordingFile: Write + Seek + Send {
-    /// Cuts it to that length.
+    /// Cuts the file to that length.
     ///
     /// # Errors
-    /// When it cannot be cut.
+    /// If the file cannot be cut.
     fn set_len(&mut self, len: u64) -> io::Result<()>;
 
-    /// Returns once what was written would outlast a power cut.
+    /// Returns once the written data would survive a power cut.
     ///
     /// # Errors
-    /// When something of it did not arrive.
+    /// If some of the data could not be written to the disk.
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -46,8 +46,8 @@ impl RecordingFile for io::Cursor<Vec<u8>> {
     }
 }
 
-/// A buffer in front of a file. Unlike the standard library's it can forget what it holds, and does not write when it
-/// is dropped: after an error, bytes that were on their way must not follow.
+/// A buffer in front of a file. Unlike the standard library's buffer, it can discard its content, and it does not
+/// write when it is dropped: after an error, buffered bytes must not be written.
 pub(super) struct Buffered {
     file: Box<dyn RecordingFile>,
     buffer: Vec<u8>,
@@ -89,7 +89,7 @@ impl Buffered {
         self.file.seek(SeekFrom::Start(position)).map(drop)
     }
 
-    /// Cuts the file, forgets what was not written yet and goes on behind the cut.
+    /// Cuts the file, discards the buffered bytes and continues behind the cut.
     pub(super) fn cut(&mut self, len: u64) -> io::Result<()> {
         self.buffer.clear();
         self.file.set_len(len)?;

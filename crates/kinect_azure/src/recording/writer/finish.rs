@@ -15,7 +15,7 @@ impl RecordingWriter {
         }
         self.finished = true;
         while !self.stopped && !self.waiting.is_empty() {
-            // An error stops the recording; what was written is finished all the same.
+            // An error stops the recording, but the file is still finished with the data written so far.
             if let Err(error) = self.write_cluster() {
                 let _ = self.salvage();
                 return Err(error);
@@ -33,7 +33,8 @@ impl RecordingWriter {
             })
     }
 
-    /// Finishes the file after an error. Where not even the index finds room, the last second makes room for it.
+    /// Finishes the file after an error. If the disk has no room for the index, the last second of the recording is
+    /// cut to make room.
     fn salvage(&mut self) -> io::Result<()> {
         let before = self.position;
         let Err(error) = self.cut().and_then(|()| self.try_complete()) else {
@@ -49,7 +50,7 @@ impl RecordingWriter {
         self.cut().and_then(|()| self.try_complete())
     }
 
-    /// Cuts the file back to its last full cluster: what a failed write left behind goes, buffered bytes with it.
+    /// Cuts the file back to its last full cluster: removes the bytes of a failed write, including buffered ones.
     fn cut(&mut self) -> io::Result<()> {
         self.stopped = true;
         if self.started.is_none() {
@@ -58,7 +59,7 @@ impl RecordingWriter {
         self.file.cut(self.position)
     }
 
-    /// Writes the index and fills in what the head left open.
+    /// Writes the index and fills in the head's fields that were unknown at the start.
     fn try_complete(&mut self) -> io::Result<()> {
         let Some(started) = &self.started else {
             return Ok(());
@@ -79,7 +80,7 @@ impl RecordingWriter {
                 }
             });
             self.file.write_all(&out)?;
-            // The index must be there before anything says so.
+            // The index must be in the file before the head refers to it.
             self.file.flush()?;
             end += out.len() as u64;
             let mut entry = Vec::new();

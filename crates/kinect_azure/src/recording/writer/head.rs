@@ -1,4 +1,4 @@
-//! Everything in front of the first cluster, in the order and with the names of the vendor's recorder.
+//! Writes the part of the file before the first cluster, in the order and with the names of the vendor's recorder.
 
 use super::elements::{element, master, text, uint, void};
 use super::settings::{CALIBRATION, RecordingSettings};
@@ -31,7 +31,7 @@ impl Track {
     }
 }
 
-/// The bytes in front of the first cluster, and where the places lie that are only known at the end.
+/// The bytes before the first cluster, and the positions of the fields that are filled in at the end.
 pub(super) struct Head {
     pub(super) bytes: Vec<u8>,
     /// Where the Segment's eight bytes of size stand.
@@ -50,7 +50,7 @@ fn uid(number: usize) -> u64 {
     (mixed ^ mixed >> 29) >> 4 | 1
 }
 
-/// A `BITMAPINFOHEADER`, of which readers take size and format.
+/// A `BITMAPINFOHEADER`, from which readers take size and format.
 fn bitmap_header(width: u32, height: u32, fourcc: &[u8; 4], bits: u16) -> Vec<u8> {
     let image = match fourcc {
         b"MJPG" => 0,
@@ -212,7 +212,7 @@ pub(super) fn duration(out: &mut Vec<u8>, units: u64) {
 }
 
 impl Head {
-    /// All in front of the first cluster of a file that begins at a device time.
+    /// The head of a file that begins at a device time.
     pub(super) fn new(settings: &RecordingSettings, all: &[Track], start_usec: u64) -> Self {
         let mut info_duration = 0;
         let mut info = Vec::new();
@@ -263,7 +263,7 @@ impl Head {
                 .map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
         );
         let mut attachments = Vec::new();
-        // The calibration, where there is one, is the first and has the first number behind the tracks'.
+        // The calibration, if there is one, is the first attachment and has the first number after the tracks'.
         for (index, (name, bytes)) in files.enumerate() {
             master(&mut attachments, id::ATTACHED_FILE, |out| {
                 text(out, id::FILE_NAME, name);
@@ -306,7 +306,7 @@ impl Head {
         });
         bytes.extend_from_slice(&id::SEGMENT.to_be_bytes());
         let segment_size = bytes.len() as u64;
-        // Unknown until the end: a file that is cut off is read to where it ends.
+        // The size is unknown until the end: readers read a file that was cut off up to its end.
         bytes.extend_from_slice(&(u64::MAX >> 7).to_be_bytes());
         let segment = bytes.len();
 

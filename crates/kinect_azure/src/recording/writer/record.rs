@@ -1,4 +1,4 @@
-//! A recording of whatever a source delivers.
+//! Records the captures and samples of a source.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +7,9 @@ use super::recording_writer::RecordingWriter;
 use crate::recording::elapsed::ElapsedTime;
 use crate::source::{CaptureSource, NextCapture, Recovery};
 
-/// Writes what a source delivers until it ends or, with `duration`, until that much device time has passed (where the
-/// device's clock stands still, that much time of this computer); gives the number of captures. Captures that the source
-/// could not deliver are left out. The file is not finished yet.
+/// Writes the captures and samples of a source until it ends or, with `duration`, until that much device time has
+/// passed (while the device's clock stands still, the computer's time counts). Returns the number of captures.
+/// Captures that the source could not deliver are left out. The file is not finished yet.
 ///
 /// # Errors
 /// When the source fails or the recording cannot be written.

@@ -19,32 +19,33 @@ use crate::source::SensorInfo;
 /// The most time in a cluster, in µs, as in the vendor's recorder; block times within must fit 16 bits.
 pub(super) const CLUSTER_USEC: u64 = 32_000;
 
-/// What data may come late by beyond two frame periods, in µs.
+/// How much later than two frame periods data may come, in µs.
 const LATE_USEC: u64 = 50_000;
 
 /// The longest that the writer waits for a track that is late, in µs: as long as the vendor's recorder.
 const LONGEST_WAIT_USEC: u64 = 2_000_000;
 
-/// With more bytes than that waiting, the writer no longer waits for a track that is late.
+/// The most bytes of waiting frames; beyond that, the writer no longer waits for a track that is late.
 const MOST_WAITING_BYTES: usize = 512 << 20;
 
-/// How much later than others of its time data may come, in µs.
+/// How much later than other data of its time a frame may come, in µs.
 pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
     2 * sensor.frame_rate.period_ns() / 1000 + LATE_USEC
 }
 
 /// A recording that is being written.
 ///
-/// Simple and synchronous: writing a capture copies its images once (16-bit ones with their bytes swapped) and, when
-/// a cluster is full, hands its bytes to the operating system. About four frame periods of data wait in memory, at most
-/// 2 s where inertial samples come late, and their memory is used again. Who must not wait for a disk writes from a
-/// thread of its own.
+/// The writer is synchronous: writing a capture copies its images once (16-bit ones with their bytes swapped) and,
+/// when a cluster is full, hands its bytes to the operating system. About four frame periods of data wait in memory,
+/// at most 2 s where inertial samples come late, and their memory is used again. To avoid waiting for the disk, use
+/// the writer on a thread of its own, or a [`LiveRecorder`](crate::recording::LiveRecorder).
 ///
-/// Times of a track may be equal, and may go back as far as the writer waits: frames are sorted by their times. Where a
-/// sensor's clock stands still, all its images are kept with the time they have.
+/// Times of a track may be equal, and may go back as far as the writer waits: frames are sorted by their times. While
+/// a sensor's clock stands still, all images are kept with their times unchanged.
 ///
-/// A file whose writer was killed plays up to its last full cluster with [`Recording`](super::Recording); the vendor's
-/// player needs a finished one. Dropping a writer finishes the file as well as it can, without a word about errors.
+/// A file whose writer was killed plays up to its last full cluster with [`Recording`](super::Recording); the
+/// vendor's player needs a finished one. Dropping a writer finishes the file as far as possible, and errors are not
+/// reported.
 #[derive(Debug)]
 pub struct RecordingWriter {
     pub(super) path: PathBuf,
@@ -79,7 +80,7 @@ pub struct RecordingWriter {
     pub(super) finished: bool,
 }
 
-/// What is known once the head is written.
+/// The state after the head was written.
 #[derive(Debug)]
 pub(super) struct Started {
     pub(super) start_usec: u64,
@@ -107,7 +108,7 @@ pub(super) struct Cue {
 }
 
 impl RecordingWriter {
-    /// Creates the file, in place of one that is there.
+    /// Creates the file, and replaces an existing one.
     ///
     /// # Errors
     /// [`WriteError::Settings`] for settings that make no recording, before the file is touched, and
@@ -122,7 +123,7 @@ impl RecordingWriter {
         Self::new(path, Box::new(file), settings)
     }
 
-    /// Writes into something that stands for a file; `path` is its name in messages.
+    /// Writes into a [`RecordingFile`]; `path` is its name in messages.
     ///
     /// # Errors
     /// [`WriteError::Settings`] for settings that make no recording.
@@ -163,7 +164,7 @@ impl RecordingWriter {
         &self.path
     }
 
-    /// Bytes in the file so far; what still waits is not among them.
+    /// Bytes in the file so far, without the frames that still wait.
     pub const fn bytes_written(&self) -> u64 {
         self.position
     }
@@ -174,7 +175,7 @@ impl RecordingWriter {
         started.map_or(0, |started| started.end_usec - started.start_usec)
     }
 
-    /// Writes the images of a capture: all, or on an error of theirs none.
+    /// Writes the images of a capture. If one of them is refused, none is written.
     ///
     /// # Errors
     /// [`WriteError::Unfit`] for images that are not of the recording's modes, [`WriteError::OutOfOrder`] for those
@@ -239,8 +240,8 @@ impl RecordingWriter {
         self.write_ripe()
     }
 
-    /// Writes the people in a depth image, as a tracker found them; up to 2 s after the image. Where the settings keep no
-    /// people, nothing is written.
+    /// Writes the bodies that a tracker found in a depth image, at most 2 s after the image. If
+    /// [`RecordingSettings::bodies`] is `false`, nothing is written.
     ///
     /// # Errors
     /// As for [`write_capture`](Self::write_capture).
@@ -306,8 +307,8 @@ impl RecordingWriter {
         self.write_ripe()
     }
 
-    /// Asks the operating system to bring what is written to the disk itself, and waits for it: what is there then
-    /// outlasts a power cut.
+    /// Asks the operating system to write the file to the disk itself, and waits for that: the data then survives a
+    /// power cut.
     ///
     /// # Errors
     /// [`WriteError::Io`] when the disk is full or gone.
@@ -315,12 +316,13 @@ impl RecordingWriter {
         self.file.sync().map_err(|source| self.io(source))
     }
 
-    /// Writes what waits, the index and the length; gives the file's length in bytes. Only then the vendor's player
-    /// opens the file.
+    /// Writes the waiting frames, the index and the length; returns the file's length in bytes. The vendor's player
+    /// opens only finished files.
     ///
     /// # Errors
-    /// [`WriteError::Io`] when the disk is full or gone; [`WriteError::Stopped`] after an earlier error. What was
-    /// written before is finished nevertheless, if need be without its last second to make room for the index.
+    /// [`WriteError::Io`] when the disk is full or gone; [`WriteError::Stopped`] after an earlier error. The part
+    /// that was written before is finished nevertheless, if need be without its last second to make room for the
+    /// index.
     pub fn finish(mut self) -> Result<u64, WriteError> {
         self.complete()?;
         Ok(self.position)
@@ -410,7 +412,7 @@ impl RecordingWriter {
         }
     }
 
-    /// Adds a frame to those that wait.
+    /// Adds a frame to the waiting ones.
     fn push(&mut self, track: usize, time_usec: u64, fill: impl FnOnce(&mut Vec<u8>)) {
         let spare = self.spare.get_mut(track).and_then(Vec::pop);
         let mut bytes = spare.unwrap_or_default();
@@ -467,7 +469,8 @@ impl RecordingWriter {
             || self.waiting_bytes > MOST_WAITING_BYTES
     }
 
-    /// Whether so many frames of a track wait that its clock cannot be running: more than three seconds' worth of images.
+    /// Whether so many frames of a track wait that the sensor's clock cannot be running: more than three seconds'
+    /// worth of images.
     fn clock_stands(&self, track: usize) -> bool {
         let is_image = self.tracks.get(track).is_some_and(Track::is_image);
         let most = 3 * self.settings.sensor.frame_rate.fps() as usize;
@@ -500,7 +503,7 @@ impl RecordingWriter {
         }
         let head = Head::new(&self.settings, &self.tracks, start_usec);
         self.file.write_all(&head.bytes)?;
-        // What does not fit must be known before it counts.
+        // A write that does not fit on the disk must fail here, before the cluster is counted.
         self.file.flush()?;
         self.position = head.bytes.len() as u64;
         self.started = Some(Started {
@@ -515,7 +518,7 @@ impl RecordingWriter {
     }
 }
 
-/// An image's format and size, for people.
+/// An image's format and size, for messages.
 fn describe(format: ImageFormat, (width, height): (u32, u32)) -> String {
     let format = match format {
         ImageFormat::Color(format) => format.name(),

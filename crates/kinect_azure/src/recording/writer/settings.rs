@@ -1,4 +1,4 @@
-//! What a recording is made with, checked before anything is written.
+//! The settings of a recording, checked before the file is created.
 
 use super::error::WriteError;
 use crate::modes::{self, ColorResolution, DepthMode};
@@ -8,10 +8,10 @@ use crate::source::{CaptureSource, SensorInfo};
 /// The attachment that holds the factory calibration.
 pub(super) const CALIBRATION: &str = "calibration.json";
 
-/// What a recording is made with.
+/// The settings of a recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordingSettings {
-    /// The sensor and its modes, which say what tracks there are. `name` is not stored.
+    /// The sensor and its modes, which determine the tracks. `name` is not stored.
     pub sensor: SensorInfo,
     /// The factory calibration as the sensor gives it, stored as the attachment `calibration.json`.
     pub calibration_json: Option<Vec<u8>>,
@@ -26,9 +26,9 @@ pub struct RecordingSettings {
     pub tags: Vec<(String, String)>,
     /// Files that travel inside the recording: names and content.
     pub attachments: Vec<(String, Vec<u8>)>,
-    /// Whether the people in the images are kept: the [`ground_truth`](crate::Capture::ground_truth) of captures and what
-    /// [`write_bodies`](super::RecordingWriter::write_bodies) is given. They go into a track `BODY`, which other readers
-    /// pass over; [`Recording`](crate::recording::Recording) gives them with the captures again.
+    /// Whether bodies are recorded: the [`ground_truth`](crate::Capture::ground_truth) of captures and the body
+    /// frames given to [`write_bodies`](super::RecordingWriter::write_bodies). They are written to a track `BODY`,
+    /// which other readers skip; [`Recording`](crate::recording::Recording) returns them with the captures.
     pub bodies: bool,
     /// Tracks of the application's own.
     pub custom_tracks: Vec<CustomTrack>,
@@ -42,14 +42,14 @@ pub struct CustomTrack {
     pub name: String,
     /// The Matroska codec, for example `S_MY/DATA`.
     pub codec_id: String,
-    /// What the codec needs to know.
+    /// The codec's private data.
     pub codec_private: Vec<u8>,
     /// Width and height in pixels of a video track; `None` = a track of small data (Matroska's subtitles).
     pub video_size: Option<(u32, u32)>,
 }
 
 impl RecordingSettings {
-    /// Settings for a recording of that source: its modes, its calibration, its firmware.
+    /// Settings for a recording of that source, with its modes, calibration and firmware versions.
     pub fn of(source: &(impl CaptureSource + ?Sized)) -> Self {
         let factory = source.factory_data();
         Self {
@@ -62,10 +62,10 @@ impl RecordingSettings {
         }
     }
 
-    /// Refuses what no sensor does and what no reader understands.
+    /// Checks that a sensor can have these modes, and that readers understand the tags and tracks.
     ///
     /// # Errors
-    /// [`WriteError::Settings`] with what is wrong and what to do.
+    /// [`WriteError::Settings`] with the problem and what to do.
     pub fn check(&self) -> Result<(), WriteError> {
         let refuse = |problem: String| Err(WriteError::Settings(problem));
         let s = &self.sensor;
