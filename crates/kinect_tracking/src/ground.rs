@@ -1,4 +1,4 @@
-//! Where up and the floor are, seen from the depth camera.
+//! The upward direction and the floor, seen from the depth camera.
 
 use glam::{Mat3, Vec3};
 use kinect_azure::Calibration;
@@ -19,8 +19,8 @@ use kinect_azure::calibration::Sensor;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Ground {
-    /// Against gravity, in the depth camera's axes; any length. Values without a direction count as (0, −1, 0), a level
-    /// camera.
+    /// The direction against gravity, in the depth camera's axes; any length. Values without a direction count as (0,
+    /// −1, 0), a level camera.
     pub up: [f32; 3],
     /// How far the depth camera is above the floor, in mm.
     pub camera_height_mm: f32,
@@ -44,7 +44,7 @@ impl Ground {
         camera_height_mm: f32,
         calibration: &Calibration,
     ) -> Option<Self> {
-        // At rest it measures what holds it up.
+        // An accelerometer at rest measures the acceleration upwards that balances gravity.
         let up = calibration.direction(acceleration, Sensor::Accel, Sensor::Depth)?;
         Vec3::from(up).try_normalize().map(|up| Self {
             up: up.to_array(),
@@ -60,7 +60,7 @@ impl Ground {
 
     /// A direction in the depth camera's axes as one in ground axes; its length stays.
     pub fn direction(&self, direction: [f32; 3]) -> [f32; 3] {
-        // Zero without a sign.
+        // Turns −0 into 0.
         (self.axes() * Vec3::from(direction) + Vec3::ZERO).to_array()
     }
 
@@ -72,7 +72,8 @@ impl Ground {
     /// From the depth camera's axes to ground axes.
     pub(crate) fn axes(&self) -> Mat3 {
         let up = self.up_unit();
-        // A camera that looks straight down or up has its forward in the floor's plane along its image's columns.
+        // For a camera that looks straight down or up, the columns of its image define forward in the plane of the
+        // floor.
         let ahead = Vec3::Z - up * up.z;
         let ahead = ahead
             .try_normalize()

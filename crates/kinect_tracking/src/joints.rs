@@ -19,7 +19,7 @@ pub(crate) fn is_placed(pose: &JointPose) -> bool {
     pose.confidence != JointConfidence::None && pose.position.iter().all(|v| v.is_finite())
 }
 
-/// An orientation (w, x, y, z) as a unit quaternion; `None` where it is no rotation.
+/// An orientation (w, x, y, z) as a unit quaternion; `None` if it is not a rotation.
 pub(crate) fn turn([w, x, y, z]: [f32; 4]) -> Option<Quat> {
     let q = Quat::from_xyzw(x, y, z, w);
     let length = q.length_squared();
@@ -42,7 +42,7 @@ pub(crate) fn rotation_vector(q: Quat) -> Vec3 {
     let v = Vec3::new(q.x, q.y, q.z);
     let sine = v.length();
     if sine < 1e-7 {
-        // The axis of a rotation this small is lost in rounding, the vector is not.
+        // The axis of so small a rotation is lost in rounding, but the rotation vector is not.
         return v * 2.0;
     }
     v * (2.0 * sine.atan2(q.w) / sine)

@@ -1,16 +1,17 @@
-//! Everything about people that does not need an engine: who finds them, who is who, how they move.
+//! Body tracking without an engine: trackers, players, filters, rotations, zones, gestures and files.
 //!
-//! A [`BodyTracker`](tracker::BodyTracker) turns a capture into a body frame. What follows is a chain of steps, each
-//! usable without the others:
+//! A [`BodyTracker`](tracker::BodyTracker) turns a capture into a body frame. The other modules work on body frames,
+//! and each can be used without the others:
 //!
-//! - [`tracker`]: the one trait, the thread that runs it, and the tracker that knows the truth of a simulation.
-//! - [`players`]: which body is which person from frame to frame, in slots that never shift.
+//! - [`tracker`]: the trait of all trackers, the thread that runs a tracker, and the tracker that returns a
+//!   simulation's ground truth.
+//! - [`players`]: follows bodies from frame to frame as players, in slots that never shift.
 //! - [`filter`]: steadier joints, velocities, prediction, bones of constant length, repaired flips.
 //! - [`rotation`]: rotations relative to the parent joint, Euler angles without jumps, the joints' reference frames.
-//! - [`zones`]: volumes in the room that tell who enters, leaves and stays.
+//! - [`zones`]: volumes in the room, with events when players enter, stay and leave.
 //! - [`gestures`]: raised hands, waving, pointing, jumping and more.
 //! - [`files`]: bodies as JSON, CSV, BVH and glTF, and clips that play without a sensor.
-//! - [`ground`]: where up and the floor are.
+//! - [`ground`]: the upward direction and the floor.
 //!
 //! Units are those of `kinect_azure`: millimetres, microseconds, and the depth camera's axes with x to the right, y down
 //! and z forward. Left and right are the person's.

@@ -13,14 +13,14 @@ use crate::rotation::{EulerOrder, EulerUnroller, bone_length};
 /// Writes one body as BVH, in metres with y up: a T-pose that faces +z with the bones of the first frame, and for each
 /// frame six channels a joint, because a tracker's bones change their length a little.
 ///
-/// BVH has a constant frame rate, so frames are interpolated at that rate. The number of frames stands at the front of the
-/// file and is filled in at the end.
+/// BVH has a constant frame rate, so frames are interpolated at that rate. The number of frames is near the beginning
+/// of the file and is filled in at the end.
 #[derive(Debug)]
 pub struct BvhWriter<W: Write + Seek> {
     out: W,
     /// µs from one frame to the next.
     period: f64,
-    /// Where the number of frames is.
+    /// The position of the number of frames in the file.
     count_at: u64,
     frames: u64,
     start_usec: u64,
@@ -28,14 +28,15 @@ pub struct BvhWriter<W: Write + Seek> {
     angles: [EulerUnroller; Joint::COUNT],
 }
 
-/// Digits for the number of frames: more than a century of them.
+/// Digits reserved for the number of frames, enough for more than a century.
 const COUNT_DIGITS: usize = 12;
 
 impl<W: Write + Seek> BvhWriter<W> {
     /// The sensors' own frame rate.
     pub const FRAMES_PER_SECOND: f64 = 30.0;
 
-    /// Writes into a file or a buffer at a frame rate; one that is not above 0 counts as 30. Give it a buffered file.
+    /// Writes into a file or a buffer at a frame rate; a rate that is not above 0 counts as 30. Use a buffered file,
+    /// because writes are small.
     pub fn new(out: W, frames_per_second: f64) -> Self {
         let valid = frames_per_second.is_finite() && frames_per_second > 0.0;
         let rate = if valid {
@@ -106,7 +107,7 @@ impl<W: Write + Seek> BvhWriter<W> {
             self.joint(child, rest, depth + 1)?;
         }
         if children(joint).next().is_none() {
-            // A leaf needs an end to have a length: it goes on as its bone does, by a third.
+            // The bone of a leaf joint needs an end: continue its parent's bone by a third.
             let [x, y, z] = (rest.translations[joint.index()] / 3.0).to_array();
             writeln!(
                 self.out,
@@ -138,7 +139,7 @@ impl<W: Write + Seek> BvhWriter<W> {
         Ok(())
     }
 
-    /// Fills in the number of frames and gives the file back. Without any frame it is empty.
+    /// Fills in the number of frames and returns the file. If no frame was written, the file is empty.
     ///
     /// # Errors
     /// The file could not be written.

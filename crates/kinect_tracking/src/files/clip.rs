@@ -8,17 +8,17 @@ use kinect_azure::body::BodyFrame;
 use super::error::BodyFileError;
 use super::{csv, json};
 
-/// Body frames that were read from a file. There is at least one, and their times rise.
+/// Body frames that were read from a file: at least one, with rising times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BodyClip {
     frames: Vec<Arc<BodyFrame>>,
 }
 
 impl BodyClip {
-    /// A clip of frames.
+    /// Makes a clip of body frames.
     ///
     /// # Errors
-    /// There are none, or their times do not rise.
+    /// The list is empty, or the times do not rise.
     pub fn new(frames: Vec<BodyFrame>) -> Result<Self, BodyFileError> {
         if frames.is_empty() {
             return Err(BodyFileError::Empty);
@@ -34,26 +34,27 @@ impl BodyClip {
         })
     }
 
-    /// Reads what [`JsonWriter`](super::JsonWriter) wrote.
+    /// Reads the JSON that [`JsonWriter`](super::JsonWriter) writes.
     ///
     /// # Errors
-    /// The text is no JSON of bodies; see [`BodyFileError`].
+    /// The text is not JSON of body frames; see [`BodyFileError`].
     pub fn from_json(text: &[u8]) -> Result<Self, BodyFileError> {
         Self::new(json::read(text)?)
     }
 
-    /// Reads what [`CsvWriter`](super::CsvWriter) wrote: one body, with the id 1, whose joints all count as seen.
+    /// Reads the CSV that [`CsvWriter`](super::CsvWriter) writes: one body, with the id 1, whose joints all count as
+    /// seen.
     ///
     /// # Errors
-    /// The text is no CSV of a body; see [`BodyFileError`].
+    /// The text is not CSV of a body; see [`BodyFileError`].
     pub fn from_csv(text: &[u8]) -> Result<Self, BodyFileError> {
         Self::new(csv::read(text)?)
     }
 
-    /// Reads a file, as CSV if its name ends so, else as JSON.
+    /// Reads a file: as CSV if its name ends in `.csv`, otherwise as JSON.
     ///
     /// # Errors
-    /// The file cannot be read or is no clip; see [`BodyFileError`].
+    /// The file cannot be read or is not a clip; see [`BodyFileError`].
     pub fn read(path: &Path) -> Result<Self, BodyFileError> {
         let text = std::fs::read(path).map_err(|error| BodyFileError::Io {
             path: path.display().to_string(),
@@ -74,12 +75,12 @@ impl BodyClip {
         &self.frames
     }
 
-    /// From the first frame to the last, in µs.
+    /// Time from the first frame to the last, in µs.
     pub fn duration_usec(&self) -> u64 {
         self.last_usec() - self.first_usec()
     }
 
-    /// How long one round takes when the clip is repeated, in µs: the duration and a frame more.
+    /// The length of one round when the clip is repeated, in µs: the duration and one frame more.
     pub fn round_usec(&self) -> u64 {
         let gaps = (self.frames.len() as u64 - 1).max(1);
         (self.duration_usec() + self.duration_usec() / gaps).max(1)
@@ -97,7 +98,7 @@ impl BodyClip {
             .map_or(0, |frame| frame.device_timestamp_usec)
     }
 
-    /// The frame that is shown at a time since the first one, in µs: its place.
+    /// The index of the frame that is due at a time since the first frame, in µs.
     pub(super) fn place_at(&self, position_usec: u64) -> usize {
         let time = self.first_usec().saturating_add(position_usec);
         self.frames

@@ -1,4 +1,4 @@
-//! One way to open all formats.
+//! Opens a writer of any format.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -10,10 +10,11 @@ use super::json::JsonWriter;
 use super::per_body::PerBodyFiles;
 use super::writer::BodyWriter;
 
-/// Begins to write the bodies of a sensor into a folder: `bodies.json`, or `bodies-ID.csv` and so on for each body.
+/// Opens a writer for all bodies of a sensor, which makes its files in a folder: `bodies.json`, or `bodies-ID.csv`
+/// and so on for each body.
 ///
 /// # Errors
-/// The file cannot be made.
+/// The file cannot be created.
 pub fn create(format: BodyFormat, folder: &Path) -> Result<Box<dyn BodyWriter>, BodyFileError> {
     match format {
         BodyFormat::Json => {

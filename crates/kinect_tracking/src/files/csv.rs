@@ -11,15 +11,16 @@ use super::writer::OneBodyWriter;
 /// Writes one body as CSV: a line for each frame, without a heading; the time in µs, then for each of the 32 joints in the
 /// vendor's order x, y, z in mm and the orientation's w, x, y, z.
 ///
-/// Positions have three decimals and orientations five, as in clips of the vendor's tracker. Confidences are not written.
-/// A joint with a number that is not finite is written at the origin, unturned.
+/// Positions have three decimals and orientations five, as in clips of the vendor's tracker. Confidences are not
+/// written. A joint with a number that is not finite is written at the origin, with the identity orientation.
 #[derive(Debug)]
 pub struct CsvWriter<W: Write> {
     out: W,
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// Writes into a file, a buffer or a connection. Give it a buffered one.
+    /// Writes into a file, a buffer or a connection; files and connections should be buffered, because writes are
+    /// small.
     pub const fn new(out: W) -> Self {
         Self { out }
     }
@@ -43,7 +44,7 @@ impl<W: Write> CsvWriter<W> {
         writeln!(self.out)
     }
 
-    /// Ends the file and gives it back.
+    /// Ends the file and returns it.
     ///
     /// # Errors
     /// The file could not be written.

@@ -1,4 +1,4 @@
-//! What goes wrong with files of bodies.
+//! The errors of body files.
 
 use std::io;
 
@@ -9,12 +9,12 @@ pub enum BodyFileError {
     /// The file could not be written or read.
     #[error("{path}: {error}; check the path, the rights and the free space")]
     Io {
-        /// The file, or what kind of file it is where its path is not known here.
+        /// The path of the file, or the kind of file if the path is not known.
         path: String,
-        /// What the system says.
+        /// The operating system's error.
         error: io::Error,
     },
-    /// The text is no JSON of bodies.
+    /// The text is not JSON of body frames.
     #[error("the file is no JSON of bodies: {0}")]
     Json(#[from] serde_json::Error),
     /// A body does not have 32 joints.
@@ -35,7 +35,7 @@ pub enum BodyFileError {
         /// Values in it.
         found: usize,
     },
-    /// A value of a CSV file is no finite number.
+    /// A value of a CSV file is not a finite number.
     #[error(
         "value {value} of line {line} is no finite number: such a file has no heading and no gaps"
     )]
@@ -51,17 +51,17 @@ pub enum BodyFileError {
         /// Counted from 1.
         frame: usize,
     },
-    /// Nothing to play.
+    /// The file holds no frames.
     #[error("the file holds no frames: record some first")]
     Empty,
-    /// More than the format can hold.
+    /// The animation is larger than a GLB file can be.
     #[error(
         "the animation has more than 4 GB, which is the most that a GLB file holds: write shorter parts"
     )]
     TooLarge,
 }
 
-/// The error of a writer that does not know its path.
+/// The error of a writer that does not know the path of its file.
 pub(super) fn io_error(what: &str) -> impl Fn(io::Error) -> BodyFileError + '_ {
     move |error| BodyFileError::Io {
         path: what.into(),

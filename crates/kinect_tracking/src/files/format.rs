@@ -1,9 +1,9 @@
-//! The formats.
+//! The file formats for bodies.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A format of bodies.
+/// A file format for bodies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BodyFormat {
     /// All bodies in one JSON file.
@@ -21,7 +21,7 @@ impl BodyFormat {
     /// All formats.
     pub const ALL: [Self; 4] = [Self::Json, Self::Csv, Self::Bvh, Self::Gltf];
 
-    /// Its name on the command line.
+    /// The format's name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -31,7 +31,7 @@ impl BodyFormat {
         }
     }
 
-    /// How its files' names end, without the dot.
+    /// The extension of the format's file names, without the dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Gltf => "glb",
@@ -46,7 +46,7 @@ impl fmt::Display for BodyFormat {
     }
 }
 
-/// A name that is no format.
+/// A name that no format has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no format “{0}” for bodies; there are json, csv, bvh and gltf")]
 pub struct UnknownBodyFormat(String);

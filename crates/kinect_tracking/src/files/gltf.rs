@@ -60,7 +60,8 @@ impl<W: Write> GltfWriter<W> {
         let before = self.last.unwrap_or(rest);
         let mut pose = UprightPose::of(body, &before);
         for (now, before) in pose.rotations.iter_mut().zip(before.rotations) {
-            // Programs interpolate the numbers: they must not change sides.
+            // Animation programs interpolate the numbers, so a quaternion must not change its sign from frame to
+            // frame.
             *now = same_side(*now, before);
         }
         self.times.push(seconds);
@@ -71,7 +72,7 @@ impl<W: Write> GltfWriter<W> {
         self.last = Some(pose);
     }
 
-    /// Writes the file and gives it back. Without any frame it is empty.
+    /// Writes the file and returns it. If no frame was written, the file is empty.
     ///
     /// # Errors
     /// The file could not be written, or is larger than a GLB file can be.
@@ -81,7 +82,7 @@ impl<W: Write> GltfWriter<W> {
             let document = self.document(&rest, &mut binary);
             let mut text = document.to_string().into_bytes();
             text.resize(text.len().next_multiple_of(4), b' ');
-            // All values are of 4 bytes, so the binary part is aligned.
+            // All values have 4 bytes, so the binary part is aligned.
             let size = 12 + 8 + text.len() + 8 + binary.bytes.len();
             let size = u32::try_from(size).map_err(|_| BodyFileError::TooLarge)?;
             let parts = |out: &mut W| -> std::io::Result<()> {
@@ -170,7 +171,7 @@ impl<W: Write> GltfWriter<W> {
     }
 }
 
-/// The binary part of a file and what describes it.
+/// The binary part of a file, and its description in JSON.
 #[derive(Default)]
 struct Binary {
     bytes: Vec<u8>,
@@ -179,7 +180,7 @@ struct Binary {
 }
 
 impl Binary {
-    /// Adds values; the place of their description.
+    /// Adds values; returns the index of their accessor.
     fn accessor<const N: usize>(
         &mut self,
         kind: &str,

@@ -27,7 +27,8 @@ pub struct JsonWriter<W: Write> {
 }
 
 impl<W: Write> JsonWriter<W> {
-    /// Writes into a file, a buffer or a connection. Give it a buffered one.
+    /// Writes into a file, a buffer or a connection; files and connections should be buffered, because writes are
+    /// small.
     pub const fn new(out: W) -> Self {
         Self { out, frames: 0 }
     }
@@ -66,7 +67,7 @@ impl<W: Write> JsonWriter<W> {
         write!(self.out, "]}}")
     }
 
-    /// Ends the file and gives it back.
+    /// Ends the file and returns it.
     ///
     /// # Errors
     /// The file could not be written.

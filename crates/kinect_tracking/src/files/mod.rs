@@ -1,4 +1,4 @@
-//! Bodies as files, and files as bodies.
+//! Writes bodies to files, and reads and plays them.
 //!
 //! | format | bodies in a file | kept in memory while writing | read again |
 //! | --- | --- | --- | --- |
@@ -10,7 +10,8 @@
 //! JSON and CSV hold millimetres and the depth camera's axes, like everything here. BVH and glTF hold metres in y-up axes
 //! with the camera looking along −z; their skeleton stands in a T-pose and faces +z.
 //!
-//! [`create`] opens any of them for all bodies of a sensor; [`ClipPlayer`] and [`ClipTracker`] play what was read.
+//! [`create`] opens any of them for all bodies of a sensor; [`ClipPlayer`] and [`ClipTracker`] play the clips that
+//! were read.
 
 mod bvh;
 mod clip;

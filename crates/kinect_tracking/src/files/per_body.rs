@@ -13,13 +13,14 @@ use super::format::BodyFormat;
 use super::gltf::GltfWriter;
 use super::writer::{BodyWriter, OneBodyWriter};
 
-/// Writes a file for each body: `bodies-ID.csv` and so on. The file of a body that is not seen for a minute is ended, so
-/// that a day of visitors does not keep a thousand files open; should the body come back, it gets `bodies-ID-2.csv`.
+/// Writes a file for each body: `bodies-ID.csv` and so on. The file of a body that is not seen for a minute is ended,
+/// so that a day of visitors does not keep a thousand files open; if the body is seen again, it gets
+/// `bodies-ID-2.csv`.
 pub struct PerBodyFiles {
     format: BodyFormat,
     folder: PathBuf,
     open: Vec<OpenFile>,
-    /// Ids whose file was ended, with the number of their files.
+    /// Ids whose file was ended, with the number of files that each id has had.
     ended: Vec<(u32, u32)>,
 }
 
@@ -102,7 +103,7 @@ impl BodyWriter for PerBodyFiles {
     }
 
     fn finish(self: Box<Self>) -> Result<(), BodyFileError> {
-        // All are ended, even when one of them cannot be.
+        // All files are ended, even if ending one of them fails.
         let mut result = Ok(());
         for file in self.open {
             let ended = file.writer.finish();

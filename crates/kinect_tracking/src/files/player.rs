@@ -1,4 +1,4 @@
-//! Plays clips: without a sensor, or as the tracker of one.
+//! Plays clips: without a sensor, or as the tracker of a sensor.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use kinect_azure::{Calibration, Capture};
 use super::clip::BodyClip;
 use crate::tracker::{BodyTracker, TrackerError};
 
-/// Plays a clip without any sensor: whoever owns the time says how much of it has passed.
+/// Plays a clip without a sensor: the caller tells it how much time has passed.
 ///
 /// ```
 /// use kinect_azure::body::BodyFrame;
@@ -32,7 +32,7 @@ pub struct ClipPlayer {
     looping: bool,
     /// Time since the first frame, in µs, over all rounds.
     position_usec: f64,
-    /// Round and place of the newest frame that was handed out.
+    /// Round and index of the newest frame that was returned.
     shown: Option<(u64, usize)>,
     frames: Pool<BodyFrame>,
 }
@@ -61,13 +61,13 @@ impl ClipPlayer {
         &self.clip
     }
 
-    /// Lets time pass, in seconds (what is not above 0 counts as nothing), and gives the frame that is due, if it was not
-    /// handed out before. Frames in between are left out. Timestamps go on from round to round.
+    /// Advances the time by `seconds` (values that are not above 0 count as 0) and returns the frame that is due,
+    /// unless it was returned before. Frames in between are left out. Timestamps keep rising from round to round.
     pub fn advance(&mut self, seconds: f64) -> Option<Arc<BodyFrame>> {
         if seconds > 0.0 {
             self.position_usec += seconds * 1e6;
         }
-        // A µs of rounding must not hold a frame back. Float to integer conversion saturates.
+        // A rounding error of a µs must not delay a frame. Float to integer conversion saturates.
         let position = (self.position_usec + 0.5) as u64;
         let (round, within) = if self.looping {
             let whole = self.clip.round_usec();
@@ -89,8 +89,8 @@ impl ClipPlayer {
     }
 }
 
-/// A tracker that finds the bodies of a clip in whatever captures it is given, over and over: at the times of their depth
-/// images, from the first capture on.
+/// A tracker that returns the bodies of a clip for any captures, and repeats the clip. The clip begins with the first
+/// capture and follows the times of the depth images.
 #[derive(Debug)]
 pub struct ClipTracker {
     clip: Arc<BodyClip>,
@@ -140,7 +140,7 @@ impl BodyTracker for ClipTracker {
     }
 }
 
-/// A frame with another time.
+/// A copy of a frame with another time.
 fn restamped(frames: &mut Pool<BodyFrame>, frame: &BodyFrame, usec: u64) -> Arc<BodyFrame> {
     let filled = frames.fill(BodyFrame::default, |copy| {
         copy.device_timestamp_usec = usec;

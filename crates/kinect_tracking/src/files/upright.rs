@@ -1,4 +1,4 @@
-//! A body as animation programs want it: metres, y up, a hierarchy whose rest pose is a T-pose that faces +z.
+//! Converts a body for animation programs: metres, y up, a hierarchy whose rest pose is a T-pose that faces +z.
 
 use glam::{Quat, Vec3};
 use kinect_azure::{Body, Joint, JointConfidence, JointPose, units};
@@ -30,7 +30,7 @@ impl UprightPose {
         }
     }
 
-    /// The pose of a body. A joint that a tracker did not place is as it was `before`.
+    /// The pose of a body. A joint that the tracker did not find keeps its place from `before`.
     pub(super) fn of(body: &Body, before: &Self) -> Self {
         let mut pose = *before;
         let mut places = [Vec3::ZERO; Joint::COUNT];
@@ -63,7 +63,7 @@ impl UprightPose {
         pose
     }
 
-    /// Between two poses, `share` of the way.
+    /// Interpolates between two poses: `share` 0 is this pose, 1 is `to`.
     pub(super) fn between(&self, to: &Self, share: f32) -> Self {
         Self {
             translations: core::array::from_fn(|i| {
@@ -76,7 +76,8 @@ impl UprightPose {
     }
 }
 
-/// Whether there is anything to go by: a tracker that has no idea gives no confidence and the origin.
+/// Whether the tracker gave the joint a pose. A tracker that did not find a joint gives it the confidence "none" and
+/// the origin.
 fn is_given(pose: &JointPose) -> bool {
     let nowhere = pose.confidence == JointConfidence::None && pose.position == [0.0; 3];
     !nowhere && pose.position.iter().all(|v| v.is_finite())

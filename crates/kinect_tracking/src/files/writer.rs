@@ -1,4 +1,4 @@
-//! What all writers are.
+//! The traits of all writers.
 
 use kinect_azure::Body;
 use kinect_azure::body::BodyFrame;
@@ -13,7 +13,7 @@ pub trait BodyWriter: Send {
     /// The file could not be written.
     fn write(&mut self, frame: &BodyFrame) -> Result<(), BodyFileError>;
 
-    /// Ends the file. One that was not ended may be unreadable.
+    /// Ends the file. A file that was not ended may be unreadable.
     ///
     /// # Errors
     /// The file could not be written.
@@ -22,13 +22,13 @@ pub trait BodyWriter: Send {
 
 /// Writes one body.
 pub trait OneBodyWriter: Send {
-    /// Adds the body at a time, in µs; times rise.
+    /// Adds the body at a device time, in µs; times must rise.
     ///
     /// # Errors
     /// The file could not be written.
     fn write(&mut self, body: &Body, device_timestamp_usec: u64) -> Result<(), BodyFileError>;
 
-    /// Ends the file. One that was not ended may be unreadable.
+    /// Ends the file. A file that was not ended may be unreadable.
     ///
     /// # Errors
     /// The file could not be written.

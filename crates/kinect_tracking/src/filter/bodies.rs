@@ -7,8 +7,8 @@ use super::filtered::FilteredBody;
 use super::settings::FilterSettings;
 use crate::joints::seconds_between;
 
-/// A filter for each body, found by the body's id. Give it ids that stay with a person, such as those of
-/// [`Players`](crate::players::Players).
+/// A filter for each body, found by the body's id. The ids must stay with a person, as those of
+/// [`Players`](crate::players::Players) do.
 #[derive(Clone, Debug)]
 pub struct BodyFilters {
     settings: FilterSettings,
@@ -28,7 +28,7 @@ struct Known {
 const FORGET_SECONDS: f32 = 10.0;
 
 impl BodyFilters {
-    /// No bodies yet.
+    /// Makes filters for no body yet.
     pub const fn new(settings: FilterSettings) -> Self {
         Self {
             settings,
@@ -37,12 +37,12 @@ impl BodyFilters {
         }
     }
 
-    /// What the filters do.
+    /// The filters' settings.
     pub const fn settings(&self) -> &FilterSettings {
         &self.settings
     }
 
-    /// Changes what the filters do, from the next frame on.
+    /// Changes the filters' settings, from the next frame on.
     pub fn set_settings(&mut self, settings: FilterSettings) {
         if settings != self.settings {
             self.settings = settings;

@@ -48,7 +48,7 @@ pub struct BodyFilter {
 }
 
 impl BodyFilter {
-    /// A filter that has seen nothing.
+    /// A filter that has not seen a body yet.
     pub fn new(settings: FilterSettings) -> Self {
         Self {
             settings,
@@ -71,12 +71,12 @@ impl BodyFilter {
         }
     }
 
-    /// What it does.
+    /// The filter's settings.
     pub const fn settings(&self) -> &FilterSettings {
         &self.settings
     }
 
-    /// Changes what it does from the next frame on. A way of smoothing that was off starts with that frame.
+    /// Changes the filter's settings from the next frame on. A kind of smoothing that was off starts with that frame.
     pub fn set_settings(&mut self, settings: FilterSettings) {
         let kind = core::mem::discriminant(&settings.positions);
         if kind != core::mem::discriminant(&self.settings.positions) {
@@ -90,7 +90,7 @@ impl BodyFilter {
         self.settings = settings;
     }
 
-    /// Forgets everything, the bones' lengths as well: the next frame may be somebody else.
+    /// Forgets everything, including the bones' lengths: the next frame may show another person.
     pub fn reset(&mut self) {
         self.restart();
         self.bones.forget();
@@ -162,14 +162,15 @@ impl BodyFilter {
         &self.output
     }
 
-    /// The body as it is expected at a time, by the settings for prediction; without those, the newest filtered body.
+    /// The body as it is predicted for a device time, by the settings for prediction; without such settings, the
+    /// newest filtered body.
     pub fn predict(&self, device_timestamp_usec: u64) -> Body {
         let passed = seconds_between(self.output.device_timestamp_usec, device_timestamp_usec);
         let seconds = prediction::ahead(self.settings.prediction, passed);
         prediction::continued(&self.output, seconds)
     }
 
-    /// One joint's position: smoothed where a tracker placed it, else where it was.
+    /// One joint's position: smoothed if the tracker found the joint, otherwise unchanged.
     fn smooth_position(&mut self, joint: Joint, before: &Body, next: &mut Body, now_usec: u64) {
         let index = joint.index();
         let point = &mut self.points[index];
@@ -221,7 +222,7 @@ impl BodyFilter {
                 let old = Vec3::from(*velocity);
                 *velocity = (old + (measured - old) * share).to_array();
             };
-            // A joint that has just appeared has no speed yet.
+            // A joint that has just appeared has no velocity yet.
             let appears =
                 old.confidence == JointConfidence::None && new.confidence != JointConfidence::None;
             if appears {
@@ -240,7 +241,7 @@ impl BodyFilter {
     }
 }
 
-/// Orientations that are no rotations become those before.
+/// Replaces orientations that are not rotations by those of the frame before.
 fn keep_rotations(before: &Body, next: &mut Body, known: bool) {
     for (old, new) in before.joints.iter().zip(&mut next.joints) {
         if turn(new.orientation).is_none() {

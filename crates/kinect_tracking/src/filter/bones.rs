@@ -6,13 +6,13 @@ use kinect_azure::{Body, Joint, JointConfidence};
 use super::settings::BoneKeeping;
 use crate::joints::{is_placed, place};
 
-/// Lengths that are remembered of each bone.
+/// The number of lengths that are remembered for each bone.
 const WINDOW: usize = 64;
 
 /// The running median of one bone's length.
 #[derive(Clone, Copy, Debug)]
 struct Lengths {
-    /// In the order in which they came, a ring.
+    /// The lengths in the order of their measurement, as a ring buffer.
     ring: [f32; WINDOW],
     sorted: [f32; WINDOW],
     count: usize,
@@ -80,7 +80,7 @@ impl Bones {
                 continue;
             };
             let length = place(body, joint).distance(place(body, parent));
-            // A wild measurement would stay a wild measurement; the median copes with it, but not with infinity.
+            // The median is robust against outliers, but not against infinity.
             if seen(joint) && seen(parent) && length.is_finite() {
                 self.lengths[joint.index()].add(length);
             }

@@ -1,14 +1,14 @@
-//! What a filter gives.
+//! The result of a filter.
 
 use kinect_azure::{Body, Joint};
 
-/// A body after the filter.
+/// A filtered body.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct FilteredBody {
     /// Device timestamp of the frame, in µs.
     pub device_timestamp_usec: u64,
-    /// The body.
+    /// The filtered joints.
     pub body: Body,
     /// How fast each joint moves, in mm/s in the depth camera's axes.
     pub velocities: [[f32; 3]; Joint::COUNT],

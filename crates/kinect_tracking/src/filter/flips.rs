@@ -7,7 +7,8 @@ use super::settings::FlipRepair;
 use crate::joints::{PAIRS, is_placed, place, turn, wxyz};
 use crate::rotation::body_axes;
 
-/// Joints whose places tell whether a part is flipped, and all joints that go with them, by their left one.
+/// The joints whose positions tell whether a part is flipped, and the other joints that are exchanged with them; each
+/// pair is named by its left joint.
 struct Part {
     evidence: &'static [Joint],
     members: &'static [Joint],
@@ -19,7 +20,7 @@ struct Part {
 enum Exchange {
     /// Arms: half a turn about the direction that the body faces.
     Roll,
-    /// Legs hang down on both sides.
+    /// None: legs hang down on both sides.
     Nothing,
 }
 
@@ -44,7 +45,7 @@ const LEGS: Part = Part {
 /// Joints that stay on their side unless the whole body is flipped.
 const TRUNK: &[Joint] = &[Joint::ShoulderLeft, Joint::HipLeft];
 
-/// Sides this close cannot be told apart, in mm on the average.
+/// Left and right joints that are closer than this on average, in mm, cannot be told apart.
 const LEAST_SEPARATION_MM: f32 = 120.0;
 
 /// How long parts of a body have been flipped: whole, arms, legs.
@@ -54,7 +55,8 @@ pub(super) struct Flips {
 }
 
 impl Flips {
-    /// Exchanges what is flipped, given where the joints are expected. Returns how many parts were.
+    /// Repairs the flipped parts of a body, given the expected positions of its joints. Returns the number of
+    /// repaired parts.
     pub(super) fn repair(
         &mut self,
         settings: &FlipRepair,
@@ -80,7 +82,7 @@ impl Flips {
         if decide(&mut self.seconds[0], whole) {
             turn_round(body);
         } else if whole {
-            // Believed: the limbs are where this body has them.
+            // The flip has lasted for too long, so the new positions count as right.
             self.seconds = [0.0; 3];
             return 0;
         }
@@ -94,7 +96,7 @@ impl Flips {
     }
 }
 
-/// Whether pairs of joints fit far better to what is expected with sides exchanged.
+/// Whether pairs of joints fit the expected positions far better with their sides exchanged.
 fn is_flipped(
     settings: &FlipRepair,
     expected: &[Vec3; Joint::COUNT],
@@ -133,10 +135,10 @@ fn exchange(body: &mut Body, part: &Part) {
     }
 }
 
-/// Turns a body that was taken front for back: sides are exchanged, and orientations look the other way.
+/// Repairs a body that was taken front for back: exchanges the sides and turns the orientations round.
 fn turn_round(body: &mut Body) {
     let about = Quat::from_rotation_y(core::f32::consts::PI);
-    // The face sits on the wrong side of the head; it moves around the head's own upward axis.
+    // The face is on the wrong side of the head, so it is turned about the head's own upward axis.
     if let Some(head) = turn(body.joint(Joint::Head).orientation) {
         let middle = place(body, Joint::Head);
         let half = Quat::from_axis_angle(head * Vec3::X, core::f32::consts::PI);
@@ -174,8 +176,8 @@ fn swap(body: &mut Body, left: Joint, turned: Quat) {
     }
 }
 
-/// An orientation that was given for the joint `from`, as the joint `to` has it in the same place: its T-pose is that of
-/// `from` after `turned`.
+/// Converts an orientation of the joint `from` to one of the joint `to` for the same segment; the T-pose of `to` is
+/// that of `from` after the rotation `turned`.
 fn other_frame(orientation: [f32; 4], from: Joint, to: Joint, turned: Quat) -> [f32; 4] {
     let Some(q) = turn(orientation) else {
         return orientation;

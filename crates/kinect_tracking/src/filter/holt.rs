@@ -27,7 +27,7 @@ impl HoltPoint {
         };
     }
 
-    /// The next measurement, `seconds` after the last one; `slack` widens both radii.
+    /// Filters the next measurement, `seconds` after the last one; `slack` is a factor of both radii.
     pub(super) fn next(
         &mut self,
         settings: &KinectSmoothing,
@@ -36,7 +36,7 @@ impl HoltPoint {
         slack: f32,
     ) -> Vec3 {
         let frames = seconds * RATE;
-        // What is kept of the past in one frame, for as many frames as have passed.
+        // The share of the past that one frame keeps, to the power of the number of frames that have passed.
         let kept = |share: f32| share.clamp(0.0, 1.0).powf(frames);
         let correction = 1.0 - kept(1.0 - settings.correction.clamp(0.0, 1.0));
         let jitter = settings.jitter_radius_mm.max(0.0) * slack;

@@ -1,4 +1,4 @@
-//! Steadier bodies: each step can be left out, and each says what it costs.
+//! Filters for steadier bodies. Each step can be switched off, and the documentation of each gives its latency.
 //!
 //! A frame of one body goes through these steps in this order:
 //!
@@ -8,9 +8,9 @@
 //! 4. smoothing of rotations, each relative to the parent joint ([`RotationSmoothing`]);
 //! 5. velocities, and from them a prediction to the present ([`Prediction`]).
 //!
-//! All steps count in seconds, not in frames: they do the same at 5 and at 30 frames a second. After a gap, or when the
-//! clock goes back, a body starts anew with what it is given. Values that are not finite are left out, and the joint stays
-//! where it was with no confidence.
+//! All steps count in seconds, not in frames: they do the same at 5 and at 30 frames a second. After a gap, or when
+//! the clock goes back, the filter starts anew with the next frame. Values that are not finite are ignored: the joint
+//! stays where it was, with confidence "none".
 
 mod bodies;
 mod body_filter;

@@ -23,7 +23,7 @@ impl OneEuroPoint {
         };
     }
 
-    /// The next measurement, `seconds` after the last one; `trust` scales the cutoff.
+    /// Filters the next measurement, `seconds` after the last one; `trust` is a factor of the cutoff.
     pub(super) fn next(&mut self, settings: &OneEuro, at: Vec3, seconds: f32, trust: f32) -> Vec3 {
         let velocity = (at - self.raw) / seconds;
         self.raw = at;

@@ -1,4 +1,4 @@
-//! From the time of the depth image to the present.
+//! Predicts a body from the time of its depth image to the present.
 
 use glam::{Quat, Vec3};
 use kinect_azure::{Body, Joint};
@@ -7,7 +7,7 @@ use super::filtered::FilteredBody;
 use super::settings::Prediction;
 use crate::joints::{turn, wxyz};
 
-/// The seconds that a body is continued for: from its frame to now, not beyond the horizon.
+/// The seconds by which a body is predicted: the time since its frame, at most the horizon.
 pub(super) fn ahead(prediction: Option<Prediction>, passed_seconds: f32) -> f32 {
     let horizon = prediction.map_or(0.0, |p| {
         p.horizon_seconds.clamp(0.0, Prediction::LONGEST_SECONDS)
@@ -16,7 +16,7 @@ pub(super) fn ahead(prediction: Option<Prediction>, passed_seconds: f32) -> f32 
     passed_seconds.max(0.0).min(horizon)
 }
 
-/// A body that has gone on moving for some seconds as it moved.
+/// The body after it has moved on for some seconds with its present velocities.
 pub(super) fn continued(from: &FilteredBody, seconds: f32) -> Body {
     let mut body = from.body.clone();
     if seconds <= 0.0 {

@@ -33,8 +33,8 @@ impl Rotations {
         self.joints = [None; Joint::COUNT];
     }
 
-    /// Smooths the orientations of a body, `seconds` after the last one. An orientation that is no rotation keeps its
-    /// last rotation relative to the parent.
+    /// Smooths the orientations of a body, `seconds` after the last one. A joint whose orientation is not a rotation
+    /// keeps its last rotation relative to the parent.
     pub(super) fn smooth(&mut self, settings: &RotationSmoothing, body: &mut Body, seconds: f32) {
         let raw = absolute_rotations(body);
         let mut smooth = [Quat::IDENTITY; Joint::COUNT];
@@ -74,7 +74,8 @@ impl Rotations {
 
 impl Turning {
     fn next(&mut self, settings: &RotationSmoothing, to: Quat, seconds: f32, trust: f32) -> Quat {
-        // About the parent's axes. As a vector, noise cancels itself out, which its amount would not.
+        // The angular velocity about the parent's axes. It is smoothed as a vector, because noise then averages out,
+        // which its magnitude would not.
         let velocity = rotation_vector(to * self.raw.inverse()) / seconds;
         self.raw = to;
         self.velocity += (velocity - self.velocity) * low_pass(settings.speed_cutoff_hz, seconds);

@@ -1,6 +1,6 @@
-//! What a filter does, as data.
+//! The settings of a filter.
 
-/// Which steps a body goes through, and how.
+/// The steps of a filter and their settings.
 ///
 /// ```
 /// use kinect_tracking::filter::{FilterPreset, FilterSettings, Prediction};
@@ -14,20 +14,21 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct FilterSettings {
-    /// Repair of exchanged sides; `None` leaves them.
+    /// Repair of exchanged sides; `None` = no repair.
     pub flips: Option<FlipRepair>,
     /// Smoothing of positions.
     pub positions: PositionSmoothing,
-    /// Bones of constant length; `None` leaves them.
+    /// Bones of constant length; `None` = positions are not changed for this.
     pub bones: Option<BoneKeeping>,
-    /// Smoothing of rotations; `None` leaves them.
+    /// Smoothing of rotations; `None` = rotations are not smoothed.
     pub rotations: Option<RotationSmoothing>,
-    /// Prediction to the present; `None`: [`BodyFilter::predict`](super::BodyFilter::predict) gives the newest frame.
+    /// Prediction to the present; with `None`, [`BodyFilter::predict`](super::BodyFilter::predict) returns the newest
+    /// filtered body.
     pub prediction: Option<Prediction>,
-    /// Cutoff of the low-pass of velocities in Hz. Lower is steadier and later. Velocities are also what predictions and
-    /// the repair of flips go by.
+    /// Cutoff of the low-pass of velocities in Hz. Lower is steadier and later. Predictions and the repair of flips
+    /// use these velocities.
     pub velocity_cutoff_hz: f32,
-    /// A joint that was not seen for longer starts anew, in seconds.
+    /// After a gap longer than this, in seconds, the filter of a joint starts anew.
     pub reset_after_seconds: f32,
 }
 
@@ -37,12 +38,12 @@ impl Default for FilterSettings {
     }
 }
 
-/// Settings with a name. Jitter is the share of a noise of 10 mm that is left in positions at 30 frames a second; latency is
-/// that of walking legs and of arms that are raised slowly.
+/// Settings with a name. The jitter in their descriptions is the share of a position noise of 10 mm that remains at
+/// 30 frames a second; the latency is that of walking legs and of arms that are raised slowly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum FilterPreset {
-    /// Nothing is changed; velocities are measured.
+    /// Positions and rotations are not changed; velocities are computed.
     Raw,
     /// For things that follow the body closely, such as avatars and games: 60 % of the jitter, 10 to 40 ms late.
     #[default]
@@ -132,8 +133,7 @@ pub struct OneEuro {
     pub speed_coefficient: f32,
     /// Cutoff of the low-pass of the speed, in Hz.
     pub speed_cutoff_hz: f32,
-    /// The cutoff of a joint with low confidence is multiplied with it, 0 to 1: joints that a tracker has filled in jump
-    /// more.
+    /// Factor of the cutoff for joints with low confidence, 0 to 1: joints that a tracker has filled in jump more.
     pub low_confidence_factor: f32,
 }
 
@@ -148,8 +148,9 @@ impl Default for OneEuro {
     }
 }
 
-/// The five settings of Kinect smoothing: Holt's double exponential smoothing with a jitter radius, as in the Kinect for
-/// Windows SDK. They mean what they meant there, at 30 frames a second; at other rates they act alike over the same time.
+/// The five settings of Kinect smoothing: Holt's double exponential smoothing with a jitter radius, as in the Kinect
+/// for Windows SDK. At 30 frames a second they act as in that SDK; at other rates they act the same over the same
+/// time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct KinectSmoothing {
@@ -179,14 +180,14 @@ impl Default for KinectSmoothing {
     }
 }
 
-/// Keeps each bone at its usual length, which is learnt for each body: the running median of what was seen, and the mean of
-/// both sides. Positions move along their bone only; nothing is later for it.
+/// Keeps each bone at its usual length, which is learnt for each body: the running median of the lengths that were
+/// seen, averaged over both sides. Joints move along their bones only; this adds no latency.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct BoneKeeping {
-    /// 0 to 1: how much of the difference to the learnt length is taken away.
+    /// 0 to 1: the share of the difference to the learnt length that is removed.
     pub strength: f32,
-    /// Frames in which both ends must have been seen before a bone is kept; at most 64.
+    /// The number of frames in which both ends must have been seen before a bone's length is kept; at most 64.
     pub learn_frames: u32,
 }
 
@@ -210,7 +211,7 @@ pub struct RotationSmoothing {
     pub speed_coefficient: f32,
     /// Cutoff of the low-pass of the angular speed, in Hz.
     pub speed_cutoff_hz: f32,
-    /// The cutoff of a joint with low confidence is multiplied with it, 0 to 1.
+    /// Factor of the cutoff for joints with low confidence, 0 to 1.
     pub low_confidence_factor: f32,
 }
 
@@ -225,20 +226,21 @@ impl Default for RotationSmoothing {
     }
 }
 
-/// Repairs frames in which a tracker exchanged left and right: of the arms, of the legs, or of the whole body because it
-/// took front for back. A frame counts as flipped when its joints fit far better to where they were expected with sides
-/// exchanged. Nothing is later for it.
+/// Repairs frames in which a tracker exchanged left and right: of the arms, of the legs, or of the whole body because
+/// it took front for back. A frame counts as flipped when its joints fit far better to where they were expected with
+/// sides exchanged. This adds no latency.
 ///
-/// The orientations go along. In a body taken front for back the face is turned round as well; feet keep the place that
-/// the tracker gave them.
+/// Orientations are exchanged with the positions. In a body that was taken front for back, the face is turned round
+/// as well; the feet keep the positions that the tracker gave them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct FlipRepair {
-    /// By how many mm on the average the exchanged joints must fit better.
+    /// By how many mm on average the joints must fit better with sides exchanged.
     pub margin_mm: f32,
-    /// A flip that lasts longer is believed, in seconds: perhaps the frames before were wrong.
+    /// A flip that lasts longer than this, in seconds, is not repaired any more: perhaps the frames before were
+    /// wrong.
     pub hold_seconds: f32,
-    /// After a longer gap nothing is repaired, in seconds: people may have turned round.
+    /// After a gap longer than this, in seconds, no flip is repaired: the person may have turned round.
     pub max_gap_seconds: f32,
 }
 

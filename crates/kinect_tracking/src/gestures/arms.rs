@@ -9,11 +9,11 @@ use super::held::Held;
 use super::settings::{ArmsCrossed, Point, RaiseHand, TPose};
 use crate::joints::{low_pass, seen_place};
 
-/// An arm as one line.
+/// An arm as a line from shoulder to wrist.
 struct Reach {
-    /// From shoulder to wrist.
+    /// The vector from shoulder to wrist.
     line: Vec3,
-    /// Its length as a share of the arm's.
+    /// The length of that vector as a share of the arm's length.
     straight: f32,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Pointing {
 const HAND_CUTOFF_HZ: f32 = 1.5;
 
 impl Pointing {
-    /// An arm stretched out and still, while the other one is not.
+    /// Whether the arm is stretched out and still, while the other arm is not stretched out.
     pub(super) fn next(
         &mut self,
         limits: &Point,
@@ -91,7 +91,7 @@ impl Pointing {
     }
 }
 
-/// From between the eyes through the hand.
+/// The ray from between the eyes through the hand.
 pub(super) fn ray(body: &Body, side: Side) -> Option<Ray> {
     let eyes = match (
         seen_place(body, Joint::EyeLeft),

@@ -1,4 +1,4 @@
-//! A body as gestures see it: upright axes, the trunk's length as the unit.
+//! The features of a body that gestures use: positions in upright axes, with the trunk's length as the unit.
 
 use glam::Vec3;
 use kinect_azure::{Body, Joint};
@@ -15,7 +15,7 @@ pub(super) struct Features {
     pub(super) legs: Option<Legs>,
 }
 
-/// How somebody stands.
+/// The position of a person's legs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Legs {
     /// Height of the pelvis above the middle of the ankles.
@@ -47,7 +47,8 @@ fn follow(size: &mut f32, measured: f32) {
 }
 
 impl Features {
-    /// `None` when the trunk is not seen, or lies so that it has no left.
+    /// The features of a body; `None` if the trunk is not seen, or if the person lies so that left and right are
+    /// undefined.
     pub(super) fn of(body: &Body, ground: &Ground, sizes: &mut Sizes) -> Option<Self> {
         let at = |joint: Joint| {
             seen_place(body, joint).map(|at| Vec3::from(ground.point(at.to_array())))
@@ -63,7 +64,7 @@ impl Features {
         let forward = left.cross(Vec3::Y);
         let own = |p: Vec3| {
             let off = (p - pelvis) / sizes.trunk_mm;
-            // The height is that above the floor: jumps are seen in it.
+            // The height is measured above the floor, so that jumps change it.
             Vec3::new(off.dot(left), p.y / sizes.trunk_mm, off.dot(forward))
         };
         let joints = core::array::from_fn(|index| at(Joint::ALL[index]).map(own));

@@ -1,12 +1,12 @@
 //! Gestures as events.
 
-/// What somebody does.
+/// A gesture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Gesture {
     /// A hand is above the head.
     RaiseHand,
-    /// A raised forearm goes to and fro.
+    /// A raised forearm swings from side to side.
     Wave,
     /// An arm is stretched out and still; the event has a [ray](GestureEvent::ray).
     Point,
@@ -18,8 +18,8 @@ pub enum Gesture {
     Crouch,
     /// The trunk leans to a [side](GestureEvent::direction), on straight legs.
     Lean,
-    /// A hand moves quickly sideways in front of the body, or, if that is switched on, up or down; the event has a
-    /// [direction](GestureEvent::direction).
+    /// A hand moves quickly sideways in front of the body or, with [`vertical`](super::Swipe::vertical), up or down;
+    /// the event has a [direction](GestureEvent::direction).
     Swipe,
     /// Both arms are stretched out sideways.
     TPose,
@@ -42,7 +42,7 @@ impl Gesture {
         Self::ArmsCrossed,
     ];
 
-    /// Its name, for people and files: `raise-hand`.
+    /// The gesture's name for display and files: `raise-hand`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::RaiseHand => "raise-hand",
@@ -74,7 +74,7 @@ impl Side {
     pub const BOTH: [Self; 2] = [Self::Left, Self::Right];
 }
 
-/// A direction as the person sees it.
+/// A direction relative to the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Direction {
@@ -92,17 +92,17 @@ pub enum Direction {
     Back,
 }
 
-/// Where somebody points: from the eyes through the hand, in the depth camera's axes.
+/// The ray along which a person points: from between the eyes through the hand, in the depth camera's axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Ray {
-    /// Between the eyes, in mm.
+    /// The point between the eyes, in mm.
     pub origin: [f32; 3],
     /// Unit vector.
     pub direction: [f32; 3],
 }
 
-/// A gesture has begun.
+/// The beginning of a gesture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct GestureEvent {
@@ -110,12 +110,12 @@ pub struct GestureEvent {
     pub gesture: Gesture,
     /// The player's id.
     pub player: u32,
-    /// Which hand, for raised hands, waving, pointing and swiping.
+    /// The hand that was used, for raised hands, waving, pointing and swiping.
     pub side: Option<Side>,
-    /// Which way, for leaning and swiping.
+    /// The direction of leaning and swiping.
     pub direction: Option<Direction>,
-    /// Where to, for pointing.
+    /// The ray of pointing.
     pub ray: Option<Ray>,
-    /// Device timestamp of the frame in which it was recognised, in µs.
+    /// Device timestamp of the frame in which the gesture was recognised, in µs.
     pub device_timestamp_usec: u64,
 }

@@ -7,7 +7,7 @@ use super::features::Features;
 use super::gesture::{Direction, Side};
 use super::settings::{Clap, Swipe, Wave};
 
-/// A forearm that goes to and fro.
+/// Recognises waving: a forearm that swings from side to side.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Waving {
     pub(super) active: bool,
@@ -54,7 +54,7 @@ impl Waving {
         Some(begins)
     }
 
-    /// Looks for turning points: the angle has come back by the swing from the farthest one.
+    /// Finds turning points: the angle has come back from the farthest angle by at least the swing.
     fn follow(&mut self, angle: f32, swing: f32) {
         let Some(extreme) = self.extreme else {
             self.extreme = Some(angle);
@@ -98,7 +98,7 @@ impl Clapping {
             *since += seconds;
             *nearest = nearest.min(distance);
         }
-        // Hands part again after a clap, each on its own side; those that stay or cross do something else.
+        // Hands part again after a clap, each on its own side; hands that stay together or cross do not clap.
         let claps = self
             .met
             .is_some_and(|(_, nearest)| distance - nearest >= limits.parting && left.x > right.x);

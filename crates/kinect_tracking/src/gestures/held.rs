@@ -1,9 +1,9 @@
-//! Gestures that last: they begin once they have lasted, and end once they have not.
+//! Gestures that last: they begin once their condition was met for a while, and end once it was not.
 
-/// For so long the end must last, in seconds.
+/// How long the condition must not be met before a gesture ends, in seconds.
 const ENDS_SECONDS: f32 = 0.15;
 
-/// Whether something that lasts is going on.
+/// The state of a gesture that lasts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Held {
     pub(super) active: bool,
@@ -12,8 +12,8 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// One more frame: `on` while the limits to begin are met, `still_on` while those to end are not. Returns whether it
-    /// begins.
+    /// Adds a frame: `on` says whether the limits to begin are met, `still_on` whether the limits to end are not.
+    /// Returns whether the gesture begins.
     pub(super) fn next(
         &mut self,
         on: bool,
@@ -33,7 +33,7 @@ impl Held {
             return false;
         }
         self.on_seconds = if on { self.on_seconds + seconds } else { 0.0 };
-        // At least two frames: one may be a slip.
+        // At least two frames, because a single frame may be wrong.
         if on && self.on_seconds >= hold_seconds.max(1e-3) && self.on_seconds > seconds * 0.5 {
             *self = Self {
                 active: true,
@@ -54,7 +54,7 @@ mod tests {
         let mut held = Held::default();
         let mut begun = 0;
         for frame in 0..300 {
-            // Between the limits it is neither on nor off.
+            // Between the two limits the state does not change.
             let on = frame % 3 != 0 && frame > 30;
             begun += u32::from(held.next(on, frame > 30, 0.05, 0.033));
         }

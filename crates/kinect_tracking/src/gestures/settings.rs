@@ -1,13 +1,13 @@
 //! The thresholds of gestures. Lengths are shares of the trunk (pelvis to neck), unless the name says otherwise; each
 //! `..._ends` is the limit at which a gesture that has begun ends.
 
-/// Which gestures are watched for, and their thresholds; `None` is not watched for.
+/// The thresholds of each gesture; a gesture that is `None` is not recognised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct GestureSettings {
     /// A hand above the head.
     pub raise_hand: Option<RaiseHand>,
-    /// A raised forearm that goes to and fro.
+    /// A raised forearm that swings from side to side.
     pub wave: Option<Wave>,
     /// An arm stretched out.
     pub point: Option<Point>,
@@ -52,7 +52,7 @@ pub struct RaiseHand {
     pub above_head: f32,
     /// It ends when the hand is this far above the neck.
     pub above_neck_ends: f32,
-    /// For so long, in seconds.
+    /// How long this must last, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -76,7 +76,7 @@ pub struct Wave {
     pub swing_degrees: f32,
     /// Turning points that make a wave.
     pub turns: u32,
-    /// They come within this time, in seconds; a pause as long as half of it ends the wave.
+    /// The turning points must come within this time, in seconds; a pause of half this time ends the wave.
     pub within_seconds: f32,
 }
 
@@ -97,7 +97,7 @@ impl Default for Wave {
 pub struct Point {
     /// Distance of shoulder and wrist as a share of the arm's length.
     pub straight: f32,
-    /// As above, at the end.
+    /// The same limit for the end of the gesture.
     pub straight_ends: f32,
     /// The lowest elevation of the arm, in degrees above level.
     pub lowest_degrees: f32,
@@ -105,7 +105,7 @@ pub struct Point {
     pub highest_degrees: f32,
     /// The fastest that the hand moves, in trunks per second.
     pub still: f32,
-    /// For so long, in seconds.
+    /// How long this must last, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -126,13 +126,14 @@ impl Default for Point {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Clap {
-    /// How near the hands come.
+    /// The largest distance of the hands when they meet.
     pub together: f32,
-    /// How far apart they were before, and must be before the next clap.
+    /// How far apart the hands must be before a clap.
     pub apart: f32,
-    /// How far they part again; a clap is told when they do, so that crossing arms and folding hands are none.
+    /// How far apart the hands must be again after they met. The event comes only then, so that crossing arms and
+    /// folding hands do not count as claps.
     pub parting: f32,
-    /// From apart to together within this time, in seconds, and from together to parting within the same.
+    /// The longest time from apart to together, in seconds, and from together to apart again.
     pub within_seconds: f32,
 }
 
@@ -151,7 +152,7 @@ impl Default for Clap {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Jump {
-    /// How far ankles and feet are above where they stood, the lower side counts.
+    /// How far ankles and feet are above the height at which they stood; the lower foot counts.
     pub off_floor: f32,
     /// It ends when ankles or feet are nearer to the floor than this.
     pub off_floor_ends: f32,
@@ -175,13 +176,14 @@ impl Default for Jump {
 pub struct Crouch {
     /// Height of the pelvis above the ankles, as a share of the leg.
     pub low: f32,
-    /// As above, at the end.
+    /// The same limit for the end of the gesture.
     pub low_ends: f32,
-    /// The pelvis is at most this far behind or before the ankles, as a share of the leg: whoever sits is farther.
+    /// The pelvis is at most this far behind or in front of the ankles, as a share of the leg: when people sit, it is
+    /// farther away.
     pub over_feet: f32,
-    /// Both knees are this far above the ankles, as a share of the leg: whoever kneels has one lower.
+    /// Both knees are this far above the ankles, as a share of the leg: when people kneel, one knee is lower.
     pub knees_up: f32,
-    /// For so long, in seconds.
+    /// How long this must last, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -203,11 +205,12 @@ impl Default for Crouch {
 pub struct Lean {
     /// Angle between the trunk and the vertical, in degrees.
     pub degrees: f32,
-    /// As above, at the end.
+    /// The same limit for the end of the gesture.
     pub degrees_ends: f32,
-    /// Height of the pelvis above the ankles, as a share of the leg's length: whoever sits or squats does not lean.
+    /// Height of the pelvis above the ankles, as a share of the leg's length: people who sit or squat do not count as
+    /// leaning.
     pub stands: f32,
-    /// For so long, in seconds.
+    /// How long this must last, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -226,18 +229,19 @@ impl Default for Lean {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Swipe {
-    /// How far the hand goes.
+    /// The distance that the hand moves.
     pub distance: f32,
-    /// Within this time, in seconds.
+    /// The longest time for that distance, in seconds.
     pub within_seconds: f32,
-    /// How far the hand is before the chest all the way.
+    /// How far the hand is in front of the chest during the whole movement.
     pub in_front: f32,
-    /// How far it may stray from its direction, as a share of the distance.
+    /// How far the hand may deviate from a straight line, as a share of the distance.
     pub stray: f32,
-    /// The shortest time to the next swipe of the same hand, in seconds: the way back is none, and a hand that swings to
-    /// and fro swipes once.
+    /// The shortest time to the next swipe of the same hand, in seconds: moving the hand back does not count as a
+    /// swipe, and a hand that swings from side to side swipes once.
     pub pause_seconds: f32,
-    /// Whether up and down count as well. Whoever raises or lowers an arm in front of the body then swipes, too.
+    /// Whether movements up and down count as well. If `true`, raising or lowering an arm in front of the body counts
+    /// as a swipe.
     pub vertical: bool,
 }
 
@@ -260,11 +264,11 @@ impl Default for Swipe {
 pub struct TPose {
     /// The largest angle between each arm and straight out sideways, in degrees.
     pub degrees: f32,
-    /// As above, at the end.
+    /// The same limit for the end of the gesture.
     pub degrees_ends: f32,
     /// Distance of shoulder and wrist as a share of the arm's length.
     pub straight: f32,
-    /// For so long, in seconds.
+    /// How long this must last, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -283,15 +287,15 @@ impl Default for TPose {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ArmsCrossed {
-    /// How far each hand is on the other side of its opposite.
+    /// How far each hand is beyond the other hand, towards the other side of the body.
     pub past: f32,
-    /// As above, at the end.
+    /// The same limit for the end of the gesture.
     pub past_ends: f32,
     /// Both wrists are this far above the pelvis, and below the neck.
     pub above_pelvis: f32,
     /// How near each wrist is to the other arm's elbow.
     pub near_elbow: f32,
-    /// For so long, in seconds.
+    /// How long this must last, in seconds.
     pub hold_seconds: f32,
 }
 

@@ -1,4 +1,4 @@
-//! What the whole body does: jumping, crouching, leaning.
+//! Recognises gestures of the whole body: jumping, crouching, leaning.
 
 use glam::Vec3;
 use kinect_azure::Joint;
@@ -56,7 +56,7 @@ impl Jumping {
             self.active = off > limits.off_floor_ends;
             return Some(false);
         }
-        // Somebody who sits on a table lifts the feet, but not the pelvis.
+        // A person who sits down on a table lifts the feet, but not the pelvis.
         let stretched = body.legs.is_none_or(|legs| legs.pelvis > 0.7);
         self.active = off > limits.off_floor && self.since_rising < PUSH_SECONDS && stretched;
         Some(self.active)

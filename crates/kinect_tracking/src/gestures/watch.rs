@@ -1,4 +1,4 @@
-//! Watches everybody for gestures.
+//! Recognises the gestures of all players.
 
 use kinect_azure::Body;
 
@@ -12,7 +12,7 @@ use super::trunk::{self, Jumping};
 use crate::Ground;
 use crate::joints::seconds_between;
 
-/// What is going on with one person.
+/// The state of one player's gestures.
 #[derive(Clone, Debug, Default)]
 struct Person {
     id: u32,
@@ -30,7 +30,7 @@ struct Person {
     arms_crossed: Held,
 }
 
-/// Watches the bodies of a sensor for gestures: feed it every frame.
+/// Recognises gestures in the bodies of a sensor. Call [`update`](Self::update) for every frame.
 ///
 /// ```
 /// use kinect_tracking::Ground;
@@ -47,11 +47,11 @@ pub struct GestureWatch {
     events: Vec<GestureEvent>,
 }
 
-/// A person who was not seen for longer begins anew, in seconds.
+/// The state of a player who was not seen for longer than this, in seconds, is forgotten.
 const FORGET_SECONDS: f32 = 1.0;
 
 impl GestureWatch {
-    /// Watches with those thresholds.
+    /// Recognises gestures with these thresholds.
     pub const fn new(settings: GestureSettings) -> Self {
         Self {
             settings,
@@ -75,7 +75,8 @@ impl GestureWatch {
         &self.events
     }
 
-    /// Whether somebody is doing something that lasts: a hand is still up, a wave goes on. Claps and swipes do not last.
+    /// Whether a player's gesture is going on: a hand is still up, a wave continues. Claps and swipes do not last, so
+    /// for them this is never `true`.
     pub fn is_active(&self, player: u32, gesture: Gesture) -> bool {
         let Some(person) = self.people.iter().find(|person| person.id == player) else {
             return false;

@@ -1,6 +1,6 @@
 //! The cheapest way to pair rows with columns (the Hungarian method).
 
-/// A pair that must not be.
+/// The cost of a pair that is not allowed.
 pub(super) const FORBIDDEN: f32 = 1e6;
 
 /// Solves assignments again and again in the same memory.
@@ -21,7 +21,7 @@ pub(super) struct Assignment {
 }
 
 impl Assignment {
-    /// Begins a problem in which nothing may be paired.
+    /// Begins a problem in which no pair is allowed yet.
     pub(super) fn begin(&mut self, rows: usize, columns: usize) {
         self.rows = rows;
         self.columns = columns;
@@ -40,7 +40,7 @@ impl Assignment {
     /// For each row its column, such that the sum of costs is the least.
     pub(super) fn solve(&mut self) -> &[Option<usize>] {
         let (rows, columns) = (self.rows, self.columns);
-        // A square problem: what is left over is paired with nothing.
+        // The problem is made square: rows and columns without a partner are paired with dummies.
         let n = rows.max(columns);
         fn refill<T: Clone>(values: &mut Vec<T>, count: usize, value: T) {
             values.clear();

@@ -1,4 +1,4 @@
-//! How well a body fits to a person.
+//! Computes how well a body fits a person.
 
 use glam::Vec3;
 use kinect_azure::{Body, Joint};
@@ -17,14 +17,14 @@ const TRUNK: [Joint; 6] = [
     Joint::HipRight,
 ];
 
-/// A body is expected to move on for so long without being seen, in seconds.
+/// How long a person who is not seen is expected to keep moving, in seconds.
 const COASTS_SECONDS: f32 = 0.5;
-/// What noise and a wrong expectation may be off by, in mm.
+/// The distance that noise and a wrong prediction may explain, in mm.
 const ALWAYS_ALLOWED_MM: f32 = 250.0;
-/// How fast somebody may go elsewhere than expected, in mm/s.
+/// How fast a person may deviate from the predicted position, in mm/s.
 const FASTEST: f32 = 4000.0;
 
-/// How much the parts of the cost count, in gates.
+/// Weights of the parts of the cost, in units of the gate.
 const TRACKER_ID_WEIGHT: f32 = 0.35;
 const BONES_WEIGHT: f32 = 0.5;
 const BONES_FULL_MM: f32 = 60.0;
@@ -42,7 +42,7 @@ pub(super) fn moved(from: &Body, to: &Body) -> Option<Vec3> {
     (count > 0.0).then(|| sum / count)
 }
 
-/// The middle of the trunk in mm; `None` when a tracker placed none of it.
+/// The middle of the trunk in mm; `None` if the tracker found none of its joints.
 pub(super) fn middle(body: &Body) -> Option<Vec3> {
     let (mut sum, mut count) = (Vec3::ZERO, 0.0);
     for joint in TRUNK {
@@ -54,7 +54,7 @@ pub(super) fn middle(body: &Body) -> Option<Vec3> {
     (count > 0.0).then(|| sum / count)
 }
 
-/// A person as the association sees them.
+/// A person with a predicted position, for the association.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'a> {
     pub(super) body: &'a Body,
@@ -62,7 +62,7 @@ pub(super) struct Expected<'a> {
     pub(super) unseen_seconds: f32,
     pub(super) tracker_id: u32,
     pub(super) signature: &'a Signature,
-    /// Place in the frame before.
+    /// Index in the frame before.
     pub(super) place: Option<usize>,
 }
 
@@ -73,13 +73,13 @@ impl Expected<'_> {
         moved(self.body, body).map(|moved| (moved - on).length())
     }
 
-    /// How far away a body may be, in mm: at a high rate nobody gets as far as the gate, but somebody else may appear
-    /// within it in the moment in which one disappears.
+    /// How far from the predicted position a body may be, in mm. At a high frame rate nobody moves as far as the gate
+    /// between two frames, but another person may appear within the gate just as one disappears.
     fn gate(&self, gate_mm: f32) -> f32 {
         gate_mm.min(ALWAYS_ALLOWED_MM + FASTEST * self.unseen_seconds)
     }
 
-    /// The cost of taking a body for the person; `None` when it cannot be the same.
+    /// The cost of taking a body for the person; `None` if it cannot be the same person.
     pub(super) fn cost(
         &self,
         body: &Body,

@@ -26,15 +26,15 @@ pub struct Box3 {
     pub max: [f32; 3],
 }
 
-/// The boxes of a player. They lie around the joints with room for the flesh, so they exist without a body index map.
+/// The boxes of a player. They enclose the joints with a margin for the flesh, so no body index map is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct PlayerBoxes {
-    /// In the depth image; `None` when the player is not before the camera.
+    /// The box in the depth image; `None` if the player is not in front of the camera.
     pub depth: Option<Box2>,
-    /// In the colour image; `None` when the colour camera is off or the player is not before it.
+    /// The box in the colour image; `None` if the colour camera is off or the player is not in front of it.
     pub color: Option<Box2>,
-    /// In space.
+    /// The box in space.
     pub space: Box3,
     /// The head in the depth image.
     pub head_depth: Option<Box2>,
@@ -136,7 +136,8 @@ impl Box2 {
                 continue;
             };
             if let Some(pixel) = camera.project(at) {
-                // Toward the border of a wide lens a millimetre covers fewer pixels than this; the box is larger there.
+                // Towards the border of a wide-angle image a millimetre covers fewer pixels than this, so the box is
+                // larger than needed there.
                 let focal = Vec2::new(camera.intrinsics.fx, camera.intrinsics.fy);
                 let reach = focal * (reach_mm(joint) / at[2]);
                 min = min.min(Vec2::from(pixel) - reach);
@@ -149,7 +150,7 @@ impl Box2 {
         })
     }
 
-    /// The part within an image; `None` when nothing is.
+    /// The part of the box within an image; `None` if the box lies outside.
     pub fn within(&self, width: u32, height: u32) -> Option<Self> {
         let most = Vec2::new(width as f32, height as f32) - 0.5;
         let min = Vec2::from(self.min).max(Vec2::splat(-0.5));

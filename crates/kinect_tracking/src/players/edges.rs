@@ -1,4 +1,4 @@
-//! Which edges of the depth image cut a player off.
+//! The edges of the depth image that cut a player off.
 
 use kinect_azure::{Body, Calibration, Joint};
 
@@ -17,7 +17,7 @@ pub struct ImageEdges {
 }
 
 impl ImageEdges {
-    /// Whether any edge does.
+    /// Whether any edge cuts the player off.
     pub const fn any(&self) -> bool {
         self.left || self.right || self.top || self.bottom
     }
@@ -31,7 +31,7 @@ impl ImageEdges {
         let (width, height) = (camera.width as f32, camera.height as f32);
         let margin = height * share.clamp(0.0, 0.5);
         for joint in Joint::ALL {
-            // A tracker gives joints outside the image, too; their confidence may be "none".
+            // Trackers also return joints outside the image, whose confidence may be "none".
             let position = body.joint(joint).position;
             if position == [0.0; 3] {
                 continue;

@@ -1,10 +1,10 @@
-//! How much the pixels of bodies overlap from one frame to the next.
+//! Measures how much the pixels of bodies overlap from one frame to the next.
 
 use kinect_azure::body::BodyIndexImage;
 
-/// Bodies of a frame whose masks are compared.
+/// The most bodies of a frame whose masks are compared.
 const MOST: usize = 16;
-/// Every so manieth pixel of every so manieth row is looked at.
+/// The distance in pixels between the columns and between the rows that are compared.
 const STEP: usize = 4;
 
 /// Pixels that two frames' bodies have in common.
@@ -28,7 +28,7 @@ impl Default for Overlaps {
 }
 
 impl Overlaps {
-    /// Compares two maps; without one of them, or when their sizes differ, nothing is known.
+    /// Compares two maps; if one is missing or their sizes differ, all overlaps are unknown.
     pub(super) fn measure(
         &mut self,
         before: Option<&BodyIndexImage>,
@@ -62,7 +62,7 @@ impl Overlaps {
         }
     }
 
-    /// Intersection over union of a body of the frame before and one of this frame, by their places in the frames.
+    /// Intersection over union of a body of the frame before and one of this frame, by their indices in the frames.
     pub(super) fn of(&self, before: usize, now: usize) -> Option<f32> {
         if !self.known {
             return None;

@@ -1,13 +1,13 @@
-//! Which body is which person from frame to frame.
+//! Follows people from frame to frame.
 //!
-//! Trackers number bodies, but their numbers jump: after an occlusion, when two people meet, for no reason at all.
-//! [`Players`] follows people itself, by where they are, how long their bones are and which pixels they cover, and takes
-//! the tracker's numbers for a hint. A person goes through these states:
+//! Trackers give bodies ids, but a person's id can change: after an occlusion, when two people meet, or without a
+//! reason. [`Players`] follows people by their positions, the lengths of their bones and the pixels that they cover,
+//! and uses the tracker's ids only as a hint. A person goes through these states:
 //!
-//! - **probation**: a body was seen, but perhaps it is a coat on a chair; nobody is told yet;
-//! - **present**: a player with an id, and with a slot where there is a free one;
-//! - **hidden**: not seen, but expected back: id and slot are kept. Whoever comes back within the time is recognised by
-//!   place and bones;
+//! - **probation**: a body was seen, but perhaps it is a coat on a chair, so it is not a player yet;
+//! - **present**: a player with an id, and with a slot if one is free;
+//! - **hidden**: not seen, but expected back: id and slot are kept. A person who comes back in time is recognised by
+//!   position and bones;
 //! - gone: the slot is free for the next one. Ids are not used again.
 //!
 //! Slots never shift: a player keeps the number of its slot until it leaves, or until the [policy](SelectionPolicy) gives

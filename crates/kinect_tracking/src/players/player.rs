@@ -1,19 +1,20 @@
-//! A person who is followed.
+//! A player: a person who is followed.
 
 use kinect_azure::Body;
 
 use super::boxes::PlayerBoxes;
 use super::edges::ImageEdges;
 
-/// What is known of a person.
+/// A person who is followed from frame to frame.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Player {
-    /// Stays the same as long as the person is followed, also while hidden, and is not used again.
+    /// The player's id. It stays the same as long as the person is followed, also while hidden, and no later player
+    /// gets it.
     pub id: u32,
     /// The tracker's own id of the body, which may change.
     pub tracker_id: u32,
-    /// The slot, from 0; `None` when there is none for this person.
+    /// The slot, from 0; `None` if the player has no slot.
     pub slot: Option<usize>,
     /// Whether the person is seen.
     pub presence: Presence,
@@ -23,13 +24,13 @@ pub struct Player {
     pub hidden_seconds: f32,
     /// The body as it was last seen, with this player's [`id`](Self::id).
     pub body: Body,
-    /// The body's place in the newest body frame, which is its number in the body index map; `None` while hidden.
+    /// The body's index in the newest body frame, which is its value in the body index map; `None` while hidden.
     pub place: Option<usize>,
-    /// Whether the person walks about: the trunk moves.
+    /// Whether the person's trunk moves from its place.
     pub moving: bool,
     /// How fast the trunk moves, in mm/s.
     pub speed: f32,
-    /// Which edges of the depth image cut the person off.
+    /// The edges of the depth image that cut the person off.
     pub cut_off: ImageEdges,
     /// Boxes of the body as it was last seen.
     pub boxes: PlayerBoxes,
@@ -39,13 +40,13 @@ pub struct Player {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Presence {
-    /// In the newest body frame.
+    /// The person is in the newest body frame.
     Present,
-    /// Not in the newest body frame, but expected back.
+    /// The person is not in the newest body frame, but expected back.
     Hidden,
 }
 
-/// What happened to players in the newest body frame.
+/// A change of a player in the newest body frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum PlayerEvent {
@@ -76,7 +77,7 @@ pub enum PlayerEvent {
         /// The slot.
         slot: usize,
     },
-    /// A player has no slot any more, because of leaving or because of the policy.
+    /// A player lost its slot, because it left or because of the policy.
     SlotFreed {
         /// The player's id.
         id: u32,

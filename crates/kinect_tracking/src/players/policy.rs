@@ -1,15 +1,15 @@
-//! Who gets a slot.
+//! Decides which players get a slot.
 
 use glam::Vec3;
 
 use super::settings::SelectionPolicy;
 use crate::Ground;
 
-/// How much better somebody must be to replace the holder of a slot.
+/// How much better than the holder of a slot a person must be to replace the holder.
 const NEARER_MM: f32 = 300.0;
 const MORE_CENTRAL_DEGREES: f32 = 6.0;
 
-/// What a policy looks at.
+/// The properties of a person that a policy compares.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     /// The middle of the trunk, in mm.
@@ -18,7 +18,7 @@ pub(super) struct Candidate {
     pub(super) hidden: bool,
 }
 
-/// How much a policy wants somebody: less is better. `None`: not at all.
+/// The rank of a person under a policy: less is better. `None` if the policy excludes the person.
 pub(super) fn rank(
     policy: &SelectionPolicy,
     candidate: &Candidate,
@@ -29,7 +29,7 @@ pub(super) fn rank(
     match policy {
         SelectionPolicy::Sticky => Some(longest_first),
         SelectionPolicy::LongestPresent => Some(if candidate.hidden {
-            // After everybody who is seen.
+            // Ranks after everybody who is seen.
             longest_first + 1e6
         } else {
             longest_first
@@ -41,7 +41,7 @@ pub(super) fn rank(
         }
         SelectionPolicy::InsideZone(zone) => {
             let at = ground.point(candidate.middle.to_array());
-            // Whoever is in a zone may touch its edge without leaving it.
+            // A margin keeps people in the zone who touch its edge.
             let inside = if holds {
                 zone.distance_mm(at) <= 100.0
             } else {
@@ -52,11 +52,12 @@ pub(super) fn rank(
     }
 }
 
-/// By how much somebody who waits must be better than a holder to get the slot; `None`: never.
+/// By how much a waiting person's rank must be better than a holder's to get the slot; `None` if holders are never
+/// replaced.
 pub(super) fn margin(policy: &SelectionPolicy) -> Option<f32> {
     match policy {
         SelectionPolicy::Sticky | SelectionPolicy::InsideZone(_) => None,
-        // Only those who are hidden are beaten by that much.
+        // Only the ranks of hidden people are worse by that much.
         SelectionPolicy::LongestPresent => Some(5e5),
         SelectionPolicy::Nearest => Some(NEARER_MM),
         SelectionPolicy::MostCentral => Some(MORE_CENTRAL_DEGREES),

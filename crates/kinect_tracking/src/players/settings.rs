@@ -1,31 +1,33 @@
-//! Who becomes a player, as data.
+//! The settings of players.
 
 use crate::zones::Zone;
 
-/// How people are followed and who gets a slot.
+/// Settings for following people and for giving them slots.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct PlayersSettings {
-    /// Slots, 0 to 32. People beyond it are followed without a slot.
+    /// The number of slots, 0 to 32. More people are followed without a slot.
     pub most_players: usize,
-    /// Who gets a slot when there are more people than slots.
+    /// Which people get a slot when there are more people than slots.
     pub policy: SelectionPolicy,
-    /// A body counts once it was seen for so long, in seconds.
+    /// A body becomes a player once it was seen for this time, in seconds.
     pub probation_seconds: f32,
-    /// A person who is not seen keeps id and slot for so long, in seconds.
+    /// A person who is not seen keeps id and slot for this time, in seconds.
     pub hidden_seconds: f32,
-    /// A body farther than this from where a person is expected is somebody else, in mm. At rates above 10 frames a second
-    /// the limit is nearer: 250 mm and 4 mm for each ms.
+    /// A body farther than this from a person's predicted position counts as another person, in mm. At rates above 10
+    /// frames a second the limit is smaller: 250 mm plus 4 mm for each ms since the last frame.
     pub gate_mm: f32,
-    /// By how much a tracker measures the bones of the same person differently after an interruption, in mm on the average.
-    /// More recognises people who come back more often, and takes somebody else of the same size for them more often.
+    /// By how much a tracker measures the bones of the same person differently after an interruption, in mm on the
+    /// average. With a larger value, people who come back are recognised more often, and others of the same size are
+    /// mistaken for them more often.
     pub bones_differ_mm: f32,
-    /// Faster than this a player counts as moving, in mm/s; slower than 60 % of it as standing again.
+    /// A player who is faster than this counts as moving, in mm/s; below 60 % of this speed as standing again.
     pub moving_mm_per_second: f32,
     /// Joints within this distance of the image's edge, or beyond it, make a player cut off, as a share of the image's
     /// height, 0 to 0.5.
     pub edge_share: f32,
-    /// Another person gets a slot before its holder only if the policy has preferred them for so long, in seconds.
+    /// A person replaces the holder of a slot only after the policy has preferred that person for this time, in
+    /// seconds.
     pub replace_after_seconds: f32,
 }
 
@@ -46,15 +48,15 @@ impl Default for PlayersSettings {
 }
 
 impl PlayersSettings {
-    /// The most slots there can be.
+    /// The largest number of slots.
     pub const MOST_PLAYERS: usize = 32;
 }
 
-/// Who gets a slot when there are more people than slots.
+/// Which people get a slot when there are more people than slots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum SelectionPolicy {
-    /// Whoever has a slot keeps it. A free slot goes to whoever has been there longest.
+    /// Players keep their slots. A free slot goes to the person who has been there longest.
     #[default]
     Sticky,
     /// The people nearest to the sensor. A holder is replaced by somebody who is nearer by 300 mm for
@@ -65,6 +67,6 @@ pub enum SelectionPolicy {
     /// The people who have been there longest. The same as [`Sticky`](Self::Sticky), but hidden people give up their slot
     /// when somebody is waiting.
     LongestPresent,
-    /// Only people who stand in the zone, by the pelvis; whoever leaves it gives up the slot.
+    /// Only people whose pelvis is in the zone get slots; a player who leaves the zone loses the slot.
     InsideZone(Zone),
 }

@@ -1,10 +1,10 @@
-//! A person's bones: by their lengths somebody is recognised.
+//! The lengths of a person's bones, by which the person is recognised.
 
 use kinect_azure::{Body, Joint};
 
 use crate::joints::seen_place;
 
-/// Lengths that are compared: pairs of joints of both sides, or of the middle.
+/// The bones that are compared, as pairs of joints on both sides or in the middle.
 const BONES: [[(Joint, Joint); 2]; 10] = {
     use Joint as J;
     [
@@ -33,13 +33,14 @@ struct Length {
     count: f32,
 }
 
-/// More measurements than these do not make a mean any better: errors of neighbouring frames are alike.
+/// The most measurements that count for a mean: more do not improve it, because the errors of neighbouring frames are
+/// alike.
 const MOST: f32 = 90.0;
-/// By which share the size of the same person may seem to change.
+/// The share by which the measured size of the same person may vary.
 const SAME_SIZE: f32 = 0.005;
-/// How much size counts beside single bones.
+/// The weight of the person's size relative to single bones.
 const SIZE_WEIGHT: f32 = 0.33;
-/// Measurements of a length without which it is not compared.
+/// The least number of measurements with which a length is compared.
 const LEAST: f32 = 4.0;
 
 impl Length {
@@ -47,7 +48,7 @@ impl Length {
         self.count = (self.count + 1.0).min(MOST);
         let share = 1.0 / self.count;
         let off = length - self.mean;
-        // One wild measurement counts like a large, but possible one.
+        // An outlier counts like a large, but possible measurement.
         let off = if self.count > LEAST {
             off.clamp(-60.0, 60.0)
         } else {
@@ -58,7 +59,7 @@ impl Length {
     }
 }
 
-/// What is known of a person's bones.
+/// The measured lengths of a person's bones.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signature {
     lengths: [Length; BONES.len()],
@@ -81,11 +82,12 @@ impl Signature {
         }
     }
 
-    /// How unlike two people's bones are: at most about 1 for the same person, more for different ones. `alike_mm` is what
-    /// a length of the same person may differ by, even when it was measured well. `None` while too little is known.
+    /// How unlike two people's bones are: at most about 1 for the same person, more for different ones. `alike_mm` is
+    /// the difference that a length of the same person may have even after many measurements. `None` while too little
+    /// is known.
     pub(super) fn unlike(&self, other: &Self, alike_mm: f32) -> Option<f32> {
         let (mut sum, mut count) = (0.0, 0.0);
-        // People differ in size above all: all their bones are longer, so differences add up where noise does not.
+        // People differ most in size: all bones of one are longer, so the differences add up, while noise does not.
         let (mut longer, mut together, mut noise) = (0.0, 0.0, 0.0);
         for (a, b) in self.lengths.iter().zip(&other.lengths) {
             if a.count < LEAST || b.count < LEAST {

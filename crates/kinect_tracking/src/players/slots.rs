@@ -1,22 +1,22 @@
-//! Slots: numbered places that players keep.
+//! Slots: numbers that players keep.
 
 use super::player::PlayerEvent;
 use super::policy::{self, Candidate};
 use super::settings::PlayersSettings;
 use crate::Ground;
 
-/// Somebody who has a slot or could have one.
+/// A player who has a slot or could get one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
     pub(super) id: u32,
     pub(super) slot: Option<usize>,
     pub(super) candidate: Candidate,
-    /// Since when the policy prefers this person to a holder, in seconds.
+    /// How long the policy has preferred this person to a holder, in seconds.
     pub(super) preferred_seconds: f32,
 }
 
-/// Gives out slots: takes them from those whom the policy does not want, gives free ones to the best who wait, and
-/// exchanges a holder for somebody who was better for long enough.
+/// Assigns slots: takes them from players whom the policy excludes, gives free slots to the best waiting players, and
+/// replaces a holder by a player who was better for long enough.
 pub(super) fn give_out(
     holders: &mut [Holder],
     settings: &PlayersSettings,

@@ -19,44 +19,44 @@ use super::slots::{self, Holder};
 use crate::Ground;
 use crate::joints::{low_pass, seconds_between};
 
-/// Somebody who was not seen for longer is not taken for a body of a single frame, but only for one whose bones are known
-/// by the end of its probation, in seconds.
+/// A person who was not seen for longer than this, in seconds, is not recognised in a single frame, but only at the
+/// end of a body's probation, when that body's bones are known.
 const AT_ONCE_SECONDS: f32 = 0.1;
-/// Whoever is more unlike than this is somebody else; noise alone makes up to 1.
+/// A body that is more unlike a person than this is another person; noise alone makes up to 1.
 const MOST_UNLIKE: f32 = 1.5;
-/// The same for somebody who has walked out of the image: most of them do not turn round at once.
+/// The same limit for a person who has walked out of the image: most people do not turn round at once.
 const MOST_UNLIKE_AT_EDGE: f32 = 1.0;
-/// Whoever is more unlike than this need not be looked at for longer.
+/// A body that is more unlike a hidden person than this does not need a longer probation.
 const SURELY_UNLIKE: f32 = 4.0;
-/// For so long at most somebody is looked at who could be one of the hidden people, in seconds.
+/// The longest probation of a body that could be one of the hidden people, in seconds.
 const UNDECIDED_SECONDS: f32 = 1.0;
 /// How far from the expected place a hidden person may appear, in mm, and how much farther for each second.
 const HIDDEN_REACH_MM: f32 = 400.0;
 const HIDDEN_SPEED: f32 = 600.0;
-/// How much the farthest possible place counts against somebody.
+/// The weight of the distance in the unlikeness, at the farthest possible place.
 const FAR_WEIGHT: f32 = 0.5;
-/// A body in probation that is not seen for so long is forgotten, in seconds.
+/// A body in probation that is not seen for this time, in seconds, is forgotten.
 const PROBATION_GAP_SECONDS: f32 = 0.2;
 /// Cutoff of the low-pass of the trunk's velocity, in Hz.
 const VELOCITY_CUTOFF_HZ: f32 = 1.2;
 /// A player who moves stands again below this share of the speed.
 const STANDS_BELOW: f32 = 0.6;
-/// What passes between two frames when the clock has gone back, in seconds.
+/// The time that is assumed between two frames when the clock has gone back, in seconds.
 const CLOCK_WENT_BACK_SECONDS: f32 = 1.0 / 30.0;
 
-/// Somebody who is followed, perhaps still in probation.
+/// A person who is followed, perhaps still in probation.
 #[derive(Clone, Debug)]
 struct Track {
     player: Player,
-    /// Out of probation: it has an id.
+    /// Whether probation is over, so that the person has an id.
     counts: bool,
     signature: Signature,
     velocity: Vec3,
-    /// Since it was last seen, in seconds.
+    /// Time since the person was last seen, in seconds.
     unseen_seconds: f32,
     preferred_seconds: f32,
     in_frame: bool,
-    /// Whether it was first seen at the left or right edge of the image.
+    /// Whether the person was first seen at the left or right edge of the image.
     came_in: bool,
 }
 
@@ -90,7 +90,7 @@ pub struct Players {
 }
 
 impl Players {
-    /// Nobody yet.
+    /// Follows nobody yet.
     pub fn new(settings: PlayersSettings) -> Self {
         Self {
             settings,
@@ -105,17 +105,17 @@ impl Players {
         }
     }
 
-    /// How people are followed.
+    /// The settings with which people are followed.
     pub const fn settings(&self) -> &PlayersSettings {
         &self.settings
     }
 
-    /// Changes how people are followed, from the next frame on.
+    /// Changes the settings, from the next frame on.
     pub fn set_settings(&mut self, settings: PlayersSettings) {
         self.settings = settings;
     }
 
-    /// Everybody who is followed, hidden people as well, without an order.
+    /// All players, including hidden ones, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &Player> {
         self.tracks.iter().filter(|t| t.counts).map(|t| &t.player)
     }
@@ -130,12 +130,12 @@ impl Players {
         self.iter().find(|player| player.id == id)
     }
 
-    /// What happened in the newest frame, in order.
+    /// The events of the newest frame, in order.
     pub fn events(&self) -> &[PlayerEvent] {
         &self.events
     }
 
-    /// Lets everybody go: the events say who.
+    /// Removes all players; [`events`](Self::events) has an event for each.
     pub fn clear(&mut self) {
         self.events.clear();
         let mut tracks = core::mem::take(&mut self.tracks);
@@ -146,9 +146,9 @@ impl Players {
         self.last = None;
     }
 
-    /// Takes the next body frame. One with the timestamp of the last changes nothing; when the clock has gone back, as
-    /// at the beginning of a repeated recording, people are followed on. Does not allocate, unless there are more people
-    /// than ever before.
+    /// Takes the next body frame. A frame with the timestamp of the last one changes nothing. When the clock has gone
+    /// back, as when a recording starts over, people are still followed. Does not allocate, unless there are more
+    /// people than ever before.
     pub fn update(&mut self, frame: &Arc<BodyFrame>, calibration: &Calibration, ground: &Ground) {
         self.events.clear();
         let Some(seconds) = self.passed(frame) else {
@@ -189,12 +189,12 @@ impl Players {
         }
     }
 
-    /// Finds out which body is who, and begins to follow those that are nobody's.
+    /// Assigns bodies to people, and begins to follow the bodies that fit nobody.
     fn associate(&mut self, frame: &BodyFrame, seconds: f32) {
         let mut assignment = core::mem::take(&mut self.assignment);
         assignment.begin(self.tracks.len(), frame.bodies.len());
         for (row, track) in self.tracks.iter_mut().enumerate() {
-            // Whoever was in the frame before is looked for after any gap.
+            // People who were in the frame before are considered after any gap.
             let at_once = track.unseen_seconds <= AT_ONCE_SECONDS;
             track.unseen_seconds += seconds;
             track.player.seconds += seconds;
@@ -206,7 +206,7 @@ impl Players {
                 let cost =
                     expected.cost(body, body.id, column, self.settings.gate_mm, &self.overlaps);
                 if let Some(cost) = cost {
-                    // People who count come before bodies in probation.
+                    // Players are assigned before bodies in probation.
                     let late = if track.counts { 0.0 } else { 0.2 };
                     assignment.set(row, column, cost + late);
                 }
@@ -233,12 +233,12 @@ impl Players {
         }
     }
 
-    /// Bodies whose probation is over are hidden people who are back, or new ones.
+    /// Ends the probation of bodies: each becomes a hidden player who is back, or a new player.
     fn end_probation(&mut self) {
-        // The best pair first, so that nobody takes somebody else's place.
+        // The best pair comes first, so that nobody is mistaken for a player whom another body fits better.
         while let Some((back, hidden)) = self.best_return() {
             let fresh = self.tracks.swap_remove(back);
-            // The last track has moved into the gap.
+            // `swap_remove` has moved the last track to this index.
             let hidden = if hidden == self.tracks.len() {
                 back
             } else {
@@ -273,7 +273,8 @@ impl Players {
         if !hidden.counts || hidden.in_frame {
             return None;
         }
-        // Whoever was hidden by somebody does not come back through the edge, and the other way round.
+        // A person who was hidden by another does not come back at the edge of the image, and a person who left at
+        // the edge does not come back in the middle.
         if hidden.at_edge() != fresh.came_in {
             return None;
         }
@@ -312,7 +313,7 @@ impl Players {
         best.map(|(_, back, hidden)| (back, hidden))
     }
 
-    /// Whether a body should be looked at for longer, because it could be a hidden person.
+    /// Whether a body's probation should last longer, because the body could be a hidden person.
     fn is_undecided(&self, index: usize) -> bool {
         let fresh = &self.tracks[index];
         fresh.player.seconds < UNDECIDED_SECONDS.max(self.settings.probation_seconds)
@@ -322,7 +323,7 @@ impl Players {
             })
     }
 
-    /// Who is not in the frame is hidden, and at last gone.
+    /// Hides the people who are not in the frame, and removes those who were hidden for too long.
     fn let_go(&mut self) {
         let mut index = 0;
         while let Some(track) = self.tracks.get_mut(index) {
@@ -428,7 +429,7 @@ impl Track {
         }
     }
 
-    /// Whether the left or right edge of the image cuts it off, or did when it was last seen.
+    /// Whether the left or right edge of the image cuts the person off, or did when the person was last seen.
     const fn at_edge(&self) -> bool {
         self.player.cut_off.left || self.player.cut_off.right
     }
@@ -444,7 +445,7 @@ impl Track {
         }
     }
 
-    /// The person's body of this frame.
+    /// Updates the person with the body in this frame.
     fn see(&mut self, body: &Body, place: usize, seconds: f32, settings: &PlayersSettings) {
         let player = &mut self.player;
         if let Some(moved) = moved(&player.body, body) {
@@ -467,7 +468,7 @@ impl Track {
         self.signature.add(body);
     }
 
-    /// A hidden person is the body that was in probation.
+    /// Continues a hidden person with a body that was in probation.
     fn resume(&mut self, fresh: Self) {
         self.player.tracker_id = fresh.player.tracker_id;
         self.player.body.joints = fresh.player.body.joints;

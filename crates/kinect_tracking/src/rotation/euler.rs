@@ -1,10 +1,10 @@
-//! Euler angles that do not jump.
+//! Euler angles without jumps from frame to frame.
 
 use glam::{EulerRot, Quat};
 
 use crate::joints::turn;
 
-/// The order of turns about the axes, each about the axis as the turns before have left it.
+/// The order of rotations about the axes; each rotates about an axis that was rotated by those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 #[allow(missing_docs, reason = "their names say it")]
@@ -53,12 +53,12 @@ impl EulerOrder {
     }
 
     /// A rotation (w, x, y, z) as degrees in the order of the turns; the second lies between −90 and 90, the others
-    /// between −180 and 180. What is no rotation gives zeros.
+    /// between −180 and 180. Values that are not a rotation give zeros.
     pub fn degrees(self, rotation: [f32; 4]) -> [f32; 3] {
         turn(rotation).map_or([0.0; 3], |q| self.of(q))
     }
 
-    /// The rotation (w, x, y, z) that degrees in the order of the turns stand for.
+    /// The rotation (w, x, y, z) of these angles, in degrees and in the order of the turns.
     pub fn rotation(self, [a, b, c]: [f32; 3]) -> [f32; 4] {
         let q = Quat::from_euler(self.glam(), a.to_radians(), b.to_radians(), c.to_radians());
         crate::joints::wxyz(q)
@@ -73,7 +73,8 @@ impl EulerOrder {
 /// Closer than this to the pole the first and the third turn cannot be told apart, in degrees.
 const POLE: f32 = 0.5;
 
-/// Euler degrees of one joint from frame to frame, which go on beyond ±180 and through the poles instead of jumping.
+/// Euler angles of one joint from frame to frame, in degrees. They continue beyond ±180 and through the poles instead
+/// of jumping.
 ///
 /// ```
 /// use kinect_tracking::rotation::{EulerOrder, EulerUnroller};
@@ -93,7 +94,7 @@ pub struct EulerUnroller {
 }
 
 impl EulerUnroller {
-    /// Begins with the smallest angles.
+    /// Makes an unroller, whose first angles are the smallest ones.
     pub const fn new(order: EulerOrder) -> Self {
         Self {
             order,
@@ -102,7 +103,8 @@ impl EulerUnroller {
         }
     }
 
-    /// Like [`new`](Self::new), but the angles stand for the rotation at the poles as well, where they may jump.
+    /// Like [`new`](Self::new), but the angles represent the rotation exactly at the poles as well, where they may
+    /// jump.
     pub const fn exact(order: EulerOrder) -> Self {
         Self {
             order,
@@ -116,9 +118,9 @@ impl EulerUnroller {
         self.last = None;
     }
 
-    /// The angles of the next rotation (w, x, y, z), nearest to those before, in degrees and in the order of the turns.
-    /// What is no rotation gives the angles before. Within half a degree of a pole (second turn at ±90) the first angle
-    /// stays, which may be wrong by that half degree.
+    /// The angles of the next rotation (w, x, y, z), nearest to those before, in degrees and in the order of the
+    /// turns. Values that are not a rotation give the previous angles again. Within half a degree of a pole (second
+    /// turn at ±90) the first angle does not change, so the result may be wrong by that half degree.
     pub fn next(&mut self, rotation: [f32; 4]) -> [f32; 3] {
         let Some(q) = turn(rotation) else {
             return self.last.unwrap_or_default();
@@ -147,9 +149,9 @@ impl EulerUnroller {
         angles
     }
 
-    /// Keeps the first angle and gives the rest to the third.
+    /// Keeps the first angle and puts the remaining rotation into the third.
     fn at_pole(&self, q: Quat, last: [f32; 3], b: f32) -> [f32; 3] {
-        // The same pole may be written as 90 or as −270, and as 90.3 coming from the other side.
+        // The same pole may have the angle 90 or −270, or 90.3 when it is approached from the other side.
         let pole = nearest(b, last[1]);
         let other = nearest(180.0 - b, last[1]);
         let b = if (pole - last[1]).abs() <= (other - last[1]).abs() {

@@ -17,14 +17,14 @@ pub fn bone_length(body: &Body, joint: Joint) -> f32 {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct LocalPose {
-    /// Where each joint is in its parent's own axes, in mm, in the vendor's order of joints.
+    /// The position of each joint in its parent's own axes, in mm, in the vendor's order of joints.
     pub translations: [[f32; 3]; Joint::COUNT],
     /// Unit quaternions (w, x, y, z) that turn each joint's own axes into its parent's, in the vendor's order of joints.
     pub rotations: [[f32; 4]; Joint::COUNT],
 }
 
 impl LocalPose {
-    /// The hierarchy of a body. A joint whose orientation is no rotation gets the orientation of its parent.
+    /// The hierarchy of a body. A joint whose orientation is not a rotation gets the orientation of its parent.
     pub fn of(body: &Body) -> Self {
         let absolute = absolute_rotations(body);
         let mut local = Self {
@@ -56,7 +56,8 @@ impl LocalPose {
         }
     }
 
-    /// Writes positions and orientations in the depth camera's axes into a body; its id and confidences stay.
+    /// Writes positions and orientations in the depth camera's axes into a body; the body's id and confidences do not
+    /// change.
     pub fn apply(&self, body: &mut Body) {
         let mut rotations = [Quat::IDENTITY; Joint::COUNT];
         for joint in Joint::ALL {
@@ -77,7 +78,7 @@ impl LocalPose {
     }
 }
 
-/// The absolute orientations of a body; where one is no rotation, its parent's.
+/// The absolute orientations of a body; an orientation that is not a rotation is replaced by its parent's.
 pub(crate) fn absolute_rotations(body: &Body) -> [Quat; Joint::COUNT] {
     let mut rotations = [Quat::IDENTITY; Joint::COUNT];
     for joint in Joint::ALL {

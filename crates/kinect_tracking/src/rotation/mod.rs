@@ -1,8 +1,8 @@
 //! Rotations of joints: relative to the parent and back, Euler angles, the vendor's reference frames.
 //!
-//! - [`LocalPose`]: each joint in the frame of its parent, and the body that follows from it.
-//! - [`EulerUnroller`]: Euler degrees that go on beyond ±180 instead of jumping.
-//! - [`reference_orientation`]: how a joint's own axes lie in a T-pose.
+//! - [`LocalPose`]: each joint in the frame of its parent, and its conversion back to a body.
+//! - [`EulerUnroller`]: Euler angles that continue beyond ±180° instead of jumping.
+//! - [`reference_orientation`]: the directions of a joint's own axes in a T-pose.
 
 mod euler;
 mod local;

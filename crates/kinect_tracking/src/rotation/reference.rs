@@ -16,7 +16,8 @@ pub(crate) fn body_axes(joint: Joint) -> Mat3 {
         J::Pelvis | J::SpineNavel | J::SpineChest | J::Neck | J::Head | J::Nose => {
             (UP, FORWARD, LEFT)
         }
-        // The vendor's description gives all of the face the axes of the head; its output differs for these.
+        // The vendor's description gives all joints of the face the axes of the head; the vendor's tracker gives
+        // these joints other axes.
         J::EarRight => (UP, FORWARD, LEFT),
         J::EyeLeft | J::EyeRight => (FORWARD, -UP, LEFT),
         J::EarLeft => (-UP, -FORWARD, LEFT),
@@ -40,22 +41,22 @@ fn facing_away() -> Mat3 {
 /// The orientation (w, x, y, z) of a joint of a person who stands in a T-pose and faces away from the camera, in the
 /// depth camera's axes.
 ///
-/// The left eye, the right eye and the left ear have other axes than the vendor's description says; these are the ones
-/// that its tracker gives.
+/// The left eye, the right eye and the left ear have other axes than the vendor's description says; these are the
+/// axes that the vendor's tracker gives.
 pub fn reference_orientation(joint: Joint) -> [f32; 4] {
     wxyz(Quat::from_mat3(&(facing_away() * body_axes(joint))))
 }
 
-/// How a joint's segment is turned from the T-pose of a person who faces away from the camera: (w, x, y, z), the
-/// rotation that takes directions of that T-pose, in the depth camera's axes, to where they are now. It does not depend
-/// on the joint's own axes, so it can drive any other skeleton. `None` where the orientation is no rotation.
+/// The rotation (w, x, y, z) of a joint's segment from the T-pose of a person who faces away from the camera: it
+/// turns directions of that T-pose, in the depth camera's axes, into the present ones. It does not depend on the
+/// joint's own axes, so it can drive any other skeleton. `None` if the orientation is not a rotation.
 pub fn posture(joint: Joint, orientation: [f32; 4]) -> Option<[f32; 4]> {
     let reference = turn(reference_orientation(joint))?;
     Some(wxyz(turn(orientation)? * reference.inverse()))
 }
 
-/// Where a joint of the vendor's neutral skeleton is in a T-pose, relative to the pelvis and in units of the distance
-/// from pelvis to neck: [to the person's left, up, forward].
+/// The position of a joint of the vendor's neutral skeleton in a T-pose, relative to the pelvis and in units of the
+/// distance from pelvis to neck: [to the person's left, up, forward].
 pub fn rest_position(joint: Joint) -> [f32; 3] {
     REST[joint.index()]
 }

@@ -1,4 +1,4 @@
-//! The one trait of everything that finds bodies.
+//! The trait of all trackers.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use super::stop::StopSignal;
 /// A tracker is opened, used and dropped on one thread, which calls [`track`](Self::track) in a loop.
 /// [`TrackerRunner`](super::TrackerRunner) is such a thread; a converter that needs every capture can call it itself.
 pub trait BodyTracker: Send {
-    /// What it is and what it runs on, for people: "vendor's tracker 1.1 on CUDA".
+    /// The tracker's name and the processor it runs on, for display: "vendor's tracker 1.1 on CUDA".
     fn name(&self) -> &str;
 
-    /// Looks for bodies in a capture. Joints are in the depth camera's axes of the calibration, which is the same for all
-    /// calls of one tracker.
+    /// Finds the bodies in a capture. Joints are in the depth camera's axes of the calibration, which is the same for
+    /// all calls of one tracker.
     ///
-    /// A tracker that works on several captures at a time gives the frame of an earlier one; the frame's timestamp says of
-    /// which. `None` when there is none yet, or the capture has no image that the tracker needs.
+    /// A tracker that works on several captures at a time gives the frame of an earlier one; the frame's timestamp is
+    /// that of its capture. `None` if no frame is ready yet, or if the capture lacks an image that the tracker needs.
     ///
-    /// A call should return within half a second: it cannot be interrupted. A tracker that waits for longer looks at the
-    /// [`StopSignal`] that it was opened with.
+    /// A call should return within half a second: it cannot be interrupted. A tracker that waits for longer must
+    /// check the [`StopSignal`] that it was opened with.
     ///
     /// # Errors
     /// [`TrackerErrorKind`] says whether the tracker can go on.
@@ -38,13 +38,13 @@ pub trait BodyTracker: Send {
 pub type OpenTracker =
     dyn Fn(&Calibration, &StopSignal) -> Result<Box<dyn BodyTracker>, TrackerError> + Send + Sync;
 
-/// What a tracker could not do.
+/// The error of a tracker.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct TrackerError {
-    /// Whether and how to go on.
+    /// Whether the tracker can continue, and how.
     pub kind: TrackerErrorKind,
-    /// What happened, to what, and what to do.
+    /// What happened, to which capture, file or device, and what to do.
     pub message: String,
 }
 
@@ -65,7 +65,7 @@ impl TrackerError {
         }
     }
 
-    /// The tracker cannot be used as it is.
+    /// The tracker cannot be used until something is installed or changed.
     pub fn unusable(message: impl Into<String>) -> Self {
         Self {
             kind: TrackerErrorKind::Unusable,
@@ -74,7 +74,7 @@ impl TrackerError {
     }
 }
 
-/// What an error means for the next capture.
+/// The consequence of an error for the next capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum TrackerErrorKind {
@@ -82,7 +82,7 @@ pub enum TrackerErrorKind {
     BadCapture,
     /// The tracker has stopped working; opening it again may help.
     Failed,
-    /// The tracker cannot be used as it is: a library or a model is missing or wrong. Opening it again without a change
-    /// does not help.
+    /// The tracker cannot be used: a library or a model is missing or wrong. Opening it again without a change does
+    /// not help.
     Unusable,
 }

@@ -1,8 +1,8 @@
-//! Who finds bodies in captures, and the thread that lets them.
+//! Trackers, which find bodies in captures, and the thread that runs a tracker.
 //!
-//! - [`BodyTracker`]: the one trait, with [`TrackerError`] and its [`TrackerErrorKind`].
+//! - [`BodyTracker`]: the trait of all trackers, with [`TrackerError`] and its [`TrackerErrorKind`].
 //! - [`TrackerRunner`]: a thread that gives a tracker the newest capture and keeps its newest body frame.
-//! - [`TruthTracker`]: the tracker of simulated sensors, which knows, with noise where a test wants it.
+//! - [`TruthTracker`]: the tracker of simulated sensors, which returns ground truth, with noise if a test wants it.
 
 mod body_tracker;
 mod newest;

@@ -1,4 +1,5 @@
-//! What a runner and its thread share: the newest capture on the way in, the newest frame on the way out, counts.
+//! The data that a runner and its thread share: the newest capture for the tracker, the newest frame from it, and
+//! counts.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,15 +18,15 @@ pub(super) struct Submitted {
     pub(super) at: Instant,
 }
 
-/// Captures whose submission is remembered, to know how old the frame of one is.
+/// The number of captures whose submission time is remembered, from which the latency of their frames is computed.
 const REMEMBERED: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) pending: Option<Submitted>,
-    /// The newest frame, until somebody takes it.
+    /// The newest frame, until it is taken.
     pub(super) frame: Option<Arc<BodyFrame>>,
-    /// Which worker may write here: one that was abandoned may not.
+    /// The worker that may write here: an abandoned one may not.
     pub(super) worker: u64,
     pub(super) state: TrackerState,
     pub(super) name: String,
@@ -36,7 +37,7 @@ pub(super) struct Inner {
     pub(super) last_error: Option<String>,
     pub(super) restarts: u64,
     pub(super) abandoned: u64,
-    /// Since when the worker is in a call of the tracker.
+    /// The time at which the worker began its present call of the tracker.
     pub(super) busy_since: Option<Instant>,
     waiting: StageLog,
     tracking: StageLog,
@@ -105,11 +106,11 @@ impl Inner {
     }
 }
 
-/// The two slots, and who waits for them.
+/// The shared data, and the conditions that threads wait for.
 #[derive(Debug)]
 pub(super) struct Shared {
     inner: Mutex<Inner>,
-    /// A capture was submitted, or the worker should look whether to stop.
+    /// A capture was submitted, or the worker should check whether to stop.
     pub(super) submitted: Condvar,
     /// A frame came out.
     pub(super) came_out: Condvar,

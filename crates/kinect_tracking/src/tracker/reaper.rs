@@ -1,4 +1,5 @@
-//! Threads whose tracker does not return. Nobody can end them; they are joined once they end by themselves.
+//! Threads whose tracker does not return. They cannot be ended from outside; they are joined once they end by
+//! themselves.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -46,9 +47,9 @@ pub fn abandoned_threads() -> Vec<AbandonedThread> {
         .collect()
 }
 
-/// Waits for nobody: an ended thread is joined at once.
+/// Joins an ended thread, which does not wait.
 pub(super) fn join(thread: JoinHandle<()>) {
-    // Panics of a tracker are caught and told in its thread.
+    // Panics of a tracker are caught and reported in its thread.
     let _ = thread.join();
 }
 

@@ -16,21 +16,22 @@ use super::status::{TrackerState, TrackerStatus};
 use super::stop::StopSignal;
 use super::worker::Worker;
 
-/// What became of a runner's thread.
+/// The state of a runner's thread after it was told to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// It has ended.
+    /// The thread has ended.
     Ended,
-    /// It still is in a call of the tracker and was left behind; see [`abandoned_threads`](super::abandoned_threads).
+    /// The thread is still in a call of the tracker and was left behind; see
+    /// [`abandoned_threads`](super::abandoned_threads).
     Abandoned,
 }
 
-/// Runs a tracker on a thread of its own: the newest capture goes in, the newest body frame comes out, and no call here
-/// waits for the tracker, unless its name says so.
+/// Runs a tracker on a thread of its own: it gives the tracker the newest capture and keeps the newest body frame. No
+/// method waits for the tracker, except those whose names say so.
 ///
-/// The tracker is opened with the first capture. After a failure it is opened again, at first soon, then at longer and
-/// longer intervals. Dropping the runner ends the thread; one whose tracker does not return is left behind and joined
-/// later.
+/// The tracker is opened with the first capture. After a failure it is opened again, at first soon, then at longer
+/// and longer intervals. Dropping the runner ends the thread; a thread whose tracker does not return is left behind
+/// and joined later.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -60,10 +61,11 @@ pub struct TrackerRunner {
 }
 
 impl TrackerRunner {
-    /// Starts the thread. `open` opens the tracker there, now and after each failure.
+    /// Starts the thread. `open` is called on that thread to open the tracker, with the first capture and after each
+    /// failure.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn start(
         settings: RunnerSettings,
         open: impl Fn(&Calibration, &StopSignal) -> Result<Box<dyn BodyTracker>, TrackerError>
@@ -104,8 +106,8 @@ impl TrackerRunner {
         Ok(())
     }
 
-    /// Gives the tracker a capture. One that it has not begun with is dropped for it and counted. A calibration other
-    /// than that of the captures before opens the tracker again.
+    /// Submits a capture to the tracker. The capture replaces one that the tracker has not begun with, which is
+    /// counted as dropped. If the calibration differs from that of the captures before, the tracker is opened again.
     pub fn submit(&mut self, capture: Capture, calibration: &Arc<Calibration>) {
         let submitted = Submitted {
             capture,
@@ -120,18 +122,18 @@ impl TrackerRunner {
             replaced
         };
         self.shared.submitted.notify_one();
-        // Images are given back without holding the lock.
+        // The images are dropped without holding the lock.
         drop(replaced);
         self.watch();
     }
 
-    /// The newest body frame, if one came out since the last call.
+    /// The newest body frame; `None` if no new one has come since the last call.
     pub fn take_frame(&mut self) -> Option<Arc<BodyFrame>> {
         self.watch();
         self.shared.lock().frame.take()
     }
 
-    /// Waits for a body frame that was not taken yet, at most that long.
+    /// Waits for a body frame that was not taken yet, at most for `timeout`.
     pub fn wait_for_frame(&mut self, timeout: Duration) -> Option<Arc<BodyFrame>> {
         self.watch();
         let inner = self.shared.lock();
@@ -154,8 +156,8 @@ impl TrackerRunner {
         self.leave();
     }
 
-    /// Tells the thread to end and waits for it, at most that long. A second is enough for a tracker that keeps its
-    /// promises.
+    /// Tells the thread to end and waits for it, at most for `timeout`. A second is enough for a tracker that returns
+    /// as [`BodyTracker::track`] asks.
     pub fn stop_within(mut self, timeout: Duration) -> Stopped {
         self.tell();
         let Some(thread) = self.thread.take() else {
@@ -212,7 +214,7 @@ impl TrackerRunner {
 
     fn tell(&self) {
         self.stop.give();
-        // Whoever looks for a capture under the lock sees the signal afterwards.
+        // Taking the lock once ensures that a worker that checks for a capture sees the signal afterwards.
         drop(self.shared.lock());
         self.shared.submitted.notify_all();
     }

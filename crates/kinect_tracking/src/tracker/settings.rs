@@ -1,8 +1,8 @@
-//! How a runner deals with failures, as data.
+//! A runner's reaction to failures, as data.
 
 use std::time::Duration;
 
-/// How a runner deals with failures.
+/// A runner's reaction to failures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct RunnerSettings {

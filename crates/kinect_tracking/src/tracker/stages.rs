@@ -1,11 +1,11 @@
-//! How long a tracker's stages take.
+//! The times that a tracker's stages take.
 
 use std::time::Duration;
 
-/// Durations that are remembered of each stage.
+/// The number of durations that are remembered for each stage.
 const WINDOW: usize = 256;
 
-/// How long a stage took in the last 256 frames.
+/// The times of a stage in the last 256 frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct StageTime {
@@ -63,7 +63,7 @@ impl StageLog {
         let mut sorted = self.ring;
         let sorted = &mut sorted[..self.count];
         sorted.sort_unstable_by(f32::total_cmp);
-        // The smallest value that so many per cent do not exceed.
+        // The smallest value that this percentage of the values does not exceed.
         let rank = |share: f32| ((self.count as f32 * share).ceil() as usize).max(1) - 1;
         StageTime {
             p50_ms: sorted[rank(0.50)],

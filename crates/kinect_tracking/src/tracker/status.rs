@@ -1,8 +1,8 @@
-//! What a running tracker tells of itself.
+//! The status of a running tracker.
 
 use super::stages::StageTimes;
 
-/// What a tracker's thread is doing.
+/// The state of a tracker's thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum TrackerState {
@@ -11,11 +11,11 @@ pub enum TrackerState {
     Waiting,
     /// The tracker is being opened: libraries and models are loaded.
     Opening,
-    /// Tracks.
+    /// The tracker is tracking bodies.
     Running,
-    /// The tracker has failed and will be opened again. The text says what failed.
+    /// The tracker has failed and will be opened again. The text is the error.
     Restarting(String),
-    /// The tracker cannot be used until its settings or the calibration change. The text says why.
+    /// The tracker cannot be used until its settings or the calibration change. The text is the error.
     Unusable(String),
     /// The thread has ended.
     Stopped,
@@ -25,9 +25,9 @@ pub enum TrackerState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct TrackerStatus {
-    /// What it is doing.
+    /// The state of the tracker's thread.
     pub state: TrackerState,
-    /// What the tracker calls itself; empty before it was opened.
+    /// The tracker's name; empty before it was opened.
     pub name: String,
     /// Captures that were submitted.
     pub captures: u64,

@@ -10,17 +10,17 @@ pub struct StopSignal {
 }
 
 impl StopSignal {
-    /// A signal that is not given.
+    /// A signal that was not given yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether to stop.
+    /// Whether the thread should end.
     pub fn is_given(&self) -> bool {
         *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits, at most that long, and says whether to stop.
+    /// Waits, at most that long, and returns whether the thread should end.
     pub fn wait(&self, timeout: Duration) -> bool {
         let (given, changed) = &*self.shared;
         let guard = given.lock().unwrap_or_else(PoisonError::into_inner);
@@ -30,7 +30,7 @@ impl StopSignal {
         *guard
     }
 
-    /// Tells it to stop. There is no way back.
+    /// Tells the thread to end. This cannot be undone.
     pub fn give(&self) {
         let (given, changed) = &*self.shared;
         *given.lock().unwrap_or_else(PoisonError::into_inner) = true;

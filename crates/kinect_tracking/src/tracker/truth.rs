@@ -1,4 +1,4 @@
-//! The tracker of simulated sensors: it takes what the simulation knows.
+//! The tracker of simulated sensors, which returns their ground truth.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use kinect_azure::{Body, Calibration, Capture, JointConfidence, JointPose};
 use super::body_tracker::{BodyTracker, TrackerError};
 use crate::random::Random;
 
-/// What keeps a truth tracker from telling the whole truth.
+/// The errors that a truth tracker adds to ground truth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct TruthNoise {
     /// Standard deviation of each coordinate of each joint, in mm.
     pub position_mm: f32,
-    /// Share of joints that are not found in a frame, 0 to 1: they are at the origin with no confidence.
+    /// Share of joints that are not found in a frame, 0 to 1: they are at the origin with confidence "none".
     pub lost_joints: f32,
-    /// Share of bodies whose id becomes a new one in a frame, 0 to 1. The new one stays until the next change.
+    /// Share of bodies that get a new id in a frame, 0 to 1. A body keeps the new id until the next change.
     pub new_ids: f32,
     /// The same seed gives the same noise.
     pub seed: u64,
@@ -43,18 +43,18 @@ impl Default for TruthNoise {
     }
 }
 
-/// Gives the [ground truth](Capture::ground_truth) of simulated captures.
+/// Returns the [ground truth](Capture::ground_truth) of simulated captures as a tracker's result.
 ///
-/// Ground truth lists everybody in the room; a tracker only finds people whom the depth camera sees, so bodies of which
-/// fewer than [`least_seen_joints`](Self::least_seen_joints) joints are seen are left out. Where nothing has to be changed
-/// the frame is the simulation's own, without a copy; else frames are used again once nobody holds them.
+/// Ground truth lists everybody in the room; a tracker only finds people whom the depth camera sees, so bodies of
+/// which fewer than [`least_seen_joints`](Self::least_seen_joints) joints are seen are left out. If nothing has to be
+/// changed, the frame is the simulation's own, without a copy; otherwise frames come from a pool.
 #[derive(Debug)]
 pub struct TruthTracker {
     /// Bodies with fewer joints of medium confidence are not found; 0 finds everybody in the room.
     pub least_seen_joints: usize,
     noise: TruthNoise,
     random: Random,
-    /// Ids of the simulation, with those that were given instead.
+    /// Ids of the simulation, with the ids that replace them.
     renamed: Vec<(u32, u32)>,
     next_id: u32,
     frames: Pool<BodyFrame>,
@@ -67,7 +67,7 @@ impl Default for TruthTracker {
     }
 }
 
-/// Ids that noise gives begin here, far from those of a simulation.
+/// The first id that noise gives, far from the ids of a simulation.
 const FIRST_NEW_ID: u32 = 1_000_000;
 
 impl TruthTracker {
@@ -84,7 +84,7 @@ impl TruthTracker {
         }
     }
 
-    /// What the tracker makes of ground truth.
+    /// The tracker's result for a ground truth: noise is added, and unseen bodies are left out.
     pub fn observe(&mut self, truth: &Arc<BodyFrame>) -> Arc<BodyFrame> {
         let least = self.least_seen_joints;
         let everybody = truth.bodies.iter().all(|body| is_found(body, least));
@@ -104,7 +104,7 @@ impl TruthTracker {
         let filled = frames.fill(BodyFrame::default, |frame| {
             frame.device_timestamp_usec = truth.device_timestamp_usec;
             frame.bodies.clear();
-            // The map names bodies by their place in the frame, which changes when somebody is left out.
+            // The map has the bodies' indices in the frame, which change when a body is left out.
             let mut places = [BodyIndexImage::BACKGROUND; 256];
             for (place, body) in truth.bodies.iter().enumerate() {
                 if !is_found(body, least) {

@@ -1,4 +1,4 @@
-//! The thread of a tracker: opens it, feeds it, opens it again.
+//! The thread of a tracker: opens the tracker, gives it captures, and opens it again after failures.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
@@ -36,7 +36,7 @@ impl Worker {
     pub(super) fn run(mut self) {
         let mut open: Option<Open> = None;
         let mut failures: u32 = 0;
-        // What cannot be used is not opened again for the same calibration.
+        // An unusable tracker is not opened again for the same calibration.
         let mut refused: Option<Arc<Calibration>> = None;
         if self.pause > Duration::ZERO && self.stop.wait(self.pause) {
             return self.end(open);
@@ -133,7 +133,7 @@ impl Worker {
         opened
     }
 
-    /// Tracks one capture; whether a frame came out.
+    /// Tracks one capture; returns whether the tracker gave a frame.
     fn track(&self, open: &mut Open, submitted: &Submitted) -> Result<bool, TrackerError> {
         let start = Instant::now();
         self.update(|inner| {
@@ -149,7 +149,7 @@ impl Worker {
             Ok(frame) => {
                 let came = frame.is_some();
                 open.bad_captures = 0;
-                // Frames that nobody took are dropped without holding the lock.
+                // Frames that were not taken are dropped without holding the lock.
                 let replaced = self.update(|inner| {
                     inner.busy_since = None;
                     inner.returns(submitted.at, took, frame)
@@ -175,7 +175,7 @@ impl Worker {
         }
     }
 
-    /// Writes into what is shared, unless another worker has taken this one's place.
+    /// Writes into the shared data, unless another worker has replaced this one.
     fn update<T: Default>(&self, write: impl FnOnce(&mut Inner) -> T) -> T {
         let mut inner = self.shared.lock();
         if inner.worker == self.number {
@@ -200,7 +200,7 @@ fn caught<T>(call: impl FnOnce() -> Result<T, TrackerError>) -> Result<T, Tracke
     })
 }
 
-/// Drops a tracker; whatever happens there ends here.
+/// Drops a tracker, and catches a panic in its destructor.
 fn drop_quietly(open: Option<Open>) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(open)));
 }

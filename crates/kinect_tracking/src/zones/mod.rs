@@ -1,4 +1,4 @@
-//! Volumes in the room that tell who enters, leaves and stays.
+//! Volumes in the room, with events when players enter, stay and leave.
 //!
 //! Zones lie in [ground axes](crate::Ground): mm, y up from the floor, −z away from the camera.
 

@@ -1,4 +1,4 @@
-//! Where a zone is.
+//! The shapes and positions of zones.
 
 use glam::{Vec2, Vec3};
 
@@ -20,9 +20,9 @@ use glam::{Vec2, Vec3};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Zone {
-    /// Its name, for people.
+    /// The zone's name, for display.
     pub name: String,
-    /// Where it is.
+    /// The zone's shape and position.
     pub shape: ZoneShape,
 }
 
@@ -46,9 +46,9 @@ pub enum ZoneShape {
         /// From the middle to the surface.
         radius: f32,
     },
-    /// A polygon on the floor, drawn up: a prism.
+    /// A prism: a polygon on the floor, extended upwards.
     Floor {
-        /// The corners (x, z) in order, either way round. Fewer than three make no zone.
+        /// The corners (x, z) in order, either way round. With fewer than three corners the zone is empty.
         corners: Vec<[f32; 2]>,
         /// Height of the lower end above the floor.
         bottom: f32,
@@ -71,7 +71,8 @@ impl Zone {
         self.distance_mm(point) <= 0.0
     }
 
-    /// How far a point in ground axes is outside, in mm; 0 inside. Infinite for a point or a shape that is none.
+    /// How far a point in ground axes is outside, in mm; 0 inside. Infinite for an empty shape, or if a number is
+    /// NaN.
     pub fn distance_mm(&self, point: [f32; 3]) -> f32 {
         let point = Vec3::from(point);
         let distance = match &self.shape {

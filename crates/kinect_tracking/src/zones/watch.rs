@@ -35,17 +35,18 @@ impl ZonePart {
     }
 }
 
-/// When somebody counts as inside.
+/// The conditions under which a player counts as inside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ZoneSettings {
     /// Which part of a person counts.
     pub part: ZonePart,
-    /// Whoever is inside leaves only when this far outside, in mm, so that nobody flickers at the edge.
+    /// A player leaves only when this far outside, in mm, so that a player at the edge does not enter and leave again
+    /// and again.
     pub margin_mm: f32,
-    /// Whoever has been inside for so long has stayed, in seconds.
+    /// After this time inside, in seconds, a player has dwelled in the zone.
     pub dwell_seconds: f32,
-    /// Whoever was inside and is not seen for so long has left, in seconds.
+    /// A player inside who is not seen for this time, in seconds, has left.
     pub lost_after_seconds: f32,
 }
 
@@ -60,27 +61,27 @@ impl Default for ZoneSettings {
     }
 }
 
-/// What happened in a zone.
+/// An event in a zone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum ZoneEvent {
     /// A player has come in.
     Entered {
-        /// The zone's place in the list.
+        /// The zone's index in the list.
         zone: usize,
         /// The player's id.
         player: u32,
     },
     /// A player has been inside for [`dwell_seconds`](ZoneSettings::dwell_seconds); once a stay.
     Dwelled {
-        /// The zone's place in the list.
+        /// The zone's index in the list.
         zone: usize,
         /// The player's id.
         player: u32,
     },
-    /// A player has gone out, or was not seen any more.
+    /// A player has left, or was not seen any more.
     Left {
-        /// The zone's place in the list.
+        /// The zone's index in the list.
         zone: usize,
         /// The player's id.
         player: u32,
@@ -93,18 +94,18 @@ pub enum ZoneEvent {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Stay {
-    /// The zone's place in the list.
+    /// The zone's index in the list.
     pub zone: usize,
     /// The player's id.
     pub player: u32,
-    /// For how long, in seconds.
+    /// How long the player has been in the zone, in seconds.
     pub seconds: f32,
     /// How long the player was not seen, in seconds.
     unseen_seconds: f32,
     dwelled: bool,
 }
 
-/// Watches zones: feed it every frame.
+/// Watches zones. Call [`update`](Self::update) for every frame.
 #[derive(Clone, Debug, Default)]
 pub struct ZoneWatch {
     zones: Vec<(Zone, ZoneSettings)>,
@@ -113,7 +114,7 @@ pub struct ZoneWatch {
     last_usec: Option<u64>,
 }
 
-/// More than this does not pass between two frames, in seconds: the clock has jumped.
+/// The longest time between two frames, in seconds; a longer step means that the clock has jumped.
 const LONGEST_STEP_SECONDS: f32 = 5.0;
 
 impl ZoneWatch {
@@ -122,7 +123,7 @@ impl ZoneWatch {
         Self::default()
     }
 
-    /// Watches one more zone; returns its place in the list.
+    /// Watches one more zone; returns its index in the list.
     pub fn add(&mut self, zone: Zone, settings: ZoneSettings) -> usize {
         self.zones.push((zone, settings));
         self.zones.len() - 1
@@ -138,7 +139,7 @@ impl ZoneWatch {
         &self.stays
     }
 
-    /// What happened in the newest frame.
+    /// The events of the newest frame.
     pub fn events(&self) -> &[ZoneEvent] {
         &self.events
     }
@@ -210,7 +211,7 @@ impl ZoneWatch {
             None => {}
             Some(at) => {
                 let stay = &mut self.stays[at];
-                // A part that is not seen is not outside.
+                // A body part that is not seen does not count as outside.
                 if distance == f32::INFINITY {
                     return;
                 }
