@@ -1,4 +1,4 @@
-//! From a picture to the formats the colour camera delivers.
+//! Encodes colour images in the formats that the colour camera delivers.
 
 use kinect_azure::modes::ColorFormat;
 use kinect_azure::source::{SourceError, SourceErrorKind};
@@ -14,7 +14,7 @@ pub(crate) struct ColorEncoder {
 }
 
 impl ColorEncoder {
-    /// Writes a picture's bytes in a format, in place of what is there.
+    /// Encodes an image in a format and replaces the output's content.
     pub(crate) fn encode(
         &mut self,
         picture: &CleanColor,

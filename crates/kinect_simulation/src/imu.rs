@@ -15,10 +15,10 @@ const GRAVITY: f32 = 9.806_65;
 /// Standard deviations at the full rate, as an LSM6DSM's: m/s² and rad/s.
 const ACCELERATION_NOISE: f32 = 0.021;
 const ROTATION_NOISE: f32 = 0.0024;
-/// How far biases are off at most, after the factory calibration.
+/// The largest bias that remains after the factory calibration.
 const ACCELERATION_BIAS: f32 = 0.03;
 const ROTATION_BIAS: f32 = 0.004;
-/// How long a bias takes to wander, in samples.
+/// The time scale on which a bias wanders, in samples.
 const WANDER: u64 = 1600 * 40;
 
 #[derive(Debug)]
@@ -144,7 +144,7 @@ mod tests {
                 .map(|s| Vec3::from(s.acceleration))
                 .sum::<Vec3>()
                 / n;
-            // Back into the depth camera, and into the world.
+            // From the inertial sensor's axes to the depth camera's, and from those to the world's.
             let back = calibration
                 .extrinsics(Sensor::Accel, Sensor::Depth)
                 .unwrap();

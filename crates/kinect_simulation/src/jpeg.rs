@@ -1,9 +1,9 @@
 //! JPEGs like the colour camera's: baseline, 4:2:2, with a restart marker after every row of blocks.
 //!
-//! Strips of [`STRIP_ROWS`] rows of pixels are encoded on their own, on as many threads as there are, and joined: with a
-//! marker after every row of blocks a strip begins like any other row, and eight rows of blocks later the markers'
-//! numbers begin again. So the bytes do not depend on who encoded which strip, and pictures that differ in one strip
-//! share the others.
+//! Strips of [`STRIP_ROWS`] rows of pixels are encoded on their own, on as many threads as there are, and joined:
+//! with a marker after every row of blocks a strip begins like any other row, and eight rows of blocks later the
+//! markers' numbers begin again. So the bytes do not depend on which thread encoded which strip, and images that
+//! differ in one strip can share the others.
 
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
@@ -13,11 +13,11 @@ pub const STRIP_ROWS: usize = 64;
 /// With this quality images are about as large as the camera's: 200 to 300 KB for 720p.
 const QUALITY: u8 = 90;
 
-/// Why an image was not encoded.
+/// The errors of encoding an image.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JpegError {
-    /// The width or the height does not fit a JPEG, or the pixels do not fit them.
+    /// The width or the height does not fit a JPEG, or the number of pixels does not match them.
     #[error(
         "{width}x{height} pixels in {bytes} bytes are no image of blue, green, red and alpha that fits a JPEG"
     )]
@@ -29,16 +29,16 @@ pub enum JpegError {
         /// Bytes that were given.
         bytes: usize,
     },
-    /// The encoder refused the pixels; the text is its own.
+    /// The JPEG encoder failed; the text is its message.
     #[error("a strip cannot be encoded: {0}")]
     Encoder(String),
-    /// The strip of that number, counted from 0, is not what [`encode_strip`] writes.
+    /// The strip with that index was not written by [`encode_strip`].
     #[error("strip {0} is no JPEG with a scan")]
     Strip(usize),
 }
 
-/// Encodes a strip, or an image of at most [`STRIP_ROWS`] rows, of tightly packed BGRA pixels, in place of what is in
-/// `out`.
+/// Encodes a strip, or an image of at most [`STRIP_ROWS`] rows, of tightly packed BGRA pixels, and replaces the
+/// content of `out`.
 ///
 /// # Errors
 /// The pixels are not whole rows of that width, or a side is 0 or above 65535.
@@ -61,11 +61,11 @@ pub fn encode_strip(bgra: &[u8], width: usize, out: &mut Vec<u8>) -> Result<(), 
         .map_err(|error| JpegError::Encoder(error.to_string()))
 }
 
-/// Joins strips to an image of `height` rows, in place of what is in `out`. All but the last must have
+/// Joins strips to an image of `height` rows, and replaces the content of `out`. All strips but the last must have
 /// [`STRIP_ROWS`] rows, and all the same width.
 ///
 /// # Errors
-/// A strip is not what [`encode_strip`] writes.
+/// A strip was not written by [`encode_strip`].
 pub fn join_strips<'a>(
     strips: impl IntoIterator<Item = &'a [u8]>,
     height: u16,
@@ -97,7 +97,7 @@ pub fn join_strips<'a>(
     Ok(())
 }
 
-/// Both sides as a JPEG has them; none of them is 0.
+/// Width and height as a JPEG stores them; `None` if one is 0 or too large.
 fn sides(width: usize, height: usize) -> Option<(u16, u16)> {
     let side = |pixels: usize| u16::try_from(pixels).ok().filter(|&pixels| pixels > 0);
     side(width).zip(side(height))
@@ -143,7 +143,7 @@ mod tests {
         join_strips([strip.as_slice()], 8, &mut out).unwrap();
         assert_eq!(out, strip);
         for end in 0..strip.len() {
-            // Cut short anywhere it must not panic; without its headers it is refused.
+            // A strip that is cut off anywhere must not cause a panic; a strip without its headers is refused.
             let cut = join_strips([&strip[..end]], 8, &mut out);
             assert!(cut.is_ok() || cut == Err(JpegError::Strip(0)));
         }

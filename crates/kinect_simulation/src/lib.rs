@@ -2,9 +2,9 @@
 //!
 //! - [`SimulatedSensor`] is a [`CaptureSource`](kinect_azure::CaptureSource) like a device or a recording;
 //!   [`SimulationSettings`] say what is simulated. The same settings give the same bytes on every machine.
-//! - [`Scenario`] says what the people do, [`Noise`] what the sensor gets wrong, [`Mount`] where it stands.
-//! - [`SimulatedSensor::in_lockstep`] lets somebody else's time drive it.
-//! - [`SimulatedPeople`] are its people without the pictures.
+//! - [`Scenario`] chooses the people's actions, [`Noise`] the sensor's errors, [`Mount`] the sensor's position.
+//! - [`SimulatedSensor::in_lockstep`] lets an app's own time drive the simulation.
+//! - [`SimulatedPeople`] are the people of a simulation without images.
 //! - [`jpeg`] encodes colour images like the camera's.
 //!
 //! Captures have the vendor's units and axes like everything in [`kinect_azure`]. Inside, the world is measured in

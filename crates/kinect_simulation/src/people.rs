@@ -1,4 +1,4 @@
-//! The people of a simulation without any picture: what they do costs microseconds, to draw it costs milliseconds.
+//! The people of a simulation without images: moving them takes microseconds, while drawing them takes milliseconds.
 
 use std::sync::Arc;
 
@@ -12,10 +12,11 @@ use crate::settings::SimulationSettings;
 use crate::world::{cast_of, read_clip};
 use kinect_azure::{Body, SourceError};
 
-/// The bodies that a [`SimulatedSensor`](crate::SimulatedSensor) with the same settings has in its ground truth, without
-/// the images, for tests of what comes after a body tracker: ten minutes of six people pass in about a second.
+/// The bodies that a [`SimulatedSensor`](crate::SimulatedSensor) with the same settings has in its ground truth,
+/// without the images, for tests of code that uses a body tracker's results: ten minutes of six people take about a
+/// second.
 ///
-/// Nothing is drawn, so nobody is hidden or out of sight: every joint counts as seen.
+/// Nothing is drawn, so no joint is hidden or out of sight: every joint counts as seen.
 #[derive(Debug)]
 pub struct SimulatedPeople {
     director: Director,
@@ -51,7 +52,8 @@ impl SimulatedPeople {
         })
     }
 
-    /// Lets time pass up to that many seconds since the beginning, never back, and gives everybody who is there then.
+    /// Advances the time to `seconds` since the beginning (an earlier time is ignored) and returns the people who are
+    /// in the room then.
     pub fn advance_to(&mut self, seconds: f64) -> Vec<Body> {
         self.director.advance_to(seconds);
         let performers = self.director.performers().iter().enumerate();

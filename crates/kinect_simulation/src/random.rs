@@ -1,7 +1,7 @@
 //! Random numbers that are the same on every machine and in every run.
 //!
-//! What belongs to a pixel or a frame is a hash of where it is, so that it does not matter who computes it when; what
-//! is decided once comes from a small generator.
+//! Values of a pixel or a frame are hashes of its index, so that they do not depend on the order of computation;
+//! values that are chosen once come from a small generator.
 
 use core::ops::Range;
 
@@ -73,7 +73,7 @@ impl Random {
         self.unit() < probability
     }
 
-    /// One of some things; the list must not be empty.
+    /// A random element of a list, which must not be empty.
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[(self.next() % of.len() as u64) as usize]
     }

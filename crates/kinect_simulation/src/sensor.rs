@@ -1,8 +1,8 @@
 //! The simulated sensor as a source: captures when their time has come.
 //!
-//! A capture is a function of its number, so a simulation can be paused, sought and stepped in both directions. In real
-//! time it is drawn ahead of its time and handed out when the clock reaches it; captures that the machine cannot draw, or
-//! that nobody waits for, are left out, and the people keep their pace.
+//! A capture is a function of its number, so a simulation can be paused, sought and stepped in both directions. In
+//! real time a capture is drawn ahead of its time and delivered when the clock reaches it; captures that the
+//! processor is too slow for, or that are not wanted, are left out, and the people keep their pace.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,8 +45,8 @@ use super::world::World;
 ///
 /// The first capture has a device timestamp of about 0.2 s. System timestamps are 0, because no image arrives from outside.
 ///
-/// In real time it draws ahead of the clock, leaves out captures that the processor is too slow for, and draws none while
-/// [`set_wanted`](CaptureSource::set_wanted) says that nobody waits for them; the people keep their pace.
+/// In real time it draws ahead of the clock, leaves out captures that the processor is too slow for, and draws no
+/// captures while [`set_wanted`](CaptureSource::set_wanted) is `false`; the people keep their pace.
 #[derive(Debug)]
 pub struct SimulatedSensor {
     info: SensorInfo,
@@ -58,16 +58,16 @@ pub struct SimulatedSensor {
     pace: Pace,
     clock: Clock,
     paused: bool,
-    /// Whether somebody waits for the next capture.
+    /// Whether the next capture is wanted.
     wanted: bool,
     every_capture: bool,
     /// The capture to draw next.
     next: u64,
     /// Drawn, but not due yet.
     pending: Option<Pending>,
-    /// Hand out the pending capture at once.
+    /// Whether the pending capture is delivered at once.
     immediate: bool,
-    /// The number of the newest capture handed out.
+    /// The number of the newest delivered capture.
     newest: Option<u64>,
     position_usec: u64,
 }
@@ -168,7 +168,7 @@ impl SimulatedSensor {
         self
     }
 
-    /// Delivers every capture when a clock that somebody else sets reaches its time. The first capture is due at time 0
+    /// Delivers every capture when `clock`, which the app sets, reaches its time. The first capture is due at time 0
     /// of the clock. Pausing works; [`set_speed`](PlaybackControl::set_speed) has no effect.
     #[must_use]
     pub fn in_lockstep(mut self, clock: Arc<LockstepClock>) -> Self {
@@ -176,7 +176,7 @@ impl SimulatedSensor {
         self
     }
 
-    /// The factory calibration of its cameras, as a recording has it attached.
+    /// The factory calibration of the sensor's cameras, as it is attached to recordings.
     pub fn raw_calibration(&self) -> &RawCalibration {
         &self.raw_calibration
     }
@@ -206,9 +206,9 @@ impl SimulatedSensor {
         NextCapture::Capture(capture)
     }
 
-    /// Nobody waits: the clock and the inertial sensors go on, and nothing is drawn.
+    /// Advances the clock and the inertial sensors without drawing, while no capture is wanted.
     fn let_time_pass(&mut self, now: Instant, timeout: Duration) -> NextCapture {
-        // What is drawn already is old by the time that somebody waits again.
+        // A capture that is drawn already will be too old when captures are wanted again.
         self.pending = None;
         if let (Some(imu), Some(usec)) = (&mut self.imu, self.clock.usec(now)) {
             imu.advance_to(START_USEC.saturating_add(usec));
@@ -222,7 +222,7 @@ impl SimulatedSensor {
         if !self.wanted && !self.every_capture {
             return Ok(self.let_time_pass(now, timeout));
         }
-        // What should have been shown already is left out, unless it is drawn.
+        // Captures that are overdue are left out, unless they are drawn already.
         if self.pending.is_none()
             && let Some(usec) = self.clock.usec(now)
         {
@@ -282,7 +282,7 @@ impl CaptureSource for SimulatedSensor {
         }
         if self.paused {
             match &self.pace {
-                // Whoever waits for what is due must not wait for a paused sensor.
+                // An app that waits for the captures that are due must not wait for a paused sensor.
                 Pace::Lockstep(clock) => {
                     clock.wait_for(u64::MAX, timeout);
                 }
@@ -373,9 +373,9 @@ impl PlaybackControl for SimulatedSensor {
 }
 
 impl SimulatedSensor {
-    /// Makes a capture the next, to be handed out at once.
+    /// Makes a capture the next, to be delivered at once.
     fn go_to(&mut self, number: u64) {
-        // A day is as far as anybody goes; it keeps a wild number from walking for ever.
+        // Seeking is limited to a day, so that a huge number does not simulate people for ever.
         let last = self.timing.number_at(86_400_000_000);
         let number = number.min(last);
         if self

@@ -12,7 +12,7 @@ use super::noise::Noise;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct SimulationSettings {
-    /// What the people do.
+    /// The people's actions.
     pub scenario: Scenario,
     /// The number of people in the room at a time, 0 to 6; more count as 6.
     pub people: u32,
@@ -34,11 +34,11 @@ pub struct SimulationSettings {
     pub frame_rate: FrameRate,
     /// Whether inertial samples are delivered.
     pub imu: bool,
-    /// Where the sensor stands.
+    /// The position and direction of the sensor.
     pub mount: Mount,
-    /// Whether every capture is drawn, even if nobody waits for it (see
-    /// [`set_wanted`](kinect_azure::CaptureSource::set_wanted)). Off saves the processor's time in an app that shows fewer
-    /// captures than there are.
+    /// Whether every capture is drawn, even if it is not wanted (see
+    /// [`set_wanted`](kinect_azure::CaptureSource::set_wanted)). `false` saves processor time in an app that shows
+    /// fewer captures than the sensor delivers.
     pub every_capture: bool,
     /// Path of a factory calibration (JSON, as a recording has it attached) whose lenses are used; `None`: the built-in
     /// calibration.
@@ -73,7 +73,7 @@ impl SimulationSettings {
         self.color_format.unwrap_or(ColorFormat::Bgra32)
     }
 
-    /// Refuses modes that no Azure Kinect has.
+    /// Checks that an Azure Kinect has these modes.
     pub(super) fn check(&self) -> Result<(), SourceError> {
         modes::check(
             self.depth_mode,
@@ -90,16 +90,17 @@ impl SimulationSettings {
     }
 }
 
-/// Where the sensor stands and where it looks; at 0 degrees it looks along the floor at the middle of the room. Numbers out
-/// of range count as the nearest in range, numbers that are not finite as the default.
+/// The position and direction of the sensor; with a tilt of 0 degrees it looks horizontally at the middle of the
+/// room. Numbers out of range count as the nearest in range, numbers that are not finite as the default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Mount {
     /// Height of the depth camera above the floor in metres, 0.2 to 3.
     pub height: f32,
-    /// How far it looks down, in degrees, −60 to 60.
+    /// The angle by which the sensor is tilted down, in degrees, −60 to 60.
     pub tilt_degrees: f32,
-    /// How far it is turned about its line of sight, clockwise seen from behind it, in degrees, −180 to 180.
+    /// The angle by which the sensor is rolled about its line of sight, clockwise seen from behind it, in degrees,
+    /// −180 to 180.
     pub roll_degrees: f32,
 }
 

@@ -1,4 +1,5 @@
-//! Contact sheets for eyes: every motion and ten people, in colour, depth, infrared, body index and skeleton.
+//! Contact sheets for visual checks: every motion and ten people, in colour, depth, infrared, body index and
+//! skeleton.
 //!
 //! `KINECT_PICTURES=DIR cargo test -p kinect_simulation --lib sheets -- --ignored`
 

@@ -1,8 +1,8 @@
-//! What a point of a surface looks like: to the eye and to the sensor's infrared light.
+//! The colour and the infrared albedo of a point of a surface.
 
 use glam::Vec3;
 
-/// How a point of a surface throws light back. Everything here is matt.
+/// The reflectance of a point of a surface. All surfaces are matt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Surface {
     /// Linear red, green and blue, 0 to 1.

@@ -1,4 +1,4 @@
-//! When captures are taken, by the sensor's own clock, and which of them are lost.
+//! The times of captures on the sensor's own clock, and which captures are lost.
 
 use kinect_azure::modes::FrameRate;
 
@@ -50,16 +50,16 @@ impl Timing {
     /// When a capture is taken; `None` when all of it is lost.
     pub(crate) fn capture(&self, number: u64) -> Option<Times> {
         let die = |stream: u64| unit32((hash2(self.seed ^ stream, number) >> 32) as u32);
-        // Some always come; what is no number loses none.
+        // At most a limited share is lost, so some captures always come; NaN counts as 0.
         let lost = |share: f32| share.clamp(0.0, 0.95);
-        // The first capture is never lost: something must be seen.
+        // The first capture is never lost, so that an image comes at once.
         if number > 0 && die(0x10) < lost(self.noise.dropped_captures) {
             return None;
         }
         let ideal = START_USEC.saturating_add(self.usec(number));
         let (mut depth, mut color) = (0.0, 0.0);
         if self.noise.timestamps {
-            // A few µs of each camera's own, and some ten between the two.
+            // Each camera's time scatters by a few µs, and the difference of the two by some ten.
             let bits = hash2(self.seed ^ 0x20, number);
             depth = 4.0 * normal32(bits as u32);
             color = 11.0 + 6.0 * normal32((bits >> 32) as u32);

@@ -17,7 +17,7 @@ pub(super) struct TruthPool {
 }
 
 impl TruthPool {
-    /// Who is there and which pixels they cover; no map where depth is off.
+    /// Fills in the people in the room and the body index map, which is left out if depth is off.
     pub(super) fn fill(
         &mut self,
         device_timestamp_usec: u64,
@@ -29,7 +29,7 @@ impl TruthPool {
             frame.device_timestamp_usec = device_timestamp_usec;
             frame.bodies.clear();
             frame.bodies.extend(bodies);
-            // Lets go of the old map first: its pixels are free then.
+            // Drops the old map first, so that its pixels can be used again.
             frame.index_map = None;
             if !seen.body_index.is_empty() {
                 let Ok(pixels) = pixels.fill(Vec::new, |pixels| {

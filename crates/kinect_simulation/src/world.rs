@@ -45,7 +45,7 @@ pub(super) struct World {
     truths: TruthPool,
 }
 
-/// How many more people there are than can be in the room at a time: new faces for an exhibit.
+/// The number of people beyond those in the room, so that new visitors enter an exhibit.
 const UNDERSTUDIES: usize = 2;
 
 impl World {
@@ -251,7 +251,7 @@ fn u16s(pixels: &mut Pixels, count: usize) -> &mut [u16] {
     }
 }
 
-/// Everybody who may come.
+/// The people who may appear.
 pub(super) fn cast_of(settings: &SimulationSettings) -> impl Iterator<Item = Person> {
     let people = settings.people.min(SimulationSettings::MOST_PEOPLE) as usize;
     let members = match settings.scenario {

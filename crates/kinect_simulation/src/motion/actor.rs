@@ -1,4 +1,4 @@
-//! One person: what is planned, what is done now, how the body follows.
+//! One person: the planned actions, the present action, and the movement of the body.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ use super::stance::{Stance, even};
 use super::steering::{ELBOW_ROOM, steer};
 use crate::person::physique::RestSkeleton;
 
-/// What somebody does next.
+/// An action of a person.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Action {
     Go {
@@ -41,16 +41,16 @@ pub(super) enum Action {
 /// How far an action has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Phase {
-    /// It has begun; on the way, where it is done somewhere else.
+    /// The action has begun; if it takes place elsewhere, the person is on the way.
     #[default]
     Begun,
-    /// The person turns on the spot and faced that way before.
+    /// The person turns on the spot; `from` is the yaw before.
     Turning { from: f32 },
     /// The person has reached the seat.
     Seated,
 }
 
-/// What an actor knows of the world.
+/// The parts of the world that an actor reacts to.
 pub(super) struct Surroundings<'a> {
     pub(super) stage: &'a Stage,
     /// Place and velocity of everybody else.
@@ -67,7 +67,7 @@ impl Surroundings<'_> {
     }
 }
 
-/// Where an action leads to in this step.
+/// The movement that an action wants in this step.
 #[derive(Clone, Copy, Debug, Default)]
 struct Step {
     /// Wanted velocity in m/s.
@@ -90,12 +90,12 @@ pub(super) struct Actor {
     phase: Phase,
     pub(super) height: f32,
     pace: f32,
-    /// How much arms swing and the trunk turns with the steps: 0 while they do something else.
+    /// How much the arms swing and the trunk turns with the steps: 0 while an action moves them.
     calm: f32,
     /// How far the left foot is ahead of the right one, in shares of the leg's length.
     open: f32,
     pub(super) stance: Stance,
-    /// Where the head looks; the sensor without anything better.
+    /// The point that the head looks at; `None` for the sensor.
     gaze: Option<Vec2>,
     /// How far the head is turned, in radians.
     head_yaw: f32,
@@ -131,7 +131,7 @@ impl Actor {
         }
     }
 
-    /// Where the plan leads to at last, if it leads anywhere.
+    /// The last place in the plan, if it has one.
     pub(super) fn destination(&self) -> Option<Vec2> {
         self.plan.iter().rev().find_map(|action| match action {
             Action::Go { to, .. } => Some(*to),
@@ -153,7 +153,7 @@ impl Actor {
         }
     }
 
-    /// The plan goes on.
+    /// Continues the plan by one step.
     pub(super) fn act(&mut self, around: &Surroundings<'_>, skeleton: &RestSkeleton, dt: f32) {
         let Some(&action) = self.plan.front() else {
             self.root.velocity *= 0.9;
@@ -191,7 +191,7 @@ impl Actor {
         }
     }
 
-    /// On the way to a place.
+    /// Walks to a place.
     fn go(
         &mut self,
         to: Vec2,
@@ -205,7 +205,7 @@ impl Actor {
         let direct = off.normalize_or_zero() * speed.min(distance * 1.6 + 0.08);
         let velocity = steer(self.root.at, direct, to, around.others, around.stage);
         self.gaze = Some(self.root.at + off.normalize_or_zero() * 3.0);
-        // A place that is taken, or cannot be reached, is given up.
+        // Give up a place that is taken or cannot be reached.
         let is_taken = self.elapsed > 1.0 && distance < 0.9 && around.is_taken(to);
         Step {
             velocity,
@@ -214,7 +214,7 @@ impl Actor {
         }
     }
 
-    /// In the middle of a motion.
+    /// Continues a motion.
     fn perform(&mut self, kind: MotionKind) -> Step {
         let whole = moves::duration(kind, &self.style);
         if kind == MotionKind::Turn {
@@ -233,7 +233,7 @@ impl Actor {
         }
     }
 
-    /// On the way to a seat, then with the back to it, then on it.
+    /// Walks to a seat, turns the back to it, and sits down.
     fn sit(&mut self, seat: usize, around: &Surroundings<'_>, skeleton: &RestSkeleton) -> Step {
         let mut step = Step::default();
         let Some(seat) = around.stage.seats.get(seat) else {
@@ -269,10 +269,10 @@ impl Actor {
         step
     }
 
-    /// Moves the body as a step wants it.
+    /// Moves the body by one step.
     fn walk(&mut self, step: Step, dt: f32) {
         let mut wanted = step.velocity;
-        // Whoever faces another way turns before walking on.
+        // A person who faces another direction turns before walking on.
         if let Some(yaw) = step.yaw {
             let ahead = wrapped(yaw - self.root.yaw).cos().max(0.0);
             wanted *= 0.1 + 0.9 * ahead * ahead;
@@ -288,7 +288,7 @@ impl Actor {
         }
     }
 
-    /// How the person stands while doing that.
+    /// The person's stance during an action.
     fn stance_in(
         &self,
         action: Action,
@@ -303,7 +303,7 @@ impl Actor {
                     return base;
                 };
                 let leg = leg_length(skeleton);
-                // The joint is as far above the seat as a hip is thick.
+                // The hip joint is above the seat by the thickness of the hip.
                 let down = skeleton.position[0].y - (seat.top.y + 0.115 * leg / 0.8);
                 let back = 0.26 + 0.22 * leg - 0.06;
                 moves::sitting(
@@ -318,7 +318,7 @@ impl Actor {
         }
     }
 
-    /// Feet, height, arms that swing, a head that looks.
+    /// Moves the feet, the height of the pelvis, the swinging arms and the head.
     pub(super) fn settle(&mut self, skeleton: &RestSkeleton, dt: f32) {
         let speed = self.root.velocity.length();
         let busy = match self.plan.front() {
@@ -360,7 +360,7 @@ impl Actor {
         trunk.pelvis_yaw -= calm * open * 0.28;
         trunk.spine_yaw += calm * open * 0.55;
         trunk.spine_pitch += calm * 0.05 * walking;
-        // The head turns to what is looked at, as far as a head turns, and not at once.
+        // The head turns gradually towards the gaze, within the range of a neck.
         let at = self.gaze.unwrap_or(Vec2::ZERO) - self.root.at;
         let wanted = wrapped(at.x.atan2(at.y) - self.root.yaw);
         let near = match self.plan.front() {
@@ -374,7 +374,7 @@ impl Actor {
         trunk.head_yaw += self.head_yaw * 0.72;
         trunk.spine_yaw += self.head_yaw * 0.18 * calm;
         let height = pelvis_height(skeleton, &self.root, &self.gait, &self.stance);
-        // Knees take the edge off steps; a jump has its own course.
+        // Knees smooth the height during steps; a jump has its own height.
         let jumps = matches!(
             self.plan.front(),
             Some(Action::Do {

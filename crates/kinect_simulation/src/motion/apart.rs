@@ -1,4 +1,4 @@
-//! What keeps people out of each other and out of things, wherever they want to go.
+//! Keeps people from walking into each other and into furniture.
 
 use glam::Vec2;
 
@@ -6,7 +6,7 @@ use super::actor::Actor;
 use super::stage::Stage;
 use super::steering::ELBOW_ROOM;
 
-/// Pushes people apart who came too close, and out of what stands about.
+/// Pushes people apart who came too close, and out of furniture.
 pub(super) fn keep_apart(actors: &mut [Actor], stage: &Stage) {
     for a in 0..actors.len() {
         for b in a + 1..actors.len() {
@@ -21,7 +21,7 @@ pub(super) fn keep_apart(actors: &mut [Actor], stage: &Stage) {
                 Vec2::X
             };
             let push = ELBOW_ROOM - distance;
-            // Whoever walks gives way.
+            // People who walk give way to people who stand.
             let (wa, wb) = (actors[a].mobility(), actors[b].mobility());
             let share = wb / (wa + wb);
             actors[a].root.at -= away * push * (1.0 - share);

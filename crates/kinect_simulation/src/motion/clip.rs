@@ -7,7 +7,7 @@ use super::joints::leg_length;
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::{BodyPose, Pose, vendor_axes};
 
-/// One person's joints over time, as the vendor's tracker saw them.
+/// One person's joints over time, as the vendor's tracker found them.
 ///
 /// As text: a line for each frame, without a heading; `timestamp_usec`, then for each of the 32 joints in the vendor's
 /// order x, y, z in mm and the orientation's w, x, y, z, all in the depth camera's axes, with commas between.
@@ -36,7 +36,7 @@ pub enum ClipError {
         /// Values in it.
         found: usize,
     },
-    /// A value is no number.
+    /// A value is not a finite number.
     #[error(
         "value {value} of line {line} of the clip is no finite number: a clip has no heading and no gaps"
     )]
@@ -110,7 +110,7 @@ impl SkeletonClip {
         Ok(Self::placed(frames))
     }
 
-    /// Finds out where up and the floor are.
+    /// Estimates the upward direction and the floor.
     fn placed(frames: Vec<(u64, [JointPose; Joint::COUNT])>) -> Self {
         let at = |joints: &[JointPose; Joint::COUNT], joint: Joint| {
             Vec3::from(joints[joint.index()].position) * 0.001
@@ -177,7 +177,7 @@ impl SkeletonClip {
         } else {
             0.0
         };
-        // There and back again: no jump at the end.
+        // The clip is played forwards and backwards, so there is no jump at the end.
         let phase = seconds.rem_euclid(2.0 * length);
         let within = if phase > length {
             2.0 * length - phase

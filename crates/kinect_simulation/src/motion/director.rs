@@ -1,6 +1,6 @@
-//! Who does what: visitors of an exhibit, or one motion over and over.
+//! Decides what people do: visit an exhibit, or repeat one motion.
 //!
-//! Time passes in steps of 1/60 s, however it is asked for, so that what people do depends on the seed alone.
+//! Time always passes in steps of 1/60 s, so that the people's actions depend on the seed alone.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -45,10 +45,10 @@ pub(crate) struct Director {
     seed: u64,
     steps: u64,
     next_id: u32,
-    /// Seconds until somebody new may come.
+    /// Seconds until the next person may enter.
     wait: f32,
     actors: Vec<Actor>,
-    /// Place and velocity of everybody but the one who acts.
+    /// Place and velocity of everybody but the acting person.
     others: Vec<(Vec2, Vec2)>,
     clip: Option<Arc<SkeletonClip>>,
     performers: Vec<Performer>,
@@ -103,14 +103,14 @@ impl Director {
         &self.performers
     }
 
-    /// The time it has come to, in seconds.
+    /// The simulated time, in seconds.
     pub(crate) fn seconds(&self) -> f64 {
         self.steps as f64 * STEP
     }
 
-    /// Lets time pass up to that many seconds since the beginning; it does not go back.
+    /// Advances the simulated time to `seconds` since the beginning; an earlier time is ignored.
     pub(crate) fn advance_to(&mut self, seconds: f64) {
-        // NaN counts as nothing.
+        // NaN counts as 0.
         let target = (seconds / STEP + 1e-6).floor().max(0.0) as u64;
         if target <= self.steps {
             return;
@@ -122,7 +122,7 @@ impl Director {
         self.perform();
     }
 
-    /// The first people: already there, so that there is something to see at once.
+    /// Places the first people in the room, so that people are seen from the start.
     fn open(&mut self) {
         match self.scenario.clone() {
             Scenario::Exhibit => {
@@ -218,13 +218,13 @@ impl Director {
         at
     }
 
-    /// Beside and behind the sensor, where it does not look.
+    /// A place beside or behind the sensor, outside its view.
     fn entrance(&mut self) -> Vec2 {
         let side = if self.random.chance(0.5) { 1.0 } else { -1.0 };
         Vec2::new(side * self.random.range(1.25..1.6), 0.55)
     }
 
-    /// Plans a visit for the actor at that place of the list, who is there already.
+    /// Plans a visit for the actor with that index, who is in the room already.
     fn visit(&mut self, index: usize) {
         let mut plan = VecDeque::new();
         let stays = 1 + self.random.next() % 2;
@@ -279,7 +279,7 @@ impl Director {
         self.actors[index].plan.extend(plan);
     }
 
-    /// Plans one more time the motion of a test.
+    /// Plans the motion of a single-motion scenario once more.
     fn repeat(&mut self, index: usize, kind: MotionKind) {
         let actor = &mut self.actors[index];
         let home = actor.root.at;
@@ -369,7 +369,7 @@ impl Director {
         }
     }
 
-    /// Somebody comes in.
+    /// Lets a new person enter.
     fn enter(&mut self) {
         self.wait = self.random.range(0.8..3.0);
         let taken: Vec<usize> = self.actors.iter().map(|actor| actor.cast).collect();
@@ -405,7 +405,7 @@ impl Director {
             let skeleton = &self.skeletons[actor.cast];
             let body = match (&self.scenario, &self.clip) {
                 (Scenario::Clip(_), Some(clip)) => {
-                    // Side by side, and not in step.
+                    // People stand side by side, with different phases of the clip.
                     let count = self.people as f32;
                     let aside = (index as f32 - (count - 1.0) * 0.5) * 1.0;
                     clip.pose(

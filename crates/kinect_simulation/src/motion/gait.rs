@@ -1,7 +1,7 @@
-//! Feet: each stays where it was put until the body has moved on, then it steps.
+//! Moves the feet: each stays where it was put down until the body has moved on, and then steps.
 //!
-//! Walking, turning on the spot and shuffling aside are all the same: the body goes where it is told, and whichever foot
-//! is farther from where it should be is lifted and put ahead.
+//! Walking, turning on the spot and stepping aside follow one rule: the body moves as planned, and the foot that is
+//! farther from its place under the body is lifted and put down ahead.
 
 use glam::Vec2;
 
@@ -34,7 +34,7 @@ pub(crate) struct Planted {
     pub(crate) yaw: f32,
     /// How high it is swung, in metres.
     pub(crate) height: f32,
-    /// Heel up, in radians; below 0 the toes are.
+    /// Pitch in radians: above 0 the heel is up, below 0 the toes are.
     pub(crate) pitch: f32,
     swing: Option<Swing>,
     since: f32,
@@ -85,14 +85,14 @@ impl Gait {
         }
     }
 
-    /// Lets time pass; `may_step` is off where feet must stay (sitting, jumping).
+    /// Advances the feet by `dt` seconds; `may_step` is `false` while they must stay (sitting, jumping).
     pub(crate) fn advance(&mut self, root: &Root, dt: f32, may_step: bool) {
         let (_, left) = root.axes();
         let speed = root.velocity.length();
         // Legs like pendulums: long ones swing slower.
         let pendulum = (self.leg / 0.87).sqrt();
         let pace = (speed / (1.35 * pendulum)).min(1.3);
-        // Whoever turns takes quick steps.
+        // People who turn take quick steps.
         self.spin += (wrapped(root.yaw - self.yaw) / dt - self.spin) * (dt / 0.12).min(1.0);
         self.yaw = root.yaw;
         let spin = self.spin;
@@ -112,7 +112,7 @@ impl Gait {
                 let off = ideal(foot, 0.0) - planted.at;
                 let turn = wrapped(root.yaw - planted.yaw).abs();
                 if speed > 0.12 {
-                    // How far it trails, and a foot that was just put down can wait.
+                    // The distance by which the foot trails; a foot that was just put down can wait.
                     (off.dot(direction) / (step * 0.42))
                         .max(off.length() / (step * 1.2))
                         .max(turn / 0.7)
@@ -143,7 +143,7 @@ impl Gait {
                 if t < 0.75 {
                     let ahead = direction * step * 0.40 * (speed / 0.35).min(1.0);
                     swing.to = ideal(index, left_over) + ahead;
-                    // Ahead of a turn, but never with the toes crossed.
+                    // The foot is put down ahead of the turn, but toes never cross.
                     let other = self.feet[1 - index].yaw;
                     let toes = wrapped(root.yaw + spin * (left_over + 0.15) - other);
                     swing.to_yaw = other + toes.clamp(-1.1, 1.1);
@@ -155,7 +155,7 @@ impl Gait {
                 foot.height = (0.035 + 0.075 * pace)
                     * self.leg
                     * (core::f32::consts::PI * t).sin().max(0.0).powf(1.5);
-                // Off with the toes, down with the heel.
+                // The toes leave the floor last, the heel touches it first.
                 let landing = -0.28 * pace;
                 foot.pitch = if t < 0.4 {
                     swing.from_pitch + (0.75 * pace - swing.from_pitch) * smooth(t / 0.4)

@@ -162,7 +162,7 @@ fn two_bones(hip: Vec3, ankle: Vec3, front: Vec3, thigh: f32, shank: f32) -> (Qu
         .length()
         .clamp((thigh - shank).abs() + 0.01, (thigh + shank) * 0.9995);
     let down = to.normalize_or(Vec3::NEG_Y);
-    // A leg that points where the knee should go has its knee upwards.
+    // If the leg points in the knee's direction, the knee points upwards.
     let pole = front + Vec3::Y * 0.3 * down.dot(front).max(0.0);
     let axis = pole.cross(down).normalize_or(Vec3::X);
     let cosine = (thigh * thigh + distance * distance - shank * shank) / (2.0 * thigh * distance);

@@ -1,10 +1,9 @@
 //! How people move.
 //!
-//! A `stance` says in a few angles how somebody stands; `moves` are functions from time to a stance; `gait` plants
-//! feet wherever the body goes; `joints` turns both into the rotations of all joints. `director` decides who does
-//! what on the `stage`, an `actor` follows its plan, `steering` leads
-//! around people and things, `apart` keeps out of them. [`clip`] plays recordings of the
-//! vendor's body tracker instead.
+//! A `stance` describes in a few angles how a person stands; `moves` are functions from time to a stance; `gait`
+//! plants feet wherever the body goes; `joints` turns both into the rotations of all joints. `director` decides what
+//! each person does on the `stage`, an `actor` follows its plan, `steering` leads around people and furniture,
+//! `apart` keeps people from walking into them. [`clip`] plays recordings of the vendor's body tracker instead.
 
 mod actor;
 mod apart;

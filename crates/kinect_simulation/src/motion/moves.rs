@@ -6,7 +6,7 @@ use super::scenario::MotionKind;
 use super::stance::{Arm, Foot, LEFT, RIGHT, Stance, envelope, smooth};
 use crate::random::Random;
 
-/// How one person does things.
+/// The style of one person's movements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
     /// Speed of movements, about 1.
@@ -35,7 +35,7 @@ impl Style {
     }
 }
 
-/// Seconds that a motion takes; those that last as long as one likes are given some.
+/// The duration of a motion in seconds; motions without a natural end get one, too.
 pub(crate) fn duration(kind: MotionKind, style: &Style) -> f32 {
     let seconds = match kind {
         MotionKind::Idle => 4.0,
@@ -94,14 +94,14 @@ pub(crate) fn idle(time: f32, style: &Style) -> Stance {
     stance
 }
 
-/// A motion at a time since its beginning, over the stance that would be without it.
+/// The stance at time `t` since a motion began, on top of the stance `base` without the motion.
 pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> Stance {
     let whole = duration(kind, style);
     let s = t * style.tempo;
     let r = style.reach;
     let mut to = base;
     let mut slope = 0.65 / style.tempo;
-    // Written for the right hand.
+    // The angles are for the right hand.
     let mirror = style.left_handed;
     match kind {
         MotionKind::Idle | MotionKind::Walk | MotionKind::Turn => return base,
@@ -246,7 +246,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
             to.feet[RIGHT].y = 0.03 * one.max(0.0);
             to.feet[LEFT].pitch = 0.4 * (-one).max(0.0);
             to.feet[RIGHT].pitch = 0.4 * one.max(0.0);
-            // Half of the time low, half with the arms up.
+            // During half of the time the dancer is low, during the other half the arms are up.
             let high = smooth((s * TAU / 8.0 - PI / 2.0).sin() * 1.5 + 0.4);
             for (side, arm) in to.arms.iter_mut().enumerate() {
                 let own = if side == LEFT { 1.0 } else { -1.0 };
@@ -268,7 +268,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
         MotionKind::Sit => return base,
     }
     if mirror {
-        // What was changed is on the other side; the base stays as it is.
+        // Mirrors only the changes of the motion; the base stance is not mirrored.
         let changed = to.mirrored();
         let same = base.mirrored();
         to.arms = core::array::from_fn(|i| changed.arms[i] + same.arms[i] * -1.0 + base.arms[i]);

@@ -1,10 +1,10 @@
-//! The names of what people do.
+//! Scenarios and motions, with their names.
 
 use core::fmt;
 use core::str::FromStr;
 use std::path::PathBuf;
 
-/// What the people of a simulation do.
+/// The actions of a simulation's people.
 ///
 /// ```
 /// use kinect_simulation::Scenario;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Scenario {
-    /// Visitors of an exhibit, without an end: they come, look, try what happens when they move, and go.
+    /// Visitors of an exhibit, endlessly: they come, look, try out movements, and go.
     #[default]
     Exhibit,
     /// One motion, over and over, with a pause between; several people stand side by side.
@@ -27,7 +27,7 @@ pub enum Scenario {
     Clip(PathBuf),
 }
 
-/// One thing that people do.
+/// A motion of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum MotionKind {
@@ -122,7 +122,7 @@ impl fmt::Display for Scenario {
     }
 }
 
-/// A scenario was asked for by a name that does not exist.
+/// The error of a scenario name that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no scenario “{name}”; there are {}", Scenario::names().collect::<Vec<_>>().join(", "))]
 pub struct UnknownScenario {

@@ -1,15 +1,15 @@
-//! Where people may be.
+//! The places where people may be.
 
 use glam::{Vec2, Vec3};
 
 use crate::room::{Room, Seat};
 
-/// Where people may be.
+/// The places where people may be.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stage {
     /// Lowest and highest x and z of the floor in front of the sensor.
     pub(crate) floor: (Vec2, Vec2),
-    /// What nobody walks through: lowest and highest x and z.
+    /// Obstacles that people walk around: lowest and highest x and z.
     pub(crate) obstacles: Vec<(Vec2, Vec2)>,
     /// Places to sit.
     pub(crate) seats: Vec<Seat>,

@@ -1,4 +1,4 @@
-//! How somebody stands, in a few numbers that can be blended. Angles are radians, lengths shares of the leg's length.
+//! A person's stance, as a few numbers that can be blended. Angles are radians, lengths shares of the leg's length.
 
 use core::ops::{Add, Mul};
 
@@ -67,7 +67,7 @@ blendable! {
     }
 }
 
-/// How somebody stands; left first.
+/// A person's stance; of pairs, the left one comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Stance {
     pub(crate) trunk: Trunk,

@@ -1,10 +1,10 @@
-//! The way around people and things.
+//! Steers around people and furniture.
 
 use glam::Vec2;
 
 use super::stage::Stage;
 
-/// Nobody comes closer to anybody than this, from middle to middle, in metres.
+/// The least distance between the middles of two people, in metres.
 pub(super) const ELBOW_ROOM: f32 = 0.62;
 
 /// The velocity that leads to a place around people and things.
@@ -32,7 +32,7 @@ pub(super) fn steer(
         let close = ((room + 0.9 - distance) / 0.9).clamp(0.0, 1.4);
         push -= off / distance * close * close * 0.8;
         if ahead > 0.2 {
-            // Pass on the side that is nearer, the right one in doubt.
+            // Pass on the nearer side, or on the right if both are equal.
             let side = Vec2::new(-direction.y, direction.x);
             let sign = if off.dot(side) > 0.02 { -1.0 } else { 1.0 };
             push += side * sign * close * ahead * 1.1;

@@ -1,4 +1,4 @@
-//! From the depth camera's clean planes to its images.
+//! Makes the depth camera's images from the planes without noise.
 
 #![allow(
     clippy::manual_clamp,
@@ -12,7 +12,7 @@ use super::kinds::Noise;
 use crate::frame::CleanDepth;
 use crate::random::{hash, hash2, hash32, normal32, unit32};
 
-/// The two images that come out.
+/// The depth and infrared image to write.
 pub(crate) struct DepthPlanes<'a> {
     /// Millimetres, 0 = no measurement; empty in passive infrared.
     pub(crate) depth: &'a mut [u16],
@@ -29,7 +29,7 @@ pub(crate) struct DepthNoise {
     phases: [f32; 6],
     /// Each pixel's fixed error, −1 to 1; made with the first image.
     bias: Vec<f32>,
-    /// Where the fixed error is in its swing at no distance, in turns.
+    /// The phase of the fixed error at distance 0, in turns.
     phase: f32,
 }
 
@@ -38,18 +38,19 @@ pub(crate) struct DepthNoise {
 const GAIN: f32 = 1600.0;
 /// Counts in the dark: the lowest of a real image.
 const FLOOR: f32 = 6.0;
-/// Under how many counts measurements begin to fail, and where none is left. In the one real image at hand flat places
-/// are missing to 4 % at 85 counts, to 45 % at 55 and altogether at 29; the vendor promises surfaces of 15 % up to
-/// 3.86 m, which are 16 counts. This lies between the two: people are whole up to 3.8 m, dark hair is not.
+/// The infrared counts below which measurements begin to fail, and those below which all fail. In the one real image
+/// at hand flat places are missing to 4 % at 85 counts, to 45 % at 55 and altogether at 29; the vendor promises
+/// surfaces of 15 % up to 3.86 m, which are 16 counts. This lies between the two: people are whole up to 3.8 m, dark
+/// hair is not.
 const WEAK: f32 = 60.0;
 const LOST: f32 = 15.0;
-/// Edges from this step on have flying pixels, in mm.
+/// Edges with at least this difference in depth have flying pixels, in mm.
 const EDGE: f32 = 50.0;
 /// The fixed error swings with the modulation's wave, which repeats every 1.87 m (80 MHz).
 const MODULATION: f32 = 1870.0;
 /// The most that multipath adds, in mm.
 const MOST_MULTIPATH: f32 = 30.0;
-/// The most that depth is off, in mm.
+/// The largest fixed error of depth, in mm.
 const MOST_BIAS: f32 = 11.0;
 
 impl DepthNoise {
@@ -74,7 +75,7 @@ impl DepthNoise {
         }
     }
 
-    /// Light that reaches the sensor's own pixels adds up where they are binned.
+    /// The factor by which binning adds up the light of several sensor pixels.
     fn gain(&self) -> f32 {
         match self.mode {
             DepthMode::Nfov2x2Binned | DepthMode::Wfov2x2Binned => GAIN * 2.2,
@@ -83,8 +84,8 @@ impl DepthNoise {
         }
     }
 
-    /// The greatest depth of the mode in mm. Real sensors see bright things about half as far again as their data sheet
-    /// says for dim ones.
+    /// The greatest depth of the mode in mm. Real sensors measure bright surfaces up to about 1.5 times the range
+    /// that the data sheet gives for dim ones.
     fn range(&self) -> f32 {
         match self.mode {
             DepthMode::Nfov2x2Binned => 7000.0,
@@ -210,7 +211,7 @@ impl DepthNoise {
         }
     }
 
-    /// Light that comes back, and infrared counts.
+    /// Computes the returned light and the infrared counts.
     #[inline(always)]
     fn shine(&self, lanes: &mut Lanes, first: usize, salt: u64) {
         let gain = self.gain() * 1e6;
@@ -228,7 +229,7 @@ impl DepthNoise {
         }
     }
 
-    /// Edges and corners: what depends on the pixels around.
+    /// Computes the errors at edges and corners, which depend on neighbouring pixels.
     #[inline(always)]
     fn surroundings(
         &self,
@@ -295,7 +296,8 @@ impl DepthNoise {
                 if die < 0.45 {
                     lanes.z[lane] = 0.0;
                 } else if die < 0.75 {
-                    // Light of both sides in one pixel: somewhere between, nearer the brighter front.
+                    // The pixel gets light from both sides of the edge, so its depth lies between them, nearer to the
+                    // brighter front.
                     let mix = unit32(hash32(bits));
                     lanes.z[lane] = low + (high - low).min(400.0) * mix * mix;
                 }
@@ -343,7 +345,8 @@ impl DepthNoise {
     }
 }
 
-/// One row's work: a type of its own, because a closure is not sure to be compiled for the processor it is dispatched to.
+/// One row's work: a type of its own, because a closure is not always compiled for the instructions of the processor
+/// that it is dispatched to.
 struct Row<'a> {
     noise: &'a DepthNoise,
     clean: &'a CleanDepth,
@@ -390,7 +393,7 @@ impl Default for Lanes {
     }
 }
 
-/// How much deeper a concave place looks: as much as it lies behind the chord over 20 cm around it, up to a limit.
+/// The depth error of a concave place: its distance behind the chord across the 20 cm around it, up to a limit.
 fn multipath(clean: &CleanDepth, x: usize, y: usize, z: f32, focal: f32) -> f32 {
     let (width, height) = (clean.width, clean.height);
     // Pixels in 10 cm.
@@ -400,7 +403,7 @@ fn multipath(clean: &CleanDepth, x: usize, y: usize, z: f32, focal: f32) -> f32 
     }
     let at = |x: usize, y: usize| clean.depth_mm[y * width + x];
     let bend = |a: f32, b: f32| {
-        // A step is an edge and no corner.
+        // A step in depth is an edge, not a corner.
         if a <= 0.0 || b <= 0.0 || (a - z).abs() > 200.0 || (b - z).abs() > 200.0 {
             0.0
         } else {

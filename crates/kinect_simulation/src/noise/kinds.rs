@@ -1,4 +1,4 @@
-//! Which errors a simulated sensor has.
+//! The errors of a simulated sensor.
 
 /// A simulated sensor's imperfections. The default is a real sensor's; [`Noise::none`] a perfect one's.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,12 +22,12 @@ pub struct Noise {
     pub dropped_captures: f32,
     /// The share of captures without a colour image, 0 to 1.
     pub dropped_color: f32,
-    /// The share of captures that reach the host late, 0 to 1, by 10 to 90 ms; what is overdue by then is
-    /// left out in real time. Timestamps are those of the exposure, so recordings do not show it.
+    /// The share of captures that reach the host 10 to 90 ms late, 0 to 1; in real time, captures that are overdue by
+    /// then are left out. Timestamps are those of the exposure, so recordings do not show the delay.
     pub late_captures: f32,
-    /// Timestamps scatter by a few µs, and the two cameras' by some more.
+    /// Timestamps scatter by a few µs, and the times of the two cameras scatter against each other by some more.
     pub timestamps: bool,
-    /// Inertial samples scatter and are off by a bias that wanders.
+    /// Inertial samples scatter and have a bias that wanders.
     pub imu: bool,
 }
 
@@ -51,7 +51,7 @@ impl Default for Noise {
 }
 
 impl Noise {
-    /// A perfect sensor: depth is rounded to millimetres, and that is all.
+    /// A perfect sensor, whose only error is that depth is rounded to millimetres.
     pub const fn none() -> Self {
         Self {
             depth: false,

@@ -14,7 +14,7 @@ use super::shape::Region;
 use super::skin::{Weights, bones, moved, weights};
 use crate::surface;
 
-/// A person's surface in the bind pose, with what it needs to be posed and coloured.
+/// A person's surface in the bind pose, with the data for posing and colouring it.
 #[derive(Debug)]
 pub(crate) struct BodyMesh {
     pub(crate) skeleton: RestSkeleton,
@@ -66,7 +66,7 @@ impl BodyMesh {
         let regions: Vec<Region> = rest
             .par_iter()
             .map(|&p| {
-                // Where the head is put on, above every neckline, corners of both pieces lie inside.
+                // At the seam of the head, above every neckline, corners of both pieces lie inside the surface.
                 let out = (p - axis) * Vec3::new(1.0, 0.0, 1.0);
                 let seam = (p.y - axis.y).abs() < 0.04 && out.length() < 0.12;
                 match region_at(&figure.parts, p) {
@@ -121,7 +121,7 @@ impl BodyMesh {
         self.paint.infrared(material, rest)
     }
 
-    /// What a point of the surface looks like, by its place in the bind pose.
+    /// The colour and infrared albedo of a point of the surface, by its place in the bind pose.
     pub(crate) fn surface(&self, material: u8, rest: Vec3) -> surface::Surface {
         self.paint.surface(material, rest)
     }

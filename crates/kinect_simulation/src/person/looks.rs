@@ -1,4 +1,4 @@
-//! What a person looks like: skin, hair, clothes, things carried.
+//! A person's looks: skin, hair, clothes, things carried.
 
 use super::physique::Physique;
 use crate::random::Random;
@@ -6,7 +6,7 @@ use crate::random::Random;
 /// An sRGB colour, 0 to 255 each.
 pub(crate) type Srgb = [u8; 3];
 
-/// A person: body and looks. [`Person::random`] makes them up.
+/// A person: body and looks, which [`Person::random`] chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Person {
     /// The body's measures.

@@ -19,14 +19,14 @@ pub(crate) struct Surface {
 /// Samples along the edge of a block of the grid.
 const BLOCK: u32 = 8;
 
-/// A box of space without what is cut off.
+/// A box of space, minus the parts that are cut off.
 pub(crate) struct Bounds {
     pub(crate) min: Vec3,
     pub(crate) max: Vec3,
     pub(crate) cuts: Vec<Cut>,
 }
 
-/// Cuts off what lies beyond a plane, within a ball.
+/// Cuts off the space beyond a plane, within a ball.
 pub(crate) struct Cut {
     pub(crate) normal: Vec3,
     pub(crate) offset: f32,
@@ -74,7 +74,7 @@ impl Grid<'_> {
         for cut in &self.bounds.cuts {
             let beyond = cut.normal.dot(p) - cut.offset;
             let cut = beyond.min(cut.radius - p.distance(cut.center));
-            // Rounded off, so that the rim lies under the piece that overlaps it.
+            // The rim is rounded off, so that it lies under the overlapping piece.
             let near = (ROUND - (distance - cut).abs()).max(0.0);
             distance = distance.max(cut) + near * near / (4.0 * ROUND);
         }
@@ -242,7 +242,7 @@ impl Grid<'_> {
         for _ in 0..2 {
             let d = self.distance(near.iter().copied(), p);
             let h = self.cell * 0.15;
-            // Of the whole, so that the seams between pieces do not show.
+            // Normals are those of the whole surface, so that the seams between pieces do not show.
             let at = |o: Vec3| union(near.iter().copied(), p + o * h);
             // The corners of a tetrahedron are enough.
             let corners = [
@@ -256,7 +256,7 @@ impl Grid<'_> {
             let step = normal * (d / gradient.length().max(0.3));
             p -= step.clamp_length_max(self.cell * 0.5);
         }
-        // Sharp creases can throw a point off; the grid's own is never far wrong.
+        // Sharp creases can move a point far away; the grid's own point is never far off.
         if p.distance(start) > self.cell {
             p = start;
         }
@@ -271,7 +271,7 @@ pub(crate) fn region_at(parts: &[Part], p: Vec3) -> Region {
         if part.center.distance(p) > part.reach + 0.08 {
             continue;
         }
-        // What is worn outside covers what is under it, even where folds dip in.
+        // Outer clothes cover inner ones, even where folds dip in.
         let d = part.distance(p)
             - match part.region {
                 Region::Coat => 0.030,

@@ -9,7 +9,7 @@ use super::pose::BodyPose;
 use super::shape::Region;
 use crate::surface::{Surface, linear};
 
-/// What the paint needs to know of a person.
+/// The properties of a person that decide the paint.
 #[derive(Debug)]
 pub(crate) struct Paint {
     looks: Looks,
@@ -170,7 +170,7 @@ impl Paint {
         region
     }
 
-    /// Only how much infrared light a point returns: what the depth camera needs.
+    /// Only the infrared light that a point returns, for the depth camera.
     pub(crate) fn infrared(&self, material: u8, p: Vec3) -> f32 {
         let region = Region::ALL
             .get(material as usize)
@@ -240,7 +240,7 @@ impl Paint {
         let mut albedo = self.skin * (1.0 + 0.03 * mottle(p));
         let mut infrared = SKIN_INFRARED;
         let shaved = self.looks.hair == HairStyle::Bald;
-        // What hair does not cover is scalp, with a shadow of stubble.
+        // Skin not covered by hair is scalp, with a shadow of stubble.
         if q.y > 0.80 - 0.9 * (0.30 - q.z).clamp(-0.2, 0.35) && q.z < 0.38 {
             albedo = albedo.lerp(self.hair, if shaved { 0.12 } else { 0.55 });
         }
@@ -303,14 +303,14 @@ impl Paint {
 /// How much cloth of a colour returns of the sensor's light.
 fn cloth_infrared(color: Srgb) -> f32 {
     let light = linear(color).element_sum() / 3.0;
-    // Dyes are transparent there: what is left is mostly the fibre's own, a little less for near black.
+    // Dyes are transparent at this wavelength: the albedo is mostly that of the fibre, a little less for near black.
     0.42 + 0.38 * light.sqrt()
 }
 
 /// About sin(2π x), without the cost.
 #[inline(always)]
 fn wave(x: f32) -> f32 {
-    // Far enough from 0 that cutting off is rounding down.
+    // The offset keeps the value positive, so that truncation rounds down.
     let t = x + 4096.0;
     let t = (t - t as i32 as f32) * 2.0 - 1.0;
     -4.0 * t * (1.0 - t.abs())

@@ -35,7 +35,7 @@ impl Default for Physique {
 }
 
 impl Physique {
-    /// The same with every measure in its range; what is not a number becomes the default.
+    /// The measures limited to their ranges; NaN becomes the default.
     #[must_use]
     pub(crate) fn clamped(self) -> Self {
         let within = |value: f32, low: f32, high: f32, default: f32| {
@@ -56,7 +56,7 @@ impl Physique {
         }
     }
 
-    /// How grown up a body of that height is proportioned: 0 at 0.95 m (about three years), 1 from 1.6 m on.
+    /// How adult the proportions of a body of that height are: 0 at 0.95 m (about three years), 1 from 1.6 m on.
     pub(crate) fn maturity(&self) -> f32 {
         ((self.height - 0.95) / 0.65).clamp(0.0, 1.0)
     }

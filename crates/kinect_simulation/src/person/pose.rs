@@ -1,11 +1,11 @@
-//! A pose: how the joints of a rest skeleton are turned, and where that puts them.
+//! A pose: the rotations of a rest skeleton's joints, and the positions that follow from them.
 
 use glam::{Mat3, Quat, Vec3};
 use kinect_azure::body::Joint;
 
 use super::physique::RestSkeleton;
 
-/// How a person's joints are turned, whoever the person is.
+/// The rotations of a person's joints, independent of the person's measures.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pose {
     /// World position of the pelvis in metres.
@@ -15,7 +15,7 @@ pub(crate) struct Pose {
     pub(crate) rotation: [Quat; Joint::COUNT],
 }
 
-/// Where a pose puts the joints of one person.
+/// The joint positions of one person in a pose.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BodyPose {
     /// World positions in metres.

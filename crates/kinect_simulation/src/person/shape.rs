@@ -1,4 +1,4 @@
-//! Signed distances: what a body, its clothes and its hair are made of.
+//! Signed distances of the shapes that make up a body, its clothes and its hair.
 //!
 //! A body is a smooth union of lofts (tubes with a profile), ellipsoids and boxes, each of which belongs to a region (which
 //! decides what it looks like) and to bones (which move it). Distances are exact enough near the surface, which is all
@@ -8,7 +8,7 @@ use glam::{Quat, Vec2, Vec3};
 
 use kinect_azure::body::Joint;
 
-/// What a part of the surface is.
+/// The material of a part of the surface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Region {
@@ -82,7 +82,7 @@ pub(crate) enum Shape {
         half: Vec3,
         round: f32,
     },
-    /// An ellipsoid without what lies on the far side of a plane.
+    /// An ellipsoid without the part beyond a plane.
     Cut {
         center: Vec3,
         radii: Vec3,
@@ -96,7 +96,8 @@ pub(crate) enum Shape {
 pub(crate) struct Part {
     pub(crate) shape: Shape,
     pub(crate) region: Region,
-    /// Over how many metres it flows into what was there before; negative: it is taken away.
+    /// The distance in metres over which the part blends into the parts before it; if negative, the part is
+    /// subtracted.
     pub(crate) blend: f32,
     /// Which bone moves it, by the place on its axis (0 for shapes without one); ascending.
     pub(crate) bones: Vec<(f32, Joint)>,

@@ -23,7 +23,7 @@ const PULL: f32 = 0.012;
 /// Passes of smoothing.
 const SMOOTHING: usize = 5;
 
-/// What moves each vertex.
+/// The bone weights of each vertex.
 pub(crate) fn weights(parts: &[Part], positions: &[Vec3], triangles: &[[u32; 3]]) -> Vec<Weights> {
     let mut full: Vec<Full> = positions.iter().map(|&p| pulled(parts, p)).collect();
     // Neighbours, both ways.
@@ -126,7 +126,7 @@ pub(crate) struct Bone {
     dual: Vec4,
 }
 
-/// How each bone moves what was built in the bind pose.
+/// The movement of each bone from the bind pose to a pose.
 pub(crate) fn bones(bind: &BodyPose, pose: &BodyPose) -> [Bone; Joint::COUNT] {
     core::array::from_fn(|j| {
         let rotation = (pose.rotation[j] * bind.rotation[j].inverse()).normalize();

@@ -70,7 +70,7 @@ pub(crate) struct ColorBackdrop {
     corner: f32,
 }
 
-/// How far neighbours' colours differ where a pixel is looked at more closely.
+/// The difference of neighbouring colours from which a pixel is sampled with nine rays.
 const CONTRAST: u32 = 14;
 
 impl ColorBackdrop {
@@ -147,7 +147,7 @@ impl ColorBackdrop {
         backdrop
     }
 
-    /// What a ray sees: depth, light with and without the window, shadow texels.
+    /// The result of a ray: depth, light with and without the window, shadow texels.
     fn sample(
         &self,
         room: &Room,

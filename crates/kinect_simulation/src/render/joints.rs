@@ -1,4 +1,4 @@
-//! Ground truth: people's joints as the vendor's tracker would give them if it knew everything.
+//! Ground truth: people's joints in the form of the vendor's tracker.
 
 use glam::{Quat, Vec3};
 use kinect_azure::body::{Body, Joint, JointConfidence, JointPose};
@@ -8,8 +8,8 @@ use crate::frame::CleanDepth;
 use crate::person::pose::{BodyPose, vendor_axes};
 use crate::rig::Eye;
 
-/// How far behind the skin a joint lies at most when it is seen, in metres for a person of 1.75 m: what is in front of it
-/// belongs to the limb itself.
+/// The largest depth of a seen joint behind the skin, in metres for a person of 1.75 m: up to this depth, the surface
+/// in front of the joint is the limb itself.
 fn depth_in_body(joint: Joint) -> f32 {
     match joint {
         Joint::Pelvis | Joint::SpineNavel | Joint::SpineChest => 0.24,

@@ -1,8 +1,8 @@
-//! From people in a room to what the two cameras see, without noise.
+//! Draws the images of both cameras, without noise.
 //!
-//! The room does not move, so it is traced once for each camera and kept ([`backdrop`]). People are drawn over it in every
-//! frame ([`people`]): each pixel's exact ray is tested against the planes of triangles, so that depth has no error but
-//! rounding, whatever the lens does. [`shadow`] is what people take away of the light.
+//! The room does not move, so it is traced once for each camera and kept ([`backdrop`]). People are drawn over it in
+//! every frame ([`people`]): each pixel's exact ray is tested against the planes of triangles, so that depth has no
+//! error but rounding, whatever the lens does. [`shadow`] computes the light that people block.
 
 pub(crate) mod backdrop;
 pub(crate) mod joints;

@@ -1,7 +1,8 @@
 //! Triangles of people, drawn with exact rays.
 //!
-//! A triangle is three planes through the camera; a pixel shows it if its ray is on the inner side of all three, and the
-//! same numbers give the depth and where in the triangle it is. Projected vertices only say which pixels to try.
+//! A triangle is three planes through the camera; a pixel shows it if its ray is on the inner side of all three, and
+//! the same numbers give the depth and where in the triangle it is. Projected vertices only select the pixels to
+//! test.
 
 use glam::{Vec2, Vec3};
 use rayon::prelude::*;
@@ -20,7 +21,7 @@ pub(crate) struct Raster {
     points: Vec<Vec3>,
     pixels: Vec<Vec2>,
     pub(crate) bands: Vec<Band>,
-    /// Whom each pixel shows, from 1; 0 = the room (colour camera).
+    /// The person that each pixel shows, counted from 1; 0 = the room (colour camera).
     pub(crate) shown: Vec<u8>,
     edges: Vec<Vec<(u32, [u8; 4])>>,
 }
@@ -114,7 +115,7 @@ impl Raster {
                 });
             for (index, triangle) in person.mesh.triangles.iter().enumerate() {
                 let [a, b, c] = triangle.map(|v| pixels[v as usize]);
-                // Faces away, or a corner is not to be seen.
+                // The triangle faces away from the camera, or a corner is outside the lens's range.
                 let area = (b - a).perp_dot(c - a);
                 if area.is_nan() || area >= 0.0 {
                     continue;
@@ -221,8 +222,8 @@ impl Band {
         Some((left as usize, right as usize))
     }
 
-    /// Draws the band's triangles where they are nearer than `depth` (whose unit is `unit` metres), and hands over each
-    /// pixel that then shows a person.
+    /// Draws the band's triangles where they are nearer than `depth` (whose unit is `unit` metres), and calls a
+    /// function with each pixel that then shows a person.
     pub(crate) fn fill(
         &mut self,
         view: &View,

@@ -59,7 +59,7 @@ impl Renderer {
         }
     }
 
-    /// Draws what is to be seen of both cameras; planes of a camera that is off become empty.
+    /// Draws the images of both cameras; planes of a camera that is off become empty.
     pub(crate) fn draw(
         &mut self,
         people: &[Posed<'_>],

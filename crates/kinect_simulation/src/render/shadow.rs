@@ -1,4 +1,4 @@
-//! What people take away of the window's light, and of the light above the floor around their feet.
+//! Shadows of people: the light of the window and the light from above that people block.
 //!
 //! Both are small maps into which the vertices of people are splatted, blurred because the lights are wide.
 
@@ -54,10 +54,11 @@ impl Shadows {
         texel(at).map(|texel| (texel, to.length()))
     }
 
-    /// Texels of the two maps for a place in the room; `u16::MAX` is a corner that nobody covers.
+    /// Texels of the two maps for a place in the room; texel 0, a corner that people never shade, stands for places
+    /// outside the maps.
     pub(crate) fn texels(&self, p: Vec3, normal: Vec3) -> (u16, u16) {
         let window = self.through_window(p).map_or(0, |(texel, _)| texel);
-        // Only what faces up lies under somebody.
+        // Only surfaces that face up get shadows from above.
         let floor = if normal.y > 0.5 && p.y < 0.3 {
             texel(floor_place(p)).unwrap_or(0)
         } else {
@@ -70,7 +71,7 @@ impl Shadows {
     #[inline]
     pub(crate) fn on_person(&self, p: Vec3) -> f32 {
         match self.through_window(p) {
-            // The person's own front is no shadow on its back: that is what the cosine is for.
+            // A person's own front casts no shadow on the back: the cosine darkens the back already.
             Some((texel, distance)) if self.distance[texel] < distance - 0.45 => {
                 f32::from(self.window_cover[texel]) * (0.8 / 255.0)
             }

@@ -1,4 +1,4 @@
-//! From light to the numbers of a picture.
+//! Converts light to pixel values.
 
 use std::sync::LazyLock;
 

@@ -27,8 +27,9 @@ impl View {
         }
     }
 
-    /// Takes away what the sensor's own light does not reach: a hexagon is left of the narrow field of view (measured on
-    /// a real sensor's images; others differ by some pixels), a circle of the wide one, which is where its lens model ends.
+    /// Masks the pixels that the sensor's own light does not reach: a hexagon remains of the narrow field of view
+    /// (measured on a real sensor's images; others differ by some pixels), and of the wide one a circle, at which its
+    /// lens model ends.
     pub(crate) fn mask(&mut self, mode: DepthMode) {
         let scale = match mode {
             DepthMode::NfovUnbinned => 1.0,

@@ -1,7 +1,7 @@
-//! Light in the room, worked out once: grids of brightness on the faces of everything.
+//! Light in the room, computed once: grids of brightness on the faces of all solids.
 //!
-//! Two kinds are kept apart: what comes straight from the window, which people take away by their shadows, and all the rest
-//! (a ceiling lamp and what the room throws back).
+//! Two kinds are kept apart: direct light from the window, which people can block, and all other light (a ceiling
+//! lamp and light reflected by the room).
 
 use glam::Vec3;
 use rayon::prelude::*;
@@ -175,7 +175,7 @@ fn jitter(seed: u64, i: u64) -> (f32, f32) {
     (unit32(bits as u32), unit32((bits >> 32) as u32))
 }
 
-/// What a rectangle of light sends to a point, soft shadows and all.
+/// The light that a lamp sends to a point, with soft shadows.
 fn lamp_light(solids: &[Solid], lamp: &Lamp, p: Vec3, normal: Vec3, seed: u64) -> f32 {
     let facing = lamp.half_u.cross(lamp.half_v).normalize_or_zero();
     let mut sum = 0.0;
@@ -191,7 +191,7 @@ fn lamp_light(solids: &[Solid], lamp: &Lamp, p: Vec3, normal: Vec3, seed: u64) -
         if cosine <= 0.0 {
             continue;
         }
-        // What glows stands right behind the rectangle it gives light from.
+        // The glowing solid stands directly behind the lamp's rectangle.
         let blocked = solids.iter().any(|solid| {
             !solid.hollow
                 && solid
@@ -205,7 +205,7 @@ fn lamp_light(solids: &[Solid], lamp: &Lamp, p: Vec3, normal: Vec3, seed: u64) -
     lamp.power * sum / LAMP_RAYS as f32
 }
 
-/// What comes from all around: even, but less in corners.
+/// The light from all around: even, but less in corners.
 fn sky_light(solids: &[Solid], p: Vec3, normal: Vec3, seed: u64) -> f32 {
     let mut open = 0.0;
     for i in 0..SKY_RAYS {

@@ -1,4 +1,4 @@
-//! What things in the room are made of: colour and infrared albedo of every point.
+//! The materials in the room: colour and infrared albedo of every point.
 
 use glam::{Vec2, Vec3};
 
@@ -55,7 +55,7 @@ fn cell(p: Vec2) -> f32 {
 }
 
 impl Material {
-    /// What the material shows at a place in its own axes; `half` is half the size of the thing.
+    /// The surface of the material at a place in the solid's own axes; `half` is half the solid's size.
     pub(crate) fn surface(&self, q: Vec3, normal: Vec3, half: Vec3) -> Surface {
         // The two axes that lie in the face.
         let n = normal.abs();

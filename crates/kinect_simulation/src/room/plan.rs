@@ -15,7 +15,7 @@ use crate::surface::{Surface, linear};
 pub(crate) struct Room {
     pub(crate) solids: Vec<Solid>,
     materials: Vec<Material>,
-    /// What people cannot walk through, as upright boxes.
+    /// Obstacles that people cannot walk through, as upright boxes.
     pub(crate) obstacles: Vec<(Vec3, Vec3)>,
     pub(crate) seats: Vec<Seat>,
     /// Where the free floor is: lowest and highest x and z.
@@ -32,7 +32,7 @@ pub(crate) struct Seat {
     pub(crate) yaw: f32,
 }
 
-/// Walls and the like that nothing is in front of get the first numbers.
+/// The materials of floor, ceiling and walls, which have the first numbers.
 const FLOOR: u16 = 0;
 const WALL: u16 = 1;
 const CEILING: u16 = 2;
@@ -73,7 +73,7 @@ impl Builder {
         self.add(Shape::Box, center, size, yaw, material)
     }
 
-    /// Nobody walks where this is.
+    /// Marks a solid as an obstacle to people.
     fn obstacle(&mut self, solid: usize) {
         self.obstacles.push(self.solids[solid].extent());
     }
@@ -85,7 +85,7 @@ impl Room {
         Self::furnished(seed, Baked::new)
     }
 
-    /// The same room without light: half a second less to build, for those who do not look at it.
+    /// The same room without light: half a second faster to build, for simulations without images.
     pub(crate) fn unlit(seed: u64) -> Self {
         Self::furnished(seed, |_, lamps| Baked::new(&[], lamps))
     }
@@ -270,7 +270,7 @@ impl Room {
         }
     }
 
-    /// What a ray sees first.
+    /// The first hit of a ray.
     pub(crate) fn trace(&self, origin: Vec3, direction: Vec3) -> Option<Hit> {
         solid_hit(&self.solids, origin, direction)
     }
@@ -285,7 +285,7 @@ impl Room {
         }
     }
 
-    /// What a point of a hit looks like.
+    /// The surface at the point of a hit.
     pub(crate) fn surface(&self, hit: &Hit, p: Vec3) -> Surface {
         let solid = &self.solids[hit.solid as usize];
         let q = if solid.hollow {

@@ -1,4 +1,4 @@
-//! What a room is built of: boxes and upright cylinders, hit by rays.
+//! The solids of a room: boxes, upright cylinders and ellipsoids, hit by rays.
 
 use glam::{Vec2, Vec3};
 
@@ -81,7 +81,7 @@ impl Solid {
         let inverse = d.recip();
         let a = (-self.half - o) * inverse;
         let b = (self.half - o) * inverse;
-        // Infinite slopes give NaN only on the very edge; `min` and `max` then take the other.
+        // Infinite slopes give NaN only exactly on an edge; `min` and `max` then take the other operand.
         let (near, far) = (a.min(b), a.max(b));
         let enter = near.max_element();
         let leave = far.min_element();
@@ -149,7 +149,7 @@ impl Solid {
     }
 }
 
-/// What a ray meets first.
+/// The first solid that a ray hits.
 pub(crate) fn solid_hit(solids: &[Solid], origin: Vec3, direction: Vec3) -> Option<Hit> {
     let mut nearest: Option<Hit> = None;
     for (index, solid) in solids.iter().enumerate() {

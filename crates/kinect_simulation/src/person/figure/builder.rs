@@ -28,7 +28,7 @@ pub(crate) fn bind_pose(skeleton: &RestSkeleton) -> BodyPose {
     pose.apply(skeleton)
 }
 
-/// The solids, and the frames that the paint on them needs.
+/// The solids, and the reference frames for painting them.
 pub(crate) struct Figure {
     pub(crate) parts: Vec<Part>,
     pub(crate) edges: Edges,
