@@ -1,4 +1,4 @@
-//! The C enums as Rust enums. What comes from C is a plain number until `from_code` has found a name for it.
+//! The C enums as Rust enums. Values from C are plain numbers, which `from_code` converts.
 
 /// Makes an enum over the numbers of a C enum.
 macro_rules! codes {
@@ -14,7 +14,7 @@ macro_rules! codes {
         }
 
         impl $name {
-            /// All of them, in the order of their numbers.
+            /// All variants, in the order of their numbers.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The C enum's number.
@@ -22,7 +22,7 @@ macro_rules! codes {
                 self as i32
             }
 
-            /// The one with that number; `None` when there is none.
+            /// The variant with that number; `None` if no variant has it.
             pub const fn from_code(code: i32) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$variant),)*
@@ -34,7 +34,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// How the depth camera works (`k4a_depth_mode_t`).
+    /// The mode of the depth camera (`k4a_depth_mode_t`).
     DepthMode {
         /// Off.
         Off = 0,
@@ -50,7 +50,7 @@ codes! {
         PassiveIr = 5,
     }
 
-    /// The colour camera's picture (`k4a_color_resolution_t`).
+    /// The resolution of the colour camera (`k4a_color_resolution_t`).
     ColorResolution {
         /// Off.
         Off = 0,
@@ -68,7 +68,7 @@ codes! {
         R3072p = 6,
     }
 
-    /// What an image's bytes are (`k4a_image_format_t`).
+    /// The format of an image (`k4a_image_format_t`).
     ImageFormat {
         /// One JPEG.
         ColorMjpg = 0,
@@ -102,17 +102,17 @@ codes! {
         Fps25 = 3,
     }
 
-    /// Whose clock a device follows (`k4a_wired_sync_mode_t`).
+    /// A device's part in a wired synchronisation (`k4a_wired_sync_mode_t`).
     WiredSyncMode {
-        /// Its own.
+        /// The device follows its own clock.
         Standalone = 0,
-        /// Its own, and it leads others through its output jack.
+        /// The device follows its own clock and synchronises others through its sync-out jack.
         Master = 1,
-        /// That of the master at its input jack.
+        /// The device follows the master at its sync-in jack.
         Subordinate = 2,
     }
 
-    /// What can be set about the colour camera (`k4a_color_control_command_t`).
+    /// A control of the colour camera (`k4a_color_control_command_t`).
     ColorControl {
         /// µs.
         ExposureTimeAbsolute = 0,
@@ -138,15 +138,15 @@ codes! {
         Hdr = 10,
     }
 
-    /// Who decides about a colour control (`k4a_color_control_mode_t`).
+    /// The mode of a colour control (`k4a_color_control_mode_t`).
     ColorControlMode {
-        /// The camera.
+        /// The camera chooses the value.
         Auto = 0,
-        /// The value that was set.
+        /// The camera uses the value that was set.
         Manual = 1,
     }
 
-    /// A sensor that has a place of its own (`k4a_calibration_type_t`).
+    /// A sensor with a calibrated position (`k4a_calibration_type_t`).
     Sensor {
         /// The depth camera.
         Depth = 0,
@@ -158,51 +158,51 @@ codes! {
         Accel = 3,
     }
 
-    /// How values between pixels are made (`k4a_transformation_interpolation_type_t`).
+    /// The interpolation of values between pixels (`k4a_transformation_interpolation_type_t`).
     Interpolation {
-        /// The nearest pixel's.
+        /// The value of the nearest pixel.
         Nearest = 0,
-        /// Weighted by nearness.
+        /// The mean of the surrounding pixels, weighted by nearness.
         Linear = 1,
     }
 
-    /// How a firmware was built (`k4a_firmware_build_t`).
+    /// The build type of a firmware (`k4a_firmware_build_t`).
     FirmwareBuild {
-        /// For everybody.
+        /// A release build.
         Release = 0,
-        /// For its makers.
+        /// A debug build.
         Debug = 1,
     }
 
-    /// Who signed a firmware (`k4a_firmware_signature_t`).
+    /// The signature of a firmware (`k4a_firmware_signature_t`).
     FirmwareSignature {
         /// Microsoft.
         Microsoft = 0,
         /// A test key.
         Test = 1,
-        /// Nobody: all of Orbbec's.
+        /// Unsigned, as all of Orbbec's firmware.
         Unsigned = 2,
     }
 
-    /// What a seek counts from (`k4a_playback_seek_origin_t`).
+    /// The origin of a seek offset (`k4a_playback_seek_origin_t`).
     SeekOrigin {
         /// The file's beginning.
         Begin = 0,
-        /// Its end; offsets are 0 or less.
+        /// The file's end; offsets are 0 or less.
         End = 1,
         /// Zero of the device's clock.
         DeviceTime = 2,
     }
 
-    /// How much a vendor's library says (`k4a_log_level_t`).
+    /// The level of a vendor library's log messages (`k4a_log_level_t`).
     LogLevel {
-        /// What it cannot go on after.
+        /// Errors after which the library cannot continue.
         Critical = 0,
-        /// What failed.
+        /// Failures.
         Error = 1,
-        /// What may become a failure.
+        /// Problems that may lead to failures.
         Warning = 2,
-        /// What happens.
+        /// Information about what the library does.
         Info = 3,
         /// Everything.
         Trace = 4,
@@ -222,7 +222,7 @@ codes! {
         Flip180 = 3,
     }
 
-    /// What the body tracker runs on (`k4abt_tracker_processing_mode_t`).
+    /// The processor that the body tracker runs on (`k4abt_tracker_processing_mode_t`).
     ProcessingMode {
         /// The graphics card: CUDA on Linux, DirectML on Windows.
         Gpu = 0,
@@ -236,11 +236,11 @@ codes! {
         GpuDirectMl = 4,
     }
 
-    /// How sure the tracker is of a joint (`k4abt_joint_confidence_level_t`).
+    /// The tracker's confidence in a joint (`k4abt_joint_confidence_level_t`).
     JointConfidence {
-        /// Not at all: out of range.
+        /// Out of range: the joint is too far away or outside the image.
         None = 0,
-        /// Not seen, guessed.
+        /// The joint is not seen; its pose is predicted.
         Low = 1,
         /// Seen.
         Medium = 2,

@@ -147,7 +147,7 @@ impl OpenDevice {
 }
 
 fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
-    // It guards nothing that a panic could have left half done.
+    // The lock guards no data that a panic could leave half written.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

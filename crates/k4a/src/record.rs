@@ -18,7 +18,8 @@ use crate::load_error::{LoadError, Refusal};
 use crate::log;
 use crate::search::Part;
 
-/// A loaded `libk4arecord`, with the `libk4a` it builds on. Cheap to clone; stays for the life of the process.
+/// A loaded `libk4arecord`, with the `libk4a` that it uses. Cheap to clone; the library stays loaded for the life of
+/// the process.
 #[derive(Clone)]
 pub struct RecordLibrary(&'static Loaded);
 
@@ -32,10 +33,11 @@ struct Loaded {
 static LOADED: Mutex<Vec<RecordLibrary>> = Mutex::new(Vec::new());
 
 impl Library {
-    /// Loads the `libk4arecord` that goes with this `libk4a`: beside it, or where [`RECORD_LIBRARY_VARIABLE`] says.
+    /// Loads the `libk4arecord` that belongs to this `libk4a`: the one in the same folder, or the one that
+    /// [`RECORD_LIBRARY_VARIABLE`] names.
     ///
     /// # Errors
-    /// There is none, or it builds on another `libk4a` than this one.
+    /// The library is not found, or it uses another `libk4a` than this one.
     ///
     /// [`RECORD_LIBRARY_VARIABLE`]: crate::RECORD_LIBRARY_VARIABLE
     pub fn record_library(&self) -> Result<RecordLibrary, LoadError> {
@@ -63,21 +65,22 @@ impl RecordLibrary {
         &self.0.functions
     }
 
-    /// The `libk4a` it builds on.
+    /// The `libk4a` that it uses.
     pub fn library(&self) -> &Library {
         &self.0.library
     }
 
-    /// The file it was loaded from; its bare name where the system's loader found it.
+    /// The file that it was loaded from; only the file's name if the system's loader found it.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Begins a recording; then come the `add_…`, [`write_header`](Recorder::write_header), the `write_…`, and
-    /// [`finish`](Recorder::finish). With a device, its serial number, firmware versions and calibration are recorded.
+    /// Begins a recording. Call the `add_…` functions, [`write_header`](Recorder::write_header), the `write_…`
+    /// functions, and [`finish`](Recorder::finish), in this order. With a device, its serial number, firmware
+    /// versions and calibration are recorded.
     ///
     /// # Errors
-    /// A file that cannot be made, a device of another library.
+    /// The file cannot be created, or the device belongs to another library.
     pub fn record(
         &self,
         path: impl AsRef<Path>,
@@ -127,10 +130,11 @@ impl fmt::Debug for RecordLibrary {
     }
 }
 
-/// A recording being written, one thread at a time. Dropping it finishes the file without a word about errors; [`finish`](Self::finish) tells.
+/// A recording that is being written, by one thread at a time. Dropping it finishes the file and ignores errors;
+/// [`finish`](Self::finish) returns them.
 ///
-/// The library collects two seconds and writes them from a thread of its own, so images and inertial samples must come in
-/// turns, none of them later than about a second.
+/// The library collects two seconds of data and writes them on a thread of its own, so write images and inertial
+/// samples in turns, each at most about a second late.
 #[derive(Debug)]
 pub struct Recorder {
     library: RecordLibrary,
@@ -151,7 +155,7 @@ impl Recorder {
     /// Adds a tag. Names are made of A–Z, 0–9, `-` and `_`; others are dropped although this succeeds.
     ///
     /// # Errors
-    /// A header that is written already.
+    /// The header is written already.
     pub fn add_tag(&self, name: &str, value: &str) -> Result<()> {
         const FUNCTION: &str = "k4a_record_add_tag";
         let (name, value) = (c_text(FUNCTION, name)?, c_text(FUNCTION, value)?);
@@ -164,7 +168,7 @@ impl Recorder {
     /// Adds a track of inertial samples.
     ///
     /// # Errors
-    /// A header that is written already, a track that is there already.
+    /// The header is written already, or the recording has such a track already.
     pub fn add_imu_track(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_add_imu_track", || unsafe {
@@ -175,7 +179,7 @@ impl Recorder {
     /// Attaches a file.
     ///
     /// # Errors
-    /// A header that is written already, a name that is taken.
+    /// The header is written already, or the name is taken.
     pub fn add_attachment(&self, file_name: &str, bytes: &[u8]) -> Result<()> {
         const FUNCTION: &str = "k4a_record_add_attachment";
         let name = c_text(FUNCTION, file_name)?;
@@ -192,10 +196,10 @@ impl Recorder {
         })
     }
 
-    /// Adds a track of pictures of one's own, with its codec and the codec's private bytes.
+    /// Adds a custom video track, with its codec and the codec's private bytes.
     ///
     /// # Errors
-    /// A header that is written already, a name that is taken or made of other characters than A–Z, 0–9, `-` and `_`.
+    /// The header is written already, or the name is taken or has other characters than A–Z, 0–9, `-` and `_`.
     pub fn add_custom_video_track(
         &self,
         name: &str,
@@ -220,7 +224,7 @@ impl Recorder {
         })
     }
 
-    /// Adds a track of anything else.
+    /// Adds a custom subtitle track, for any other data.
     ///
     /// # Errors
     /// As for [`add_custom_video_track`](Self::add_custom_video_track).
@@ -248,10 +252,10 @@ impl Recorder {
         })
     }
 
-    /// Writes everything that was added; then captures can come.
+    /// Writes the tags, tracks and attachments that were added; then captures can be written.
     ///
     /// # Errors
-    /// A second header, a disk that is full.
+    /// The header is written already, or the disk is full.
     pub fn write_header(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_write_header", || unsafe {
@@ -259,11 +263,12 @@ impl Recorder {
         })
     }
 
-    /// Writes what of a capture fits the configuration; keeps nothing of it.
+    /// Writes the images of a capture that fit the configuration. The capture can be dropped afterwards.
     ///
     /// # Errors
-    /// No header yet, an image of another format than the configuration's (the others are written), a capture that is older
-    /// than what is on the disk, a capture of another library.
+    /// The header is not written yet; an image has another format than the configuration's (the other images are
+    /// written); the capture is older than data that is on the disk already; or the capture belongs to another
+    /// library.
     pub fn write_capture(&self, capture: &Capture) -> Result<()> {
         const FUNCTION: &str = "k4a_record_write_capture";
         if capture.library() != self.library.library() {
@@ -278,7 +283,8 @@ impl Recorder {
     /// Writes an inertial sample.
     ///
     /// # Errors
-    /// No header or no track yet, a sample that is older than what is on the disk.
+    /// The header is not written or the track was not added yet, or the sample is older than data that is on the disk
+    /// already.
     pub fn write_imu_sample(&self, sample: ImuSample) -> Result<()> {
         // SAFETY: the handle lives; the sample is passed by value.
         check("k4a_record_write_imu_sample", || unsafe {
@@ -286,10 +292,11 @@ impl Recorder {
         })
     }
 
-    /// Writes a block of a track of one's own, at a device time in µs.
+    /// Writes a block of a custom track, at a device time in µs.
     ///
     /// # Errors
-    /// No header or no such track, a block that is older than what is on the disk.
+    /// The header is not written yet, there is no such track, or the block is older than data that is on the disk
+    /// already.
     pub fn write_custom_track_data(
         &self,
         track: &str,
@@ -312,10 +319,10 @@ impl Recorder {
         })
     }
 
-    /// Writes what is collected, so that the file can be read as it is then.
+    /// Writes the collected data, so that the file can be read up to this point.
     ///
     /// # Errors
-    /// A disk that is full.
+    /// The disk is full.
     pub fn flush(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_flush", || unsafe {
@@ -323,10 +330,10 @@ impl Recorder {
         })
     }
 
-    /// Writes what is collected and closes the file.
+    /// Writes the collected data and closes the file.
     ///
     /// # Errors
-    /// A disk that is full.
+    /// The disk is full.
     pub fn finish(self) -> Result<()> {
         self.flush()
     }

@@ -1,6 +1,7 @@
 //! `libk4abt`: the vendor's body tracker.
 //!
-//! Version 1.0 and 1.1 differ in how the configuration is passed. Which one is loaded, a function tells that only 1.1 has.
+//! Version 1.0 and 1.1 differ in how the configuration is passed. The loaded version is recognised by a function that
+//! only 1.1 has.
 
 use std::ffi::CString;
 use std::fmt;
@@ -25,7 +26,8 @@ use crate::load_error::{LoadError, Refusal};
 use crate::log;
 use crate::search::Part;
 
-/// A loaded `libk4abt`, with the `libk4a` it builds on. Cheap to clone; stays for the life of the process.
+/// A loaded `libk4abt`, with the `libk4a` that it uses. Cheap to clone; the library stays loaded for the life of the
+/// process.
 #[derive(Clone)]
 pub struct TrackerLibrary(&'static Loaded);
 
@@ -47,12 +49,12 @@ enum Create {
 }
 
 impl Library {
-    /// Loads the `libk4abt` that goes with this `libk4a`: beside it, where [`TRACKER_LIBRARY_VARIABLE`] says, or where the
-    /// Body Tracking SDK is installed.
+    /// Loads the `libk4abt` that belongs to this `libk4a`: the one in the same folder, the one that
+    /// [`TRACKER_LIBRARY_VARIABLE`] names, or the one of an installed Body Tracking SDK.
     ///
     /// # Errors
-    /// There is none, or it builds on another `libk4a` than this one: with two vendors' loaded, the first of them can have
-    /// it.
+    /// The library is not found, or it uses another `libk4a` than this one: if both vendors' libraries are loaded, it
+    /// uses the one that was loaded first.
     ///
     /// [`TRACKER_LIBRARY_VARIABLE`]: crate::TRACKER_LIBRARY_VARIABLE
     pub fn tracker_library(&self) -> Result<TrackerLibrary, LoadError> {
@@ -87,16 +89,17 @@ impl Library {
     }
 }
 
-/// What a tracker is made with.
+/// The configuration of a tracker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackerConfiguration {
     /// How the sensor is mounted. Joints stay in the depth camera's axes.
     pub sensor_orientation: SensorOrientation,
-    /// What it runs on.
+    /// The processor that the tracker runs on.
     pub processing_mode: ProcessingMode,
-    /// Which graphics card.
+    /// The index of the graphics card.
     pub gpu_device_id: i32,
-    /// The network's file; `None` = the one that lies beside the library. Version 1.0 has no choice.
+    /// The file of the neural network; `None` = the file in the library's folder. Version 1.0 cannot use another
+    /// file.
     pub model_path: Option<PathBuf>,
 }
 
@@ -116,12 +119,12 @@ impl TrackerLibrary {
         &self.0.functions
     }
 
-    /// The `libk4a` it builds on.
+    /// The `libk4a` that it uses.
     pub fn library(&self) -> &Library {
         &self.0.library
     }
 
-    /// The file it was loaded from; its bare name where the system's loader found it.
+    /// The file that it was loaded from; only the file's name if the system's loader found it.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
@@ -134,7 +137,8 @@ impl TrackerLibrary {
     /// Makes a tracker for one calibration. Takes seconds, and a graphics card's memory.
     ///
     /// # Errors
-    /// A calibration without depth, a model that is not there, CUDA or DirectML that are not, what 1.0 cannot do.
+    /// The calibration has no depth; the model, CUDA or DirectML is missing; or version 1.0 does not support the
+    /// configuration.
     pub fn tracker(
         &self,
         calibration: &Calibration,
@@ -235,30 +239,31 @@ impl fmt::Debug for TrackerLibrary {
     }
 }
 
-/// A body tracker: captures in, frames of bodies out, in order, one for each.
+/// A body tracker. For each enqueued capture it gives one frame of bodies, in the same order.
 ///
-/// It can be shared: one thread enqueues, another pops, a third shuts down, which wakes both. Never enqueue again and again
-/// with long timeouts without popping: the tracker holds three frames. Dropping it shuts it down.
+/// It can be shared: one thread enqueues, another pops, a third shuts the tracker down, which wakes both. Do not
+/// enqueue repeatedly with long timeouts without popping: the tracker holds three frames. Dropping the tracker shuts
+/// it down.
 #[derive(Debug)]
 pub struct Tracker {
     open: Arc<OpenTracker>,
 }
 
-/// What is destroyed once nobody needs it: the tracker's owner, and frames that came from it.
+/// The open tracker, which is destroyed once its owner and all its frames are dropped.
 #[derive(Debug)]
 struct OpenTracker {
     library: TrackerLibrary,
     handle: Handle,
     /// The library may keep a pointer to it.
     _model: Option<CString>,
-    /// Held by whoever enqueues.
+    /// Held by the thread that enqueues.
     enqueue: Mutex<()>,
-    /// Held by whoever pops.
+    /// Held by the thread that pops.
     pop: Mutex<()>,
 }
 
-// SAFETY: the library allows enqueueing and popping on different threads, and to shut down meanwhile; what else there is takes
-// turns by the locks above.
+// SAFETY: the library allows enqueueing and popping on different threads, and to shut down meanwhile; other calls
+// take turns by the locks above.
 unsafe impl Send for OpenTracker {}
 // SAFETY: as above.
 unsafe impl Sync for OpenTracker {}
@@ -277,7 +282,7 @@ impl Drop for OpenTracker {
 }
 
 fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
-    // It guards nothing that a panic could have left half done.
+    // The lock guards no data that a panic could leave half written.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -286,11 +291,11 @@ impl Tracker {
         self.open.library.functions()
     }
 
-    /// Gives it a capture, which must have depth of the calibration's mode, and should have infrared. Timed out = its queue
-    /// is full, and the capture was not taken.
+    /// Enqueues a capture, which must have a depth image of the calibration's mode and should have an infrared image.
+    /// Timed out = the tracker's queue is full, and the capture was not enqueued.
     ///
     /// # Errors
-    /// A capture without depth or of another library, a tracker that was shut down.
+    /// The capture has no depth image or belongs to another library, or the tracker was shut down.
     pub fn enqueue(&self, capture: &Capture, timeout: Duration) -> Result<Wait<()>> {
         const FUNCTION: &str = "k4abt_tracker_enqueue_capture";
         if capture.library() != self.open.library.library() {
@@ -320,7 +325,7 @@ impl Tracker {
     /// The next frame of bodies.
     ///
     /// # Errors
-    /// A tracker that was shut down, or that cannot go on.
+    /// The tracker was shut down, or cannot continue.
     pub fn pop(&self, timeout: Duration) -> Result<Wait<BodyFrame>> {
         const FUNCTION: &str = "k4abt_tracker_pop_result";
         let _turn = lock(&self.open.pop);
@@ -353,7 +358,7 @@ impl Tracker {
         })
     }
 
-    /// How much joints are smoothed over time, 0 (not at all) to 1; values outside are brought inside.
+    /// How much joints are smoothed over time, 0 (not at all) to 1; values outside this range are clamped.
     pub fn set_temporal_smoothing(&self, factor: f32) {
         let factor = if factor.is_nan() {
             0.0
@@ -367,7 +372,8 @@ impl Tracker {
         });
     }
 
-    /// Ends it: enqueueing fails from now on, popping gives what is finished and then fails; whoever waits is woken.
+    /// Shuts the tracker down: enqueueing fails from now on, popping returns the finished frames and then fails, and
+    /// waiting calls return.
     pub fn shutdown(&self) {
         // SAFETY: the handle lives; the library allows this while others wait.
         log::during(|| unsafe { (self.functions().tracker_shutdown)(self.open.handle) });
@@ -376,7 +382,7 @@ impl Tracker {
 
 impl Drop for Tracker {
     fn drop(&mut self) {
-        // Frames may keep the tracker; it shall not go on working for them.
+        // Frames may keep the tracker alive, but it must not keep working.
         self.shutdown();
     }
 }
@@ -398,14 +404,14 @@ pub struct Joint {
     pub position: [f32; 3],
     /// From the joint's axes to the depth camera's: a unit quaternion w, x, y, z.
     pub orientation: [f32; 4],
-    /// How sure the tracker is. A number that means nothing counts as [`None`](JointConfidence::None).
+    /// The tracker's confidence in the joint. An unknown number counts as [`None`](JointConfidence::None).
     pub confidence: JointConfidence,
 }
 
 /// One body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body {
-    /// The same for as long as the body is followed.
+    /// The body's id, which stays the same as long as the tracker follows the body.
     pub id: u32,
     /// Pelvis, spine, … in the order of `k4abt_joint_id_t`.
     pub joints: [Joint; JOINT_COUNT],
@@ -422,11 +428,11 @@ impl BodyFrame {
         unsafe { (self.functions().frame_get_num_bodies)(self.handle) }
     }
 
-    /// The body with that index (0 to [`body_count`](Self::body_count) − 1), which is also its number in the
+    /// The body with that index (0 to [`body_count`](Self::body_count) − 1), which is also its value in the
     /// [`body_index_map`](Self::body_index_map).
     ///
     /// # Errors
-    /// An index that is too large.
+    /// The index is too large.
     pub fn body(&self, index: u32) -> Result<Body> {
         const FUNCTION: &str = "k4abt_frame_get_body_skeleton";
         let count = self.body_count();
@@ -463,7 +469,7 @@ impl BodyFrame {
     /// All bodies, in the order of their indices.
     ///
     /// # Errors
-    /// The library's own.
+    /// The library's errors.
     pub fn bodies(&self) -> Result<Vec<Body>> {
         (0..self.body_count())
             .map(|index| self.body(index))
@@ -483,11 +489,11 @@ impl BodyFrame {
         Some(unsafe { get(self.handle) })
     }
 
-    /// Whose every depth pixel is: the body's index in this frame, or
+    /// The body index map: for each depth pixel the body's index in this frame, or
     /// [`BODY_INDEX_MAP_BACKGROUND`](crate::abi::BODY_INDEX_MAP_BACKGROUND).
     ///
     /// # Errors
-    /// An image that cannot be right, or none.
+    /// The library gives no image or an invalid one.
     pub fn body_index_map(&self) -> Result<Image> {
         const FUNCTION: &str = "k4abt_frame_get_body_index_map";
         // SAFETY: the handle lives; what comes back is a reference of our own, or null.

@@ -8,7 +8,8 @@ use crate::image::{Image, ImageMut};
 use crate::library::Library;
 use crate::log;
 
-/// Transforms images for one calibration. Images must fit it exactly, without padding, or the library refuses them.
+/// Transforms images for one calibration. Images must have exactly the calibration's sizes, without padding; the
+/// library refuses others.
 #[derive(Debug)]
 pub struct Transformation {
     library: Library,
@@ -23,7 +24,7 @@ impl Library {
     /// with an X server) and takes a second; with one, only [`point_cloud`](Transformation::point_cloud) works.
     ///
     /// # Errors
-    /// A calibration that is none, a depth engine that does not start, a library without the function.
+    /// The calibration is invalid, the depth engine does not start, or the library lacks the function.
     pub fn transformation(&self, calibration: &Calibration) -> Result<Transformation> {
         const FUNCTION: &str = "k4a_transformation_create";
         let create = self.needed(FUNCTION, self.functions().transformation_create)?;
@@ -65,7 +66,7 @@ impl Transformation {
     /// A depth image as the colour camera would see it, into a depth image of the colour camera's size.
     ///
     /// # Errors
-    /// Images that do not fit the calibration.
+    /// The images do not have the calibration's sizes.
     pub fn depth_to_color(&self, depth: &Image, transformed: &mut ImageMut) -> Result<()> {
         const FUNCTION: &str = "k4a_transformation_depth_image_to_color_camera";
         self.own(FUNCTION, &[depth.library(), transformed.library()])?;
@@ -74,16 +75,16 @@ impl Transformation {
             .library
             .needed(FUNCTION, f.transformation_depth_image_to_color_camera)?;
         check(FUNCTION, || {
-            // SAFETY: the handles live; the library checks formats and sizes; nobody else sees what is written.
+            // SAFETY: the handles live; the library checks formats and sizes; no other code has access to the output.
             unsafe { call(self.handle, depth.handle(), transformed.handle()) }
         })
     }
 
-    /// As [`depth_to_color`](Self::depth_to_color), and an image that goes with the depth (`Custom8` or `Custom16`, of the
-    /// depth camera's size) along with it. Where there is no depth, the custom image gets `invalid`.
+    /// As [`depth_to_color`](Self::depth_to_color), and transforms a custom image (`Custom8` or `Custom16`, of the
+    /// depth camera's size) along with the depth. Pixels without depth get the value `invalid`.
     ///
     /// # Errors
-    /// Images that do not fit the calibration.
+    /// The images do not have the calibration's sizes.
     pub fn depth_to_color_custom(
         &self,
         depth: &Image,
@@ -127,7 +128,7 @@ impl Transformation {
     /// A BGRA32 colour image as the depth camera would see it, into one of the depth camera's size.
     ///
     /// # Errors
-    /// Images that do not fit the calibration.
+    /// The images do not have the calibration's sizes.
     pub fn color_to_depth(
         &self,
         depth: &Image,
@@ -160,7 +161,7 @@ impl Transformation {
     /// its size.
     ///
     /// # Errors
-    /// Images that do not fit the calibration, a sensor that is no camera.
+    /// The images do not have the calibration's sizes, or the sensor is not a camera.
     pub fn point_cloud(&self, depth: &Image, camera: Sensor, points: &mut ImageMut) -> Result<()> {
         const FUNCTION: &str = "k4a_transformation_depth_image_to_point_cloud";
         self.own(FUNCTION, &[depth.library(), points.library()])?;

@@ -1,4 +1,5 @@
-//! The number in a picture of the test chart ([`Scene::Pattern`](crate::Scene::Pattern)): its place in the loop.
+//! The number in an image of the test chart ([`Scene::Pattern`](crate::Scene::Pattern)): the image's index in the
+//! loop.
 //!
 //! The upper part of each picture is a row of 16 cells of equal width: one bright, one dark, then the number's 14 bits,
 //! highest first, bright for 1. The colour picture's row is 64 pixels high, that of depth and infrared 8.
@@ -23,19 +24,19 @@ pub(crate) const fn bright(number: u32, cell: usize) -> bool {
     }
 }
 
-/// The number in a decoded colour picture (blue, green, red, alpha; rows without gaps); `None` where there is none.
+/// The number in a decoded colour picture (blue, green, red, alpha; rows without gaps); `None` if it has no number.
 pub fn color_number(bgra: &[u8], width: usize) -> Option<u32> {
     read(width, COLOR_ROWS / 2, |at| {
         Some(bgra.get(at * 4 + 1).copied()? > 128)
     })
 }
 
-/// The number in a depth picture; `None` where there is none.
+/// The number in a depth picture; `None` if it has no number.
 pub fn depth_number(depth: &[u16], width: usize) -> Option<u32> {
     cells(depth, width, DEPTH_CELLS)
 }
 
-/// The number in an infrared picture; `None` where there is none.
+/// The number in an infrared picture; `None` if it has no number.
 pub fn ir_number(ir: &[u16], width: usize) -> Option<u32> {
     cells(ir, width, IR_CELLS)
 }

@@ -1,14 +1,14 @@
-//! Where cargo has put the built library.
+//! Finds the library that cargo built.
 //!
-//! A dependency's `cdylib` lies in the folder `deps`, as does the program of a test; an example's and a benchmark's program
-//! lies near it. Its name has no hash today for crates of a workspace; one with a hash is found as well, and of several
-//! the newest counts. A package's own tests find it a folder higher, too.
+//! A dependency's `cdylib` lies in the folder `deps`, as does the program of a test; an example's and a benchmark's
+//! program lies near it. Today its name has no hash for crates of a workspace; a library with a hash in its name is
+//! found as well, and the newest of several is used. A package's own tests find the library one folder higher, too.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The newest built library of a crate; else, what to do.
+/// The newest built library of a crate, or an error that says what to do.
 pub(crate) fn built(krate: &str) -> Result<PathBuf, String> {
     let program = std::env::current_exe()
         .map_err(|error| format!("the test program's own place is not known: {error}"))?;
@@ -32,7 +32,7 @@ pub(crate) fn built(krate: &str) -> Result<PathBuf, String> {
         })
 }
 
-/// Files of a folder that are the crate's library, with or without a hash.
+/// The files in a folder that are the crate's library, with or without a hash in their names.
 fn libraries(folder: &Path, krate: &str) -> Vec<(SystemTime, PathBuf)> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();

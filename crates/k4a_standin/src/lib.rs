@@ -1,5 +1,5 @@
-//! A stand-in for the vendor's sensor library, for tests: it speaks the same C interface, needs no sensor, and misbehaves
-//! on command.
+//! A stand-in for the vendor's sensor library, for tests: it has the same C interface, needs no sensor, and
+//! misbehaves on command.
 //!
 //! The crate is built twice in one go. The `cdylib` is the library, which exports what `libk4a` 1.4 exports; a client loads
 //! it like the vendor's. The `rlib` is the test's side: a [`StandIn`] copies the built library under the vendor's name into
@@ -28,14 +28,15 @@
 //!
 //! # What it does
 //!
-//! Everything that the specification says of `libk4a`: the checks of configurations, exclusive opening, queues whose oldest
-//! capture is dropped, waiting with and without a limit, counted references, colour controls that a device remembers, the
-//! device clock, calibrations, inertial samples, wired synchronisation among the devices of one library. Pictures are
-//! drawn once and replayed ([`Scene`]), and their memory is shared, so that a capture costs microseconds. What it does not
-//! do: the transformation functions (`k4a_transformation_create` answers null, as without a graphics card) and point
-//! functions of calibrations.
+//! The stand-in does everything that the specification of `libk4a` describes: the checks of configurations, exclusive
+//! opening, queues whose oldest capture is dropped, waiting with and without a limit, counted references, colour
+//! controls that a device remembers, the device clock, calibrations, inertial samples, wired synchronisation among
+//! the devices of one library. Pictures are drawn once and replayed ([`Scene`]), and their memory is shared, so that
+//! a capture costs microseconds. It lacks the transformation functions (`k4a_transformation_create` returns null, as
+//! without a graphics card) and the point functions of calibrations.
 //!
-//! Handles are looked up: a wrong one is counted in [`Statistics::misuse`], told in words, and does nothing.
+//! Handles are looked up: a call with a wrong handle is counted in [`Statistics::misuse`], described in
+//! [`Statistics::misuses`], and does nothing.
 
 pub mod chart;
 mod find;
@@ -51,7 +52,7 @@ pub use script::{
 pub use stand_in::StandIn;
 pub use statistics::{ControlSet, DeviceStatistics, Objects, StartedConfiguration, Statistics};
 
-/// What only Orbbec's library has, for the crate that exports it.
+/// The functions that only Orbbec's library has, for the crate that exports them.
 #[doc(hidden)]
 pub mod orbbec {
     pub use crate::library::orbbec::{

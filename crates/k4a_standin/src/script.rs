@@ -1,4 +1,4 @@
-//! What a stand-in library plays: its devices, what they show, and how they misbehave.
+//! The script of a stand-in library: its devices, their images, and their faults.
 //!
 //! A [`Script`] travels as JSON to one loaded library (`k4a_standin_configure`), at any time, also while devices run:
 //! a device keeps its state (open, streaming, unplugged, colour controls) as long as its serial number stays in the
@@ -28,7 +28,7 @@ pub const SCRIPT_VARIABLE: &str = "K4A_STANDIN_SCRIPT";
 pub struct Script {
     /// The devices, in the order of their indices.
     pub devices: Vec<DeviceScript>,
-    /// What they show.
+    /// The devices' images.
     pub scene: Scene,
     /// How many captures are drawn, once for all devices, and replayed in a loop: 1 to 64.
     pub captures: u32,
@@ -56,7 +56,7 @@ impl Script {
         }
     }
 
-    /// So many healthy devices, whose serial numbers are 000000000001 and so on.
+    /// A script with `devices` healthy devices, whose serial numbers are 000000000001 and so on.
     pub fn healthy(devices: u32) -> Self {
         Self::of((1..=devices).map(|n| DeviceScript::new(format!("{n:012}"))))
     }
@@ -64,7 +64,7 @@ impl Script {
     /// Reads the JSON text of a script and checks it.
     ///
     /// # Errors
-    /// What is wrong, where, and what is allowed.
+    /// A sentence that names the wrong value, its place, and the allowed values.
     pub fn parse(json: &str) -> Result<Self, String> {
         let script: Self =
             serde_json::from_str(json).map_err(|error| format!("the script: {error}"))?;
@@ -72,10 +72,10 @@ impl Script {
         Ok(script)
     }
 
-    /// Whether the numbers make sense.
+    /// Checks that the script's values are allowed.
     ///
     /// # Errors
-    /// What is wrong, where, and what is allowed.
+    /// A sentence that names the wrong value, its place, and the allowed values.
     pub fn check(&self) -> Result<(), String> {
         if !(1..=64).contains(&self.captures) {
             return Err(format!(
@@ -117,7 +117,7 @@ impl Script {
     }
 }
 
-/// What the devices show.
+/// The images that the devices deliver.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scene {
@@ -132,7 +132,7 @@ pub enum Scene {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeviceScript {
-    /// What it is called in scripts and commands, and the serial number it reports.
+    /// The device's name in scripts and commands, and the serial number that it reports.
     pub serial: String,
     /// Whether it is plugged in when it first appears in a script.
     pub plugged: bool,
@@ -140,9 +140,9 @@ pub struct DeviceScript {
     pub sync_in: bool,
     /// Whether a cable is in its sync-out jack.
     pub sync_out: bool,
-    /// The firmware it reports; opening refuses what is too old.
+    /// The firmware versions that it reports; opening fails if they are too old.
     pub firmware: Firmware,
-    /// What happens in certain frames.
+    /// The faults in certain frames.
     pub faults: Vec<FrameFault>,
     /// How long opening takes, in ms.
     pub open_ms: u64,
@@ -162,13 +162,13 @@ pub struct DeviceScript {
     pub first_frame_ms: u64,
     /// Whether starting the inertial sensors fails.
     pub imu_start_fails: Fails,
-    /// After so many inertial samples of a start no more come; `null`: they go on.
+    /// The number of inertial samples after a start until no more come; `null`: they never stop.
     pub imu_stops_after: Option<u64>,
     /// Colour controls that are refused or answer nonsense.
     pub controls: Vec<ControlFault>,
-    /// What is wrong with its calibration.
+    /// The fault of its calibration.
     pub calibration: Option<CalibrationFault>,
-    /// What is wrong with the serial number it reports.
+    /// The fault of the serial number that it reports.
     pub serial_fault: Option<SerialFault>,
     /// Reading the versions fails.
     pub version_fails: bool,
@@ -213,7 +213,7 @@ impl DeviceScript {
         }
     }
 
-    /// Adds something that happens in certain frames.
+    /// Adds a fault in certain frames.
     #[must_use]
     pub fn fault(mut self, when: When, what: Fault) -> Self {
         self.faults.push(FrameFault { when, what });
@@ -243,7 +243,7 @@ pub struct Firmware {
 }
 
 impl Default for Firmware {
-    /// That of 2020, which most devices have.
+    /// The firmware of 2020, which most devices have.
     fn default() -> Self {
         Self {
             rgb: [1, 6, 110],
@@ -255,7 +255,7 @@ impl Default for Firmware {
 }
 
 impl Firmware {
-    /// Older than what the library accepts.
+    /// Firmware that is older than the library accepts.
     pub const OLD: Self = Self {
         rgb: [1, 5, 60],
         depth: [1, 5, 60],
@@ -264,30 +264,30 @@ impl Firmware {
     };
 }
 
-/// Something that happens in certain frames.
+/// A fault in certain frames.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrameFault {
-    /// In which frames.
+    /// The frames with the fault.
     pub when: When,
-    /// What.
+    /// The fault.
     pub what: Fault,
 }
 
-/// Which frames. They are counted from 0 at each start of the cameras.
+/// A selection of frames. Frames are counted from 0 at each start of the cameras.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// That one.
+    /// The frame with this number.
     At(u64),
-    /// That one and all after it.
+    /// The frame with this number and all later ones.
     From(u64),
-    /// The last of every so many: `Every(3)` is frame 2, 5, 8 …
+    /// Every n-th frame: `Every(3)` is frame 2, 5, 8 …
     Every(u64),
 }
 
 impl When {
-    /// Whether a frame is meant.
+    /// Whether a frame is selected.
     pub const fn hits(self, frame: u64) -> bool {
         match self {
             Self::At(at) => frame == at,
@@ -298,7 +298,7 @@ impl When {
     }
 }
 
-/// Which image of a capture.
+/// An image of a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -310,23 +310,23 @@ pub enum Part {
     Ir,
 }
 
-/// What can happen to a frame, or at it.
+/// The faults that a frame can have.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// The device is unplugged when the frame would be taken; it is not delivered any more.
     Unplug {
-        /// The device comes back after so many ms; `null`: when a command says so.
+        /// The device is plugged in again after this time, in ms; `null`: only by a command.
         #[serde(default)]
         back_after_ms: Option<u64>,
-        /// How many times in all this happens; `null`: always.
+        /// How many times this happens in total; `null`: every time.
         #[serde(default)]
         times: Option<u32>,
         /// The calls time out for ever, as on some hosts, instead of failing.
         #[serde(default)]
         silent: bool,
     },
-    /// Nothing comes any more, from this frame until the cameras are started again; the device stays plugged in.
+    /// No frames come, from this frame until the cameras are started again; the device stays plugged in.
     Silence,
     /// Waiting fails, from this frame until the cameras are started again; the device stays plugged in.
     Fail,
@@ -338,21 +338,21 @@ pub enum Fault {
     NoDepth,
     /// The image is missing.
     NoIr,
-    /// Half of the image's memory is missing, the size says so, width and height do not.
+    /// Half of the image's memory is missing: the size is halved, width and height are not.
     SmallBuffer(Part),
     /// One pixel less in width and in height than the mode has.
     OddSize(Part),
     /// Width, height, stride and size are 0.
     ZeroSize(Part),
-    /// The format is a number that means nothing.
+    /// The format is a number that no format has.
     BadFormat(Part),
     /// The second half of the JPEG is missing.
     TruncatedJpeg,
     /// The JPEG is noise.
     GarbageJpeg,
-    /// All device timestamps of the frame are so many µs too early.
+    /// All device timestamps of the frame are too early by this many µs.
     TimestampsBack(u64),
-    /// The frame, and what follows it at its heels, comes so many ms late.
+    /// The frame, and later ones that would overtake it, come late by this many ms.
     Late(u64),
     /// The frame is lost within the device.
     Dropped,
@@ -367,7 +367,7 @@ pub enum Fails {
     Never,
     /// Each time.
     Always,
-    /// So many times since the script was given, then no more.
+    /// This many times since the script was given, then no more.
     Times(u32),
 }
 
@@ -375,7 +375,7 @@ pub enum Fails {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ControlFault {
-    /// Which, as `k4a_color_control_command_t`; `null`: all.
+    /// The control, as `k4a_color_control_command_t`; `null`: all controls.
     pub command: Option<i32>,
     /// Setting it fails.
     pub set_fails: bool,
@@ -383,11 +383,11 @@ pub struct ControlFault {
     pub get_fails: bool,
     /// Asking for its capabilities fails.
     pub capabilities_fail: bool,
-    /// Answers hold numbers that mean nothing: mode 7, a step of 0, the largest value below the smallest.
+    /// Results have invalid numbers: mode 7, a step of 0, the largest value below the smallest.
     pub nonsense: bool,
 }
 
-/// What is wrong with a device's calibration.
+/// A fault of a device's calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalibrationFault {
@@ -397,11 +397,11 @@ pub enum CalibrationFault {
     Garbage,
     /// The text is good, but does not end with a NUL.
     Unterminated,
-    /// The text is good; the structure holds numbers of modes and lens models that mean nothing.
+    /// The text is good; the structure has invalid numbers of modes and lens models.
     Nonsense,
 }
 
-/// What is wrong with the serial number a device reports.
+/// A fault of the serial number that a device reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SerialFault {

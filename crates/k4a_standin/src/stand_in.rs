@@ -13,8 +13,8 @@ use crate::statistics::Statistics;
 
 /// The vendor's library under its own name in a folder of its own: an instance that shares nothing with others.
 ///
-/// It stays in the process as long as this or a client has it loaded; dropping this removes the folder.
-/// A device's handles may outlive it.
+/// The library stays loaded as long as the `StandIn` or a client has it loaded; dropping the `StandIn` removes the
+/// folder. A device's handles may outlive it.
 #[derive(Debug)]
 pub struct StandIn {
     folder: PathBuf,
@@ -37,7 +37,7 @@ impl StandIn {
     /// Microsoft's library with a script.
     ///
     /// # Panics
-    /// When the built library is not found or does not load, or the script is wrong; it says what to do.
+    /// When the built library is not found or does not load, or the script is invalid; the message says what to do.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn microsoft(script: &Script) -> Self {
         Self::new("k4a_standin", script).unwrap_or_else(|problem| panic!("{problem}"))
@@ -46,7 +46,7 @@ impl StandIn {
     /// Orbbec's library with a script. The crate `k4a_standin_orbbec` must be a dev-dependency, too.
     ///
     /// # Panics
-    /// When the built library is not found or does not load, or the script is wrong; it says what to do.
+    /// When the built library is not found or does not load, or the script is invalid; the message says what to do.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn orbbec(script: &Script) -> Self {
         Self::new("k4a_standin_orbbec", script).unwrap_or_else(|problem| panic!("{problem}"))
@@ -60,7 +60,7 @@ impl StandIn {
         let folder = std::env::temp_dir().join(format!("{krate}-{}-{number}", std::process::id()));
         let path = folder.join(VENDORS_NAME);
         let explain = |error: std::io::Error| format!("{}: {error}", path.display());
-        // What a process of the same number left behind is overwritten.
+        // Files that an earlier process with the same id left behind are overwritten.
         std::fs::create_dir_all(&folder).map_err(explain)?;
         std::fs::copy(&built, &path).map_err(explain)?;
         // SAFETY: its initialisers do nothing but set a flag.
@@ -77,17 +77,17 @@ impl StandIn {
         Ok(stand_in)
     }
 
-    /// The library file, for whoever loads the vendor's.
+    /// The library file, to be loaded in place of the vendor's.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The folder it lies in, alone.
+    /// The folder of the library file, which holds nothing else.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Takes over another script, also while devices run.
+    /// Applies another script, also while devices run.
     ///
     /// # Panics
     /// When the script is wrong.
@@ -97,10 +97,10 @@ impl StandIn {
             .unwrap_or_else(|problem| panic!("{problem}"));
     }
 
-    /// Takes over a script in JSON.
+    /// Applies a script in JSON.
     ///
     /// # Errors
-    /// What is wrong with it, as the library says; nothing has changed then.
+    /// The library's message about an invalid script, which changes nothing.
     pub fn try_configure(&self, json: &str) -> Result<(), String> {
         self.tell("k4a_standin_configure", json)
     }
@@ -143,7 +143,7 @@ impl StandIn {
             .unwrap_or_else(|problem| panic!("{problem}"));
     }
 
-    /// What the library has seen.
+    /// The library's statistics.
     ///
     /// # Panics
     /// When the library does not answer.
@@ -171,7 +171,7 @@ impl StandIn {
         let ask = unsafe { self.library.get::<GiveText>(function) };
         let ask = ask.map_err(|error| error.to_string())?;
         let mut text = vec![0_u8; 4096];
-        // What it says can grow while it is asked.
+        // The text can grow between the two calls.
         for _ in 0..20 {
             let mut size = text.len();
             // SAFETY: the buffer has that size.
@@ -190,7 +190,7 @@ impl StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        // What the library has drawn would stay in memory when it is unloaded.
+        // The drawn captures would stay in memory when the library is unloaded.
         let _ = self.tell("k4a_standin_command", "forget");
         // SAFETY: it is not used again.
         unsafe { ManuallyDrop::drop(&mut self.library) };

@@ -1,4 +1,4 @@
-//! What one loaded library has seen, as a test reads it.
+//! The statistics of one loaded library, for tests.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Objects of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objects {
-    /// How many there are.
+    /// The number of objects that exist now.
     pub live: u64,
-    /// How many there have been since the library was loaded.
+    /// The number of objects made since the library was loaded.
     pub created: u64,
 }
 
@@ -17,7 +17,7 @@ pub struct Objects {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the fields of k4a_device_configuration_t")]
 pub struct StartedConfiguration {
-    /// Of which device.
+    /// The device's serial number.
     pub serial: String,
     /// Whether the cameras were started.
     pub accepted: bool,
@@ -35,13 +35,13 @@ pub struct StartedConfiguration {
 /// A colour control that was set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlSet {
-    /// Of which device.
+    /// The device's serial number.
     pub serial: String,
     /// `k4a_color_control_command_t`.
     pub command: i32,
     /// `k4a_color_control_mode_t`.
     pub mode: i32,
-    /// As it was asked for.
+    /// The requested value.
     pub value: i32,
     /// Whether it was set.
     pub accepted: bool,
@@ -52,7 +52,7 @@ pub struct ControlSet {
 pub struct DeviceStatistics {
     /// Whether it is plugged in.
     pub plugged: bool,
-    /// Whether somebody has it open.
+    /// Whether a client has it open.
     pub open: bool,
     /// Whether its cameras run.
     pub streaming: bool,
@@ -66,13 +66,13 @@ pub struct DeviceStatistics {
     pub taken: u64,
     /// Captures it has delivered.
     pub delivered: u64,
-    /// Captures that were lost because nobody took them from the full queue.
+    /// Captures that were lost because the client did not take them and the queue was full.
     pub overflowed: u64,
     /// Its colour controls: command to mode and value.
     pub controls: BTreeMap<i32, (i32, i32)>,
 }
 
-/// What one loaded library has seen since it was loaded.
+/// The statistics of one loaded library since it was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {
     /// Device handles.
@@ -85,9 +85,9 @@ pub struct Statistics {
     pub misuse: u64,
     /// The newest of them in words, at most 64.
     pub misuses: Vec<String>,
-    /// Threads that the library itself has running. It has none, but while people are drawn.
+    /// Threads that the library itself has running. It runs threads only while people are drawn.
     pub threads: u64,
-    /// Callers that are inside the library, blocked in most cases; not counting who asks.
+    /// Calls that are running in the library, usually waiting; the call for the statistics is not counted.
     pub inside: u64,
     /// How often each function was called, by its C name; those never called are left out.
     pub calls: BTreeMap<String, u64>,
@@ -107,7 +107,7 @@ impl Statistics {
         self.calls.get(function).copied().unwrap_or(0)
     }
 
-    /// Whether everything that was handed out has been given back, and nothing was misused.
+    /// Whether all handles have been released, and nothing was misused.
     pub fn is_clean(&self) -> bool {
         self.devices.live == 0
             && self.captures.live == 0

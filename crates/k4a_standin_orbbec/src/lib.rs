@@ -1,4 +1,5 @@
-//! The stand-in for Orbbec's library: everything that [`k4a_standin`] has, and the functions by which Orbbec's is known.
+//! The stand-in for Orbbec's library: everything that [`k4a_standin`] has, and the functions that only Orbbec's
+//! library has.
 //!
 //! They are in a crate of their own because clients tell the libraries apart by them: Microsoft's must not have them. Use
 //! it through `k4a_standin::StandIn::orbbec`; a test needs both crates as dev-dependencies.
@@ -8,7 +9,7 @@ use std::ffi::c_char;
 use k4a::abi::{Handle, K4a, result};
 use k4a_standin::orbbec;
 
-/// Run by the system's loader: this library is Orbbec's.
+/// Run by the system's loader: makes this library Orbbec's.
 #[used]
 #[cfg_attr(
     not(any(target_os = "windows", target_os = "macos")),
@@ -54,7 +55,7 @@ pub extern "C" fn k4a_device_switch_device_clock_sync_mode(
     orbbec::accepts("k4a_device_switch_device_clock_sync_mode", device)
 }
 
-/// Keeps a depth engine that is not there alive.
+/// Returns a handle to keep a depth engine alive, although there is no depth engine.
 ///
 /// # Safety
 /// The place is null or good for a write.
@@ -68,7 +69,7 @@ pub unsafe extern "C" fn k4a_depth_engine_helper_create(helper: *mut Handle) -> 
     result::SUCCEEDED
 }
 
-/// Lets go of it.
+/// Releases that handle.
 #[unsafe(no_mangle)]
 pub extern "C" fn k4a_depth_engine_helper_release(_helper: Handle) {}
 

@@ -16,7 +16,7 @@ pub(super) fn text(serial: &str) -> Vec<u8> {
             .map(|raw| String::from_utf8_lossy(raw.json()).into_owned())
             .unwrap_or_default()
     });
-    // Script serials are printable ASCII; what JSON would have to escape is left out.
+    // Script serials are printable ASCII; characters that JSON would have to escape are left out.
     let serial: String = serial.chars().filter(|c| !r#""\"#.contains(*c)).collect();
     BUILT_IN
         .replace(
@@ -56,7 +56,7 @@ fn structure(raw: &RawCalibration, calibration: &Calibration) -> abi::Calibratio
     };
     let extrinsics = Sensor::ALL.map(|source| {
         Sensor::ALL.map(|target| {
-            // What involves a camera that is off means nothing; it is zero.
+            // Values that involve a camera that is off are zero.
             calibration
                 .extrinsics(source, target)
                 .filter(|_| !off(source) && !off(target))

@@ -27,7 +27,7 @@ fn monotonic() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Elsewhere: since the first call, which increases just as well.
+/// On other systems: the time since the first call, which is monotonic, too.
 #[cfg(not(unix))]
 fn monotonic() -> Duration {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);

@@ -1,4 +1,4 @@
-//! Colour controls: what can be set, and what a device remembers until it loses power.
+//! Colour controls: their capabilities, and the values that a device keeps until it loses power.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ const STEPS: [[i32; 13]; 2] = [
     ],
 ];
 
-/// What `k4a_device_get_color_control_capabilities` answers.
+/// The result of `k4a_device_get_color_control_capabilities`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Capabilities {
     pub(super) auto: bool,
@@ -43,8 +43,8 @@ pub(super) struct Capabilities {
     pub(super) default_mode: i32,
 }
 
-/// A control's capabilities; `None`: there is no such control. Which exposure times there are depends on what was last
-/// set through this handle, not on what the device remembers.
+/// A control's capabilities; `None` if there is no such control. The exposure times depend on the powerline frequency
+/// that was last set through this handle, not on the one that the device keeps.
 pub(super) fn capabilities(
     command: i32,
     rgb_firmware: [u32; 3],
@@ -102,7 +102,8 @@ impl Controls {
         self.0.get(&command).copied()
     }
 
-    /// Sets a control; else, why not. `sixty_hertz` is what was last set through the handle.
+    /// Sets a control, or returns why it cannot be set. `sixty_hertz` is the powerline frequency that was last set
+    /// through the handle.
     pub(super) fn set(
         &mut self,
         command: i32,
@@ -124,7 +125,7 @@ impl Controls {
             return Err(format!("{mode} is no mode of a colour control"));
         }
         let value = match command {
-            // It is gone; setting it does nothing.
+            // This control no longer exists; setting it does nothing.
             PRIORITY => return Ok(()),
             EXPOSURE if is_orbbec() => {
                 if !(capabilities.min..=capabilities.max).contains(&value) {

@@ -26,7 +26,7 @@ use super::world::Kind;
 use crate::script::{CalibrationFault, ControlFault, Fault, Part, SerialFault};
 use crate::statistics::{ControlSet, StartedConfiguration};
 
-/// A call did not work; why was told to the log.
+/// A call failed; the reason was sent to the log.
 #[derive(Debug)]
 pub(super) struct Failed;
 
@@ -41,7 +41,7 @@ impl World {
         self.devices.get_mut(&handle).ok_or(Failed)
     }
 
-    /// The thing behind an open device; fails when it is unplugged.
+    /// The sensor behind an open device; fails if the sensor is unplugged.
     pub(super) fn sensor(&mut self, function: &str, handle: u64) -> Result<&mut Sensor, Failed> {
         let device = self.device(function, handle)?;
         let (serial, connection) = (device.serial.clone(), device.connection);
@@ -107,7 +107,7 @@ pub(super) fn open(index: u32) -> Result<u64, Failed> {
     Ok(handle)
 }
 
-/// Opens the thing behind a handle unless that was done before.
+/// Opens the sensor behind a handle unless it was opened before.
 pub(super) fn really_open(function: &str, handle: u64) -> Result<(), Failed> {
     let claimed = with(|world| {
         if world.device(function, handle)?.ready {
@@ -142,7 +142,7 @@ pub(super) fn really_open(function: &str, handle: u64) -> Result<(), Failed> {
     };
     std::thread::sleep(takes);
     with(|world| {
-        // Unplugged meanwhile, it holds nothing.
+        // A sensor that was unplugged meanwhile is not held.
         let sensor = world.sensor(function, handle)?;
         if fails(sensor.script.open_fails, &mut sensor.done.opens) {
             sensor.held_by = None;
@@ -261,7 +261,7 @@ fn try_start(name: &str, handle: u64, configuration: &DeviceConfiguration) -> Re
         }
         device.stream = Some(stream);
         device.wired_sync_mode = configuration.wired_sync_mode;
-        // Those who follow this device begin now.
+        // Subordinates of this device begin now.
         world.beat(now);
         world.effects.changed = true;
         Ok(())
@@ -277,7 +277,7 @@ pub(super) fn stop_cameras(handle: u64) {
         drop(stream);
         world.beat(Instant::now());
         world.effects.changed = true;
-        // Stopping what is gone takes no time.
+        // Stopping an unplugged sensor takes no time.
         let device = world.devices.get(&handle)?;
         device.gone.is_none().then_some(())?;
         let sensor = world.sensor(NAME, handle).ok()?;
@@ -288,7 +288,8 @@ pub(super) fn stop_cameras(handle: u64) {
     }
 }
 
-/// What `k4a_device_get_capture` answers, and the capture; `SUCCEEDED` with 0 is a wake-up without one.
+/// The result of `k4a_device_get_capture`, and the capture; `SUCCEEDED` with 0 means that the call returned without a
+/// capture.
 pub(super) fn get_capture(handle: u64, timeout_ms: i32) -> (i32, u64) {
     const NAME: &str = "k4a_device_get_capture";
     if really_open(NAME, handle).is_err() {
@@ -297,7 +298,7 @@ pub(super) fn get_capture(handle: u64, timeout_ms: i32) -> (i32, u64) {
     let mut waited_for = None;
     let answer = wait(timeout_ms, |world, _| {
         let failed = Found::This((result::FAILED, 0));
-        // Closed while somebody waited: no misuse.
+        // The device was closed while a call waited, which is not misuse.
         let Some(device) = world.devices.get_mut(&handle) else {
             return failed;
         };
@@ -333,7 +334,7 @@ pub(super) fn get_capture(handle: u64, timeout_ms: i32) -> (i32, u64) {
 }
 
 impl World {
-    /// Makes a capture of what was taken, spoilt as the script says. 0: none.
+    /// Makes a capture of a taken frame, with the faults that the script asks for; 0 if there is no capture.
     fn deliver(
         &mut self,
         handle: u64,
@@ -413,7 +414,7 @@ impl World {
     }
 }
 
-/// What colour images say about how they were taken.
+/// The exposure settings that colour images report.
 struct ColorSettings {
     exposure_usec: u64,
     white_balance: u32,
@@ -426,7 +427,7 @@ impl ColorSettings {
             Some((MANUAL, value)) => u64::try_from(value).unwrap_or(0),
             _ => auto,
         };
-        // Automatic exposure chooses what suits the lights.
+        // Automatic exposure chooses a time that suits the powerline frequency.
         let exposure = get(controls::EXPOSURE, 8330);
         Self {
             exposure_usec: exposure.min(modes.rate.period_ns() / 1000),
@@ -436,7 +437,7 @@ impl ColorSettings {
     }
 }
 
-/// Does to an image what a fault says.
+/// Applies a fault to an image.
 fn spoil(image: &mut Image, part: Part, fault: Fault) {
     // A buffer of its own, no larger than it says, so that tools that watch memory see who reads beyond its end.
     let exactly = |image: &mut Image, bytes: &[u8]| {
@@ -509,7 +510,7 @@ pub(super) fn stop_imu(handle: u64) {
     });
 }
 
-/// What `k4a_device_get_imu_sample` answers, and the sample.
+/// The result of `k4a_device_get_imu_sample`, and the sample.
 pub(super) fn get_imu_sample(handle: u64, timeout_ms: i32) -> (i32, abi::ImuSample) {
     const NAME: &str = "k4a_device_get_imu_sample";
     let none = abi::ImuSample::default();
@@ -566,7 +567,7 @@ fn sample(number: u64, usec: u64) -> abi::ImuSample {
             })
             .unwrap_or([0.0, 0.0, -1.0])
     });
-    // A tremble that tells samples apart.
+    // A small variation that distinguishes samples.
     let tremble = |shift: u64| ((number + shift) % 8) as f32 * 0.001 - 0.0035;
     abi::ImuSample {
         temperature: 31.5,
@@ -577,7 +578,7 @@ fn sample(number: u64, usec: u64) -> abi::ImuSample {
     }
 }
 
-/// The serial number as it is reported, with its NUL unless that is what is wrong with it.
+/// The serial number as it is reported, with its NUL unless the script's fault is a missing NUL.
 pub(super) fn serial(handle: u64) -> Result<Vec<u8>, Failed> {
     const NAME: &str = "k4a_device_get_serialnum";
     really_open(NAME, handle)?;
@@ -737,7 +738,7 @@ pub(super) fn set_control(handle: u64, command: i32, mode: i32, value: i32) -> R
     })
 }
 
-/// The raw calibration as it is reported, with its NUL unless that is what is wrong with it.
+/// The raw calibration as it is reported, with its NUL unless the script's fault is a missing NUL.
 pub(super) fn raw_calibration(function: &str, handle: u64) -> Result<Vec<u8>, Failed> {
     really_open(function, handle)?;
     with(|world| {
@@ -755,7 +756,7 @@ pub(super) fn raw_calibration(function: &str, handle: u64) -> Result<Vec<u8>, Fa
                 calibration::text(&serial)
             }
         };
-        // Orbbec's guarantees none.
+        // Orbbec's library does not guarantee a NUL.
         if fault != Some(CalibrationFault::Unterminated) && !is_orbbec() {
             text.push(0);
         }

@@ -1,6 +1,6 @@
-//! The C functions: arguments are checked here, and panics end here.
+//! The C functions, which check arguments and catch panics.
 //!
-//! `k4a_standin_*` is the stand-in's own: it takes scripts and commands and tells what it has seen.
+//! The functions `k4a_standin_*` are the stand-in's own: they take scripts and commands, and return statistics.
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -23,10 +23,10 @@ use super::{devices, log, memory};
 use crate::script::Script;
 use crate::statistics::Statistics;
 
-/// Callers that are inside.
+/// The number of calls that are running.
 static INSIDE: AtomicU64 = AtomicU64::new(0);
 
-/// Callers that are inside.
+/// The number of calls that are running.
 fn inside() -> u64 {
     INSIDE.load(Ordering::Relaxed)
 }
@@ -45,12 +45,12 @@ pub(super) fn number(handle: Handle) -> u64 {
     handle.addr() as u64
 }
 
-/// A handle with that number; it is no address of anything.
+/// A handle with that number; it is not the address of anything.
 pub(super) fn address(number: u64) -> Handle {
     std::ptr::without_provenance_mut(number as usize)
 }
 
-/// Runs the inside of a function: panics end here.
+/// Runs the body of a C function and catches panics.
 fn guard<R>(name: &str, calls: &AtomicU64, broken: R, inside: impl FnOnce() -> R) -> R {
     calls.fetch_add(1, Ordering::Relaxed);
     INSIDE.fetch_add(1, Ordering::Relaxed);
@@ -72,7 +72,7 @@ const fn code<T, E>(result: &Result<T, E>) -> i32 {
     }
 }
 
-/// Tells of a null pointer.
+/// Reports a null pointer.
 fn null(function: &str, what: &str) {
     with(|world| world.misused(format!("{function}: {what} is null")));
 }
@@ -91,7 +91,8 @@ unsafe fn put<T>(function: &str, what: &str, place: *mut T, value: T) -> i32 {
     result::SUCCEEDED
 }
 
-/// Writes a text or other bytes by the vendor's rule: the size is always told; without room nothing is written.
+/// Writes a text or other bytes by the vendor's rule: the size is always returned; if the buffer is too small,
+/// nothing is written.
 ///
 /// # Safety
 /// The size is null or good for reads and writes; the buffer is null or has room for as many bytes as the size says.
@@ -229,13 +230,13 @@ exports! {
         code(&devices::start_cameras(number(device), &configuration))
     }
 
-    /// Stops the cameras; who waits for a capture is told so.
+    /// Stops the cameras; calls that wait for a capture return.
     fn k4a_device_stop_cameras(device: Handle) = (); { devices::stop_cameras(number(device)) }
 
     /// Starts the inertial sensors.
     fn k4a_device_start_imu(device: Handle) -> i32 = result::FAILED; { code(&devices::start_imu(number(device))) }
 
-    /// Stops the inertial sensors; who waits for a sample is told so.
+    /// Stops the inertial sensors; calls that wait for a sample return.
     fn k4a_device_stop_imu(device: Handle) = (); { devices::stop_imu(number(device)) }
 
     /// The serial number.
@@ -469,7 +470,7 @@ exports! {
         unsafe { place_image(NAME, made, image) }
     }
 
-    /// The image's memory; null for what is no image.
+    /// The image's memory; null for a handle that is not an image.
     fn k4a_image_get_buffer(image: Handle) -> *mut u8 = std::ptr::null_mut(); {
         of_image("k4a_image_get_buffer", image, std::ptr::null_mut(), |image| image.memory.start())
     }
@@ -479,7 +480,7 @@ exports! {
         of_image("k4a_image_get_size", image, 0, |image| image.memory.size())
     }
 
-    /// Format; CUSTOM for what is no image.
+    /// Format; CUSTOM for a handle that is not an image.
     fn k4a_image_get_format(image: Handle) -> i32 = 8; {
         of_image("k4a_image_get_format", image, 8, |image| image.format)
     }
@@ -571,7 +572,7 @@ exports! {
         std::ptr::null_mut()
     }
 
-    /// There are none to destroy.
+    /// There are no transformations to destroy.
     fn k4a_transformation_destroy(transformation: Handle) = (); {
         if !transformation.is_null() {
             with(|world| world.misused("k4a_transformation_destroy: there are no transformations".into()));
@@ -579,7 +580,7 @@ exports! {
     }
 }
 
-/// What Orbbec's library answers whoever asks for the size of the calibration.
+/// The size of the calibration that Orbbec's library returns.
 const ORBBEC_CALIBRATION_SIZE: usize = 10_240;
 
 fn get_image(function: &str, capture: Handle, part: usize) -> Handle {
@@ -593,7 +594,7 @@ fn of_image<R>(function: &str, image: Handle, none: R, ask: impl FnOnce(&mut Ima
     })
 }
 
-/// Hands out a new image, or tells why there is none.
+/// Returns a new image, or reports why it cannot be made.
 ///
 /// # Safety
 /// The place is good for a write.
@@ -608,10 +609,10 @@ unsafe fn place_image(function: &str, made: Result<Image, String>, place: *mut H
     code(&made)
 }
 
-/// What was wrong with the last script or command that was refused.
+/// The error of the last script or command that was refused.
 static PROBLEM: Mutex<String> = Mutex::new(String::new());
 
-/// Takes a text over, and remembers what is wrong with it.
+/// Applies a text, and stores the error if it is refused.
 ///
 /// # Safety
 /// The text is null or ends with a NUL.
@@ -635,8 +636,8 @@ unsafe fn take_text(text: *const c_char, take: impl FnOnce(&str) -> Result<(), S
     }
 }
 
-/// Takes over a script ([`Script`]) in JSON, at any time. A bad one changes nothing; what is wrong with it
-/// [`k4a_standin_problem`] says.
+/// Applies a script ([`Script`]) in JSON, at any time. An invalid script changes nothing; [`k4a_standin_problem`]
+/// returns the error.
 ///
 /// # Safety
 /// The text is null or ends with a NUL.
@@ -652,7 +653,7 @@ pub(super) unsafe extern "C" fn k4a_standin_configure(script: *const c_char) -> 
     }
 }
 
-/// Does what a command says: `unplug SERIAL`, `replug SERIAL`, `power-cycle SERIAL`, or `forget`, which frees the drawn
+/// Executes a command: `unplug SERIAL`, `replug SERIAL`, `power-cycle SERIAL`, or `forget`, which frees the drawn
 /// captures (they are drawn again when they are needed).
 ///
 /// # Safety
@@ -663,7 +664,7 @@ pub(super) unsafe extern "C" fn k4a_standin_command(command: *const c_char) -> i
     unsafe { take_text(command, |command| with(|world| world.command(command))) }
 }
 
-/// What was wrong with the last script or command that was refused, by the rule of the vendor's texts.
+/// The error of the last script or command that was refused, by the rule of the vendor's texts.
 ///
 /// # Safety
 /// As for the vendor's functions that give texts.
@@ -679,7 +680,7 @@ pub(super) unsafe extern "C" fn k4a_standin_problem(text: *mut c_char, size: *mu
     unsafe { put_bytes("k4a_standin_problem", &problem, text.cast(), size) }
 }
 
-/// What was seen ([`crate::Statistics`]) in JSON, by the rule of the vendor's texts.
+/// The statistics ([`crate::Statistics`]) in JSON, by the rule of the vendor's texts.
 ///
 /// # Safety
 /// As for the vendor's functions that give texts.

@@ -53,7 +53,7 @@ pub(super) struct Capture {
 }
 
 impl Capture {
-    /// One without images.
+    /// A capture without images.
     pub(super) fn new() -> Self {
         Self {
             images: [None; 3],
@@ -63,10 +63,10 @@ impl Capture {
     }
 }
 
-/// Larger images there are not.
+/// The largest width and height of an image, in pixels.
 const MOST_PIXELS: i32 = 20_000;
 
-/// Stride and size of an image that a client wants made; else, why there is none.
+/// Stride and size of an image that a client asks for, or why it cannot be made.
 pub(super) fn layout(
     format: i32,
     width: i32,

@@ -26,12 +26,12 @@ unsafe impl Send for Handler {}
 // SAFETY: as above.
 unsafe impl Sync for Handler {}
 
-/// So much misuse is told on the standard error output where no handler is set.
+/// The most cases of misuse that are printed to standard error while no handler is set.
 const MOST_TOLD: u32 = 16;
 
 static HANDLER: RwLock<Option<Handler>> = RwLock::new(None);
 
-/// Sets or clears the handler. Clearing waits until callbacks that run have ended. `false`: another one is set.
+/// Sets or clears the handler. Clearing waits until callbacks that run have ended. `false` if another handler is set.
 pub(super) fn set_handler(
     callback: Option<MessageCallback>,
     context: *mut c_void,
@@ -56,14 +56,14 @@ pub(super) fn set_handler(
 pub(super) fn send(level: Level, message: &str) {
     let handler = HANDLER.read().unwrap_or_else(PoisonError::into_inner);
     let Some(handler) = &*handler else {
-        // Nobody listens; what must not happen is told all the same, but not for ever.
+        // Without a handler, misuse is printed to standard error, up to a limit.
         static TOLD: AtomicU32 = AtomicU32::new(0);
         if level == Level::Critical && TOLD.fetch_add(1, Ordering::Relaxed) < MOST_TOLD {
             eprintln!("k4a stand-in: {message}");
         }
         return;
     };
-    // A level as large as OFF asks for nothing.
+    // With the level OFF no message is sent.
     if level as i32 > handler.least || handler.least >= 5 {
         return;
     }

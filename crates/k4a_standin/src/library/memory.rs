@@ -1,5 +1,5 @@
 //! Memory of images. It is handed out as a bare pointer, so it is allocated as one, and shared without copying: many
-//! images can lie in the same memory. It goes when its last image does.
+//! images can lie in the same memory. It is freed when its last image is released.
 
 use std::alloc::Layout;
 use std::ffi::c_void;
@@ -9,16 +9,16 @@ use std::sync::{Mutex, PoisonError};
 
 use k4a::abi::{AllocateCallback, FreeCallback};
 
-/// Bytes of memory of ours that is alive.
+/// Bytes of the stand-in's memory that is in use.
 static BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// What `k4a_set_allocator` set.
+/// The allocator that `k4a_set_allocator` set.
 static ALLOCATOR: Mutex<Option<(AllocateCallback, FreeCallback)>> = Mutex::new(None);
 
-/// A cache line, and more than any pixel asks for.
+/// The alignment of image memory: a cache line, more than any pixel needs.
 const ALIGNMENT: usize = 64;
 
-/// Bytes of memory that is alive and ours, also through the client's allocator.
+/// Bytes of the stand-in's memory that is in use, including memory from the client's allocator.
 pub(super) fn bytes() -> u64 {
     BYTES.load(Ordering::Relaxed)
 }
@@ -41,12 +41,12 @@ enum Owner {
     /// Nothing was allocated.
     Empty,
     Ours(Layout),
-    /// The client's allocator made it for us.
+    /// Memory from the client's allocator.
     Allocator {
         free: FreeCallback,
         context: *mut c_void,
     },
-    /// The client lent it to us.
+    /// Memory that belongs to the client.
     Client {
         free: Option<FreeCallback>,
         context: *mut c_void,
@@ -94,7 +94,7 @@ impl Memory {
         Some(memory)
     }
 
-    /// Memory from the client's allocator where one is set, else of our own.
+    /// Memory from the client's allocator where one is set, otherwise the stand-in's own memory.
     pub(super) fn by_allocator(size: usize) -> Option<Self> {
         let allocator = *ALLOCATOR.lock().unwrap_or_else(PoisonError::into_inner);
         let (Some((allocate, free)), Ok(c_size)) = (allocator, i32::try_from(size)) else {
@@ -111,7 +111,7 @@ impl Memory {
         })
     }
 
-    /// The client's memory. `free` is called when the last image in it goes.
+    /// The client's memory. `free` is called when the last image in it is released.
     pub(super) const fn of_client(
         start: NonNull<u8>,
         size: usize,
@@ -133,7 +133,7 @@ impl Memory {
         self.size
     }
 
-    /// What is in it; for memory that the stand-in drew itself, and that clients must not write to.
+    /// The content of memory that the stand-in drew itself, which clients must not write to.
     pub(super) const fn bytes(&self) -> &[u8] {
         // SAFETY: the memory is as large as it says for as long as `self` lives, and it is initialised.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.size) }

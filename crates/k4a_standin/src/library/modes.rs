@@ -93,7 +93,8 @@ pub(super) struct Modes {
 /// Orbbec's limit of delays in µs.
 const ORBBEC_DELAY: i64 = 33_333;
 
-/// What `k4a_device_start_cameras` accepts, with the cables (in, out) that are there; else, why not.
+/// What `k4a_device_start_cameras` accepts, with the cables (in, out) that are plugged in; otherwise the reason for
+/// refusing.
 pub(super) fn check(
     configuration: &DeviceConfiguration,
     (sync_in, sync_out): (bool, bool),

@@ -1,18 +1,18 @@
-//! A device that somebody has opened.
+//! A device that a client has opened.
 
 use std::time::Instant;
 
 use super::stream::{ImuStream, State, Stream};
 
-/// A device that somebody has opened.
+/// A device that a client has opened.
 #[derive(Debug)]
 pub(super) struct Device {
     pub(super) serial: String,
-    /// Which time of being plugged in it belongs to.
+    /// The sensor's connection number at the time of opening.
     pub(super) connection: u64,
-    /// Whether it was really opened: Orbbec's library does that at the first call.
+    /// Whether the sensor was really opened: Orbbec's library does that at the first call.
     pub(super) ready: bool,
-    /// It was unplugged: waiting fails or finds nothing.
+    /// Set if the sensor was unplugged: waiting fails or times out.
     pub(super) gone: Option<State>,
     pub(super) starting: bool,
     pub(super) stream: Option<Stream>,

@@ -1,5 +1,5 @@
-//! What only Orbbec's library has. The C functions are in the crate `k4a_standin_orbbec`, so that they exist in that
-//! library alone.
+//! The functions that only Orbbec's library has. The C functions are in the crate `k4a_standin_orbbec`, so that they
+//! exist in that library alone.
 
 use k4a::abi::{Handle, result};
 
@@ -15,7 +15,7 @@ pub fn begin() {
     vendor::be_orbbec();
 }
 
-/// `k4a_device_get_pid`; −1 for what is no device.
+/// `k4a_device_get_pid`; −1 for a handle that is not a device.
 pub fn product(handle: Handle) -> i32 {
     let handle = number(handle);
     match devices::really_open("k4a_device_get_pid", handle) {
@@ -24,7 +24,7 @@ pub fn product(handle: Handle) -> i32 {
     }
 }
 
-/// `k4a_device_get_wired_sync_mode`; −1 for what is no device.
+/// `k4a_device_get_wired_sync_mode`; −1 for a handle that is not a device.
 pub fn wired_sync_mode(handle: Handle) -> i32 {
     const NAME: &str = "k4a_device_get_wired_sync_mode";
     let handle = number(handle);

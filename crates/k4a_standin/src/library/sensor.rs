@@ -1,4 +1,4 @@
-//! A device as a thing: plugged in or not, and what it remembers.
+//! A sensor: whether it is plugged in, and the state that it keeps.
 
 use std::time::Instant;
 
@@ -11,18 +11,18 @@ use crate::statistics::DeviceStatistics;
 pub(super) struct Sensor {
     pub(super) script: DeviceScript,
     pub(super) plugged: bool,
-    /// Another number each time it is plugged in: who opened it before has lost it.
+    /// A number that changes each time the sensor is plugged in: handles from before are lost.
     pub(super) connection: u64,
-    /// When it comes back by itself.
+    /// When it is plugged in again automatically.
     pub(super) back_at: Option<Instant>,
-    /// Who has it open.
+    /// The handle that has it open.
     pub(super) held_by: Option<u64>,
     pub(super) controls: Controls,
     pub(super) done: Done,
     pub(super) statistics: DeviceStatistics,
 }
 
-/// What has happened since the script was given.
+/// Counts of events since the script was given.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     /// For each fault of the script, how often it unplugged the device.
@@ -47,7 +47,7 @@ impl Sensor {
     }
 }
 
-/// Whether a call that fails as often as the script says fails this time.
+/// Whether a call fails this time, by the script's rule and the number of failures so far.
 pub(super) fn fails(fails: Fails, done: &mut u32) -> bool {
     match fails {
         Fails::Never => false,

@@ -8,8 +8,8 @@ use super::World;
 static WORLD: LazyLock<Mutex<World>> = LazyLock::new(|| Mutex::new(World::new()));
 static CHANGED: Condvar = Condvar::new();
 
-/// Does something with the world. What must not happen while it is locked (messages, the client's callbacks) happens
-/// afterwards.
+/// Does something with the world. Effects that must not happen under the lock (messages, the client's callbacks)
+/// happen afterwards.
 pub(super) fn with<R>(act: impl FnOnce(&mut World) -> R) -> R {
     let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
     world.advance(Instant::now());
@@ -23,14 +23,15 @@ pub(super) fn with<R>(act: impl FnOnce(&mut World) -> R) -> R {
     answer
 }
 
-/// What somebody who waits finds.
+/// The result of one look of a waiting call.
 pub(super) enum Found<R> {
     This(R),
-    /// Nothing yet; look again then, or when something has changed.
+    /// Nothing yet; look again at this time, or when the state has changed.
     Nothing(Option<Instant>),
 }
 
-/// Looks again and again until something is found or the time is over: 0 ms looks once, fewer than 0 wait for ever.
+/// Looks repeatedly until something is found or the time is over: with 0 ms it looks once, with a negative time it
+/// waits for ever.
 pub(super) fn wait<R>(
     timeout_ms: i32,
     mut look: impl FnMut(&mut World, Instant) -> Found<R>,
@@ -50,7 +51,7 @@ pub(super) fn wait<R>(
         if end.is_some_and(|end| end <= now) {
             break None;
         }
-        // Looking may have let something happen that others wait for.
+        // Looking may have advanced the world, which other calls wait for.
         if std::mem::take(&mut world.effects.changed) {
             CHANGED.notify_all();
         }

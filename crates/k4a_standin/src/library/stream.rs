@@ -16,7 +16,7 @@ const START_USEC: u64 = 200_000;
 /// Running cameras.
 #[derive(Debug)]
 pub(super) struct Stream {
-    /// Tells one start of the cameras from the next.
+    /// A number for each start of the cameras.
     pub(super) id: u64,
     pub(super) modes: Modes,
     pub(super) captures: Captures,
@@ -24,7 +24,8 @@ pub(super) struct Stream {
     /// When the device clock was 0.
     clock_zero: Instant,
     speed: f64,
-    /// From when on frames are taken: the frame that is taken a period later, and when. `None`: there is no beat yet.
+    /// The origin of the frames' times: a frame number, and the instant one period before that frame. `None` while
+    /// there is no synchronisation signal.
     pub(super) beat: Option<(u64, Instant)>,
     /// The frame to take next.
     pub(super) next: u64,
@@ -32,7 +33,7 @@ pub(super) struct Stream {
     pub(super) queue: VecDeque<Taken>,
 }
 
-/// What running cameras are doing.
+/// The state of running cameras.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Running,
@@ -42,7 +43,7 @@ pub(super) enum State {
     Failing,
 }
 
-/// A frame that can be had.
+/// A frame that was taken and can be delivered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Taken {
     pub(super) number: u64,
@@ -70,7 +71,7 @@ impl Stream {
         self.modes.rate.period_ns() / 1000
     }
 
-    /// When the next frame comes; `None`: never, as things are.
+    /// When the next frame comes; `None` if none will come in the present state.
     pub(super) fn due(&self, faults: &[FrameFault]) -> Option<Instant> {
         if self.state != State::Running {
             return None;
@@ -90,7 +91,7 @@ impl Stream {
         Some(due.max(self.last_due))
     }
 
-    /// Takes the next frame. `true`: the oldest one in the queue was lost.
+    /// Takes the next frame. Returns `true` if the oldest frame in the queue was dropped.
     pub(super) fn take(&mut self, due: Instant, lost: bool) -> bool {
         let number = self.next;
         self.next += 1;
@@ -126,18 +127,18 @@ impl Stream {
 /// Running inertial sensors.
 #[derive(Clone, Debug)]
 pub(super) struct ImuStream {
-    /// Tells one start from the next.
+    /// A number for each start of the inertial sensors.
     pub(super) id: u64,
     started: Instant,
     /// Device time of sample 0 in µs.
     first_usec: u64,
     next: u64,
-    /// How many come in all.
+    /// The number of samples until they stop.
     last: u64,
     speed: f64,
 }
 
-/// How inertial samples come.
+/// The rate of inertial samples.
 struct ImuRate {
     period_usec: u64,
     /// Samples that come together.
@@ -180,7 +181,7 @@ impl ImuStream {
         }
     }
 
-    /// The number and the device time in µs of the oldest sample in the queue; else, when there is one.
+    /// The number and the device time in µs of the oldest sample in the queue; otherwise, when the next sample comes.
     pub(super) fn next(&mut self, now: Instant) -> Result<(u64, u64), Instant> {
         let rate = imu_rate();
         let elapsed = now.saturating_duration_since(self.started).as_secs_f64() * self.speed * 1e6;

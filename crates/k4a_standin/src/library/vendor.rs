@@ -1,4 +1,4 @@
-//! Whose library this is: Microsoft's, or Orbbec's wrapper with its differences.
+//! The vendor of this loaded library: Microsoft, or Orbbec, whose wrapper behaves differently.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

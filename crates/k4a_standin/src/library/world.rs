@@ -1,4 +1,4 @@
-//! Everything there is in one loaded library, and how it changes with time, scripts and commands.
+//! The whole state of one loaded library, and its changes by time, scripts and commands.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -42,13 +42,13 @@ impl Kind {
 const MOST_EVENTS: usize = 1024;
 const MOST_MISUSES: usize = 64;
 
-/// What must not happen while the world is locked.
+/// The effects that must not happen while the world is locked.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     messages: Vec<(Level, String)>,
     /// Dropping the last of some memory can call the client.
     pub(super) released: Vec<Arc<Memory>>,
-    /// Those who wait should look again.
+    /// Whether waiting calls should look again.
     pub(super) changed: bool,
 }
 
@@ -85,7 +85,8 @@ pub(super) fn note<T>(events: &mut VecDeque<T>, event: T, most: usize) {
     events.push_back(event);
 }
 
-/// The script of the environment. A wrong one is told and left aside: nobody else hears of it.
+/// The script that the environment names. An invalid script is reported here and ignored, because no caller gets the
+/// error.
 fn named_script() -> Option<Script> {
     let file = std::env::var_os(SCRIPT_VARIABLE)?;
     let script = std::fs::read_to_string(&file)
@@ -127,20 +128,20 @@ impl World {
         self.effects.messages.push((level, message.into()));
     }
 
-    /// Something that no client may do.
+    /// Reports misuse by a client.
     pub(super) fn misused(&mut self, what: String) {
         self.misuse += 1;
         self.say(Level::Critical, format!("misuse: {what}"));
         note(&mut self.misuses, what, MOST_MISUSES);
     }
 
-    /// A new handle: what it belongs to, a number, and which loaded library it is of. It is no address.
+    /// A new handle, made of its kind, a number and the loaded library's salt. It is not an address.
     pub(super) fn handle(&mut self, kind: Kind) -> u64 {
         self.created[kind as usize - 1] += 1;
         salt() << 40 | self.number() << 4 | kind as u64
     }
 
-    /// Tells that a handle is not alive; says what is known about it.
+    /// Reports a handle that is not valid, and the reason as far as it is known.
     pub(super) fn bad_handle(&mut self, function: &str, expected: Kind, handle: u64) {
         let expected = expected.name();
         let kind = Kind::ALL.into_iter().find(|k| *k as u64 == handle & 0xF);
@@ -159,7 +160,7 @@ impl World {
         self.misused(what);
     }
 
-    /// Takes over a script. Devices whose serial numbers stay keep their state.
+    /// Applies a script. Devices whose serial numbers stay keep their state.
     pub(super) fn configure(&mut self, script: Script) {
         let mut old = std::mem::take(&mut self.sensors);
         for device in &script.devices {
@@ -243,7 +244,7 @@ impl World {
         self.lose(&serial, connection, silent);
     }
 
-    /// Whoever has a device open has lost it.
+    /// Marks the open handle of a device as lost.
     fn lose(&mut self, serial: &str, connection: u64, silent: bool) {
         for device in self.devices.values_mut() {
             if device.serial == serial && device.connection == connection {
@@ -257,7 +258,7 @@ impl World {
         self.effects.changed = true;
     }
 
-    /// Lets happen what has become due.
+    /// Advances the state to `now`.
     pub(super) fn advance(&mut self, now: Instant) {
         for place in 0..self.sensors.len() {
             if self.sensors[place].back_at.is_some_and(|at| at <= now) {
@@ -324,14 +325,14 @@ impl World {
         }
         for (place, back, silent) in unplugged {
             self.unplug(place, back, silent);
-            // It may be back already.
+            // The sensor may be plugged in again already.
             if back.is_some_and(|at| at <= now) {
                 self.plug(place);
             }
         }
     }
 
-    /// Gives those a beat who follow a master, and takes it from them when there is none.
+    /// Gives subordinates the master's synchronisation signal, and takes it from them when no master runs.
     pub(super) fn beat(&mut self, now: Instant) {
         let cable_out = |serial: &str| {
             self.sensors
@@ -398,7 +399,8 @@ impl World {
     }
 }
 
-/// Tells this loaded library's handles from those of another: made from where it was loaded to.
+/// A number that distinguishes this loaded library's handles from another's: made from the address at which the
+/// library is loaded.
 fn salt() -> u64 {
     static HERE: u8 = 0;
     let address = std::ptr::from_ref(&HERE).addr() as u64;

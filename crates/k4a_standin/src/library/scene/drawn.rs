@@ -1,4 +1,4 @@
-//! A capture that is drawn, and what it depends on.
+//! A drawn capture, and the modes that it depends on.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) struct Key {
     pub(super) captures: u32,
     pub(super) depth: DepthMode,
     pub(super) color: ColorResolution,
-    /// That of a colour camera that is off does not matter.
+    /// The colour format; `None` if the colour camera is off.
     pub(super) format: Option<ColorFormat>,
 }
 

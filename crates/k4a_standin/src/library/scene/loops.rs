@@ -12,7 +12,7 @@ use crate::script::Scene;
 
 static DRAWN: Mutex<Option<HashMap<Key, Captures>>> = Mutex::new(None);
 
-/// The loop for some modes, drawn when it is asked for first. Whoever asks meanwhile waits.
+/// The loop for some modes, drawn when it is asked for first. Other callers wait meanwhile.
 pub(in crate::library) fn captures(
     scene: Scene,
     captures: u32,
@@ -39,7 +39,7 @@ pub(in crate::library) fn captures(
     Ok(new)
 }
 
-/// Forgets what was drawn; images that are out keep theirs.
+/// Forgets the drawn captures; images that clients hold keep their memory.
 pub(in crate::library) fn forget() {
     *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }

@@ -1,4 +1,4 @@
-//! What devices show: a short loop of captures, drawn once for all devices of the library and replayed.
+//! The devices' images: a short loop of captures, drawn once for all devices of the library and replayed.
 
 mod drawn;
 mod loops;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Threads that draw.
 pub(in crate::library) static THREADS: AtomicU64 = AtomicU64::new(0);
 
-/// Counts the thread it lives on.
+/// Counts the current thread until it is dropped.
 pub(super) struct Counted;
 
 impl Counted {
