@@ -120,8 +120,8 @@ impl From<&Extrinsics> for ExtrinsicsJson {
     }
 }
 
-/// The file `intrinsic.json` of Open3D's `azure_kinect_mkv_reader`: the colour camera as a pinhole camera, and what is known
-/// of the recording.
+/// The file `intrinsic.json` of Open3D's `azure_kinect_mkv_reader`: the colour camera as a pinhole camera, and facts
+/// about the recording.
 #[derive(Debug, Serialize)]
 pub(crate) struct Open3d {
     color_mode: String,
@@ -135,8 +135,8 @@ pub(crate) struct Open3d {
 }
 
 impl Open3d {
-    /// What Open3D would write of a recording; `None` where it writes nothing, because the colour camera is off or not
-    /// calibrated.
+    /// The values that Open3D writes for a recording; `None` if it writes none, because the colour camera is off or
+    /// not calibrated.
     pub(crate) fn of(recording: &Recording) -> Option<Self> {
         let info = recording.info();
         let sensor = &info.sensor;

@@ -42,12 +42,12 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it loads a vendor's library.
+    /// Whether the command loads a vendor's library.
     pub(crate) const fn uses_libraries(&self) -> bool {
         matches!(self, Self::Doctor(_) | Self::List(_) | Self::Record(_))
     }
 
-    /// Whether its result is JSON, also when there is none.
+    /// Whether the command prints JSON, also for an error.
     pub(crate) const fn prints_json(&self) -> bool {
         match self {
             Self::Doctor(args) => args.json,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::options::patience;
 use crate::terminal::{plural, print, printable};
 
-/// Said by `kinect doctor --help`.
+/// The text after the options in `kinect doctor --help`.
 pub(crate) const HELP: &str = "\
 Exit code: 0 when a sensor could be used, 1 when something that is needed is missing or wrong, 2 for
 wrong options.
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<ExitCode, String> {
     })
 }
 
-/// A word that says at a glance what matters.
+/// The word that marks a finding in the report.
 fn mark(finding: &Finding) -> &'static str {
     match finding.status {
         Status::Found => "ok",

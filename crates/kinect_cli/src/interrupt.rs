@@ -13,7 +13,7 @@ pub(crate) const STOPPED: u8 = 130;
 /// How long removing half-written files may take: a disk that hangs must not keep people from ending the command.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether somebody asked the command to stop.
+/// Whether the command was asked to stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Stop(Arc<AtomicBool>);
 
@@ -35,18 +35,18 @@ impl Stop {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The same, for those who take a flag.
+    /// The same as a flag, for functions that take one.
     pub(crate) fn flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.0)
     }
 }
 
-/// Removes what is half and ends the process, whatever its threads wait for.
+/// Removes half-written files and ends the process, even if its threads are waiting.
 fn give_up() {
     let (done, removed) = mpsc::channel();
     let started = std::thread::Builder::new().spawn(move || {
         remove_half_files();
-        // Nobody listens any more once patience has ended.
+        // The receiver is gone after the time limit.
         let _ = done.send(());
     });
     if started.is_ok() {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::options::{VendorName, patience};
 use crate::terminal::{print, printable};
 
-/// Said by `kinect list --help`.
+/// The text after the options in `kinect list --help`.
 pub(crate) const HELP: &str = "\
 Exit code: 0 when every connected sensor answered, also when there is none; 1 when one did not, or
 no library is there.
@@ -81,7 +81,7 @@ fn libraries(args: &ListArgs) -> Result<Vec<Library>, String> {
     for &vendor in vendors {
         match Library::load_vendor(vendor) {
             Ok(library) => loaded.push(library),
-            // Of both, one is enough.
+            // If both vendors are asked for, one library is enough.
             Err(error) if vendors.len() == 1 => return Err(error.to_string()),
             Err(_) => {}
         }
@@ -114,7 +114,7 @@ fn for_people(library: &LibrarySensors) -> String {
     for sensor in &library.sensors {
         text.push_str(&row(sensor));
     }
-    // A silent sensor has said so itself.
+    // A sensor that did not answer has its own message.
     if let Some(problem) = &library.problem
         && library.sensors.iter().all(|one| one.problem.is_none())
     {

@@ -1,4 +1,4 @@
-//! The `kinect` command: records from sensors, shows what is in recordings, and finds out what is missing.
+//! The `kinect` command: records from sensors, shows what is in recordings, and finds problems of the machine.
 //!
 //! [`doctor`] examines the machine, [`list`] lists the sensors, [`record`] records from one. [`info`] shows what is in
 //! recordings, [`export`] writes their images, point clouds and inertial samples as files that every other program reads,
@@ -70,7 +70,7 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
         let first = text.split("\n\n").next().unwrap_or_default();
         print_json_error(first.trim_start_matches("error: "));
     }
-    // Whether anybody reads it is no matter.
+    // Errors of printing are ignored.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

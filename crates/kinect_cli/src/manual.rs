@@ -8,14 +8,14 @@ use clap_mangen::Man;
 
 use crate::terminal::print;
 
-/// Said by `kinect completions --help`.
+/// The text after the options in `kinect completions --help`.
 pub(crate) const COMPLETIONS_HELP: &str = "\
 bash:        kinect completions bash > ~/.local/share/bash-completion/completions/kinect
 zsh:         kinect completions zsh > DIR/_kinect, where DIR is a folder in $fpath
 fish:        kinect completions fish > ~/.config/fish/completions/kinect.fish
 PowerShell:  kinect completions powershell >> $PROFILE";
 
-/// Said by `kinect man --help`.
+/// The text after the options in `kinect man --help`.
 pub(crate) const MAN_HELP: &str = "\
 To read it at once:  kinect man | man -l -
 To install it:       kinect man > /usr/local/share/man/man1/kinect.1

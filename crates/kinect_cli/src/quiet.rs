@@ -1,13 +1,13 @@
-//! Keeps Microsoft's library from writing to the standard output, which JSON goes to.
+//! Keeps Microsoft's library from writing to the standard output, to which the command prints JSON.
 //!
-//! It makes its logger while it is loaded, before anybody can ask for the messages, and that writes errors ("no devices
-//! found") to the standard output unless the environment says otherwise. A program cannot safely change its own
-//! environment, so the command starts itself again with the variable set.
+//! The library makes its logger while it is loaded, before a message handler can be set. That logger writes errors
+//! ("no devices found") to the standard output unless an environment variable turns it off. A program cannot safely
+//! change its own environment, so the command starts itself again with the variable set.
 
 use std::ffi::OsStr;
 use std::process::{Command, ExitCode};
 
-/// What the library reads.
+/// The environment variable that the library reads.
 const VARIABLE: &str = "K4A_ENABLE_LOG_TO_STDOUT";
 
 /// Starts the command again with the library kept quiet; gives what that ended with. `None`: go on here, because the
@@ -30,7 +30,7 @@ fn replace(mut command: Command, name: Option<&OsStr>) -> Option<ExitCode> {
     if let Some(name) = name {
         command.arg0(name);
     }
-    // Comes back only when it fails; then the library is heard, and everything else works.
+    // Returns only on failure; then the library's messages are printed, and everything else works.
     let _ = command.exec();
     None
 }

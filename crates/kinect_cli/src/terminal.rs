@@ -1,4 +1,4 @@
-//! What the command shows while it works and afterwards: progress, warnings, results, text that is safe to show.
+//! The command's output on the terminal: progress, warnings, results, text that is safe to print.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -10,10 +10,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Steps of a progress bar; its position is a share, because the number of frames is not known beforehand.
 const STEPS: u64 = 1000;
 
-/// What is shown while the share is not known well enough to say how long it will take.
+/// The template while the remaining time cannot be estimated yet.
 const WITHOUT_SHARE: &str = "{prefix} {elapsed_precise}  {msg}";
 
-/// What is shown once it is.
+/// The template once the remaining time can be estimated.
 const WITH_SHARE: &str = "{prefix} [{bar:40}] {percent:>3} %  {elapsed_precise}, {eta} left  {msg}";
 
 /// Whether so much was done, in so long a time, that the rest can be estimated.
@@ -21,7 +21,7 @@ fn is_known(share: f64, elapsed: Duration) -> bool {
     share >= 0.02 && elapsed >= Duration::from_secs(2)
 }
 
-/// Progress on the terminal's error stream; nothing where that is no terminal.
+/// Progress on the terminal's error stream; nothing if the error stream is not a terminal.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -34,7 +34,7 @@ impl Progress {
         Self::with_steps(what, Some(STEPS))
     }
 
-    /// A line for what has no known end.
+    /// A line for work without a known end.
     pub(crate) fn endless(what: &'static str) -> Self {
         Self::with_steps(what, None)
     }
@@ -43,7 +43,7 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr());
         set_style(&bar, WITHOUT_SHARE);
         bar.set_prefix(what);
-        // Its thread is only needed where somebody watches.
+        // The thread that redraws the line is only needed on a terminal.
         if !bar.is_hidden() {
             bar.enable_steady_tick(Duration::from_millis(200));
         }
@@ -81,13 +81,13 @@ impl Drop for Progress {
 }
 
 fn set_style(bar: &ProgressBar, template: &str) {
-    // The templates are ours and right; without one the bar merely looks plainer.
+    // The templates are constants and valid; without one the bar would only look plainer.
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("=> "));
     }
 }
 
-/// Writes to standard output. That nobody reads on (`kinect info FILE | head`) is no error.
+/// Writes to standard output. A closed pipe (`kinect info FILE | head`) is not an error.
 pub(crate) fn print(text: &str) -> Result<ExitCode, String> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -100,11 +100,11 @@ pub(crate) fn print(text: &str) -> Result<ExitCode, String> {
 /// Prints an error for a program that reads JSON: an object with `error`.
 pub(crate) fn print_json_error(message: &str) {
     let error = serde_json::json!({ "error": message });
-    // That nobody reads it changes nothing: the exit status says it as well.
+    // Errors of printing are ignored, because the exit status reports the failure as well.
     let _ = print(&format!("{error:#}\n"));
 }
 
-/// A text from a file, without what could steer the terminal.
+/// A text from a file, without control characters that could affect the terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -122,7 +122,7 @@ pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
-/// A number of things, in words.
+/// A number with a noun in the singular or plural.
 pub(crate) fn plural(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: all benchmarks, beside the vendor's libraries where those can be had.
+//! `cargo xtask bench`: all benchmarks, compared with the vendor's libraries if they are available.
 
 use crate::crates::packages;
 use crate::options::Options;

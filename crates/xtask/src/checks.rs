@@ -13,14 +13,14 @@ use crate::system;
 use crate::vendor;
 use crate::workspace::{Workspace, cargo};
 
-/// The module of the tests that draw; `tests/app/support.rs` sees to it that no other test does.
+/// The module of the tests that draw; `tests/app/support.rs` ensures that no other test draws.
 const DRAWING_TESTS: &str = "drawing::";
 
-/// What the set-up found.
+/// The result of the set-up.
 #[derive(Debug)]
 pub(crate) struct Setup {
     workspace: Workspace,
-    /// The folder with the vendor's libraries, where they are there.
+    /// The folder with the vendor's libraries, if there is one.
     vendor: Option<PathBuf>,
     /// Whether a test that needs the vendor's libraries or the real recordings must fail without them.
     require_real: bool,
@@ -78,14 +78,14 @@ pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
         );
     }
     Ok(Setup {
-        // Where both are there, a test that skips for want of them is a mistake in the test.
+        // If both exist, a test that skips because they are missing is a mistake in the test.
         require_real: options.require_real || (has_data && vendor.is_some()),
         workspace,
         vendor,
     })
 }
 
-/// Compares which module names which with the picture in ARCHITECTURE.md.
+/// Checks the uses between modules against the picture in ARCHITECTURE.md.
 pub(crate) fn floors() -> Result<(), String> {
     compare_floors(&Workspace::find()?)
 }
@@ -131,7 +131,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
             .args(["--", "-D", "warnings"]),
         "Every warning counts; `cargo clippy --fix` repairs some.",
     )?;
-    // The workspace build switches every feature on, which few apps do.
+    // The workspace build enables all features, unlike most apps.
     features::run(&setup.workspace, steps)?;
     package::run(&setup.workspace, steps)?;
     steps.run(
@@ -157,7 +157,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         &mut test,
         "The failed tests and their messages are listed above.",
     )?;
-    // What is drawn must not lean on GPU features that not every GPU has.
+    // Rendering must not need GPU features that some GPUs lack.
     let mut plain_gpu = cargo_in_root();
     plain_gpu
         .args([

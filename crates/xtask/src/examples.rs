@@ -1,5 +1,5 @@
-//! Every example for some frames: those that can draw off-screen write a picture, the smallest app opens its window on a display of
-//! its own.
+//! Runs every example for some frames: those that can draw off-screen write a picture, the smallest app opens its
+//! window on a display of its own.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -64,7 +64,7 @@ fn program(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join("debug/examples").join(file)
 }
 
-/// A program that is ended when nobody needs it any more.
+/// A program that is ended when this is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -74,7 +74,7 @@ impl Drop for Running {
     }
 }
 
-/// Runs an app with a window until something is seen on the screen.
+/// Runs an app with a window until its image is on the screen.
 fn in_a_window(app: &mut Command, target: &Path) -> Result<(), String> {
     let missing = system::missing_for_a_window();
     if !missing.is_empty() {
@@ -133,7 +133,7 @@ fn in_a_window(app: &mut Command, target: &Path) -> Result<(), String> {
     ))
 }
 
-/// As many colours only a point cloud has.
+/// The number of colours on the screen from which a point cloud counts as shown.
 const COLORS: usize = 100;
 
 /// How many colours are on a screen, counted up to [`COLORS`]. Xvfb writes it as an XWD file: a head of 32-bit big-endian numbers, a

@@ -1,4 +1,4 @@
-//! Every published crate with few of its features, and what a crate's features bring with them.
+//! Checks every published crate with few of its features, and the dependencies that features bring.
 //!
 //! The package `bevy_features` is built beside each, so that all sets use one and the same Bevy.
 

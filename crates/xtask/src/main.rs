@@ -1,4 +1,4 @@
-//! The project's commands. They do all the set-up there is, and then the work:
+//! The project's commands. Each sets up the system as needed and then does its work:
 //!
 //! - `cargo xtask viewer [FILE.mkv]` shows a simulated sensor or a recording in a window (or renders a picture where there
 //!   is none);

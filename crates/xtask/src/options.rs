@@ -1,12 +1,12 @@
 //! The options of the command line.
 
-/// What the command line says to every command.
+/// The options that every command has.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) install: bool,
     pub(crate) no_setup: bool,
     pub(crate) require_real: bool,
-    /// Of the checks only those whose names contain this.
+    /// Runs only the checks whose names contain this.
     pub(crate) only: Option<String>,
 }
 

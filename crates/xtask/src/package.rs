@@ -1,4 +1,4 @@
-//! What crates.io would get: every published crate is packed, and has what belongs to it and nothing else.
+//! Packs every published crate for crates.io, and checks that the package has the needed files and no others.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::crates::{Package, packages};
 use crate::steps::Steps;
 use crate::workspace::{Workspace, cargo};
 
-/// What every package must have beside its sources.
+/// The files that every package must have besides its sources.
 const NEEDED: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
 /// Packs all published crates, without building them again from what was packed.

@@ -1,4 +1,4 @@
-//! Runs commands one after the other, shows what runs, how long it took and, at the end, all of it in a table.
+//! Runs commands one after the other, shows each with its duration, and prints a table at the end.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ impl Steps {
         }
     }
 
-    /// Whether a step was not asked for.
+    /// Whether a step is excluded by `only`.
     pub(crate) fn is_left_out(&self, name: &str) -> bool {
         self.only.as_ref().is_some_and(|only| !name.contains(only))
     }
@@ -58,7 +58,7 @@ impl Steps {
         }
     }
 
-    /// Does work of this program as a step. Its error says what to do.
+    /// Runs a function as a step. Its error says what to do.
     pub(crate) fn check(
         &mut self,
         name: &str,

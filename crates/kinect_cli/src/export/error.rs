@@ -1,4 +1,4 @@
-//! Why an export stops before its end.
+//! The errors that end an export early.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use kinect_azure::recording::RecordingError;
 
 use crate::files::WriteError;
 
-/// Why an export stops before its end.
+/// The errors that end an export early.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ExportError {
     #[error(transparent)]
@@ -32,7 +32,7 @@ pub(super) enum ExportError {
     )]
     Nothing {
         file: PathBuf,
-        /// What the recording says of itself.
+        /// The recording's warnings.
         warnings: Vec<String>,
     },
     #[error(

@@ -1,10 +1,10 @@
-//! What goes wrong with single frames.
+//! Faults of single frames.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::terminal::Progress;
 
-/// What went wrong with single frames, counted and shown by whichever thread meets it.
+/// Faults of single frames, counted and shown by the thread that meets them.
 #[derive(Debug)]
 pub(super) struct Faults {
     pub(super) progress: Progress,

@@ -55,7 +55,7 @@ impl<'a> FrameWriter<'a> {
         }
     }
 
-    /// Writes the files of one capture; `fault` is told of images that are broken.
+    /// Writes the files of one capture; `fault` is called for broken images.
     pub(crate) fn write(
         &mut self,
         frame: &Frame,
@@ -83,7 +83,7 @@ impl<'a> FrameWriter<'a> {
             image.format == ImageFormat::Color(ColorFormat::Mjpg) && !plan.color_png
         };
 
-        // Decoded once for all who need it, so that a broken image is one fault.
+        // Decoded once for all files that need it, so that a broken image counts as one fault.
         let mut decoded = false;
         if let Some(image) = color {
             let for_depth = [Stream::Points, Stream::ColorAligned, Stream::PointsAligned];
@@ -120,7 +120,7 @@ impl<'a> FrameWriter<'a> {
         if let Some(aligner) = &mut self.aligner {
             aligner.begin();
         }
-        // Before the others: aligned depth comes along with it.
+        // Written before the others, because aligned depth is computed along with it.
         if let Some(ir) = ir.as_ref().filter(|_| plan.has(Stream::IrAligned)) {
             count(Stream::IrAligned, self.ir_aligned(number, depth, ir))?;
         }

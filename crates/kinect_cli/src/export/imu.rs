@@ -14,7 +14,7 @@ acceleration_x_m_per_s2,acceleration_y_m_per_s2,acceleration_z_m_per_s2,\
 angular_velocity_timestamp_us,\
 angular_velocity_x_rad_per_s,angular_velocity_y_rad_per_s,angular_velocity_z_rad_per_s\n";
 
-/// Writes `imu.csv` and gives the number of samples in it. `fault` is told what is wrong with single samples.
+/// Writes `imu.csv` and returns the number of samples in it. `fault` is called for samples that cannot be read.
 pub(crate) fn export(
     recording: &mut Recording,
     range: Range,
@@ -49,7 +49,7 @@ pub(crate) fn export(
     Ok(samples)
 }
 
-/// Numbers are written with as many digits as it takes to read back the same bits.
+/// Numbers have as many digits as are needed to read back the same bits.
 fn row(sample: &ImuSample) -> String {
     let [ax, ay, az] = sample.acceleration;
     let [gx, gy, gz] = sample.angular_velocity;

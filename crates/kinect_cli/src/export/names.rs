@@ -1,4 +1,4 @@
-//! What the files are called.
+//! The names of the exported files.
 
 /// The times of every capture's images.
 pub(super) const CAPTURES: &str = "captures.csv";

@@ -1,4 +1,4 @@
-//! Which number a capture's files have.
+//! Numbers the files of captures.
 
 use clap::ValueEnum;
 use kinect_azure::{Capture, FrameRate, SensorInfo, WiredSyncMode};
@@ -45,12 +45,12 @@ impl Numbers {
         }
     }
 
-    /// What keeps the numbers from being those of other cameras, said once.
+    /// The reason that the numbers may not match those of other cameras, returned once.
     pub(super) const fn take_warning(&mut self) -> Option<&'static str> {
         self.warning.take()
     }
 
-    /// The number of the next capture; `order` is its place in the recording.
+    /// The number of the next capture; `order` is its index in the recording.
     pub(super) fn next(&mut self, order: u64, capture: &Capture) -> u64 {
         let time = match self.by {
             MatchBy::Order => None,
@@ -72,7 +72,7 @@ impl Numbers {
                 }
                 periods.round() as u64
             }
-            // From capture to capture, so that a clock that runs a little fast or slow gives no number twice.
+            // Counted from capture to capture, so that a clock that is a little fast or slow gives no number twice.
             Some(last) => {
                 let periods = ((usec - last.usec) as f64 / period).round();
                 last.number + (periods as u64).max(1)
@@ -135,7 +135,7 @@ mod tests {
         };
         let times = [1_000_010, 1_033_340, 1_066_680, 1_133_340];
         assert_eq!(numbers(&master, &times), (vec![30, 31, 32, 34], None));
-        // It began a capture later and lost another one.
+        // This recording began one capture later and lost another one.
         let times = [1_033_300, 1_133_380].map(|usec| usec + 1500 - 160);
         assert_eq!(numbers(&subordinate, &times), (vec![31, 34], None));
         // A clock that stands still or goes back gives no number twice.
@@ -143,7 +143,7 @@ mod tests {
             numbers(&master, &[1_000_000, 1_000_000, 900_000]).0,
             [30, 31, 32]
         );
-        // In the middle between two numbers it is said that they are not sure.
+        // In the middle between two numbers, a warning says that the numbers are not certain.
         assert!(numbers(&master, &[16_700]).1.is_some());
         assert!(numbers(&SensorInfo::default(), &[0]).1.is_some());
     }

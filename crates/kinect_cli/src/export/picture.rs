@@ -12,12 +12,12 @@ pub(crate) struct PictureEncoder {
     file: Vec<u8>,
 }
 
-/// What a picture says about itself.
+/// The size and time of a picture.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About {
     /// Width and height in pixels.
     pub(crate) size: [u32; 2],
-    /// Of the image it was made from.
+    /// Device time of the image that it was made from, in µs.
     pub(crate) device_timestamp_usec: u64,
 }
 
@@ -47,7 +47,8 @@ impl PictureEncoder {
         self.encode(about, ColorType::Rgb, BitDepth::Eight)
     }
 
-    /// Red, green, blue and alpha of B, G, R, A; opaque wherever there is something, whatever alpha the sensor's image has.
+    /// Red, green, blue and alpha of B, G, R, A; opaque for every pixel with a colour, whatever alpha the sensor's
+    /// image has.
     pub(crate) fn rgba(&mut self, about: About, bgra: &[[u8; 4]]) -> Result<&[u8], Broken> {
         let opaque = |&pixel: &[u8; 4]| {
             let [b, g, r, _] = pixel;

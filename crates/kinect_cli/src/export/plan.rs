@@ -1,4 +1,4 @@
-//! What is written, after asking the recording what it has.
+//! Decides which streams are written, by the options and the recording's content.
 
 use kinect_azure::calibration::{Calibration, XyTable};
 use kinect_azure::recording::{Recording, TrackKind};
@@ -11,7 +11,7 @@ use super::names;
 use super::points::PointSource;
 use super::stream::Stream;
 
-/// Which streams to write, after asking the recording what it has.
+/// The streams to write, all of which the recording has.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) streams: Vec<Stream>,
@@ -49,7 +49,7 @@ impl Plan {
     }
 }
 
-/// Decides what to write: what was asked for, otherwise all that the recording has.
+/// Decides which streams to write: those of `--only`, otherwise all that the recording has.
 pub(super) fn plan(args: &ExportArgs, recording: &Recording) -> Result<Plan, ExportError> {
     let wanted = |stream| args.only.contains(&stream);
     let all = args.only.is_empty();
@@ -81,7 +81,7 @@ pub(super) fn plan(args: &ExportArgs, recording: &Recording) -> Result<Plan, Exp
         Err(why) if wanted(Stream::Points) => {
             return Err(missing("point clouds", why.to_owned()));
         }
-        // Where the calibration cannot be used, the recording's own warning has said so.
+        // If the calibration cannot be used, the recording's own warning says so.
         Err(_) => None,
     };
     if points.is_some() {
@@ -128,7 +128,7 @@ fn has(recording: &Recording, kind: TrackKind) -> bool {
     recording.tracks().iter().any(|track| track.kind == kind)
 }
 
-/// What point clouds are computed from; where it is missing, what that is.
+/// The data from which point clouds are computed, or the name of the missing data.
 fn point_source(recording: &Recording) -> Result<PointSource, &'static str> {
     if !has(recording, TrackKind::Depth) {
         return Err("depth images, which the recording does not have");
@@ -145,7 +145,7 @@ fn point_source(recording: &Recording) -> Result<PointSource, &'static str> {
     })
 }
 
-/// What aligned images are computed from; where it is missing, what that is.
+/// The data from which aligned images are computed, or the name of the missing data.
 fn aligned_source(recording: &Recording, infrared: bool) -> Result<AlignedSource, String> {
     for (needed, kind, what) in [
         (true, TrackKind::Depth, "depth images"),

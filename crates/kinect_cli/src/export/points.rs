@@ -1,9 +1,9 @@
-//! What point clouds are computed from.
+//! The data from which point clouds are computed.
 
 use kinect_azure::calibration::XyTable;
 use kinect_azure::transform::Transformation;
 
-/// What point clouds are computed from, made once for all workers.
+/// The data from which point clouds are computed, made once for all workers.
 #[derive(Debug)]
 pub(super) struct PointSource {
     pub(super) table: XyTable,

@@ -27,7 +27,7 @@ impl Range {
         self.from
     }
 
-    /// Whether it leaves nothing out.
+    /// Whether the range is the whole recording.
     pub(crate) const fn is_whole(self) -> bool {
         self.from == 0 && self.to.is_none()
     }

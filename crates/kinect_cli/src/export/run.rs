@@ -1,4 +1,4 @@
-//! Opens the recording, decides what is written, and says what was.
+//! Opens the recording, exports it, and prints a summary.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,7 +18,7 @@ use crate::files::{Folder, Rule};
 use crate::interrupt::{STOPPED, Stop};
 use crate::terminal::{Progress, plural, print, printable};
 
-/// Exports and says what was written.
+/// Exports and prints a summary.
 pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode, String> {
     let range = match Range::new(args.from, args.to) {
         Ok(range) => range,
@@ -74,7 +74,7 @@ fn export(args: &ExportArgs, range: Range, stop: &Stop) -> Result<ExitCode, Expo
         out.path().display(),
         start.elapsed().as_secs_f64()
     );
-    // A summary that nobody reads is no reason to fail.
+    // The export does not fail if the summary cannot be printed.
     let _ = print(&printable(&summary));
     if stop.is_set() {
         return Ok(ExitCode::from(STOPPED));

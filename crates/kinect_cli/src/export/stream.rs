@@ -1,8 +1,8 @@
-//! What can be exported.
+//! The streams that can be exported.
 
 use clap::ValueEnum;
 
-/// What can be exported.
+/// The streams that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Stream {
     /// Colour images
@@ -69,7 +69,7 @@ impl Stream {
         !matches!(self, Self::Imu | Self::Calibration)
     }
 
-    /// What the names of its files end in, behind the capture's number.
+    /// The endings of its files' names, after the capture's number.
     pub(super) const fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Color => &["color.jpg", "color.png"],

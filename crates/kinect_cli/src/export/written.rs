@@ -1,4 +1,4 @@
-//! How much was written.
+//! The number of files that were written.
 
 use std::ops::Add;
 
@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::stream::Stream;
 use crate::terminal::plural;
 
-/// How much was written.
+/// The number of files that were written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Written {
     pub(crate) captures: u64,
@@ -34,14 +34,14 @@ impl Add for Written {
 }
 
 impl Written {
-    /// A file of a stream was written.
+    /// Counts a written file of a stream.
     pub(super) fn count(&mut self, stream: Stream) {
         if let Some(files) = self.files.get_mut(stream as usize) {
             *files += 1;
         }
     }
 
-    /// What was written, in words.
+    /// A summary of the written files.
     pub(crate) fn summary(&self, plan: &Plan) -> String {
         let files: Vec<String> = Stream::OF_CAPTURES
             .into_iter()
@@ -66,7 +66,7 @@ impl Written {
         format!("exported {}", parts.join(" and "))
     }
 
-    /// Whether nothing was.
+    /// Whether no file was written.
     pub(super) const fn is_nothing(&self) -> bool {
         self.captures == 0 && self.imu_samples == 0 && self.calibration_files == 0
     }

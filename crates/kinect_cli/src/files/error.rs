@@ -1,4 +1,4 @@
-//! Why a file was not written.
+//! The errors of writing files.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ pub(crate) enum WriteError {
     /// The operating system refused.
     #[error("cannot write {}: {source}{}", path.display(), advice(source))]
     Io { path: PathBuf, source: io::Error },
-    /// It is there, and `--overwrite` was not given.
+    /// The file exists, and `--overwrite` was not given.
     #[error(
         "{} is there already{}: choose another name, or replace it with --overwrite",
         path.display(),
@@ -17,7 +17,7 @@ pub(crate) enum WriteError {
     )]
     Exists {
         path: PathBuf,
-        /// How many other files of the same command are there as well.
+        /// How many other files of the same command exist as well.
         others: usize,
     },
     /// The command reads it.
@@ -36,7 +36,7 @@ pub(crate) enum WriteError {
         path.display()
     )]
     Busy { path: PathBuf },
-    /// No file can have that name, or none that makes sense.
+    /// A file cannot or must not have that name.
     #[error("cannot write {}: {problem}", path.display())]
     Name { path: PathBuf, problem: String },
 }

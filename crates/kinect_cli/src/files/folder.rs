@@ -15,8 +15,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder where it is not there. Files in it that are `ours`, which the command would write, are refused
-    /// unless they may be replaced.
+    /// Creates the folder if it does not exist. If it has files that the command would write (`ours` returns `true`),
+    /// this is an error unless they may be replaced.
     pub(crate) fn open(
         path: &Path,
         rule: Rule,
@@ -40,7 +40,7 @@ impl Folder {
                 .collect();
             found.sort();
             if let Some(first) = found.first() {
-                // Where a folder or a device is in the way, that has its own words.
+                // A folder or a device of that name has an error of its own.
                 rule.check(first).map_err(|error| match error {
                     WriteError::Exists { path, .. } => WriteError::Exists {
                         path,

@@ -1,20 +1,20 @@
-//! Whether two names lead to one file.
+//! Recognises two names of one file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What two names of one file have in common, through symbolic and hard links.
+/// The identity of a file, which is the same for all its symbolic and hard links.
 #[cfg(unix)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity(u64, u64);
 
-/// What two names of one file have in common; hard links are not recognised here. Replacing a hard link leaves the file's
+/// The identity of a file; hard links are not recognised on this system. Replacing a hard link leaves the file's
 /// other names as they are.
 #[cfg(not(unix))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity(PathBuf);
 
-/// The file that a name leads to; `None` where there is none.
+/// The file that a name leads to; `None` if there is none.
 #[cfg(unix)]
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
@@ -22,7 +22,7 @@ pub(super) fn identity(path: &Path) -> Option<Identity> {
     Some(Identity(found.dev(), found.ino()))
 }
 
-/// The file that a name leads to; `None` where there is none.
+/// The file that a name leads to; `None` if there is none.
 #[cfg(not(unix))]
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     fs::canonicalize(path).ok().map(Identity)
@@ -44,7 +44,7 @@ pub(super) fn leads_to(path: &Path, _: &fs::File) -> bool {
     path.exists()
 }
 
-/// Whether two names lead to one file, or would if it were there.
+/// Whether two names lead to one file, or would if it existed.
 pub(super) fn same(a: &Path, b: &Path) -> bool {
     match (identity(a), identity(b)) {
         (Some(a), Some(b)) => a == b,

@@ -1,10 +1,10 @@
-//! What a recording's file may be called.
+//! Checks the name of a recording's file.
 
 use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
 
-/// The name of a recording to write: `.mkv` is added where there is no extension, because players and tools go by it.
+/// The name of a recording to write: `.mkv` is added if there is no extension, because players and tools need it.
 ///
 /// Refused are `-`, because a recording is written back and forth and no pipe can take it; a folder; another extension,
 /// which is most likely another file's name; a device; and a folder that is not there.

@@ -12,7 +12,7 @@ use super::writing;
 /// How often opening is tried while another program takes and gives up the same name.
 const ATTEMPTS: u32 = 16;
 
-/// A file on its way. Dropped before it is [finished](Self::finish), it is removed.
+/// A file that is being written. If it is dropped before it is [finished](Self::finish), it is removed.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     /// As the user wrote it, for messages.
@@ -27,7 +27,7 @@ impl PartFile {
     /// Begins a file that the rule allows.
     pub(crate) fn create(rule: &Rule, name: PathBuf) -> Result<Self, WriteError> {
         rule.check(&name)?;
-        // A link stays, and what it leads to is replaced.
+        // A link is kept, and the file that it leads to is replaced.
         let is_link = fs::symlink_metadata(&name).is_ok_and(|found| found.is_symlink());
         let target = is_link.then(|| fs::canonicalize(&name).ok()).flatten();
         let path = target.unwrap_or_else(|| name.clone());
@@ -64,7 +64,7 @@ impl PartFile {
             .map_err(|error| self.failed(error))
     }
 
-    /// Hands everything to the operating system, so that only the name is missing.
+    /// Writes everything to the operating system, so that only the name is missing.
     pub(crate) fn flush(&mut self) -> Result<(), WriteError> {
         let flushed = self.file.as_mut().map_or(Ok(()), BufWriter::flush);
         flushed.map_err(|error| self.failed(error))
@@ -73,7 +73,8 @@ impl PartFile {
     /// Gives the file its name.
     pub(crate) fn finish(mut self) -> Result<(), WriteError> {
         self.flush()?;
-        // Windows renames no file that is open; elsewhere its lock keeps others off until it has its name.
+        // Windows cannot rename an open file; on other systems the file's lock keeps other programs away until it has
+        // its name.
         #[cfg(windows)]
         drop(self.file.take());
         let named = if self.replace {
@@ -105,12 +106,12 @@ impl PartFile {
 
 impl Drop for PartFile {
     fn drop(&mut self) {
-        // Forgets what the buffer still holds: writing it could fail again, and the file is removed.
+        // Discards the buffer: writing it could fail again, and the file is removed anyway.
         if let Some(file) = self.file.take() {
             drop(file.into_parts());
         }
         if !self.part.as_os_str().is_empty() {
-            // There is nothing more to do if even that fails.
+            // If removing fails, too, nothing more can be done.
             let _ = fs::remove_file(&self.part);
             writing::ended(&self.part);
         }
@@ -152,7 +153,8 @@ fn open(rule: &Rule, part: &Path, name: &Path) -> Result<File, WriteError> {
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return busy();
         }
-        // Between opening and locking, another program may have given it its name: that one is not ours.
+        // Between opening and locking, another program may have renamed the file to its final name: then it belongs
+        // to that program.
         if leads_to(part, &file) {
             return match file.set_len(0) {
                 Ok(()) => Ok(file),
@@ -166,13 +168,13 @@ fn open(rule: &Rule, part: &Path, name: &Path) -> Result<File, WriteError> {
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
-    // Others may read it meanwhile, but neither write nor delete it.
+    // Other programs may read the file meanwhile, but neither write nor delete it.
     #[cfg(windows)]
     std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1);
     options
 }
 
-/// Gives a file a name that no file has; `AlreadyExists` where one has it by now.
+/// Gives a file a name that no file has; `AlreadyExists` if a file has it by now.
 fn name_new(part: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(part, path) {
         Ok(()) => fs::remove_file(part),

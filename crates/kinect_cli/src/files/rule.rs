@@ -1,4 +1,4 @@
-//! What may be written where.
+//! The rule for writing files.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::WriteError;
 use super::identity::same;
 
-/// What a command may write onto: nothing that is there unless it was told to, and never what it reads.
+/// Which files a command may write: existing files only with `--overwrite`, and never the files that it reads.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rule {
     overwrite: bool,
@@ -23,13 +23,13 @@ impl Rule {
         }
     }
 
-    /// Whether files that are there may be replaced.
+    /// Whether existing files may be replaced.
     pub(super) const fn overwrites(&self) -> bool {
         self.overwrite
     }
 
-    /// Refuses a file that must not be written. Commands ask before they begin to work; [`PartFile`](super::PartFile) asks
-    /// again.
+    /// Returns an error for a file that must not be written. Commands check before they begin to work;
+    /// [`PartFile`](super::PartFile) checks again.
     pub(crate) fn check(&self, path: &Path) -> Result<(), WriteError> {
         match fs::symlink_metadata(path) {
             Ok(_) => {}
@@ -46,7 +46,7 @@ impl Rule {
                     path: path.to_owned(),
                 });
             }
-            // A link that leads nowhere is there, too.
+            // A broken link counts as existing, too.
             _ => {}
         }
         if self.overwrite {

@@ -1,4 +1,4 @@
-//! The half-written files of this process, for whoever ends it at once.
+//! The half-written files of this process, which are removed when it ends at once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,11 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 /// Files that are begun and not yet finished. The lock is held for a few instructions, never while a disk is waited for.
 static HALF: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Held while a half file is made, and for ever once all are removed.
+/// Held while a half-written file is created, and for ever once all are removed.
 static MAKING: RwLock<()> = RwLock::new(());
 
-/// Held by whoever makes a half file, until it is in the list. Waits for ever once all are removed: the process ends.
+/// Held by the thread that creates a half-written file, until the file is in the list. Waits for ever once all are
+/// removed: the process ends.
 pub(super) fn making() -> RwLockReadGuard<'static, ()> {
     MAKING.read().unwrap_or_else(PoisonError::into_inner)
 }
@@ -28,9 +29,9 @@ pub(super) fn ended(part: &Path) {
     }
 }
 
-/// Removes every half-written file. For the end of the process alone: who writes them does not notice.
+/// Removes every half-written file. Only for the end of the process: the threads that write the files are not told.
 pub(crate) fn remove_all() {
-    // Nobody makes another one while the process ends.
+    // No thread can create another one while the process ends.
     std::mem::forget(MAKING.write().unwrap_or_else(PoisonError::into_inner));
     let half = std::mem::take(&mut *HALF.lock().unwrap_or_else(PoisonError::into_inner));
     for part in half {

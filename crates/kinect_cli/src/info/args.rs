@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Said by `kinect info --help`.
+/// The text after the options in `kinect info --help`.
 pub(crate) const HELP: &str = "\
 With several recordings the clocks of synchronised cameras are compared: they run together, so that
 the difference of the device times at which the recordings start is how much later one starts than

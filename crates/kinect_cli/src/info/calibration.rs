@@ -1,4 +1,4 @@
-//! A calibration for people.
+//! A calibration as text.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use kinect_azure::recording::Recording;
 
 use super::text::Text;
 
-/// The calibration in the recording's modes; nothing where there is none.
+/// The calibration in the recording's modes; empty if there is none.
 pub(super) fn text(file: &Path, recording: &Recording) -> String {
     let mut out = Text::default();
     let Some(calibration) = recording.calibration() else {

@@ -1,4 +1,4 @@
-//! How far apart the clocks of several recordings began.
+//! Compares the starts of several recordings on their sensors' clocks.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::text::{Text, seconds};
 
-/// When recordings began on their sensors' clocks.
+/// The starts of recordings on their sensors' clocks.
 #[derive(Debug, Default)]
 pub(super) struct Clocks {
     starts: Vec<Start>,
@@ -32,13 +32,13 @@ impl Clocks {
         });
     }
 
-    /// Those whose clocks run together.
+    /// The recordings of synchronised sensors, whose clocks can be compared.
     fn synchronised(&self) -> Vec<&Start> {
         let on_a_wire = |start: &&Start| start.part != WiredSyncMode::Standalone;
         self.starts.iter().filter(on_a_wire).collect()
     }
 
-    /// What keeps the clocks from being compared, if something does.
+    /// The reason that the clocks cannot be compared, if there is one.
     fn note(&self) -> Option<String> {
         let synchronised = self.synchronised();
         let masters: Vec<_> = synchronised

@@ -1,7 +1,7 @@
 //! `kinect info`: what is in recordings, for people and for programs.
 //!
-//! [`args`] are its options and [`run`] what it does; [`report`] is what is known of one recording, [`clocks`] says how far
-//! apart the clocks of several began, [`calibration`] shows what is calibrated, [`text`] puts it into lines and columns.
+//! [`args`] are its options, [`run`] reads and prints; [`report`] holds the facts about one recording, [`clocks`]
+//! compares the starts of several, [`calibration`] shows a calibration, [`text`] formats lines and columns.
 
 mod args;
 mod calibration;

@@ -1,4 +1,4 @@
-//! What is known of one recording.
+//! The facts about one recording.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::text::{Text, seconds};
 use crate::terminal::plural;
 
-/// Everything `kinect info` knows. The fields' names are those of the JSON.
+/// Everything that `kinect info` shows. The fields' names are those of the JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     file: String,
@@ -172,7 +172,7 @@ impl Report {
         }
     }
 
-    /// The report for people.
+    /// The report as text.
     pub(super) fn text(&self) -> String {
         let mut out = Text::default();
         let size = self.size_bytes.map_or_else(String::new, |bytes| {

@@ -14,7 +14,7 @@ use super::report::Report;
 use crate::calibration_json::{Modes, text};
 use crate::terminal::{Progress, print, printable};
 
-/// Prints what is in the recordings. One that cannot be read does not keep the others from being shown.
+/// Prints what is in the recordings. If one cannot be read, the others are still shown.
 pub(crate) fn run(args: &InfoArgs) -> Result<ExitCode, String> {
     if let [file] = args.files.as_slice() {
         let looked = look(file, args.calibration)?;
@@ -63,14 +63,14 @@ pub(crate) fn run(args: &InfoArgs) -> Result<ExitCode, String> {
     })
 }
 
-/// What is shown of one recording.
+/// The result for one recording.
 struct Looked {
     recording: Recording,
     text: String,
     json: Json,
 }
 
-/// What a program is told of one recording.
+/// The JSON of one recording.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Json {
@@ -79,7 +79,7 @@ enum Json {
     Problem { file: String, error: String },
 }
 
-/// What a program is told of several recordings.
+/// The JSON of several recordings.
 #[derive(Serialize)]
 struct Several {
     recordings: Vec<Json>,

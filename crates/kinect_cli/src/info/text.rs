@@ -1,4 +1,4 @@
-//! Lines and columns for people.
+//! Formats lines and columns.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ impl Text {
         self.line(&format!("  {name:<14}{value}"));
     }
 
-    /// Rows with a title; nothing where there are no rows.
+    /// Rows with a title; nothing if there are no rows.
     pub(super) fn table<const N: usize>(
         &mut self,
         title: &str,

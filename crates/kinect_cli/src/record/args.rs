@@ -6,7 +6,7 @@ use kinect_azure::device::{ColorControls, DeviceSettings};
 
 use crate::options::{CameraOptions, ColorOptions, RecordingOptions, SensorOptions, SyncOptions};
 
-/// Said by `kinect record --help`.
+/// The text after the options in `kinect record --help`.
 pub(crate) const HELP: &str = "\
 {date}, {time} and {number} in the name of --out become the date, the time and the first free number
 of three digits.

@@ -1,8 +1,9 @@
-//! How long it has been recorded.
+//! The time that has been recorded.
 
 use std::time::{Duration, Instant};
 
-/// How long it has been recorded: by the sensor's clock, or by the computer's where the sensor's stands still or goes back.
+/// The time that has been recorded: by the sensor's clock, or by the computer's while the sensor's stands still or
+/// goes back.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     recorded_usec: u64,
@@ -12,7 +13,8 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// A capture of that device time came. Gives whether it is the first that shows that the sensor's clock is broken.
+    /// Notes a capture of that device time. Returns `true` for the first capture that shows that the sensor's clock
+    /// is broken.
     pub(super) fn tick(&mut self, device_usec: u64, now: Instant) -> bool {
         let began = *self.began.get_or_insert(now);
         if let Some(last) = self.last_usec {
@@ -29,7 +31,7 @@ impl Clock {
         first
     }
 
-    /// How long it has been recorded, in µs.
+    /// The time that has been recorded, in µs.
     pub(super) const fn recorded_usec(&self) -> u64 {
         self.recorded_usec
     }
@@ -51,7 +53,7 @@ mod tests {
         for (ms, device) in [(0, 1000), (10, 34_333), (20, 67_666)] {
             assert!(!clock.tick(device, at(ms)));
         }
-        // It came in a hurry; the sensor knows better.
+        // The captures came faster than real time; the sensor's clock counts.
         assert_eq!(clock.recorded_usec(), 66_666);
         assert!(clock.tick(67_666, at(500)));
         assert_eq!(clock.recorded_usec(), 500_000);

@@ -16,7 +16,7 @@ pub(super) struct CarefulDisk {
     beside: Beside,
 }
 
-/// Under which name the new recording is written, once it is begun, if another one has its name.
+/// The name under which the new recording is written, set once it begins, if its own name is taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Beside(Arc<OnceLock<(PathBuf, PathBuf)>>);
 

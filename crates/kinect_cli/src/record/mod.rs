@@ -1,8 +1,8 @@
 //! `kinect record`: records from a live sensor.
 //!
-//! [`args`] are its options. [`run`] opens the sensor and hands what it delivers to the core's recorder, whose thread writes;
-//! [`clock`] says when the time is over, [`disk`] keeps a recording that is to be replaced until the new one is whole,
-//! [`summary`] says what is in the file.
+//! [`args`] are its options. [`run`] opens the sensor and passes its captures to the recorder of `kinect_azure`,
+//! whose thread writes; [`clock`] counts the recorded time, [`disk`] keeps a recording that is to be replaced until
+//! the new one is whole, [`summary`] says what is in the file.
 
 mod args;
 mod clock;

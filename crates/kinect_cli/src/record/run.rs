@@ -16,7 +16,7 @@ use super::summary::{line, summary};
 use crate::interrupt::{STOPPED, Stop};
 use crate::terminal::{Progress, print};
 
-/// Records and says what is in the file.
+/// Records and prints a summary.
 pub(crate) fn run(args: &RecordArgs) -> Result<ExitCode, String> {
     // The sensor need not be started to find these out.
     let out = args.recording.name().map_err(|error| error.to_string())?;
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &RecordArgs) -> Result<ExitCode, String> {
     while !recorder.state().has_ended() {
         std::thread::sleep(Duration::from_millis(10));
     }
-    // What is left out while the file is finished counts as well.
+    // Captures left out while the file is finished count as well.
     let figures = recorder.figures();
     let path = recorder.path().unwrap_or(out);
     let state = recorder.finish();
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &RecordArgs) -> Result<ExitCode, String> {
     }
 }
 
-/// Gives a new recording that is whole the name of the old one; gives the name it has.
+/// Gives a finished new recording the name of the old one; returns the name that it has then.
 fn replaced(path: PathBuf, beside: &Beside, state: &LiveState) -> Result<PathBuf, String> {
     let (LiveState::Finished { captures, .. }, Some((name, new))) = (state, beside.names()) else {
         return Ok(path);
@@ -115,14 +115,14 @@ fn replaced(path: PathBuf, beside: &Beside, state: &LiveState) -> Result<PathBuf
     }
 }
 
-/// What a name leads to: a link stays, and what it leads to is replaced.
+/// The file that a name leads to: a link is kept, and its target is replaced.
 fn target(name: &Path) -> PathBuf {
     let is_link = fs::symlink_metadata(name).is_ok_and(|found| found.is_symlink());
     let target = is_link.then(|| fs::canonicalize(name).ok()).flatten();
     target.unwrap_or_else(|| name.to_owned())
 }
 
-/// Records until the time is over, somebody stops it, or something fails.
+/// Records until the time is over, the user stops it, or an error occurs.
 fn record(
     args: &RecordArgs,
     sensor: &mut DeviceSource,
@@ -133,7 +133,7 @@ fn record(
     let end_usec = args.seconds.map(|seconds| (seconds * 1e6) as u64);
     let mut clock = Clock::default();
     let mut warnings = 0;
-    // Those of opening are shown.
+    // The warnings of opening are shown.
     let mut of_sensor = sensor.status().warnings.len();
     while !stop.is_set() {
         match sensor.next_capture(Duration::from_millis(100)) {
@@ -154,11 +154,11 @@ fn record(
             }
             Ok(NextCapture::Timeout) => {}
             Ok(NextCapture::End) => return Ok(()),
-            // The next may be well.
+            // The next capture may be usable.
             Err(error) if error.recovery() == Recovery::NextCapture => {
                 progress.warn(&error.reason);
             }
-            // What the other camera takes is worth recording.
+            // The images of the other camera are worth recording.
             Err(error) if error.kind == SourceErrorKind::CameraStopped => {
                 progress.warn(&error.reason);
                 sensor.restart().map_err(|error| error.to_string())?;
@@ -176,7 +176,7 @@ fn record(
             of_sensor += 1;
         }
         if recorder.state().has_ended() {
-            // Why is in its state.
+            // The recorder's state gives the reason.
             return Ok(());
         }
         let figures = recorder.figures();

@@ -1,4 +1,4 @@
-//! What was recorded, in words.
+//! Summaries of a recording in words.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use kinect_azure::recording::{LiveFigures, LiveState};
 
 use crate::terminal::{mebibytes, plural, printable};
 
-/// How it goes, in a line.
+/// The progress of a recording, in a line.
 pub(super) fn line(figures: LiveFigures) -> String {
     let mut line = format!(
         "{}, {}",
@@ -23,7 +23,7 @@ pub(super) fn line(figures: LiveFigures) -> String {
     line
 }
 
-/// What is in the file, and everything that is not.
+/// A summary of what was recorded and what was left out.
 pub(super) fn summary(
     path: &Path,
     state: &LiveState,

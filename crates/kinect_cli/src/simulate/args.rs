@@ -8,7 +8,7 @@ use kinect_simulation::{Mount, Noise, Scenario, SimulationSettings};
 
 use crate::options::{CameraOptions, RecordingOptions};
 
-/// Said by `kinect simulate --help`.
+/// The text after the options in `kinect simulate --help`.
 pub(crate) const HELP: &str = "\
 The recording is laid out as the vendor's recorder does it: every program that reads k4arecorder's
 files plays it. The same options give the same bytes, whatever the machine's number of processors.
@@ -41,7 +41,7 @@ pub(crate) struct SimulateArgs {
     scene: SceneOptions,
 }
 
-/// What the simulated sensor sees, and how well.
+/// The scene and the errors of the simulated sensor.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Simulation")]
 struct SceneOptions {

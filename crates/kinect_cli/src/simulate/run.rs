@@ -14,7 +14,7 @@ use crate::files::PartFile;
 use crate::interrupt::{STOPPED, Stop};
 use crate::terminal::{Progress, mebibytes, plural, print, printable};
 
-/// Makes the recording and says what was written.
+/// Makes the recording and prints a summary.
 pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, String> {
     let started = Instant::now();
     let text = |error: &dyn std::error::Error| error.to_string();
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, String> {
         eprintln!("stopped before the first capture: nothing was written");
         return Ok(ExitCode::from(STOPPED));
     }
-    // Both are whole before the first has its name, so that none is there without the other.
+    // Both files are complete before the first gets its name, so that neither exists without the other.
     recording.finish().map_err(|error| text(&error))?;
     file.flush().map_err(|error| text(&error))?;
     let truth_file = truth.end().map_err(|error| text(&error))?;

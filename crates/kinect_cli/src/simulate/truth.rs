@@ -87,7 +87,7 @@ impl TruthFile {
         Ok(())
     }
 
-    /// Writes the end; gives the file, of which only the name is missing.
+    /// Writes the end; returns the file, which only lacks its name.
     pub(super) fn end(mut self) -> Result<PartFile, TruthError> {
         self.file.write(b"\n]}\n")?;
         self.file.flush()?;

@@ -1,24 +1,24 @@
-//! Which module names which.
+//! Finds the uses between modules.
 
 use std::collections::BTreeSet;
 
 use super::source::Named;
 use super::tree::Tree;
 
-/// A module names what stands in another.
+/// A use of one module's item by another module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Arrow {
     pub(crate) from: usize,
     pub(crate) line: usize,
     /// The path as it is written.
     pub(crate) path: String,
-    /// The module that is named, or that defines what is named.
+    /// The module that is named, or that defines the named item.
     pub(crate) to: usize,
     /// Whether it is an item of the module, and not the module itself.
     pub(crate) is_item: bool,
 }
 
-/// Where a path leads.
+/// The target of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     Module(usize),
@@ -28,7 +28,7 @@ enum Target {
     Outside,
 }
 
-/// How many names of names are followed; more are a ring of `use`s, which Rust refuses.
+/// The most `use`s that are followed from name to name; more form a ring, which Rust refuses.
 const DEPTH: usize = 12;
 
 /// All arrows of a crate, but those of a module to what it lies in only by name, and those within a file.
@@ -114,7 +114,7 @@ fn resolve(tree: &Tree, from: usize, segments: &[String], depth: usize) -> Targe
     target
 }
 
-/// What a path's first word means in a module.
+/// The target of a path's first word in a module.
 fn local(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target> {
     let found = &tree.modules[module];
     if let Some(child) = found.children.get(name) {
@@ -125,7 +125,7 @@ fn local(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target>
         return None;
     }
     let used = found.uses.iter().find(|used| {
-        // `use glam;` and the like would ask for themselves.
+        // Names like that of `use glam;` would resolve to themselves.
         used.name.as_deref() == Some(name)
             && used
                 .path
@@ -139,7 +139,7 @@ fn local(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target>
     }
 }
 
-/// What a name means that came into a module by `*`.
+/// The target of a name that came into a module by `*`.
 fn by_globs(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target> {
     let globs = tree.modules[module]
         .uses
@@ -153,7 +153,7 @@ fn by_globs(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Targ
     )
 }
 
-/// What a name means that is looked for in a module.
+/// The target of a name in a module.
 fn name_in(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target> {
     let found = &tree.modules[module];
     if let Some(child) = found.children.get(name) {

@@ -9,13 +9,13 @@ use super::house::{Floors, House};
 use super::manifest;
 use super::tree::Tree;
 
-/// What was read, and what stands against the picture.
+/// The result: counts of what was read, and violations of the picture.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) crates: usize,
     pub(crate) modules: usize,
     pub(crate) arrows: usize,
-    /// One complaint each, with place and remedy.
+    /// One message for each violation, with place and remedy.
     pub(crate) complaints: Vec<String>,
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn check_tree(
     }
 }
 
-/// For each module, which ones it names, and the first place where.
+/// For each module, the modules that it names, with the first place of each.
 type Graph<'a> = BTreeMap<usize, BTreeMap<usize, &'a Arrow>>;
 
 /// The arrows between a crate's topics.
@@ -197,7 +197,7 @@ fn check_topics(
     findings: &mut Findings,
 ) {
     let root = &tree.modules[0];
-    // What lies in the root's file is the root's own, such as a prelude.
+    // Modules within the root's file, such as a prelude, belong to the root.
     let topics: BTreeMap<&str, usize> = root
         .children
         .iter()
@@ -271,7 +271,7 @@ fn paths(arrows: &[&Arrow]) -> String {
     }
 }
 
-/// What the floors say about an arrow that they do not have.
+/// A description of an arrow that the floors do not allow.
 fn places(from: &str, own: usize, to: &str, floor: usize) -> String {
     if own == floor {
         format!("but ARCHITECTURE.md:{own} puts both side by side")
@@ -291,7 +291,7 @@ fn list(names: impl Iterator<Item = impl AsRef<str>>) -> String {
     }
 }
 
-/// A shortest ring through each knot of modules that hang together.
+/// A shortest ring in each group of modules that use each other.
 fn rings<'a>(graph: &Graph<'a>) -> Vec<Vec<&'a Arrow>> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -300,7 +300,7 @@ fn rings<'a>(graph: &Graph<'a>) -> Vec<Vec<&'a Arrow>> {
             continue;
         }
         if let Some(ring) = shortest_ring(graph, *start) {
-            // Whatever can be reached from the ring and reaches it hangs in the same knot.
+            // Modules that the ring reaches and that reach the ring are in the same group.
             let reached = reachable(graph, *start);
             seen.extend(
                 reached
@@ -327,7 +327,7 @@ fn reachable(graph: &Graph<'_>, start: usize) -> BTreeSet<usize> {
     found
 }
 
-/// The shortest way from a module back to it.
+/// The shortest ring through a module.
 fn shortest_ring<'a>(graph: &Graph<'a>, start: usize) -> Option<Vec<&'a Arrow>> {
     let mut ways: Vec<(usize, Vec<&'a Arrow>)> = vec![(start, Vec::new())];
     let mut seen = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! The picture of the house in ARCHITECTURE.md: what stands on which floor.
+//! Reads the picture of the house in ARCHITECTURE.md: the floor of each crate and topic.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Which crate of the workspace depends on which, as its Cargo.toml says. Dependencies of tests alone do not count.
+//! The dependencies between crates of the workspace, from their Cargo.toml files. Dependencies of tests alone do not
+//! count.
 
 /// A dependency and its line, counted from 1.
 pub(crate) fn dependencies(text: &str) -> Vec<(String, usize)> {

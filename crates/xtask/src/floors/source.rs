@@ -1,4 +1,4 @@
-//! What a source file defines and names, tests left out.
+//! The items that a source file defines and the paths that it names, except in tests.
 
 use super::tokens::{Kind, Token, tokens};
 
@@ -19,7 +19,7 @@ pub(crate) struct Use {
     pub(crate) is_reexport: bool,
 }
 
-/// What stands in a module.
+/// The content of a module.
 #[derive(Debug, Default)]
 pub(crate) struct Source {
     /// `mod name;` and its line.
@@ -224,7 +224,7 @@ impl<'a> Parser<'a> {
                 if self.is(0, ',') {
                     self.at += 1;
                 } else if !self.is(0, '}') {
-                    // Nothing that Rust allows: go on, so that the reading comes to an end.
+                    // Not valid Rust: skip the token, so that reading ends.
                     self.at += 1;
                 }
             }

@@ -1,6 +1,6 @@
 //! Rust's tokens, as far as paths need them: no comments, and strings and numbers only as places.
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
     /// An identifier or a keyword, without `r#`.

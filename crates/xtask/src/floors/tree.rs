@@ -14,12 +14,12 @@ pub(crate) struct Module {
     pub(crate) file: PathBuf,
     pub(crate) parent: Option<usize>,
     pub(crate) children: BTreeMap<String, usize>,
-    /// What the module defines itself.
+    /// The items that the module defines itself.
     pub(crate) items: Vec<String>,
     pub(crate) uses: Vec<Use>,
     /// Paths of two segments and more that stand anywhere else.
     pub(crate) paths: Vec<Named>,
-    /// All single words: what names that came by `*` are looked for in.
+    /// All single words, among which names that came by `*` are searched.
     pub(crate) words: Vec<(String, usize)>,
 }
 
