@@ -64,7 +64,7 @@ pub struct HardwareVersion {
     pub depth_sensor: Option<Version>,
     /// How the firmware was built; `None` for an unknown number.
     pub build: Option<FirmwareBuild>,
-    /// Who signed the firmware; `None` for an unknown number.
+    /// The firmware's signature; `None` for an unknown number.
     pub signature: Option<FirmwareSignature>,
 }
 

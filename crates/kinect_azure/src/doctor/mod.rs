@@ -40,7 +40,7 @@ use facts::{Facts, Os};
 use crate::device::bus::Bus;
 use crate::device::{LibrarySensors, connected_sensors};
 
-/// The adapter that [`examine`] is told of, and whether it loads libraries and opens sensors.
+/// The settings of [`examine`]: the app's graphics adapter, and whether libraries are loaded and sensors opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoctorSettings {
     /// The name of the graphics adapter that the app draws with. With `None` the doctor looks for graphics cards and drivers.

@@ -4,8 +4,8 @@
 /// How much farther the far end of a surface may be than its near end, in parts of the near end, from one depth pixel
 /// to the next; beyond that, the pixels belong to two surfaces.
 ///
-/// The vendor's number, sin(120°/512) / cos(85°) = 0.046 934 417 59: what a surface tilted by 85° spans between two pixels of the wide binned
-/// mode.
+/// The vendor's number, sin(120°/512) / cos(85°) = 0.046 934 417 59: the relative difference in distance between two
+/// pixels of the wide binned mode on a surface that is tilted by 85°.
 pub const SAME_SURFACE: f32 = 0.046_934_42;
 
 /// Quads wider or higher than this many pixels are not drawn. In the largest colour mode those of real sensors have some

@@ -328,8 +328,8 @@ fn jump(t: f32, whole: f32, base: Stance, style: &Style) -> Stance {
 const TAKE_OFF: f32 = 0.42;
 const LANDING: f32 = 0.66;
 
-/// Sitting down on a seat, sitting, and getting up: how far the pelvis is from standing to the seat is told by `seat`
-/// (down and back, in shares of the leg).
+/// Sitting down on a seat, sitting, and getting up: `seat` is the pelvis's way from standing to the seat (down and
+/// back, in shares of the leg's length).
 pub(crate) fn sitting(t: f32, whole: f32, base: Stance, seat: (f32, f32), style: &Style) -> Stance {
     let slope = 1.25 / style.tempo;
     let down = envelope(t, whole, slope);

@@ -195,7 +195,8 @@ impl Raster {
     }
 }
 
-/// A pixel with a share of those neighbours that show somebody else: half at most, where one differs a quarter.
+/// A pixel blended with the neighbours that show another person or the room: their share is a quarter if one differs,
+/// and at most half.
 fn blended(bgra: &[[u8; 4]], shown: &[u8], i: usize, around: [usize; 4]) -> [u8; 4] {
     let mut sum = [0_u32; 3];
     let mut others = 0;

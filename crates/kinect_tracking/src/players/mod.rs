@@ -10,8 +10,8 @@
 //!   position and bones;
 //! - gone: the slot is free for the next one. Ids are not used again.
 //!
-//! Slots never shift: a player keeps the number of its slot until it leaves, or until the [policy](SelectionPolicy) gives
-//! the slot to somebody else.
+//! Slots never shift: a player keeps the number of its slot until it leaves, or until the [policy](SelectionPolicy)
+//! gives the slot to another player.
 
 mod assignment;
 mod association;

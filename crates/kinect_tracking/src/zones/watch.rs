@@ -1,4 +1,4 @@
-//! Who is in which zone.
+//! The players in each zone.
 
 use kinect_azure::{Body, Joint};
 
@@ -134,7 +134,7 @@ impl ZoneWatch {
         self.zones.iter().map(|(zone, _)| zone)
     }
 
-    /// Who is in which zone.
+    /// The players in each zone.
     pub fn stays(&self) -> &[Stay] {
         &self.stays
     }

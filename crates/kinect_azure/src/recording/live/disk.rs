@@ -36,7 +36,7 @@ pub trait RecordingDisk: Send {
     }
 }
 
-/// The computer's own files.
+/// The computer's own file system.
 #[derive(Debug, Default)]
 pub struct LocalDisk {
     /// A second handle of the file that was created last.
