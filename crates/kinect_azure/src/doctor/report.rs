@@ -162,7 +162,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether a sensor can work: no finding that is [`needed`](Finding::needed) is missing or wrong.
+    /// Whether a sensor can work: no finding that is `needed` is missing or wrong.
     pub fn is_usable(&self) -> bool {
         !self.findings.iter().any(Finding::is_in_the_way)
     }
