@@ -128,7 +128,7 @@ impl OutputImage {
 /// An output has a new image handle, because its resolution or format has changed.
 ///
 /// [`StandardMaterial`]s and, with the feature `ui`, all `ImageNode`s take the new handle in the same update; so do other materials
-/// with [`FollowOutputsPlugin`]. Other code that holds the old handle must replace it when it reads this message: the old image is
+/// with [`FollowOutputsPlugin`](crate::image_output::FollowOutputsPlugin). Other code that holds the old handle must replace it when it reads this message: the old image is
 /// not updated any more.
 #[derive(Message, Clone, Debug)]
 pub struct OutputImageChanged {

@@ -13,7 +13,7 @@ use super::settings::{
 use crate::body::ImageTiming;
 use crate::coloring::{FalseColor, HiddenColor};
 
-/// One image of a sensor as an `Image` asset. Spawn it with [`ImageOutputOf`] the sensor, or put it on the sensor entity or on a
+/// One image of a sensor as an `Image` asset. Spawn it with [`ImageOutputOf`](crate::ImageOutputOf) the sensor, or put it on the sensor entity or on a
 /// descendant of it. The handle of the `Image` is in [`OutputImage`] on the same entity.
 ///
 /// ```

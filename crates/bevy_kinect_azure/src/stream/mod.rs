@@ -2,8 +2,8 @@
 //!
 //! Each extraction passes the newest [`Frame`](crate::sensor::Frame) of every sensor to the render world as an `Arc`. In the render
 //! world depth and infrared are written unchanged (16-bit integers) into textures of the sensor. Colour is written directly into
-//! the images of outputs that request it ([`ExtractedSensor::direct_color`]), or into a texture of the sensor if no output does.
-//! Image outputs and point clouds name the images they need in [`ExtractedSensor::demand`], and are then computed from these
+//! the images of outputs that request it (`ExtractedSensor::direct_color`), or into a texture of the sensor if no output does.
+//! Image outputs and point clouds name the images they need in `ExtractedSensor::demand`, and are then computed from these
 //! textures.
 
 mod belonging;

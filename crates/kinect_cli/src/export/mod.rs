@@ -1,7 +1,7 @@
 //! `kinect export`: a recording's images, point clouds, inertial samples and calibration as files that every other program
 //! reads.
 //!
-//! [`run`] opens the recording and asks what it has ([`plan`]). One thread reads captures in order and hands them over a short
+//! [`mod@run`] opens the recording and asks what it has ([`plan`]). One thread reads captures in order and hands them over a short
 //! queue to as many workers as there are cores ([`captures`]); each worker turns one capture into its files ([`frame`]). The
 //! queue bounds the memory however long the recording is. Inertial samples are one file ([`imu`]), and so are the forms of the
 //! calibration ([`calibration`]). Every file appears under its name only when it is whole ([`crate::files`]).

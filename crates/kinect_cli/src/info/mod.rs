@@ -1,6 +1,6 @@
 //! `kinect info`: what is in recordings, for people and for programs.
 //!
-//! [`args`] are its options, [`run`] reads and prints; [`report`] holds the facts about one recording, [`clocks`]
+//! [`args`] are its options, [`mod@run`] reads and prints; [`report`] holds the facts about one recording, [`clocks`]
 //! compares the starts of several, [`calibration`] shows a calibration, [`text`] formats lines and columns.
 
 mod args;

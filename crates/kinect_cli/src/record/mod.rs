@@ -1,6 +1,6 @@
 //! `kinect record`: records from a live sensor.
 //!
-//! [`args`] are its options. [`run`] opens the sensor and passes its captures to the recorder of `kinect_azure`,
+//! [`args`] are its options. [`mod@run`] opens the sensor and passes its captures to the recorder of `kinect_azure`,
 //! whose thread writes; [`clock`] counts the recorded time, [`disk`] keeps a recording that is to be replaced until
 //! the new one is whole, [`summary`] says what is in the file.
 

@@ -10,10 +10,10 @@ use crate::body::ImageTiming;
 use crate::presence;
 
 /// Draws a sensor's depth as a surface of triangles. Put it on the sensor entity, or on a descendant of it to move the surface
-/// or to draw several. An entity is either a surface or a [`PointCloud`].
+/// or to draw several. An entity is either a surface or a [`PointCloud`](crate::PointCloud).
 ///
 /// Positions are in metres in the sensor's space: x right, y up, −z forward. Between four neighbouring points there are
-/// two triangles, or one where a point is missing; front faces look at the sensor. The entity has a [`PointCloudBuffer`],
+/// two triangles, or one where a point is missing; front faces look at the sensor. The entity has a [`PointCloudBuffer`](crate::PointCloudBuffer),
 /// too.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
@@ -87,7 +87,7 @@ pub enum SurfaceShading {
 #[derive(Component, Reflect, Clone, Debug)]
 #[reflect(Component, Debug)]
 pub struct SurfaceBuffers {
-    /// A vertex for each point of the [`PointCloudBuffer`], in the same order.
+    /// A vertex for each point of the [`PointCloudBuffer`](crate::PointCloudBuffer), in the same order.
     pub vertices: Handle<ShaderBuffer>,
     /// Numbers of vertices, three a triangle, in no particular order. Room for two triangles between any four points; zeros
     /// after the last triangle.

@@ -43,7 +43,7 @@ pub(in crate::recording) const fn patience_usec(sensor: &SensorInfo) -> u64 {
 /// Times of a track may be equal, and may go back as far as the writer waits: frames are sorted by their times. While
 /// a sensor's clock stands still, all images are kept with their times unchanged.
 ///
-/// A file whose writer was killed plays up to its last full cluster with [`Recording`](super::Recording); the
+/// A file whose writer was killed plays up to its last full cluster with [`Recording`](crate::recording::Recording); the
 /// vendor's player needs a finished one. Dropping a writer finishes the file as far as possible, and errors are not
 /// reported.
 #[derive(Debug)]
