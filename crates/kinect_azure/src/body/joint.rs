@@ -153,6 +153,45 @@ impl Joint {
         }
     }
 
+    /// The joint's own axes x, y and z on a person who stands in a T-pose (arms sideways, palms down), each as a direction
+    /// of that person: to the left, up, forward.
+    ///
+    /// From the vendor's public Unity sample: x follows the bone, and the axes of the right side are those of the left with
+    /// two of them flipped. The sample gives all joints of the face the axes of the head; the axes of the eyes and of the
+    /// left ear are those that the vendor's tracker really gives.
+    pub const fn rest_axes(self) -> [[f32; 3]; 3] {
+        const LEFT: [f32; 3] = [1.0, 0.0, 0.0];
+        const UP: [f32; 3] = [0.0, 1.0, 0.0];
+        const DOWN: [f32; 3] = [0.0, -1.0, 0.0];
+        const FORWARD: [f32; 3] = [0.0, 0.0, 1.0];
+        const BACK: [f32; 3] = [0.0, 0.0, -1.0];
+        match self {
+            Self::Pelvis
+            | Self::SpineNavel
+            | Self::SpineChest
+            | Self::Neck
+            | Self::Head
+            | Self::Nose
+            | Self::EarRight
+            | Self::HipLeft
+            | Self::KneeLeft
+            | Self::AnkleLeft => [UP, FORWARD, LEFT],
+            Self::EarLeft | Self::HipRight | Self::KneeRight | Self::AnkleRight => {
+                [DOWN, BACK, LEFT]
+            }
+            Self::EyeLeft | Self::EyeRight | Self::FootLeft => [FORWARD, DOWN, LEFT],
+            Self::FootRight => [BACK, UP, LEFT],
+            Self::ClavicleLeft | Self::ShoulderLeft | Self::ElbowLeft | Self::ThumbLeft => {
+                [LEFT, FORWARD, DOWN]
+            }
+            Self::ClavicleRight | Self::ShoulderRight | Self::ElbowRight | Self::ThumbRight => {
+                [LEFT, BACK, UP]
+            }
+            Self::WristLeft | Self::HandLeft | Self::HandTipLeft => [LEFT, UP, FORWARD],
+            Self::WristRight | Self::HandRight | Self::HandTipRight => [LEFT, DOWN, BACK],
+        }
+    }
+
     /// The vendor's name without its prefix: `SPINE_NAVEL`.
     pub const fn name(self) -> &'static str {
         const NAMES: [&str; Joint::COUNT] = [

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 /// elapsed.capture(6_000_000, start + second);
 /// // The sensor's clock stands still.
 /// elapsed.capture(6_000_000, start + second * 3);
+/// assert!(elapsed.clock_stands());
 /// assert_eq!(elapsed.total(), second * 3);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,8 +40,42 @@ impl ElapsedTime {
         self.last = Some((device_usec, now));
     }
 
+    /// Whether the sensor's clock stood still or went back when the last capture came.
+    pub const fn clock_stands(&self) -> bool {
+        self.irregular
+    }
+
     /// Time from the first capture to the last.
     pub const fn total(&self) -> Duration {
         self.total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_the_sensors_while_its_clock_runs_and_the_computers_otherwise() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut elapsed = ElapsedTime::default();
+        // The captures come faster than real time: the sensor's clock counts.
+        for (ms, device_usec) in [(0, 1000), (10, 34_333), (20, 67_666)] {
+            elapsed.capture(device_usec, at(ms));
+            assert!(!elapsed.clock_stands());
+        }
+        assert_eq!(elapsed.total(), Duration::from_micros(66_666));
+        // It stands still for 480 ms, then goes back.
+        elapsed.capture(67_666, at(500));
+        assert!(elapsed.clock_stands());
+        assert_eq!(elapsed.total(), Duration::from_micros(546_666));
+        elapsed.capture(20_000, at(600));
+        assert!(elapsed.clock_stands());
+        assert_eq!(elapsed.total(), Duration::from_micros(646_666));
+        // The step out of that is not counted by the sensor's clock either.
+        elapsed.capture(900_000, at(650));
+        assert!(!elapsed.clock_stands());
+        assert_eq!(elapsed.total(), Duration::from_micros(696_666));
     }
 }

@@ -51,7 +51,7 @@ pub use info::{
     TrackKind, TrackType,
 };
 pub use live::{
-    LiveFigures, LiveRecorder, LiveSettings, LiveState, LocalDisk, RecordingDisk,
+    LiveFigures, LiveRecorder, LiveSettings, LiveState, LocalDisk, RecordingDisk, numbered_path,
     wait_for_recorders,
 };
 pub use reader::Recording;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use kinect_azure::recording::{LocalDisk, RecordingDisk, RecordingFile};
+use kinect_azure::recording::{LocalDisk, RecordingDisk, RecordingFile, numbered_path};
 
 /// The most names that are tried for the new recording: so many files in a folder are a mistake.
 const MOST_NUMBERS: u32 = 100_000;
@@ -49,7 +49,7 @@ impl RecordingDisk for CarefulDisk {
             return self.disk.create(path, false);
         }
         for number in 2..MOST_NUMBERS {
-            let beside = numbered(path, number);
+            let beside = numbered_path(path, number);
             match self.disk.create(&beside, false) {
                 Ok(file) => {
                     // Only the first file of a recording can replace one.
@@ -74,15 +74,4 @@ impl RecordingDisk for CarefulDisk {
     fn remove(&mut self, path: &Path) {
         self.disk.remove(self.beside.of(path));
     }
-}
-
-/// `visitors.mkv` as `visitors-2.mkv`.
-fn numbered(path: &Path, number: u32) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{number}"));
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
-    path.with_file_name(name)
 }

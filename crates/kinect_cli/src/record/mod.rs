@@ -1,11 +1,10 @@
 //! `kinect record`: records from a live sensor.
 //!
 //! [`args`] are its options. [`mod@run`] opens the sensor and passes its captures to the recorder of `kinect_azure`,
-//! whose thread writes; [`clock`] counts the recorded time, [`disk`] keeps a recording that is to be replaced until
+//! whose thread writes; [`disk`] keeps a recording that is to be replaced until
 //! the new one is whole, [`summary`] says what is in the file.
 
 mod args;
-mod clock;
 mod disk;
 mod run;
 mod summary;

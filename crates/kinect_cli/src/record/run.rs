@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kinect_azure::device::{DeviceSource, OpenContext};
-use kinect_azure::recording::{LiveRecorder, LiveSettings, LiveState, RecordingSettings};
+use kinect_azure::recording::{
+    ElapsedTime, LiveRecorder, LiveSettings, LiveState, RecordingSettings,
+};
 use kinect_azure::{CaptureSource, NextCapture, Recovery, SourceErrorKind};
 
 use super::args::RecordArgs;
-use super::clock::Clock;
 use super::disk::{Beside, CarefulDisk};
 use super::summary::{line, summary};
 use crate::interrupt::{STOPPED, Stop};
@@ -130,24 +131,29 @@ fn record(
     stop: &Stop,
     progress: &Progress,
 ) -> Result<(), String> {
-    let end_usec = args.seconds.map(|seconds| (seconds * 1e6) as u64);
-    let mut clock = Clock::default();
+    let end = args
+        .seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let mut elapsed = ElapsedTime::default();
+    let mut clock_stood = false;
     let mut warnings = 0;
     // The warnings of opening are shown.
     let mut of_sensor = sensor.status().warnings.len();
     while !stop.is_set() {
         match sensor.next_capture(Duration::from_millis(100)) {
             Ok(NextCapture::Capture(capture)) => {
-                if let Some(time) = capture.device_timestamp_usec()
-                    && clock.tick(time, Instant::now())
-                {
+                if let Some(time) = capture.device_timestamp_usec() {
+                    elapsed.capture(time, Instant::now());
+                }
+                if elapsed.clock_stands() && !core::mem::replace(&mut clock_stood, true) {
                     progress.warn(
-                        "the sensor's clock stands still or goes back; from now on the time is counted by this \
+                        "the sensor's clock stands still or goes back; meanwhile the time is counted by this \
                          computer's clock",
                     );
                 }
                 // A period of 33 333 µs comes 10 µs short of a second.
-                if end_usec.is_some_and(|end| clock.recorded_usec() + 100 >= end) {
+                let rounding = Duration::from_micros(100);
+                if end.is_some_and(|end| elapsed.total() + rounding >= end) {
                     return Ok(());
                 }
                 recorder.push_capture(&capture);
@@ -186,8 +192,8 @@ fn record(
                 progress.warn(&warning);
             }
         }
-        if let Some(end) = end_usec {
-            progress.set(clock.recorded_usec() as f64 / end as f64);
+        if let Some(end) = end {
+            progress.set(elapsed.total().as_secs_f64() / end.as_secs_f64());
         }
         progress.say(line(figures));
     }

@@ -51,31 +51,10 @@ impl Pose {
     }
 }
 
-/// The vendor's axes of a joint in rest pose: a rotation whose columns are the joint's x, y and z in world axes.
-/// From the vendor's public Unity sample; x follows the bone, the right side is the left with two axes flipped.
+/// The vendor's axes of a joint in rest pose, as a rotation from them into world axes.
 pub(crate) fn vendor_axes(joint: Joint) -> Quat {
-    const UP: Vec3 = Vec3::Y;
-    const FORWARD: Vec3 = Vec3::Z;
-    const LEFT: Vec3 = Vec3::X;
-    use Joint as J;
-    let (x, y, z) = match joint {
-        J::Pelvis | J::SpineNavel | J::SpineChest | J::Neck | J::Head | J::Nose => {
-            (UP, FORWARD, LEFT)
-        }
-        // Measured in the tracker's output: the right ear's are the head's, others turned about the same z.
-        J::EarRight => (UP, FORWARD, LEFT),
-        J::EyeLeft | J::EyeRight => (FORWARD, -UP, LEFT),
-        J::EarLeft => (-UP, -FORWARD, LEFT),
-        J::HipLeft | J::KneeLeft | J::AnkleLeft => (UP, FORWARD, LEFT),
-        J::HipRight | J::KneeRight | J::AnkleRight => (-UP, -FORWARD, LEFT),
-        J::ClavicleLeft | J::ShoulderLeft | J::ElbowLeft | J::ThumbLeft => (LEFT, FORWARD, -UP),
-        J::ClavicleRight | J::ShoulderRight | J::ElbowRight | J::ThumbRight => (LEFT, -FORWARD, UP),
-        J::WristLeft | J::HandLeft | J::HandTipLeft => (LEFT, UP, FORWARD),
-        J::WristRight | J::HandRight | J::HandTipRight => (LEFT, -UP, -FORWARD),
-        J::FootLeft => (FORWARD, -UP, LEFT),
-        J::FootRight => (-FORWARD, UP, LEFT),
-    };
-    Quat::from_mat3(&Mat3::from_cols(x, y, z))
+    // The world's axes are the directions of a person in rest pose: x to the left, y up, z forward.
+    Quat::from_mat3(&Mat3::from_cols_array_2d(&joint.rest_axes()))
 }
 
 #[cfg(test)]

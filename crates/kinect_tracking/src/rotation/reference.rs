@@ -8,29 +8,7 @@ use crate::joints::{turn, wxyz};
 /// The axes of a joint in a T-pose (arms sideways, palms down), as columns in body directions: x to the person's left,
 /// y up, z where the person faces.
 pub(crate) fn body_axes(joint: Joint) -> Mat3 {
-    use Joint as J;
-    const LEFT: Vec3 = Vec3::X;
-    const UP: Vec3 = Vec3::Y;
-    const FORWARD: Vec3 = Vec3::Z;
-    let (x, y, z) = match joint {
-        J::Pelvis | J::SpineNavel | J::SpineChest | J::Neck | J::Head | J::Nose => {
-            (UP, FORWARD, LEFT)
-        }
-        // The vendor's description gives all joints of the face the axes of the head; the vendor's tracker gives
-        // these joints other axes.
-        J::EarRight => (UP, FORWARD, LEFT),
-        J::EyeLeft | J::EyeRight => (FORWARD, -UP, LEFT),
-        J::EarLeft => (-UP, -FORWARD, LEFT),
-        J::HipLeft | J::KneeLeft | J::AnkleLeft => (UP, FORWARD, LEFT),
-        J::HipRight | J::KneeRight | J::AnkleRight => (-UP, -FORWARD, LEFT),
-        J::ClavicleLeft | J::ShoulderLeft | J::ElbowLeft | J::ThumbLeft => (LEFT, FORWARD, -UP),
-        J::ClavicleRight | J::ShoulderRight | J::ElbowRight | J::ThumbRight => (LEFT, -FORWARD, UP),
-        J::WristLeft | J::HandLeft | J::HandTipLeft => (LEFT, UP, FORWARD),
-        J::WristRight | J::HandRight | J::HandTipRight => (LEFT, -UP, -FORWARD),
-        J::FootLeft => (FORWARD, -UP, LEFT),
-        J::FootRight => (-FORWARD, UP, LEFT),
-    };
-    Mat3::from_cols(x, y, z)
+    Mat3::from_cols_array_2d(&joint.rest_axes())
 }
 
 /// From body directions to the depth camera's axes for a person who faces away from the camera.

@@ -22,6 +22,7 @@ mod state;
 mod worker;
 
 pub use disk::{LocalDisk, RecordingDisk};
+pub use names::numbered_path;
 pub use recorder::LiveRecorder;
 pub use running::wait_for_recorders;
 pub use settings::LiveSettings;

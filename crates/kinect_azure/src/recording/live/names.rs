@@ -57,7 +57,7 @@ impl Names {
             let number = self.number;
             let path = self
                 .numbered(number)
-                .unwrap_or_else(|| appended(&self.path, number));
+                .unwrap_or_else(|| numbered_path(&self.path, number));
             match disk.create(&path, false) {
                 Ok(file) => return Ok((path, file)),
                 Err(error)
@@ -82,8 +82,8 @@ impl Names {
     }
 }
 
-/// `visitors.mkv` as `visitors-2.mkv`.
-fn appended(path: &Path, number: u32) -> PathBuf {
+/// The path of a further file of a recording: `visitors.mkv` and 2 give `visitors-2.mkv`.
+pub fn numbered_path(path: &Path, number: u32) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push(format!("-{number}"));
     if let Some(extension) = path.extension() {
@@ -102,9 +102,9 @@ mod tests {
         let names = Names::new(Path::new("{date}/a-{date}-{time}.mkv"), 3661);
         assert_eq!(names.path, Path::new("{date}/a-1970-01-01-01-01-01.mkv"));
         assert_eq!(
-            appended(Path::new("b/a.x.mkv"), 2),
+            numbered_path(Path::new("b/a.x.mkv"), 2),
             Path::new("b/a.x-2.mkv")
         );
-        assert_eq!(appended(Path::new("a"), 3), Path::new("a-3"));
+        assert_eq!(numbered_path(Path::new("a"), 3), Path::new("a-3"));
     }
 }
