@@ -156,7 +156,7 @@ fn images_wait_for_the_skeletons_found_in_them() {
     found(&mut app, 7);
     assert_eq!(number_in(&mut app, delayed), 7);
 
-    // A tracker that is too slow gets the oldest frame that is held.
+    // A tracker that is too slow finds its frame gone; the oldest frame that is held can be had.
     deliver(&mut app, sensor, &allowed, 30);
     found(&mut app, 9);
     assert_eq!(number_in(&mut app, delayed), 7, "the ninth is gone");
