@@ -516,7 +516,7 @@ fn warnings_and_errors_are_counted_and_the_last_of_each_is_kept() {
         figures
             .last_warning
             .unwrap()
-            .contains("more than this GPU's textures")
+            .contains("exceed this GPU's largest texture")
     );
 }
 
