@@ -1,4 +1,4 @@
-//! Packs every published crate for crates.io, and checks that the package has the needed files and no others.
+//! Packs every crate that is to be published, and checks that the package has the needed files and no others.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
     steps.run(
         "packages",
         &mut command,
-        "A manifest lacks what crates.io asks for.",
+        "A manifest lacks metadata that a published crate needs.",
     )?;
     steps.check("packages: contents", || {
         packages

@@ -318,7 +318,14 @@ fn colour_that_is_refused_shows_nothing_and_is_no_longer_written_into() {
             output.resolution = OutputResolution::Custom(UVec2::splat(16384));
         },
     ];
-    for refuse in refusals {
+    // The largest texture of WebGPU's limits is not too large for memory.
+    let can_be_too_large = app
+        .world()
+        .resource::<RenderDevice>()
+        .limits()
+        .max_texture_dimension_2d
+        >= 16384;
+    for refuse in &refusals[..if can_be_too_large { 2 } else { 1 }] {
         set(&mut app, outputs[0], refuse);
         for _ in 0..6 {
             update(&mut app);
