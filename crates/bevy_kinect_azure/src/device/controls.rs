@@ -12,7 +12,7 @@ use crate::sensor::{Command, SensorThread};
 pub struct SensorColorControls(pub ColorControls);
 
 /// The controls of a live sensor's colour camera: ranges, steps and defaults of the device, the present values, and why a value was
-/// refused. Read only, on a sensor entity while its device is open.
+/// refused. The plugin keeps this component on a sensor entity while its device is open; apps only read the component.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorReport(pub ColorControlReport);

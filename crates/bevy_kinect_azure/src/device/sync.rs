@@ -7,7 +7,8 @@ use kinect_azure::device::{DEPTH_SPACING_USEC, DeviceSettings, spread_depth_dela
 
 use crate::sensor::{DeviceSync, KinectSensor, SensorSource};
 
-/// Wired synchronisation of this app's live sensors: the master is started once every active subordinate runs.
+/// Settings for the wired synchronisation of this app's live sensors. Whatever these settings are, the master is started only once
+/// every active subordinate runs.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct WiredSync {

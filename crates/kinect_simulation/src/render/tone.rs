@@ -8,7 +8,8 @@ use glam::Vec3;
 const EXPOSURE: f32 = 1.9;
 const STEPS: usize = 4096;
 
-/// Display values of 0 to [`LIMIT`] in even steps: a shoulder that keeps highlights, then sRGB.
+/// Table of pixel values for light from 0 to [`LIMIT`] in even steps. Bright light is compressed so that highlights do not clip, then
+/// encoded as sRGB.
 static CURVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     (0..=STEPS)
         .map(|i| {

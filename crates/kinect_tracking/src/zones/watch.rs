@@ -105,7 +105,8 @@ pub struct Stay {
     dwelled: bool,
 }
 
-/// Watches zones. Call [`update`](Self::update) for every frame.
+/// Keeps track of the players who are in each zone. Add zones, call [`update`](Self::update) with the bodies
+/// of each frame, then read [`events`](Self::events) and [`stays`](Self::stays).
 #[derive(Clone, Debug, Default)]
 pub struct ZoneWatch {
     zones: Vec<(Zone, ZoneSettings)>,
@@ -144,7 +145,7 @@ impl ZoneWatch {
         &self.events
     }
 
-    /// Takes the bodies of the next frame, whose ids are those of players.
+    /// Takes the next frame's bodies; the id of each body must be the id of its player.
     pub fn update<'a>(
         &mut self,
         bodies: impl IntoIterator<Item = &'a Body>,
