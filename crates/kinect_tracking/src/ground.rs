@@ -19,8 +19,8 @@ use kinect_azure::calibration::Sensor;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Ground {
-    /// The direction against gravity, in the depth camera's axes; any length. Values without a direction count as (0,
-    /// −1, 0), a level camera.
+    /// The direction against gravity, in the depth camera's axes; any length. A vector that is zero or not finite
+    /// counts as (0, −1, 0): a level camera.
     pub up: [f32; 3],
     /// How far the depth camera is above the floor, in mm.
     pub camera_height_mm: f32,

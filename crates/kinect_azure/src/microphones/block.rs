@@ -256,7 +256,7 @@ fn measure(block: &mut AudioBlock) {
 
 /// Blocks that are used again once no consumer holds them.
 ///
-/// At the start it makes the blocks of a full queue and some more. Blocks that an app keeps beyond that are allocated
+/// At the start it reserves room for the blocks of a full queue and some more. Blocks that an app keeps beyond that are allocated
 /// when they are needed and do not return to the pool, so that the search for a free block stays short.
 struct BlockPool {
     format: BlockFormat,
