@@ -5,6 +5,7 @@
 //!
 //! - [`tracker`]: the trait of all trackers, the thread that runs a tracker, and the tracker that returns a
 //!   simulation's ground truth.
+//! - [`choice`]: the settings of trackers, and the rule that chooses one.
 //! - [`players`]: follows bodies from frame to frame as players, in slots that never shift.
 //! - [`filter`]: steadier joints, velocities, prediction, bones of constant length, repaired flips.
 //! - [`rotation`]: rotations relative to the parent joint, Euler angles without jumps, the joints' reference frames.
@@ -16,6 +17,7 @@
 //! Units are those of `kinect_azure`: millimetres, microseconds, and the depth camera's axes with x to the right, y down
 //! and z forward. Left and right are the person's.
 
+pub mod choice;
 pub mod files;
 pub mod filter;
 pub mod gestures;

@@ -15,6 +15,12 @@ pub trait BodyTracker: Send {
     /// The tracker's name and the processor it runs on, for display: "vendor's tracker 1.1 on CUDA".
     fn name(&self) -> &str;
 
+    /// What could not be used and what runs instead, a sentence each: "CUDA is not installed; the processor runs the
+    /// network". They are asked for once, after the tracker was opened.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+
     /// Finds the bodies in a capture. Joints are in the depth camera's axes of the calibration, which is the same for
     /// all calls of one tracker.
     ///

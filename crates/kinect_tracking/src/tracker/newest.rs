@@ -30,6 +30,7 @@ pub(super) struct Inner {
     pub(super) worker: u64,
     pub(super) state: TrackerState,
     pub(super) name: String,
+    pub(super) notes: Vec<String>,
     pub(super) captures: u64,
     pub(super) dropped: u64,
     pub(super) frames: u64,
@@ -52,6 +53,7 @@ impl Inner {
         TrackerStatus {
             state: self.state.clone(),
             name: self.name.clone(),
+            notes: self.notes.clone(),
             captures: self.captures,
             dropped: self.dropped,
             frames: self.frames,
@@ -125,6 +127,7 @@ impl Shared {
                 worker: 0,
                 state: TrackerState::Waiting,
                 name: String::new(),
+                notes: Vec::new(),
                 captures: 0,
                 dropped: 0,
                 frames: 0,

@@ -29,6 +29,8 @@ pub struct TrackerStatus {
     pub state: TrackerState,
     /// The tracker's name; empty before it was opened.
     pub name: String,
+    /// What could not be used and what runs instead; see [`BodyTracker::notes`](super::BodyTracker::notes).
+    pub notes: Vec<String>,
     /// Captures that were submitted.
     pub captures: u64,
     /// Captures that were replaced by a newer one before the tracker was ready for them.

@@ -128,6 +128,7 @@ impl Worker {
             if let Ok(tracker) = &opened {
                 inner.state = TrackerState::Running;
                 inner.name = tracker.name().into();
+                inner.notes = tracker.notes().to_vec();
             }
         });
         opened

@@ -1,0 +1,9 @@
+//! Which tracker finds the people: settings, what a sensor offers to trackers, and the rule that chooses.
+
+mod open;
+mod sensor;
+mod settings;
+
+pub use open::{may_track, open};
+pub use sensor::TrackedSensor;
+pub use settings::{ProcessingMode, SensorOrientation, Tracker, TrackerSettings};

@@ -1,0 +1,27 @@
+//! What a sensor offers to trackers.
+
+use std::sync::Arc;
+
+use kinect_azure::{CaptureSource, SensorInfo};
+
+/// What a tracker must know of a sensor beside its calibration.
+#[derive(Clone, Debug, Default)]
+pub struct TrackedSensor {
+    /// The sensor and its modes.
+    pub info: SensorInfo,
+    /// The factory calibration as the sensor gives it, which the vendor's tracker needs; `None` if there is none.
+    pub factory_calibration: Option<Arc<[u8]>>,
+    /// Whether captures come with bodies: a simulation, or a recording with a body track.
+    pub has_bodies: bool,
+}
+
+impl TrackedSensor {
+    /// What this source offers.
+    pub fn of(source: &dyn CaptureSource) -> Self {
+        Self {
+            info: source.info().clone(),
+            factory_calibration: source.factory_data().calibration_json.map(Arc::from),
+            has_bodies: source.has_bodies(),
+        }
+    }
+}
