@@ -46,5 +46,7 @@ fn truth(
             sensor.info.name
         )));
     }
-    Ok(Box::new(TruthTracker::new(settings.truth_noise)))
+    Ok(Box::new(
+        TruthTracker::new(settings.truth_noise).for_source_with_bodies(),
+    ))
 }

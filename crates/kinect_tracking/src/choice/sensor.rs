@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kinect_azure::recording::Recording;
 use kinect_azure::{CaptureSource, SensorInfo};
 
 /// What a tracker must know of a sensor beside its calibration.
@@ -22,6 +23,15 @@ impl TrackedSensor {
             info: source.info().clone(),
             factory_calibration: source.factory_data().calibration_json.map(Arc::from),
             has_bodies: source.has_bodies(),
+        }
+    }
+
+    /// What a recording offers that is read capture by capture.
+    pub fn of_recording(recording: &Recording) -> Self {
+        Self {
+            info: recording.info().sensor.clone(),
+            factory_calibration: recording.raw_calibration_json().map(Arc::from),
+            has_bodies: recording.has_bodies(),
         }
     }
 }

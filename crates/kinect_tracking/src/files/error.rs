@@ -1,6 +1,7 @@
 //! The errors of body files.
 
 use std::io;
+use std::path::Path;
 
 /// Why bodies could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,19 @@ pub enum BodyFileError {
         "the animation has more than 4 GB, which is the most that a GLB file holds: write shorter parts"
     )]
     TooLarge,
+}
+
+impl BodyFileError {
+    /// The same error with the file's path, for writers that do not know it.
+    pub(super) fn at(self, file: &Path) -> Self {
+        match self {
+            Self::Io { error, .. } => Self::Io {
+                path: file.display().to_string(),
+                error,
+            },
+            other => other,
+        }
+    }
 }
 
 /// The error of a writer that does not know the path of its file.

@@ -10,7 +10,8 @@
 //! JSON and CSV hold millimetres and the depth camera's axes, like everything here. BVH and glTF hold metres in y-up axes
 //! with the camera looking along −z; their skeleton stands in a T-pose and faces +z.
 //!
-//! [`create`] opens any of them for all bodies of a sensor; [`ClipPlayer`] and [`ClipTracker`] play the clips that
+//! [`create`] opens any of them for all bodies of a sensor, and [`create_in`] in a folder with rules of its own
+//! ([`BodyFolder`]); [`ClipPlayer`] and [`ClipTracker`] play the clips that
 //! were read.
 
 mod bvh;
@@ -18,6 +19,7 @@ mod clip;
 mod create;
 mod csv;
 mod error;
+mod folder;
 mod format;
 mod gltf;
 mod json;
@@ -28,9 +30,10 @@ mod writer;
 
 pub use bvh::BvhWriter;
 pub use clip::BodyClip;
-pub use create::create;
+pub use create::{create, create_in};
 pub use csv::CsvWriter;
 pub use error::BodyFileError;
+pub use folder::BodyFolder;
 pub use format::{BodyFormat, UnknownBodyFormat};
 pub use gltf::GltfWriter;
 pub use json::JsonWriter;

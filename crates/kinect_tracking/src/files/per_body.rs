@@ -9,6 +9,7 @@ use kinect_azure::body::BodyFrame;
 use super::bvh::BvhWriter;
 use super::csv::CsvWriter;
 use super::error::BodyFileError;
+use super::folder::{BodyFolder, io_error_at};
 use super::format::BodyFormat;
 use super::gltf::GltfWriter;
 use super::writer::{BodyWriter, OneBodyWriter};
@@ -18,14 +19,16 @@ use super::writer::{BodyWriter, OneBodyWriter};
 /// `bodies-ID-2.csv`.
 pub struct PerBodyFiles {
     format: BodyFormat,
-    folder: PathBuf,
+    // Dropped before the folder, which may remove files that are not complete.
     open: Vec<OpenFile>,
+    folder: Box<dyn BodyFolder>,
     /// Ids whose file was ended, with the number of files that each id has had.
     ended: Vec<(u32, u32)>,
 }
 
 struct OpenFile {
     id: u32,
+    name: String,
     last_usec: u64,
     writer: Box<dyn OneBodyWriter>,
 }
@@ -36,10 +39,15 @@ const END_AFTER_USEC: u64 = 60_000_000;
 impl PerBodyFiles {
     /// Files of one format in a folder; JSON counts as CSV, because it has one file for all bodies.
     pub fn new(format: BodyFormat, folder: &Path) -> Self {
+        Self::within(format, Box::new(PathBuf::from(folder)))
+    }
+
+    /// Like [`new`](Self::new), in a folder with rules of its own.
+    pub fn within(format: BodyFormat, folder: Box<dyn BodyFolder>) -> Self {
         Self {
             format,
-            folder: folder.into(),
             open: Vec::new(),
+            folder,
             ended: Vec::new(),
         }
     }
@@ -51,11 +59,8 @@ impl PerBodyFiles {
             .find(|(ended, _)| *ended == id)
             .map_or(String::new(), |(_, files)| format!("-{}", files + 1));
         let name = format!("bodies-{id}{part}.{}", self.format.extension());
-        let path = self.folder.join(name);
-        let file = File::create(&path).map_err(|error| BodyFileError::Io {
-            path: path.display().to_string(),
-            error,
-        })?;
+        let file = self.folder.begin(&name);
+        let file = file.map_err(|error| io_error_at(&*self.folder, &name, error))?;
         let file = BufWriter::new(file);
         let writer: Box<dyn OneBodyWriter> = match self.format {
             BodyFormat::Json | BodyFormat::Csv => Box::new(CsvWriter::new(file)),
@@ -64,9 +69,24 @@ impl PerBodyFiles {
         };
         Ok(OpenFile {
             id,
+            name,
             last_usec,
             writer,
         })
+    }
+}
+
+impl OpenFile {
+    fn path(&self, folder: &dyn BodyFolder) -> PathBuf {
+        folder.path().join(&self.name)
+    }
+
+    fn end(self, folder: &mut dyn BodyFolder) -> Result<(), BodyFileError> {
+        let path = self.path(folder);
+        let ended = self.writer.finish();
+        ended.map_err(|error| error.at(&path))?;
+        let kept = folder.end(&self.name);
+        kept.map_err(|error| io_error_at(folder, &self.name, error))
     }
 }
 
@@ -84,7 +104,8 @@ impl BodyWriter for PerBodyFiles {
             };
             let file = &mut self.open[at];
             file.last_usec = now;
-            file.writer.write(body, now)?;
+            let written = file.writer.write(body, now);
+            written.map_err(|error| error.at(&file.path(&*self.folder)))?;
         }
         let mut index = 0;
         while let Some(file) = self.open.get(index) {
@@ -97,16 +118,16 @@ impl BodyWriter for PerBodyFiles {
                 Some((_, files)) => *files += 1,
                 None => self.ended.push((file.id, 1)),
             }
-            file.writer.finish()?;
+            file.end(&mut *self.folder)?;
         }
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<(), BodyFileError> {
+    fn finish(mut self: Box<Self>) -> Result<(), BodyFileError> {
         // All files are ended, even if ending one of them fails.
         let mut result = Ok(());
-        for file in self.open {
-            let ended = file.writer.finish();
+        for file in core::mem::take(&mut self.open) {
+            let ended = file.end(&mut *self.folder);
             if result.is_ok() {
                 result = ended;
             }

@@ -24,8 +24,9 @@ pub trait BodyTracker: Send {
     /// Finds the bodies in a capture. Joints are in the depth camera's axes of the calibration, which is the same for
     /// all calls of one tracker.
     ///
-    /// A tracker that works on several captures at a time gives the frame of an earlier one; the frame's timestamp is
-    /// that of its capture. `None` if no frame is ready yet, or if the capture lacks an image that the tracker needs.
+    /// A tracker that works on several captures at a time returns the frame of an earlier capture; the frame's timestamp
+    /// is that of its depth image. `None` if no frame is ready yet, or if the capture lacks an image that the tracker
+    /// needs. A tracker whose queue is full waits until there is room: it accepts every capture.
     ///
     /// A call should return within half a second: it cannot be interrupted. A tracker that waits for longer must
     /// check the [`StopSignal`] that it was opened with.
@@ -37,6 +38,15 @@ pub trait BodyTracker: Send {
         capture: &Capture,
         calibration: &Calibration,
     ) -> Result<Option<Arc<BodyFrame>>, TrackerError>;
+
+    /// Waits for the frame of the oldest capture that the tracker still works on; `None` if it works on none. A converter
+    /// calls this after the last capture, until it returns `None`.
+    ///
+    /// # Errors
+    /// As for [`track`](Self::track).
+    fn drain(&mut self) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
+        Ok(None)
+    }
 }
 
 /// Opens a tracker for a calibration, on the thread that will run it; called again after a failure and when the calibration

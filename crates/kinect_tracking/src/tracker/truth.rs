@@ -52,6 +52,8 @@ impl Default for TruthNoise {
 pub struct TruthTracker {
     /// Bodies with fewer joints of medium confidence are not found; 0 finds everybody in the room.
     pub least_seen_joints: usize,
+    /// Whether the source is known to deliver bodies, so that a capture without bodies was only not tracked.
+    source_has_bodies: bool,
     noise: TruthNoise,
     random: Random,
     /// Ids of the simulation, with the ids that replace them.
@@ -75,6 +77,7 @@ impl TruthTracker {
     pub fn new(noise: TruthNoise) -> Self {
         Self {
             least_seen_joints: 4,
+            source_has_bodies: false,
             random: Random::new(noise.seed),
             noise,
             renamed: Vec::new(),
@@ -82,6 +85,13 @@ impl TruthTracker {
             frames: Pool::new(),
             maps: Pool::new(),
         }
+    }
+
+    /// The tracker of a source whose captures come with bodies, perhaps not all of them: a recorded capture that was not
+    /// tracked gives no frame, instead of an error.
+    pub(crate) const fn for_source_with_bodies(mut self) -> Self {
+        self.source_has_bodies = true;
+        self
     }
 
     /// The tracker's result for a ground truth: noise is added, and unseen bodies are left out.
@@ -146,13 +156,14 @@ impl BodyTracker for TruthTracker {
         capture: &Capture,
         _: &Calibration,
     ) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
-        let truth = capture.ground_truth.as_ref().ok_or_else(|| {
-            TrackerError::unusable(
-                "the capture has no ground truth: only simulated sensors do; choose another body \
-                 tracker for this sensor",
-            )
-        })?;
-        Ok(Some(self.observe(truth)))
+        match &capture.ground_truth {
+            Some(truth) => Ok(Some(self.observe(truth))),
+            None if self.source_has_bodies => Ok(None),
+            None => Err(TrackerError::unusable(
+                "the capture has no ground truth: only captures of simulated sensors and of recordings with a body \
+                 track do; choose another body tracker for this sensor",
+            )),
+        }
     }
 }
 

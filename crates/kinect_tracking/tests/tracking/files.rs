@@ -7,8 +7,8 @@ use glam::{Mat4, Quat, Vec3};
 use kinect_azure::body::BodyFrame;
 use kinect_azure::{Body, Calibration, Capture, Joint, JointConfidence, units};
 use kinect_tracking::files::{
-    BodyClip, BodyFileError, BodyFormat, BodyWriter, BvhWriter, ClipPlayer, ClipTracker, CsvWriter,
-    GltfWriter, JsonWriter, OneBodyWriter, create,
+    BodyClip, BodyFileError, BodyFolder, BodyFormat, BodyWriter, BvhWriter, ClipPlayer,
+    ClipTracker, CsvWriter, GltfWriter, JsonWriter, OneBodyWriter, create, create_in,
 };
 use kinect_tracking::tracker::BodyTracker;
 
@@ -451,6 +451,67 @@ fn a_folder_gets_one_json_file_or_a_file_for_each_body() {
     std::fs::remove_dir_all(root).unwrap();
     assert_eq!("GLTF".parse::<BodyFormat>().unwrap(), BodyFormat::Gltf);
     assert!("fbx".parse::<BodyFormat>().is_err());
+}
+
+/// A folder that remembers its files, and refuses to begin one of them.
+struct Watched {
+    path: std::path::PathBuf,
+    events: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl BodyFolder for Watched {
+    fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    fn begin(&mut self, name: &str) -> std::io::Result<std::fs::File> {
+        if name.starts_with("bodies-2") {
+            return Err(std::io::Error::other("not this one"));
+        }
+        self.events.lock().unwrap().push(format!("begin {name}"));
+        std::fs::File::create(self.path.join(name))
+    }
+
+    fn end(&mut self, name: &str) -> std::io::Result<()> {
+        let length = self.path.join(name).metadata()?.len();
+        assert!(length > 100, "{name} is ended before its bytes are written");
+        self.events.lock().unwrap().push(format!("end {name}"));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_folder_hears_of_each_file_that_begins_and_is_complete() {
+    let path = std::env::temp_dir().join(format!("kinect_tracking-watch-{}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    for format in BodyFormat::ALL {
+        let events = std::sync::Arc::<std::sync::Mutex<Vec<String>>>::default();
+        let folder = Watched {
+            path: path.clone(),
+            events: events.clone(),
+        };
+        let mut writer = create_in(format, Box::new(folder)).unwrap();
+        let frames = some_frames();
+        writer.write(&frames[0]).unwrap();
+        writer.write(&frames[1]).unwrap();
+        let name = if format == BodyFormat::Json {
+            "bodies.json".to_owned()
+        } else {
+            // The folder's own error, with the name of the file.
+            let error = writer.write(&frames[2]).unwrap_err().to_string();
+            assert!(
+                error.contains("bodies-2.") && error.contains("not this one"),
+                "{error}"
+            );
+            format!("bodies-1.{}", format.extension())
+        };
+        writer.finish().unwrap();
+        assert_eq!(
+            *events.lock().unwrap(),
+            [format!("begin {name}"), format!("end {name}")]
+        );
+    }
+    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use glam::Vec3;
 use kinect_azure::body::{BodyFrame, BodyIndexImage};
 use kinect_azure::{Capture, Joint, JointConfidence};
-use kinect_tracking::tracker::{BodyTracker, TrackerErrorKind, TruthNoise, TruthTracker};
+use kinect_tracking::choice::{TrackedSensor, Tracker, TrackerSettings, open};
+use kinect_tracking::tracker::{
+    BodyTracker, StopSignal, TrackerErrorKind, TruthNoise, TruthTracker,
+};
 
 use crate::clips::place;
 use crate::figure::{Figure, calibration};
@@ -77,4 +80,29 @@ fn a_capture_without_truth_is_an_error_that_says_what_to_do() {
         .unwrap_err();
     assert_eq!(error.kind, TrackerErrorKind::Unusable);
     assert!(error.message.contains("choose another body tracker"));
+}
+
+#[test]
+fn an_image_that_was_not_tracked_while_recording_gives_no_frame() {
+    let settings = TrackerSettings {
+        tracker: Tracker::Truth,
+        ..TrackerSettings::default()
+    };
+    let stop = StopSignal::new();
+    let mut sensor = TrackedSensor::default();
+    let error = open(&settings, &sensor, &calibration(), &stop)
+        .err()
+        .unwrap();
+    assert_eq!(error.kind, TrackerErrorKind::Unusable);
+    sensor.has_bodies = true;
+    let mut tracker = open(&settings, &sensor, &calibration(), &stop).unwrap();
+    let frame = tracker.track(&Capture::default(), &calibration());
+    assert_eq!(frame, Ok(None));
+    let capture = Capture {
+        ground_truth: Some(truth()),
+        ..Capture::default()
+    };
+    let frame = tracker.track(&capture, &calibration()).unwrap().unwrap();
+    assert_eq!(frame.bodies.len(), 1);
+    assert_eq!(tracker.drain(), Ok(None));
 }
