@@ -62,6 +62,18 @@ pub(super) fn write(frame: &BodyFrame, out: &mut Vec<u8>) {
     }
 }
 
+/// The number of bodies in a block of that many bytes, by the beginning of the block; 0 if the block is damaged.
+pub(super) fn count(start: &[u8], size: usize) -> u16 {
+    let Some(count) = start.first_chunk() else {
+        return 0;
+    };
+    let count = u16::from_le_bytes(*count);
+    if usize::from(count) * BODY_SIZE > size {
+        return 0;
+    }
+    count
+}
+
 /// Reads body frames into memory that is used again.
 #[derive(Debug, Default)]
 pub(super) struct BodyFrames {

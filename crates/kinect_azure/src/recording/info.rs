@@ -139,6 +139,10 @@ pub struct Counts {
     pub ir_images: u64,
     /// Inertial samples.
     pub imu_samples: u64,
+    /// Body frames: the images whose bodies were recorded.
+    pub body_frames: u64,
+    /// The most bodies in one body frame.
+    pub most_bodies: u16,
     /// Blocks of each custom track, in the order of [`Recording::tracks`](super::Recording::tracks).
     pub custom_blocks: Vec<(String, u64)>,
 }

@@ -18,7 +18,7 @@ use crate::capture::{Capture, ImuSample};
 use crate::image::ImagePool;
 
 /// The largest block of a custom track that is read.
-const LARGEST_DATA_BLOCK: u32 = 256 << 20;
+pub(super) const LARGEST_DATA_BLOCK: u32 = 256 << 20;
 
 /// The largest difference between the times of an image and of its body frame, which comes from the rounding of
 /// converters.

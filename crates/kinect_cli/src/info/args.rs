@@ -31,6 +31,7 @@ Fields of --json (null = not known):
   duration_us                   time of the last data since the start of the recording
   start_offset_us               device time at the start of the recording
   captures, color_images, depth_images, ir_images, imu_samples   how many there are
+  body_frames, most_bodies      images whose bodies were recorded, and the most bodies in one of them
   custom_blocks                 object: blocks of each track an application added
   tracks                        list of {name, number, uid, kind, type, codec, width, height, frame_duration_ns}
   tags                          object: value of each tag; of tags with the same name the first

@@ -34,6 +34,8 @@ pub(super) struct Report {
     depth_images: u64,
     ir_images: u64,
     imu_samples: u64,
+    body_frames: u64,
+    most_bodies: u16,
     custom_blocks: BTreeMap<String, u64>,
     tracks: Vec<Track>,
     tags: BTreeMap<String, String>,
@@ -113,6 +115,8 @@ impl Report {
             depth_images: counts.depth_images,
             ir_images: counts.ir_images,
             imu_samples: counts.imu_samples,
+            body_frames: counts.body_frames,
+            most_bodies: counts.most_bodies,
             custom_blocks: counts.custom_blocks.into_iter().collect(),
             tracks: recording
                 .tracks()
@@ -236,6 +240,17 @@ impl Report {
             },
         );
         out.field("inertial", &plural(self.imu_samples, "sample"));
+        if self.body_frames > 0 {
+            let bodies = match self.most_bodies {
+                0 => "nobody in them".to_owned(),
+                1 => "1 body at most".to_owned(),
+                bodies => format!("{bodies} bodies at most"),
+            };
+            out.field(
+                "bodies",
+                &format!("{}, {bodies}", plural(self.body_frames, "frame")),
+            );
+        }
         out.field(
             "calibration",
             if self.calibrated {
