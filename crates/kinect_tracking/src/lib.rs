@@ -6,6 +6,7 @@
 //! - [`tracker`]: the trait of all trackers, the thread that runs a tracker, and the tracker that returns a
 //!   simulation's ground truth.
 //! - [`choice`]: the settings of trackers, and the rule that chooses one.
+//! - [`pose2d`]: people as a network sees them in a picture, before they are lifted by the depth image.
 //! - [`players`]: follows bodies from frame to frame as players, in slots that never shift.
 //! - [`filter`]: steadier joints, velocities, prediction, bones of constant length, repaired flips.
 //! - [`rotation`]: rotations relative to the parent joint, Euler angles without jumps, the joints' reference frames.
@@ -24,6 +25,7 @@ pub mod gestures;
 pub mod ground;
 mod joints;
 pub mod players;
+pub mod pose2d;
 mod random;
 pub mod rotation;
 pub mod tracker;
