@@ -18,6 +18,7 @@
 //! Units are those of `kinect_azure`: millimetres, microseconds, and the depth camera's axes with x to the right, y down
 //! and z forward. Left and right are the person's.
 
+mod box2;
 pub mod choice;
 pub mod files;
 pub mod filter;
@@ -31,6 +32,7 @@ pub mod rotation;
 pub mod tracker;
 pub mod zones;
 
+pub use box2::Box2;
 pub use ground::Ground;
 
 /// The README's example is compiled with the documentation's.

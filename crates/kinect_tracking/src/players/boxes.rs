@@ -4,17 +4,8 @@ use glam::{Vec2, Vec3};
 use kinect_azure::calibration::{CameraKind, Sensor};
 use kinect_azure::{Body, Calibration, Joint};
 
+use crate::box2::Box2;
 use crate::joints::seen_place;
-
-/// A rectangle in pixels of an image; (0, 0) is the centre of the top left pixel. It may reach beyond the image.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
-pub struct Box2 {
-    /// Left and top.
-    pub min: [f32; 2],
-    /// Right and bottom.
-    pub max: [f32; 2],
-}
 
 /// A box along the axes of the depth camera, in mm.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -25,7 +25,8 @@ mod signature;
 mod slots;
 mod tracking;
 
-pub use boxes::{Box2, Box3, PlayerBoxes};
+pub use crate::box2::Box2;
+pub use boxes::{Box3, PlayerBoxes};
 pub use edges::ImageEdges;
 pub use player::{Player, PlayerEvent, Presence};
 pub use settings::{PlayersSettings, SelectionPolicy};
