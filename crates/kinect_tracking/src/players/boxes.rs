@@ -68,11 +68,11 @@ impl PlayerBoxes {
         let head = HEAD.into_iter();
         let space = Box3::around(body, all.clone()).unwrap_or_default();
         Self {
-            depth: Box2::around(body, all.clone(), calibration, CameraKind::Depth),
-            color: Box2::around(body, all, calibration, CameraKind::Color),
+            depth: Box2::around_joints(body, all.clone(), calibration, CameraKind::Depth),
+            color: Box2::around_joints(body, all, calibration, CameraKind::Color),
             space,
-            head_depth: Box2::around(body, head.clone(), calibration, CameraKind::Depth),
-            head_color: Box2::around(body, head.clone(), calibration, CameraKind::Color),
+            head_depth: Box2::around_joints(body, head.clone(), calibration, CameraKind::Depth),
+            head_color: Box2::around_joints(body, head.clone(), calibration, CameraKind::Color),
             head_space: Box3::around(body, head),
         }
     }
@@ -112,7 +112,7 @@ impl Box3 {
 }
 
 impl Box2 {
-    fn around(
+    fn around_joints(
         body: &Body,
         joints: impl Iterator<Item = Joint>,
         calibration: &Calibration,
