@@ -23,6 +23,7 @@ mod rotation;
 mod runner;
 mod simulated;
 mod truth;
+mod vendor;
 mod zones;
 
 #[global_allocator]
