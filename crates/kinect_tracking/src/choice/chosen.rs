@@ -26,6 +26,14 @@ impl Chosen {
             of_choice,
         }
     }
+
+    /// Takes over the notes that the tracker has added.
+    fn take_notes(&mut self) {
+        let known = self.notes.len() - self.of_choice;
+        if let Some(new) = self.tracker.notes().get(known..) {
+            self.notes.extend_from_slice(new);
+        }
+    }
 }
 
 impl BodyTracker for Chosen {
@@ -43,13 +51,13 @@ impl BodyTracker for Chosen {
         calibration: &Calibration,
     ) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
         let found = self.tracker.track(capture, calibration);
-        if let Some(new) = self
-            .tracker
-            .notes()
-            .get(self.notes.len() - self.of_choice..)
-        {
-            self.notes.extend_from_slice(new);
-        }
+        self.take_notes();
+        found
+    }
+
+    fn drain(&mut self) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
+        let found = self.tracker.drain();
+        self.take_notes();
         found
     }
 }

@@ -6,7 +6,7 @@ use super::chosen::Chosen;
 use super::sensor::TrackedSensor;
 use super::settings::{Tracker, TrackerSettings};
 use super::vendor;
-use crate::tracker::{BodyTracker, StopSignal, TrackerError, TruthTracker};
+use crate::tracker::{BodyTracker, StopSignal, TrackerError, TrackerErrorKind, TruthTracker};
 
 type Opened = Result<Box<dyn BodyTracker>, TrackerError>;
 
@@ -52,7 +52,7 @@ fn first_usable(
         &|| vendor::open(settings, sensor, calibration, stop),
         &|| truth(settings, sensor),
     ];
-    let mut notes = Vec::new();
+    let (mut notes, mut may_work_later) = (Vec::new(), false);
     for open in trackers {
         match open() {
             Ok(tracker) if notes.is_empty() => return Ok(tracker),
@@ -61,16 +61,19 @@ fn first_usable(
                 if stop.is_given() {
                     return Err(error);
                 }
+                may_work_later |= error.kind == TrackerErrorKind::Failed;
                 // The lines after the first list places that were searched.
                 let first = error.message.lines().next().unwrap_or_default();
                 notes.push(first.trim_end_matches('.').to_owned());
             }
         }
     }
-    Err(TrackerError::unusable(format!(
-        "no body tracker can be used: {}",
-        notes.join("; ")
-    )))
+    let message = format!("no body tracker can be used: {}", notes.join("; "));
+    Err(if may_work_later {
+        TrackerError::failed(message)
+    } else {
+        TrackerError::unusable(message)
+    })
 }
 
 fn truth(settings: &TrackerSettings, sensor: &TrackedSensor) -> Opened {

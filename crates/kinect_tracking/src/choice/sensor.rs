@@ -36,6 +36,7 @@ impl TrackedSensor {
         Self {
             info: recording.info().sensor.clone(),
             factory_calibration: recording.raw_calibration_json().map(Arc::from),
+            vendor_library: None,
             has_bodies: recording.has_bodies(),
         }
     }

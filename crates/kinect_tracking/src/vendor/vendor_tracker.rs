@@ -12,14 +12,14 @@ use super::captures::Captures;
 use super::finding::tracker_library;
 use super::frames::Frames;
 use super::setup::VendorSetup;
-use crate::tracker::{BodyTracker, StopSignal, TrackerError};
+use crate::tracker::{BodyTracker, StopSignal, TrackerError, TrackerErrorKind};
 
 /// The library's own queue holds three captures.
 const QUEUE: usize = 3;
-/// How long a call waits for room in the queue.
-const ROOM: Duration = Duration::from_millis(50);
-/// How long a call waits for a frame if it must: with the wait for room, less than the half second that a call may take.
-const LONGEST_WAIT: Duration = Duration::from_millis(400);
+/// How long the library may take to accept a capture for which it has room.
+const ROOM: Duration = Duration::from_millis(200);
+/// How often a call that waits for a frame looks whether to stop.
+const LOOK: Duration = Duration::from_millis(100);
 /// A frame that takes longer than this does not come at all.
 const SILENT: Duration = Duration::from_secs(10);
 /// The first frame may take longer, while the graphics card is set up.
@@ -30,7 +30,7 @@ const SILENT_WHILE_OPTIMISING: Duration = Duration::from_secs(280);
 /// The vendor's body tracker.
 ///
 /// On a graphics card up to two captures are in the works, because the library computes on the card for one while it
-/// fits bodies into another; on the processor one is. Captures beyond that are left out. Dropping the tracker shuts it
+/// fits bodies into another; on the processor one is. With a further capture the tracker waits for a frame first. Dropping the tracker shuts it
 /// down and destroys it, which may take seconds.
 #[derive(Debug)]
 pub struct VendorTracker {
@@ -43,10 +43,11 @@ pub struct VendorTracker {
     most_in_works: usize,
     /// When captures went in, with the timestamps of their depth images in µs.
     in_works: VecDeque<(u64, Instant)>,
+    stop: StopSignal,
     /// How long the next frame may take.
     patience: Duration,
-    /// An error of a call that returned a frame.
-    late_error: Option<TrackerError>,
+    /// Errors of calls that returned a frame.
+    late_errors: VecDeque<TrackerError>,
     captures: Captures,
     frames: Frames,
     tracker: k4a::Tracker,
@@ -112,12 +113,13 @@ impl VendorTracker {
             period: Duration::from_nanos(setup.frame_rate.period_ns()),
             most_in_works: if mode == ProcessingMode::Cpu { 1 } else { 2 },
             in_works: VecDeque::with_capacity(QUEUE),
+            stop: stop.clone(),
             patience: if mode == ProcessingMode::GpuTensorRt {
                 SILENT_WHILE_OPTIMISING
             } else {
                 SILENT_AT_FIRST
             },
-            late_error: None,
+            late_errors: VecDeque::new(),
             captures: Captures::new(library.library()),
             frames: Frames::new((camera.width, camera.height)),
             tracker,
@@ -159,6 +161,17 @@ impl VendorTracker {
             }
         }
         read.map(Some)
+    }
+
+    /// Waits for the next frame until it comes; `None` if the tracker was told to stop.
+    fn wait_for_frame(&mut self) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
+        while !self.stop.is_given() {
+            let found = self.pop(LOOK)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the oldest capture in the works may still become a frame.
@@ -228,25 +241,39 @@ impl BodyTracker for VendorTracker {
     ) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
         let mut found = None;
         if self.in_works.len() >= self.most_in_works {
-            found = self.pop(LONGEST_WAIT)?;
+            match self.wait_for_frame() {
+                Ok(None) => return Ok(None),
+                Ok(frame) => found = frame,
+                // The frame of another capture; this capture is not lost with it.
+                Err(error) if error.kind == TrackerErrorKind::BadCapture => {
+                    self.late_errors.push_back(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        let has_room = self.in_works.len() < self.most_in_works;
-        if let Some(depth) = capture.depth.as_ref().filter(|_| has_room)
+        if let Some(depth) = &capture.depth
             && let Err(error) = self.enqueue(depth, capture)
         {
             // Frames that are ready are not lost with a capture.
-            self.late_error = Some(error);
+            self.late_errors.push_back(error);
         }
-        if found.is_none() && has_room && !self.in_works.is_empty() {
+        if found.is_none() && !self.in_works.is_empty() {
             found = self.pop(self.period)?;
         }
-        match (found, self.late_error.take()) {
-            (None, Some(error)) => Err(error),
-            (found, late) => {
-                self.late_error = late;
-                Ok(found)
-            }
+        match self.late_errors.pop_front_if(|_| found.is_none()) {
+            Some(error) => Err(error),
+            None => Ok(found),
         }
+    }
+
+    fn drain(&mut self) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
+        if let Some(error) = self.late_errors.pop_front() {
+            return Err(error);
+        }
+        if self.in_works.is_empty() {
+            return Ok(None);
+        }
+        self.wait_for_frame()
     }
 }
 
