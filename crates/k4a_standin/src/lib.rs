@@ -39,6 +39,7 @@
 //! [`Statistics::misuses`], and does nothing.
 
 pub mod chart;
+mod find;
 mod library;
 mod script;
 mod stand_in;

@@ -5,9 +5,9 @@
 //!
 //! - [`tracker`]: the trait of all trackers, the thread that runs a tracker, and the tracker that returns a
 //!   simulation's ground truth.
-//! - [`vendor`]: the vendor's body tracker.
 //! - [`choice`]: the settings of trackers, and the rule that chooses one.
 //! - [`pose2d`]: people as a network sees them in a picture, before they are lifted by the depth image.
+//! - [`lift`]: from joints in a picture and the depth image to bodies of 32 joints.
 //! - [`players`]: follows bodies from frame to frame as players, in slots that never shift.
 //! - [`filter`]: steadier joints, velocities, prediction, bones of constant length, repaired flips.
 //! - [`rotation`]: rotations relative to the parent joint, Euler angles without jumps, the joints' reference frames.
@@ -26,12 +26,13 @@ pub mod filter;
 pub mod gestures;
 pub mod ground;
 mod joints;
+pub mod lift;
+mod median;
 pub mod players;
 pub mod pose2d;
 mod random;
 pub mod rotation;
 pub mod tracker;
-pub mod vendor;
 pub mod zones;
 
 pub use box2::Box2;

@@ -17,13 +17,13 @@ mod figure;
 mod files;
 mod filter;
 mod gestures;
+mod lift;
 mod noise;
 mod players;
 mod rotation;
 mod runner;
 mod simulated;
 mod truth;
-mod vendor;
 mod zones;
 
 #[global_allocator]

@@ -1,0 +1,340 @@
+//! Body index maps: from the bones outwards over the depth image, as far as neighbouring pixels lie on one surface and
+//! near a bone.
+
+use glam::Vec3;
+use kinect_azure::body::BodyIndexImage;
+use kinect_azure::{Body, Joint};
+
+use super::floor::Floor;
+use super::view::View;
+use crate::joints::place;
+
+/// A bone that the body lies around, by the numbers of its ends: joints, or [`CROWN`] and the heels.
+struct Bone {
+    ends: [usize; 2],
+    /// How far clothes and flesh reach from it at most, in units of pelvis to neck.
+    reach: f32,
+    /// How far the body reaches from it at least.
+    core: f32,
+    /// Other bones at its ends, to which a pixel may pass on.
+    next: &'static [usize],
+}
+
+const CROWN: usize = Joint::COUNT;
+const HEELS: [usize; 2] = [Joint::COUNT + 1, Joint::COUNT + 2];
+const POINTS: usize = Joint::COUNT + 3;
+
+const fn bone(from: Joint, to: Joint, reach: f32, core: f32, next: &'static [usize]) -> Bone {
+    Bone {
+        ends: [from.index(), to.index()],
+        reach,
+        core,
+        next,
+    }
+}
+
+const fn to_point(from: Joint, to: usize, reach: f32, core: f32, next: &'static [usize]) -> Bone {
+    Bone {
+        ends: [from.index(), to],
+        reach,
+        core,
+        next,
+    }
+}
+
+/// The bones; `next` are their numbers here.
+const BONES: [Bone; 21] = [
+    // 0: the trunk.
+    bone(Joint::Pelvis, Joint::SpineChest, 0.44, 0.16, &[1, 3, 4, 5]),
+    bone(Joint::SpineChest, Joint::Neck, 0.40, 0.14, &[0, 2, 3]),
+    to_point(Joint::Neck, CROWN, 0.30, 0.1, &[1, 3]),
+    bone(
+        Joint::ShoulderLeft,
+        Joint::ShoulderRight,
+        0.24,
+        0.08,
+        &[0, 1, 2, 6, 7],
+    ),
+    bone(Joint::HipLeft, Joint::HipRight, 0.36, 0.15, &[0, 12, 13]),
+    bone(
+        Joint::SpineNavel,
+        Joint::SpineChest,
+        0.44,
+        0.16,
+        &[0, 1, 8, 9],
+    ),
+    // 6: the arms.
+    bone(Joint::ShoulderLeft, Joint::ElbowLeft, 0.22, 0.07, &[3, 8]),
+    bone(Joint::ShoulderRight, Joint::ElbowRight, 0.22, 0.07, &[3, 9]),
+    bone(Joint::ElbowLeft, Joint::WristLeft, 0.17, 0.055, &[6, 10]),
+    bone(Joint::ElbowRight, Joint::WristRight, 0.17, 0.055, &[7, 11]),
+    bone(Joint::WristLeft, Joint::HandTipLeft, 0.18, 0.05, &[8, 18]),
+    bone(Joint::WristRight, Joint::HandTipRight, 0.18, 0.05, &[9, 19]),
+    // 12: the legs.
+    bone(Joint::HipLeft, Joint::KneeLeft, 0.34, 0.11, &[4, 13, 14]),
+    bone(Joint::HipRight, Joint::KneeRight, 0.34, 0.11, &[4, 12, 15]),
+    bone(Joint::KneeLeft, Joint::AnkleLeft, 0.24, 0.075, &[12, 16]),
+    bone(Joint::KneeRight, Joint::AnkleRight, 0.24, 0.075, &[13, 17]),
+    to_point(Joint::FootLeft, HEELS[0], 0.2, 0.06, &[14]),
+    to_point(Joint::FootRight, HEELS[1], 0.2, 0.06, &[15]),
+    bone(Joint::WristLeft, Joint::ThumbLeft, 0.12, 0.03, &[10]),
+    bone(Joint::WristRight, Joint::ThumbRight, 0.12, 0.03, &[11]),
+    // 20: hair and hats.
+    to_point(Joint::Head, CROWN, 0.30, 0.16, &[2]),
+];
+
+/// The distance between two seeds along a bone, in mm.
+const SEED_MM: f32 = 25.0;
+/// Neighbouring pixels that are farther apart in depth lie on different surfaces: in mm, and as a share of the depth.
+const EDGE: (f32, f32) = (35.0, 0.012);
+/// A pixel changes its body only for one whose bone is this much nearer.
+const CLEARLY: f32 = 0.8;
+
+/// The points that bones end at.
+fn points(body: &Body) -> [Vec3; POINTS] {
+    let at = |joint: Joint| place(body, joint);
+    let mut points = [Vec3::ZERO; POINTS];
+    for joint in Joint::ALL {
+        points[joint.index()] = at(joint);
+    }
+    let ears = (at(Joint::EarLeft) + at(Joint::EarRight)) * 0.5;
+    let neck = at(Joint::Neck);
+    points[CROWN] = ears + (ears - neck) * 0.55;
+    for (heel, (ankle, foot)) in HEELS.into_iter().zip([
+        (Joint::AnkleLeft, Joint::FootLeft),
+        (Joint::AnkleRight, Joint::FootRight),
+    ]) {
+        points[heel] = at(ankle) + (at(ankle) - at(foot)) * 0.3;
+    }
+    points
+}
+
+/// A pixel that belongs to a body.
+#[derive(Clone, Copy, Debug)]
+struct Reached {
+    pixel: u32,
+    body: u8,
+    bone: u8,
+}
+
+/// Makes index maps in the same memory again and again.
+#[derive(Debug, Default)]
+pub(super) struct IndexMapper {
+    /// For each pixel the distance to its bone, as a share of the bone's reach.
+    distances: Vec<f32>,
+    queue: Vec<Reached>,
+    bodies: Vec<([Vec3; POINTS], f32)>,
+}
+
+impl IndexMapper {
+    /// Writes the numbers of bodies into `map`, which gets the size of the depth image.
+    pub(super) fn draw(
+        &mut self,
+        view: &View,
+        depths: &[u16],
+        floor: Option<&Floor>,
+        bodies: &[Body],
+        map: &mut Vec<u8>,
+    ) {
+        map.clear();
+        map.resize(view.width * view.height, BodyIndexImage::BACKGROUND);
+        if depths.is_empty() {
+            return;
+        }
+        self.distances.clear();
+        self.distances.resize(map.len(), f32::INFINITY);
+        self.queue.clear();
+        self.bodies.clear();
+        self.bodies.extend(bodies.iter().map(|body| {
+            let unit = place(body, Joint::Pelvis).distance(place(body, Joint::Neck));
+            (points(body), unit)
+        }));
+        // 255 is the background.
+        for body in 0..bodies.len().min(usize::from(BodyIndexImage::BACKGROUND)) {
+            self.seed(view, depths, floor, body as u8, map);
+        }
+        self.flood(view, depths, floor, map);
+        self.fill_holes(view, depths, map);
+        smooth_edges(view, depths, map);
+    }
+
+    fn seed(
+        &mut self,
+        view: &View,
+        depths: &[u16],
+        floor: Option<&Floor>,
+        body: u8,
+        map: &mut [u8],
+    ) {
+        for (number, bone) in BONES.iter().enumerate() {
+            let [from, to] = bone.ends.map(|end| self.bodies[usize::from(body)].0[end]);
+            let steps = (from.distance(to) / SEED_MM).ceil().clamp(1.0, 64.0) as usize;
+            for step in 0..=steps {
+                let at = from.lerp(to, step as f32 / steps as f32);
+                let pixel = view.project(at).and_then(|at| view.pixel_at(at));
+                if let Some(pixel) = pixel {
+                    self.reach(view, depths, floor, (pixel, body, number as u8), map);
+                }
+            }
+        }
+    }
+
+    fn flood(&mut self, view: &View, depths: &[u16], floor: Option<&Floor>, map: &mut [u8]) {
+        let (width, height) = (view.width, view.height);
+        let mut next = 0;
+        while let Some(&Reached { pixel, body, bone }) = self.queue.get(next) {
+            next += 1;
+            let pixel = pixel as usize;
+            // Another body has taken it since.
+            if map[pixel] != body {
+                continue;
+            }
+            let depth = f32::from(depths[pixel]);
+            let edge = EDGE.0 + EDGE.1 * depth;
+            let (column, row) = (pixel % width, pixel / width);
+            let neighbours = [
+                (column > 0).then(|| pixel - 1),
+                (column + 1 < width).then_some(pixel + 1),
+                (row > 0).then(|| pixel - width),
+                (row + 1 < height).then_some(pixel + width),
+            ];
+            for neighbour in neighbours.into_iter().flatten() {
+                if map[neighbour] == body || (f32::from(depths[neighbour]) - depth).abs() > edge {
+                    continue;
+                }
+                self.reach(view, depths, floor, (neighbour, body, bone), map);
+            }
+        }
+    }
+
+    /// Gives pixels that were not measured to the body whose bone their rays hit.
+    fn fill_holes(&self, view: &View, depths: &[u16], map: &mut [u8]) {
+        for (body, (points, unit)) in self.bodies.iter().enumerate() {
+            for bone in &BONES {
+                let [from, to] = bone.ends.map(|end| points[end]);
+                let radius = bone.core * unit;
+                let near = from.z.min(to.z);
+                let (Some(a), Some(b)) = (view.project(from), view.project(to)) else {
+                    continue;
+                };
+                if near < 200.0 {
+                    continue;
+                }
+                let reach = radius * view.focal / near;
+                let range = |a: f32, b: f32, size: usize| {
+                    let first = (a.min(b) - reach).clamp(0.0, size as f32) as usize;
+                    let last = (a.max(b) + reach + 1.0).clamp(0.0, size as f32) as usize;
+                    first..last
+                };
+                for row in range(a[1], b[1], view.height) {
+                    for column in range(a[0], b[0], view.width) {
+                        let pixel = row * view.width + column;
+                        if depths[pixel] != 0 || map[pixel] != BodyIndexImage::BACKGROUND {
+                            continue;
+                        }
+                        let Some(ray) = view.pixel_ray(pixel) else {
+                            continue;
+                        };
+                        if ray_distance(ray.normalize(), from, to) < radius {
+                            map[pixel] = body as u8;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives a pixel to a body if it lies near the bone or one of the next ones.
+    fn reach(
+        &mut self,
+        view: &View,
+        depths: &[u16],
+        floor: Option<&Floor>,
+        (pixel, body, bone): (usize, u8, u8),
+        map: &mut [u8],
+    ) {
+        let depth = depths[pixel];
+        if depth == 0 || map[pixel] == body {
+            return;
+        }
+        let Some(ray) = view.pixel_ray(pixel) else {
+            return;
+        };
+        let point = ray * f32::from(depth);
+        let (points, unit) = &self.bodies[usize::from(body)];
+        let share = |bone: usize| {
+            let [from, to] = BONES[bone].ends.map(|end| points[end]);
+            distance(point, from, to) / (BONES[bone].reach * unit).max(1.0)
+        };
+        let own = usize::from(bone);
+        let mut best = (share(own), own);
+        for &next in BONES[own].next {
+            let share = share(next);
+            if share < best.0 {
+                best = (share, next);
+            }
+        }
+        let (share, bone) = best;
+        // NaN is not near.
+        let near = share <= 1.0 && share < self.distances[pixel] * CLEARLY;
+        if !near || floor.is_some_and(|floor| floor.is_part(point)) {
+            return;
+        }
+        map[pixel] = body;
+        self.distances[pixel] = share;
+        self.queue.push(Reached {
+            pixel: pixel as u32,
+            body,
+            bone: bone as u8,
+        });
+    }
+}
+
+/// The distance between a ray from the camera and the line between two points.
+fn ray_distance(ray: Vec3, from: Vec3, to: Vec3) -> f32 {
+    // The point of the line that is nearest to the ray: both are seen from the camera, so the ray begins at 0.
+    let across = |point: Vec3| point - ray * point.dot(ray);
+    let (a, b) = (across(from), across(to));
+    let line = b - a;
+    let along = -a.dot(line) / line.length_squared().max(1e-3);
+    (a + line * along.clamp(0.0, 1.0)).length()
+}
+
+/// The distance of a point from the line between two others.
+fn distance(point: Vec3, from: Vec3, to: Vec3) -> f32 {
+    let line = to - from;
+    let along = (point - from).dot(line) / line.length_squared().max(1e-3);
+    point.distance(from + line * along.clamp(0.0, 1.0))
+}
+
+/// Gives a pixel that was not measured, or that lies between two surfaces, to the body of most of its neighbours.
+fn smooth_edges(view: &View, depths: &[u16], map: &mut [u8]) {
+    let (width, height) = (view.width, view.height);
+    if width < 3 {
+        return;
+    }
+    for row in 1..height.saturating_sub(1) {
+        for column in 1..width - 1 {
+            let pixel = row * width + column;
+            if map[pixel] != BodyIndexImage::BACKGROUND {
+                continue;
+            }
+            let around = [pixel - 1, pixel + 1, pixel - width, pixel + width];
+            let bodies = around.map(|pixel| map[pixel]);
+            let Some(&body) = bodies.iter().find(|b| **b != BodyIndexImage::BACKGROUND) else {
+                continue;
+            };
+            let same = bodies.iter().filter(|b| **b == body).count();
+            let missing = depths[pixel] == 0;
+            let alone = || {
+                around.iter().all(|&next| {
+                    let (own, other) = (f32::from(depths[pixel]), f32::from(depths[next]));
+                    (own - other).abs() > EDGE.0 + EDGE.1 * own
+                })
+            };
+            if same >= 3 || (same == 2 && (missing || alone())) {
+                map[pixel] = body;
+            }
+        }
+    }
+}
