@@ -27,9 +27,9 @@ pub(crate) enum Command {
     /// Shows what is in recordings: sensor, modes, tracks, counts, tags, attachments, calibration
     #[command(after_long_help = info::HELP)]
     Info(info::InfoArgs),
-    /// Writes a recording's images, point clouds, inertial samples and calibration as files
+    /// Writes a recording's images, point clouds, bodies, inertial samples and calibration as files
     #[command(after_long_help = export::HELP)]
-    Export(export::ExportArgs),
+    Export(Box<export::ExportArgs>),
     /// Writes a recording of a simulated sensor, with the ground truth beside it
     #[command(after_long_help = simulate::HELP)]
     Simulate(Box<simulate::SimulateArgs>),
@@ -42,9 +42,13 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether the command loads a vendor's library.
-    pub(crate) const fn uses_libraries(&self) -> bool {
-        matches!(self, Self::Doctor(_) | Self::List(_) | Self::Record(_))
+    /// Whether the command may load a vendor's library.
+    pub(crate) fn uses_libraries(&self) -> bool {
+        match self {
+            Self::Doctor(_) | Self::List(_) | Self::Record(_) => true,
+            Self::Export(args) => args.uses_libraries(),
+            _ => false,
+        }
     }
 
     /// Whether the command prints JSON, also for an error.

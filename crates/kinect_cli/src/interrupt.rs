@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use kinect_tracking::tracker::StopSignal;
+
 use crate::files::remove_half_files;
 
 /// The exit status of a command that was stopped before its end, as shells give it for Ctrl-C.
@@ -15,29 +17,41 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether the command was asked to stop.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop(Arc<AtomicBool>);
+pub(crate) struct Stop {
+    flag: Arc<AtomicBool>,
+    signal: StopSignal,
+}
 
 impl Stop {
     /// Listens from now on.
     pub(crate) fn listen() -> Result<Self, String> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let of_handler = Arc::clone(&stop);
+        let stop = Self {
+            flag: Arc::new(AtomicBool::new(false)),
+            signal: StopSignal::new(),
+        };
+        let of_handler = stop.clone();
         ctrlc::set_handler(move || {
-            if of_handler.swap(true, Ordering::Relaxed) {
+            if of_handler.flag.swap(true, Ordering::Relaxed) {
                 give_up();
             }
+            of_handler.signal.give();
         })
-        .map_err(|error| format!("Ctrl-C cannot be listened to: {error}"))?;
-        Ok(Self(stop))
+        .map_err(|error| format!("the command cannot react to Ctrl-C: {error}"))?;
+        Ok(stop)
     }
 
     pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.flag.load(Ordering::Relaxed)
     }
 
     /// The same as a flag, for functions that take one.
     pub(crate) fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.flag)
+    }
+
+    /// The same as a signal, for body trackers.
+    pub(crate) fn signal(&self) -> StopSignal {
+        self.signal.clone()
     }
 }
 

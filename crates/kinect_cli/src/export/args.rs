@@ -1,9 +1,10 @@
 //! The options of `kinect export`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::body_options::BodyOptions;
 use super::numbers::MatchBy;
 use super::range::parse_seconds;
 use super::stream::Stream;
@@ -31,22 +32,32 @@ Files (NNNNNN = number of the capture in the whole recording, from 000000, whate
                       NNNNNN-points.ply, so that the two lie over one another
   captures.csv        the device timestamps (µs) of every exported capture's images
   imu.csv             inertial samples: device timestamps (µs), acceleration (m/s²), angular velocity (rad/s)
+  bodies.json         the people in every depth image, as a body tracker finds them; see below
+  bodies-ID.csv       the same, one file for each body (--bodies-format csv; bvh and gltf likewise); a body that comes back
+                      after more than a minute gets bodies-ID-2.csv
   calibration.json    the factory calibration as the sensor gave it
   calibration-modes.json
                       the calibration in the recording's modes, as `kinect info --calibration --json` prints it
   intrinsic.json      the colour camera as Open3D's azure_kinect_mkv_reader writes it, where the colour camera was on
-The aligned ones and the calibration are written when --only names them; the aligned ones need depth, colour and the sensor's
-calibration.
+Aligned images, bodies and the calibration are written only if --only names them. Aligned images need depth, colour and the
+sensor's calibration; bodies need depth and the sensor's calibration.
+
+bodies.json: {\"frames\":[{\"timestamp_usec\":…, \"bodies\":[{\"id\":…, \"joints\":[{\"position_mm\":[x,y,z],
+\"orientation\":[w,x,y,z], \"confidence\":\"medium\"}, … 32 in the vendor's order]}]}]}. Every capture with a depth image has a
+frame, also if nobody is in it; timestamps are those of the depth images. CSV has a line for each frame: the timestamp, then
+x, y, z, w, x, y, z of each joint. JSON and CSV are in the depth camera's axes (x to the right, y down, z forward). BVH and
+glTF are in metres with y up. The command prints which tracker ran and where.
 
 --match-by device-time counts frame periods on the sensor's clock, which is common to synchronised cameras: captures that they
 took together have the same number in each camera's export, also when one recording began later or lost captures.
 
 Files that are there already are refused, or replaced with --overwrite; the recording itself never is. Every file has its name
-once it is whole. A frame that is broken is named and left out, and the rest is exported. Ctrl-C finishes what is being
+once it is whole. A frame that is broken is named and left out (its bodies are
+an empty list), and the rest is exported. Ctrl-C finishes what is being
 written; a second Ctrl-C removes it.
 
-Exit code: 0 when everything was exported; 1 when a frame was left out, nothing could be played or nothing could be written; 2
-for wrong options; 130 when Ctrl-C ended it early.";
+Exit code: 0 when everything was exported; 1 when a frame was left out, nothing could be played or written, or no body tracker
+can be used; 2 for wrong options; 130 when Ctrl-C ended it early.";
 
 /// What the user asked for.
 #[derive(Debug, Args)]
@@ -59,7 +70,7 @@ pub(crate) struct ExportArgs {
     /// Replaces files that are there already
     #[arg(long)]
     pub(super) overwrite: bool,
-    /// What to export, separated by commas [default: all the recording has, without the aligned and the calibration]
+    /// What to export, separated by commas [default: all the recording has, without aligned images, bodies and calibration]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STREAMS")]
     pub(super) only: Vec<Stream>,
     /// Seconds since the start of the recording at which to begin
@@ -77,4 +88,22 @@ pub(crate) struct ExportArgs {
     /// Gives no colour to what a near object hides from the colour camera; without, it gets that object's colour
     #[arg(long)]
     pub(super) hide_occluded: bool,
+    #[command(flatten)]
+    pub(super) bodies: BodyOptions,
+}
+
+impl ExportArgs {
+    pub(super) fn exports_bodies(&self) -> bool {
+        self.only.contains(&Stream::Bodies)
+    }
+
+    /// Whether a vendor's library may be loaded.
+    pub(crate) fn uses_libraries(&self) -> bool {
+        self.exports_bodies() && self.bodies.uses_libraries()
+    }
+
+    /// The files that the command reads.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.file.as_path()).chain(self.bodies.model())
+    }
 }

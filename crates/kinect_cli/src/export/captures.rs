@@ -103,8 +103,9 @@ fn work(
     }
 }
 
-/// Calls `take` with every capture of the range until it returns `false`. Returns the number of captures.
-fn read_captures(
+/// Calls `take` with every capture of the range until it returns `false`. Returns the number of captures. The recording must be
+/// at its start.
+pub(super) fn read_captures(
     recording: &mut Recording,
     range: Range,
     mut numbers: Numbers,

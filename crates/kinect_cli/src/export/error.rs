@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use kinect_azure::recording::RecordingError;
+use kinect_tracking::files::BodyFileError;
+use kinect_tracking::tracker::TrackerError;
 
 use crate::files::WriteError;
 
@@ -52,6 +54,18 @@ pub(super) enum ExportError {
     NoThread(io::Error),
     #[error("{0}")]
     Json(String),
+    #[error(
+        "no bodies can be exported: {0} (`kinect export --help` describes --tracker and --model)"
+    )]
+    Tracker(String),
+    #[error("the bodies cannot be written: {0}")]
+    Bodies(BodyFileError),
+}
+
+impl From<TrackerError> for ExportError {
+    fn from(error: TrackerError) -> Self {
+        Self::Tracker(error.message)
+    }
 }
 
 fn because(warnings: &[String]) -> String {

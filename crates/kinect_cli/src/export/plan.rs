@@ -3,6 +3,7 @@
 use kinect_azure::calibration::{Calibration, XyTable};
 use kinect_azure::recording::{Recording, TrackKind};
 use kinect_azure::transform::{Occlusion, Transformation};
+use kinect_tracking::files::BodyFormat;
 
 use super::aligned::AlignedSource;
 use super::args::ExportArgs;
@@ -19,6 +20,7 @@ pub(super) struct Plan {
     pub(super) aligned: Option<AlignedSource>,
     pub(super) color_png: bool,
     pub(super) occlusion: Occlusion,
+    pub(super) body_format: BodyFormat,
 }
 
 impl Plan {
@@ -36,6 +38,7 @@ impl Plan {
             names::CAPTURES => self.captures(),
             names::IMU => self.has(Stream::Imu),
             names::FACTORY | names::MODES | names::OPEN3D => self.has(Stream::Calibration),
+            _ if names::is_of_bodies(name, self.body_format) => self.has(Stream::Bodies),
             _ => {
                 let digits = name.bytes().take_while(u8::is_ascii_digit).count();
                 let ending = name.get(digits..).and_then(|rest| rest.strip_prefix('-'));
@@ -98,6 +101,14 @@ pub(super) fn plan(args: &ExportArgs, recording: &Recording) -> Result<Plan, Exp
         aligned = Some(source.map_err(|why| missing("aligned images and points", why))?);
         streams.extend(aligned_streams);
     }
+    if wanted(Stream::Bodies) {
+        if !has(recording, TrackKind::Depth) {
+            let why = "depth images, which the recording does not have";
+            return Err(missing("bodies", why.to_owned()));
+        }
+        calibration(recording).map_err(|why| missing("bodies", why.to_owned()))?;
+        streams.push(Stream::Bodies);
+    }
     if wanted(Stream::Calibration) {
         if recording.raw_calibration_json().is_none() {
             let why = "the sensor's calibration, which the recording does not have";
@@ -121,6 +132,7 @@ pub(super) fn plan(args: &ExportArgs, recording: &Recording) -> Result<Plan, Exp
         } else {
             Occlusion::Ignore
         },
+        body_format: args.bodies.format(),
     })
 }
 

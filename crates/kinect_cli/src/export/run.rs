@@ -8,12 +8,12 @@ use kinect_azure::recording::Recording;
 use super::args::ExportArgs;
 use super::error::ExportError;
 use super::faults::Faults;
-use super::numbers::Numbers;
+use super::numbers::{MatchBy, Numbers};
 use super::plan::plan;
 use super::range::Range;
 use super::stream::Stream;
 use super::written::Written;
-use super::{calibration, captures, imu};
+use super::{bodies, calibration, captures, imu};
 use crate::files::{Folder, Rule};
 use crate::interrupt::{STOPPED, Stop};
 use crate::terminal::{Progress, plural, print, printable};
@@ -27,6 +27,10 @@ pub(crate) fn run(args: &ExportArgs) -> Result<ExitCode, String> {
             return Ok(ExitCode::from(2));
         }
     };
+    if let Some(problem) = args.bodies.problem(args.exports_bodies()) {
+        eprintln!("error: {problem}");
+        return Ok(ExitCode::from(2));
+    }
     let stop = Stop::listen()?;
     export(args, range, &stop).map_err(|e| printable(&e.to_string()))
 }
@@ -43,7 +47,17 @@ fn export(args: &ExportArgs, range: Range, stop: &Stop) -> Result<ExitCode, Expo
         });
     }
     let plan = plan(args, &recording)?;
-    let rule = Rule::new(args.overwrite, [args.file.as_path()]);
+    let rule = Rule::new(args.overwrite, args.inputs());
+    // A tracker that cannot be used is told before anything is written.
+    let bodies = match recording.calibration() {
+        Some(calibration) if plan.has(Stream::Bodies) => {
+            match bodies::open(&args.bodies, &recording, calibration, stop.signal()) {
+                Err(_) if stop.is_set() => return Ok(ExitCode::from(STOPPED)),
+                opened => Some(opened?),
+            }
+        }
+        _ => None,
+    };
     let out = Folder::open(&args.out, rule, |name| plan.writes(name))?;
     let faults = Faults::new(Progress::new("exporting"));
     for warning in &recording.info().warnings {
@@ -59,6 +73,12 @@ fn export(args: &ExportArgs, range: Range, stop: &Stop) -> Result<ExitCode, Expo
         let captures =
             captures::export(&mut recording, &plan, range, numbers, &out, &faults, stop)?;
         written = written + captures;
+    }
+    if let Some(open) = bodies {
+        let numbers = Numbers::new(MatchBy::Order, &recording.info().sensor);
+        let what = (range, numbers);
+        let how = (&faults, stop);
+        written.bodies = bodies::export(&mut recording, &args.bodies, open, what, &out, how)?;
     }
     if plan.has(Stream::Imu) {
         let fault = |fault: &str| faults.report(fault);

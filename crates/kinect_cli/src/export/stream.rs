@@ -21,6 +21,8 @@ pub(super) enum Stream {
     IrAligned,
     /// Point clouds of the colour image's pixels
     PointsAligned,
+    /// The people that a body tracker finds in the depth images
+    Bodies,
     /// Inertial samples
     Imu,
     /// The sensor's calibration
@@ -51,6 +53,7 @@ impl Stream {
             Self::ColorAligned => "color-aligned",
             Self::IrAligned => "ir-aligned",
             Self::PointsAligned => "points-aligned",
+            Self::Bodies => "bodies",
             Self::Imu => "imu",
             Self::Calibration => "calibration",
         }
@@ -66,7 +69,7 @@ impl Stream {
 
     /// Whether it has files of its own for every capture.
     pub(super) const fn is_of_captures(self) -> bool {
-        !matches!(self, Self::Imu | Self::Calibration)
+        !matches!(self, Self::Bodies | Self::Imu | Self::Calibration)
     }
 
     /// The endings of its files' names, after the capture's number.
@@ -80,7 +83,7 @@ impl Stream {
             Self::ColorAligned => &["color-aligned.png"],
             Self::IrAligned => &["ir-aligned.png"],
             Self::PointsAligned => &["points-aligned.ply"],
-            Self::Imu | Self::Calibration => &[],
+            Self::Bodies | Self::Imu | Self::Calibration => &[],
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Add;
 
+use kinect_azure::body::BodyFrame;
+
 use super::plan::Plan;
 use super::stream::Stream;
 use crate::terminal::plural;
@@ -14,6 +16,23 @@ pub(crate) struct Written {
     files: [u64; Stream::OF_CAPTURES.len()],
     pub(crate) imu_samples: u64,
     pub(crate) calibration_files: u64,
+    pub(super) bodies: Bodies,
+}
+
+/// The bodies that were written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bodies {
+    frames: u64,
+    /// The most bodies in one frame.
+    most: usize,
+}
+
+impl Bodies {
+    /// Counts a written frame.
+    pub(super) fn count(&mut self, frame: &BodyFrame) {
+        self.frames += 1;
+        self.most = self.most.max(frame.bodies.len());
+    }
 }
 
 impl Add for Written {
@@ -29,6 +48,10 @@ impl Add for Written {
             files,
             imu_samples: self.imu_samples + other.imu_samples,
             calibration_files: self.calibration_files + other.calibration_files,
+            bodies: Bodies {
+                frames: self.bodies.frames + other.bodies.frames,
+                most: self.bodies.most.max(other.bodies.most),
+            },
         }
     }
 }
@@ -57,6 +80,14 @@ impl Written {
                 files.join(", ")
             ));
         }
+        if plan.has(Stream::Bodies) {
+            let frames = plural(self.bodies.frames, "body frame");
+            parts.push(match self.bodies.most {
+                0 => format!("{frames} (nobody in them)"),
+                1 => format!("{frames} (1 body at most)"),
+                most => format!("{frames} ({most} bodies at most)"),
+            });
+        }
         if plan.has(Stream::Imu) {
             parts.push(plural(self.imu_samples, "inertial sample"));
         }
@@ -68,6 +99,9 @@ impl Written {
 
     /// Whether no file was written.
     pub(super) const fn is_nothing(&self) -> bool {
-        self.captures == 0 && self.imu_samples == 0 && self.calibration_files == 0
+        self.captures == 0
+            && self.bodies.frames == 0
+            && self.imu_samples == 0
+            && self.calibration_files == 0
     }
 }

@@ -8,7 +8,7 @@ use super::part::PartFile;
 use super::rule::Rule;
 
 /// A folder to write files to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
     rule: Rule,

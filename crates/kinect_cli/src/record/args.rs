@@ -17,6 +17,8 @@ that `kinect info` and `kinect export` still read. With --overwrite the old reco
 the new one is whole: until then the new one has a number in its name (visitors-2.mkv), and where
 the recording fails it keeps that name.
 
+No body tracker runs while recording: `kinect export --only bodies` finds the people afterwards.
+
 Exit code: 0 when the recording is whole and ended as asked for; 1 when the sensor was lost or the
 disk failed, and what came before is in the file; 2 for wrong options; 130 when Ctrl-C came before
 the first capture.";

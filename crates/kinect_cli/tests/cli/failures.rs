@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use k4a_standin::Script;
 use kinect_azure::recording::Recording;
+use kinect_tracking::files::BodyClip;
 
 use crate::data::{Folder, kinect};
 use crate::live::Sensors;
@@ -468,6 +469,64 @@ fn an_export_survives_whatever_happens_to_its_disk() {
     };
     for seed in 0..ROUNDS {
         writer.round(seed, &folder);
+    }
+}
+
+#[test]
+fn an_export_of_bodies_survives_whatever_happens_to_its_disk() {
+    let folder = Folder::new("failures-bodies");
+    fs::create_dir_all(folder.path()).unwrap();
+    let file = folder.path().join("recording.mkv");
+    let file = file.to_str().unwrap();
+    let run = kinect(&[
+        "simulate",
+        "--out",
+        file,
+        "--seconds",
+        "1.5",
+        "--depth-mode",
+        "NFOV_2X2BINNED",
+        "--color-resolution",
+        "OFF",
+    ]);
+    assert!(run.ok(), "{run:?}");
+    for format in ["json", "csv"] {
+        let arguments = |place: &Path| {
+            strings(&[
+                "export",
+                file,
+                "--out",
+                place.to_str().unwrap(),
+                "--overwrite",
+                "--only",
+                "bodies",
+                "--tracker",
+                "truth",
+                "--bodies-format",
+                format,
+            ])
+        };
+        let old = whole_run(&folder, &arguments, &|_| {});
+        assert!(!old.is_empty());
+        let writer = Writer {
+            name: format,
+            arguments: &arguments,
+            old: &old,
+            environment: &|_| {},
+            // Stopped early, a file is shorter; stopped before the first capture, it has no frames.
+            is_whole: &|path| {
+                let text = fs::read(path).unwrap();
+                if format == "csv" {
+                    return BodyClip::from_csv(&text).is_ok();
+                }
+                serde_json::from_slice::<serde_json::Value>(&text).is_ok()
+            },
+            is_all: &|names| names.len() == old.len() + 1,
+        };
+        let _ = fs::remove_dir_all(folder.path().join("whole"));
+        for seed in 0..ROUNDS {
+            writer.round(seed, &folder);
+        }
     }
 }
 

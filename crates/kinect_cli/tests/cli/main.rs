@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aligned;
+mod bodies;
 mod command;
 mod data;
 #[cfg(unix)]
