@@ -4,12 +4,52 @@
 //! that can be the wrong one, whose handles are other objects. So each is asked where its functions came from, and is not
 //! used when they are not those of the `libk4a` it was loaded for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::library::Library;
 use crate::load_error::{Attempt, LoadError, Refusal};
 use crate::loader;
 use crate::search::{Candidate, Origin, Part, Surroundings};
+
+/// Looks for the file of `libk4abt` without loading a library: in the places where
+/// [`Library::tracker_library`](crate::Library::tracker_library) of the `libk4a` at that path looks, or with `None` of
+/// any installed `libk4a`. A file that only the system's loader knows, by its name, is not found.
+///
+/// # Errors
+/// There is no such file. The error lists every place, and what to install.
+pub fn find_tracker_library(libk4a: Option<&Path>) -> Result<PathBuf, LoadError> {
+    find(&Surroundings::of_this_process(), libk4a)
+}
+
+fn find(surroundings: &Surroundings, libk4a: Option<&Path>) -> Result<PathBuf, LoadError> {
+    let installed = match libk4a {
+        Some(path) => vec![path.to_owned()],
+        None => surroundings
+            .candidates(Part::K4a, None, None)
+            .into_iter()
+            .filter(|candidate| candidate.exists)
+            .map(|candidate| candidate.path)
+            .collect(),
+    };
+    let mut attempts: Vec<Attempt> = Vec::new();
+    let beside = installed.iter().map(|path| Some(path.as_path()));
+    for beside in beside.chain([None]) {
+        for candidate in surroundings.candidates(Part::Tracker, None, beside) {
+            if candidate.exists {
+                return Ok(candidate.path);
+            }
+            let known = |attempt: &Attempt| attempt.path == candidate.path;
+            if candidate.origin != Origin::Loader && !attempts.iter().any(known) {
+                attempts.push(Attempt {
+                    path: candidate.path,
+                    origin: candidate.origin,
+                    reason: Refusal::NotThere,
+                });
+            }
+        }
+    }
+    Err(LoadError::new(Part::Tracker, None, attempts))
+}
 
 /// Loads the first that is bound to `library` and whose functions `table` finds; with its file.
 pub(crate) fn load<T>(
@@ -55,7 +95,7 @@ fn load_candidate<T>(
     let outcome = if bound {
         table(&companion)
     } else {
-        Err(Refusal::Unfit(format!(
+        Err(Refusal::OtherLibk4a(format!(
             "it uses another libk4a than {}; where two vendors' are loaded, only the first of them can have a lib{}, so \
              load this one first, or keep the other out of the process",
             library.path().display(),
@@ -65,4 +105,42 @@ fn load_candidate<T>(
     // Either way it stays: it may keep threads, and unloading runs code that nobody has tried.
     std::mem::forget(companion);
     outcome.map(|functions| (functions, file))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::search::Os;
+
+    #[test]
+    fn a_body_tracker_is_found_beside_an_installed_libk4a_without_loading_either() {
+        let root = std::env::temp_dir().join(format!("k4a-companion-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&root);
+        let folder = root.join("opt/kinect/lib");
+        std::fs::create_dir_all(&folder).unwrap();
+        let surroundings = Surroundings {
+            os: Os::Unix,
+            variable: Box::new(|_| None),
+            program: Some(root.join("app")),
+            program_files: Vec::new(),
+            root: root.clone(),
+        };
+        let elsewhere = root.join("elsewhere/libk4a.so.1.4");
+        let error = find(&surroundings, Some(&elsewhere)).unwrap_err();
+        assert!(error.found_nothing());
+        assert_eq!(error.attempts[0].origin, Origin::BesideLibrary);
+        let text = error.to_string();
+        assert!(
+            text.starts_with("libk4abt could not be loaded; install"),
+            "{text}"
+        );
+        assert!(text.contains("elsewhere/libk4abt.so.1.1"), "{text}");
+        assert!(find(&surroundings, None).is_err());
+
+        let file = folder.join("libk4abt.so.1.0");
+        std::fs::write(&file, b"no library at all").unwrap();
+        assert_eq!(find(&surroundings, None).unwrap(), file);
+        std::fs::remove_dir_all(&root).unwrap();
+    }
 }

@@ -65,6 +65,7 @@ pub use codes::{
     FrameRate, ImageFormat, Interpolation, JointConfidence, LogLevel, ProcessingMode, SeekOrigin,
     Sensor, SensorOrientation, WiredSyncMode,
 };
+pub use companion::find_tracker_library;
 pub use configuration::DeviceConfiguration;
 pub use device::{ClockSync, ColorControlCapabilities, Device, HardwareVersion, SyncJacks, Wait};
 pub use error::{Error, ErrorKind, Result};

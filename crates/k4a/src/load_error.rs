@@ -16,9 +16,11 @@ pub enum Refusal {
     OtherVendor(Vendor),
     /// The system's loader could not load the file; its own words.
     DoesNotLoad(String),
-    /// The file was loaded, but is not the library that was wanted: functions are missing, or it is linked to another
-    /// `libk4a` than the one in use. A sentence that says which.
+    /// The file was loaded, but is not the library that was wanted: a function is missing. A sentence that says which.
     Unfit(String),
+    /// The file was loaded, but it uses another `libk4a` than the one in use: another vendor's was loaded before. A
+    /// sentence that says which.
+    OtherLibk4a(String),
 }
 
 impl Refusal {
@@ -33,7 +35,9 @@ impl fmt::Display for Refusal {
         match self {
             Self::NotThere => f.write_str("not there"),
             Self::OtherVendor(vendor) => write!(f, "it is {vendor}'s"),
-            Self::DoesNotLoad(reason) | Self::Unfit(reason) => f.write_str(reason),
+            Self::DoesNotLoad(reason) | Self::Unfit(reason) | Self::OtherLibk4a(reason) => {
+                f.write_str(reason)
+            }
         }
     }
 }
@@ -56,7 +60,7 @@ impl Attempt {
         match self.reason {
             Refusal::NotThere | Refusal::OtherVendor(_) => true,
             Refusal::DoesNotLoad(_) => self.origin == Origin::Loader,
-            Refusal::Unfit(_) => false,
+            Refusal::Unfit(_) | Refusal::OtherLibk4a(_) => false,
         }
     }
 }
@@ -92,8 +96,20 @@ impl LoadError {
         self.attempts.iter().all(Attempt::found_nothing)
     }
 
+    /// Whether a file was found that uses another vendor's `libk4a`, which was loaded first.
+    pub fn uses_other_libk4a(&self) -> bool {
+        self.attempts
+            .iter()
+            .any(|attempt| matches!(attempt.reason, Refusal::OtherLibk4a(_)))
+    }
+
+    /// What could not be loaded and what to do, without the list of places.
+    pub fn summary(&self) -> String {
+        format!("{} could not be loaded; {}", self.wanted, self.advice)
+    }
+
     fn text(&self) -> String {
-        let mut text = format!("{} could not be loaded; {}.", self.wanted, self.advice);
+        let mut text = format!("{}.", self.summary());
         let (missing, refused): (Vec<_>, Vec<_>) = self
             .attempts
             .iter()

@@ -39,7 +39,6 @@
 //! [`Statistics::misuses`], and does nothing.
 
 pub mod chart;
-mod find;
 mod library;
 mod script;
 mod stand_in;

@@ -5,9 +5,9 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use kinect_test_support::built_library::built_library;
 use libloading::Library;
 
-use crate::find;
 use crate::script::Script;
 use crate::statistics::Statistics;
 
@@ -55,7 +55,7 @@ impl StandIn {
     fn new(krate: &str, script: &Script) -> Result<Self, String> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         script.check()?;
-        let built = find::built(krate)?;
+        let built = built_library(krate)?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("{krate}-{}-{number}", std::process::id()));
         let path = folder.join(VENDORS_NAME);
@@ -82,7 +82,7 @@ impl StandIn {
         &self.path
     }
 
-    /// The folder of the library file, which holds nothing else.
+    /// The folder of the library file. Libraries that belong to it, such as a stand-in of the body tracker, are put there.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -70,6 +70,11 @@ impl VendorMemory {
         image.bytes().as_ptr().align_offset(align_of::<u16>()) == 0
     }
 
+    /// The library's own image, which that library's functions take without a copy.
+    pub fn image(&self) -> &k4a::Image {
+        &self.image
+    }
+
     /// The memory.
     pub fn bytes(&self) -> &[u8] {
         let bytes = self.image.bytes();

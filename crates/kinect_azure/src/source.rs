@@ -1,5 +1,6 @@
 //! The trait of everything that delivers captures: recordings, devices, simulations.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::calibration::Calibration;
@@ -24,6 +25,12 @@ pub trait CaptureSource: Send {
     /// nothing. A recording without a calibration holds images, but its depth images cannot be turned into points.
     fn factory_data(&self) -> FactoryData<'_> {
         FactoryData::default()
+    }
+
+    /// The file of the vendor's library that runs the sensor; `None` for recordings and simulations. The vendor's body
+    /// tracker must be the one that belongs to this library.
+    fn vendor_library(&self) -> Option<&Path> {
+        None
     }
 
     /// Waits for the next capture, at most `timeout`.

@@ -2,6 +2,7 @@
 //!
 //! Everything here panics where a test must fail.
 
+pub mod built_library;
 pub mod disk;
 pub mod display;
 #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@
 //!
 //! - [`tracker`]: the trait of all trackers, the thread that runs a tracker, and the tracker that returns a
 //!   simulation's ground truth.
+//! - [`vendor`]: the vendor's body tracker.
 //! - [`choice`]: the settings of trackers, and the rule that chooses one.
 //! - [`pose2d`]: people as a network sees them in a picture, before they are lifted by the depth image.
 //! - [`lift`]: from joints in a picture and the depth image to bodies of 32 joints.
@@ -33,6 +34,7 @@ pub mod pose2d;
 mod random;
 pub mod rotation;
 pub mod tracker;
+pub mod vendor;
 pub mod zones;
 
 pub use box2::Box2;

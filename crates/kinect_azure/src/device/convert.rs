@@ -8,26 +8,30 @@ use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSync
 
 use super::settings::DeviceSettings;
 
-pub(super) fn depth_mode(mode: DepthMode) -> k4a::DepthMode {
-    match mode {
-        DepthMode::Off => k4a::DepthMode::Off,
-        DepthMode::Nfov2x2Binned => k4a::DepthMode::Nfov2x2Binned,
-        DepthMode::NfovUnbinned => k4a::DepthMode::NfovUnbinned,
-        DepthMode::Wfov2x2Binned => k4a::DepthMode::Wfov2x2Binned,
-        DepthMode::WfovUnbinned => k4a::DepthMode::WfovUnbinned,
-        DepthMode::PassiveIr => k4a::DepthMode::PassiveIr,
+impl From<DepthMode> for k4a::DepthMode {
+    fn from(mode: DepthMode) -> Self {
+        match mode {
+            DepthMode::Off => Self::Off,
+            DepthMode::Nfov2x2Binned => Self::Nfov2x2Binned,
+            DepthMode::NfovUnbinned => Self::NfovUnbinned,
+            DepthMode::Wfov2x2Binned => Self::Wfov2x2Binned,
+            DepthMode::WfovUnbinned => Self::WfovUnbinned,
+            DepthMode::PassiveIr => Self::PassiveIr,
+        }
     }
 }
 
-pub(super) fn color_resolution(resolution: ColorResolution) -> k4a::ColorResolution {
-    match resolution {
-        ColorResolution::Off => k4a::ColorResolution::Off,
-        ColorResolution::R720p => k4a::ColorResolution::R720p,
-        ColorResolution::R1080p => k4a::ColorResolution::R1080p,
-        ColorResolution::R1440p => k4a::ColorResolution::R1440p,
-        ColorResolution::R1536p => k4a::ColorResolution::R1536p,
-        ColorResolution::R2160p => k4a::ColorResolution::R2160p,
-        ColorResolution::R3072p => k4a::ColorResolution::R3072p,
+impl From<ColorResolution> for k4a::ColorResolution {
+    fn from(resolution: ColorResolution) -> Self {
+        match resolution {
+            ColorResolution::Off => Self::Off,
+            ColorResolution::R720p => Self::R720p,
+            ColorResolution::R1080p => Self::R1080p,
+            ColorResolution::R1440p => Self::R1440p,
+            ColorResolution::R1536p => Self::R1536p,
+            ColorResolution::R2160p => Self::R2160p,
+            ColorResolution::R3072p => Self::R3072p,
+        }
     }
 }
 
@@ -44,8 +48,8 @@ fn color_format(format: ColorFormat) -> k4a::ImageFormat {
 pub(super) fn configuration(settings: &DeviceSettings) -> k4a::DeviceConfiguration {
     k4a::DeviceConfiguration {
         color_format: color_format(settings.color_format),
-        color_resolution: color_resolution(settings.color_resolution),
-        depth_mode: depth_mode(settings.depth_mode),
+        color_resolution: settings.color_resolution.into(),
+        depth_mode: settings.depth_mode.into(),
         frame_rate: match settings.frame_rate {
             FrameRate::Fps5 => k4a::FrameRate::Fps5,
             FrameRate::Fps15 => k4a::FrameRate::Fps15,

@@ -1,6 +1,7 @@
 //! A live sensor as a source of captures.
 
 use std::cmp::Ordering;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -584,6 +585,10 @@ impl CaptureSource for DeviceSource {
             color_firmware: self.status.color_firmware.as_deref(),
             depth_firmware: self.status.depth_firmware.as_deref(),
         }
+    }
+
+    fn vendor_library(&self) -> Option<&Path> {
+        Some(self.library().path())
     }
 
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {

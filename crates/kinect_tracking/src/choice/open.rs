@@ -2,9 +2,13 @@
 
 use kinect_azure::Calibration;
 
+use super::chosen::Chosen;
 use super::sensor::TrackedSensor;
 use super::settings::{Tracker, TrackerSettings};
-use crate::tracker::{BodyTracker, StopSignal, TrackerError, TruthTracker};
+use super::vendor;
+use crate::tracker::{BodyTracker, StopSignal, TrackerError, TrackerErrorKind, TruthTracker};
+
+type Opened = Result<Box<dyn BodyTracker>, TrackerError>;
 
 /// Opens the tracker that the settings ask for. [`Tracker::Auto`] takes the first that can be used and says in
 /// [`BodyTracker::notes`] why those before it cannot. It may take seconds.
@@ -16,29 +20,63 @@ pub fn open(
     sensor: &TrackedSensor,
     calibration: &Calibration,
     stop: &StopSignal,
-) -> Result<Box<dyn BodyTracker>, TrackerError> {
-    // Trackers of cameras will need both.
-    let _ = (calibration, stop);
+) -> Opened {
     match settings.tracker {
-        Tracker::Auto | Tracker::Truth => truth(settings, sensor),
-        Tracker::Vendor | Tracker::Onnx => Err(TrackerError::unusable(
+        Tracker::Auto => first_usable(settings, sensor, calibration, stop),
+        Tracker::Vendor => vendor::open(settings, sensor, calibration, stop),
+        Tracker::Onnx => Err(TrackerError::unusable(
             "this build has no such body tracker",
         )),
+        Tracker::Truth => truth(settings, sensor),
     }
 }
 
 /// Whether [`open`] could find a tracker for this sensor, without opening one.
 pub fn may_track(settings: &TrackerSettings, sensor: &TrackedSensor) -> bool {
     match settings.tracker {
-        Tracker::Auto | Tracker::Truth => sensor.has_bodies,
-        Tracker::Vendor | Tracker::Onnx => false,
+        Tracker::Auto => sensor.has_bodies || vendor::may_track(sensor),
+        Tracker::Vendor => vendor::may_track(sensor),
+        Tracker::Onnx => false,
+        Tracker::Truth => sensor.has_bodies,
     }
 }
 
-fn truth(
+/// The first tracker that can be used, with notes about those before it.
+fn first_usable(
     settings: &TrackerSettings,
     sensor: &TrackedSensor,
-) -> Result<Box<dyn BodyTracker>, TrackerError> {
+    calibration: &Calibration,
+    stop: &StopSignal,
+) -> Opened {
+    let trackers: [&dyn Fn() -> Opened; 2] = [
+        &|| vendor::open(settings, sensor, calibration, stop),
+        &|| truth(settings, sensor),
+    ];
+    let (mut notes, mut may_work_later) = (Vec::new(), false);
+    for open in trackers {
+        match open() {
+            Ok(tracker) if notes.is_empty() => return Ok(tracker),
+            Ok(tracker) => return Ok(Box::new(Chosen::new(tracker, notes))),
+            Err(error) => {
+                if stop.is_given() {
+                    return Err(error);
+                }
+                may_work_later |= error.kind == TrackerErrorKind::Failed;
+                // The lines after the first list places that were searched.
+                let first = error.message.lines().next().unwrap_or_default();
+                notes.push(first.trim_end_matches('.').to_owned());
+            }
+        }
+    }
+    let message = format!("no body tracker can be used: {}", notes.join("; "));
+    Err(if may_work_later {
+        TrackerError::failed(message)
+    } else {
+        TrackerError::unusable(message)
+    })
+}
+
+fn truth(settings: &TrackerSettings, sensor: &TrackedSensor) -> Opened {
     if !sensor.has_bodies {
         return Err(TrackerError::unusable(format!(
             "{} delivers no bodies of its own: only simulated sensors and recordings with a body track do; choose \

@@ -1,5 +1,6 @@
 //! What a sensor offers to trackers.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kinect_azure::recording::Recording;
@@ -12,6 +13,9 @@ pub struct TrackedSensor {
     pub info: SensorInfo,
     /// The factory calibration as the sensor gives it, which the vendor's tracker needs; `None` if there is none.
     pub factory_calibration: Option<Arc<[u8]>>,
+    /// The file of the vendor's library that runs the sensor, whose body tracker can be used; `None` for recordings and
+    /// simulations, for which any vendor's tracker is looked for.
+    pub vendor_library: Option<PathBuf>,
     /// Whether captures come with bodies: a simulation, or a recording with a body track.
     pub has_bodies: bool,
 }
@@ -22,6 +26,7 @@ impl TrackedSensor {
         Self {
             info: source.info().clone(),
             factory_calibration: source.factory_data().calibration_json.map(Arc::from),
+            vendor_library: source.vendor_library().map(Path::to_owned),
             has_bodies: source.has_bodies(),
         }
     }
@@ -31,6 +36,7 @@ impl TrackedSensor {
         Self {
             info: recording.info().sensor.clone(),
             factory_calibration: recording.raw_calibration_json().map(Arc::from),
+            vendor_library: None,
             has_bodies: recording.has_bodies(),
         }
     }

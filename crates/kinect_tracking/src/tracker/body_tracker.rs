@@ -16,7 +16,7 @@ pub trait BodyTracker: Send {
     fn name(&self) -> &str;
 
     /// What could not be used and what runs instead, a sentence each: "CUDA is not installed; the processor runs the
-    /// network". They are asked for once, after the tracker was opened.
+    /// network". A tracker may add sentences while it runs; those it has given stay.
     fn notes(&self) -> &[String] {
         &[]
     }

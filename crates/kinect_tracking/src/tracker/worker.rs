@@ -47,8 +47,8 @@ impl Worker {
                     && **calibration != *submitted.calibration
             };
             if open.as_ref().is_some_and(|open| other(&open.calibration)) {
-                drop_quietly(open.take());
                 self.update(|inner| inner.restarts += 1);
+                self.close(open.take());
             }
             if refused.as_ref().is_some_and(|refused| !other(refused)) {
                 continue;
@@ -69,20 +69,20 @@ impl Worker {
                 Ok(true) => failures = 0,
                 Ok(false) => {}
                 Err(error) if error.kind == TrackerErrorKind::Unusable => {
-                    drop_quietly(open.take());
                     refused = Some(Arc::clone(&submitted.calibration));
                     self.update(|inner| {
                         inner.fails(&error.message);
                         inner.state = TrackerState::Unusable(error.message.clone());
                     });
+                    self.close(open.take());
                 }
                 Err(error) => {
-                    drop_quietly(open.take());
                     self.update(|inner| {
                         inner.fails(&error.message);
                         inner.restarts += 1;
                         inner.state = TrackerState::Restarting(error.message.clone());
                     });
+                    self.close(open.take());
                     let pause = self.settings.pause_after(failures);
                     failures = failures.saturating_add(1);
                     if self.stop.wait(pause) {
@@ -95,8 +95,18 @@ impl Worker {
     }
 
     fn end(&mut self, open: Option<Open>) {
-        drop_quietly(open);
+        self.close(open);
         self.update(|inner| inner.state = TrackerState::Stopped);
+    }
+
+    /// Drops the tracker, which may hang like any other call.
+    fn close(&self, open: Option<Open>) {
+        if open.is_none() {
+            return;
+        }
+        self.update(|inner| inner.busy_since = Some(Instant::now()));
+        drop_quietly(open);
+        self.update(|inner| inner.busy_since = None);
     }
 
     /// Waits for a capture; `None` when it is time to end.
@@ -153,6 +163,10 @@ impl Worker {
                 // Frames that were not taken are dropped without holding the lock.
                 let replaced = self.update(|inner| {
                     inner.busy_since = None;
+                    // Notes are only added to.
+                    if let Some(new) = open.tracker.notes().get(inner.notes.len()..) {
+                        inner.notes.extend_from_slice(new);
+                    }
                     inner.returns(submitted.at, took, frame)
                 });
                 drop(replaced);

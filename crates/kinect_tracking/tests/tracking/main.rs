@@ -24,6 +24,7 @@ mod rotation;
 mod runner;
 mod simulated;
 mod truth;
+mod vendor;
 mod zones;
 
 #[global_allocator]

@@ -1,4 +1,4 @@
-//! Finds the library that cargo built.
+//! Finds the library that cargo built of a crate with a `cdylib`: the stand-ins of the vendors' libraries.
 //!
 //! A dependency's `cdylib` lies in the folder `deps`, as does the program of a test; an example's and a benchmark's
 //! program lies near it. Today its name has no hash for crates of a workspace; a library with a hash in its name is
@@ -8,8 +8,11 @@ use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The newest built library of a crate, or an error that says what to do.
-pub(crate) fn built(krate: &str) -> Result<PathBuf, String> {
+/// The newest built library of a crate.
+///
+/// # Errors
+/// There is none beside the test program; the sentence says what to do.
+pub fn built_library(krate: &str) -> Result<PathBuf, String> {
     let program = std::env::current_exe()
         .map_err(|error| format!("the test program's own place is not known: {error}"))?;
     let folders: Vec<PathBuf> = program
