@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use k4a::{
     Attempt, Candidate, LIBRARY_VARIABLE, Library, ORBBEC_LIBRARY_VARIABLE, Origin,
-    RECORD_LIBRARY_VARIABLE, TRACKER_LIBRARY_VARIABLE, Vendor,
+    RECORD_LIBRARY_VARIABLE, Vendor,
 };
 
 use super::facts::{Facts, Os, names_in, read_text};
@@ -215,7 +215,6 @@ pub(super) fn findings(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Findi
         let others = [
             Check::OrbbecLibrary,
             Check::RecordLibrary,
-            Check::TrackerLibrary,
             Check::DepthEngine,
         ];
         findings.extend(others.map(Finding::inapplicable));
@@ -228,7 +227,6 @@ pub(super) fn findings(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Findi
         .map(|one| one.finding(vendors.is_needed(one.vendor, bus), either))
         .collect();
     findings.push(record_library(facts, vendors));
-    findings.push(tracker_library(facts, vendors));
     findings.extend(depth_engine(facts, bus, vendors));
     findings
 }
@@ -251,7 +249,12 @@ fn library_in(folder: &Path, os: Os, stem: &str) -> Option<PathBuf> {
 
 /// A library that accompanies `libk4a`, looked for in this order: the path in a variable, the folder of `libk4a`, the
 /// folder of the program, the folders of the system's loader.
-fn companion(facts: &Facts, vendors: &Vendors, variable: &str, stem: &str) -> Option<PathBuf> {
+pub(super) fn companion(
+    facts: &Facts,
+    vendors: &Vendors,
+    variable: &str,
+    stem: &str,
+) -> Option<PathBuf> {
     let named = facts.variable(variable).map(PathBuf::from);
     if let Some(named) = named {
         if named.is_file() {
@@ -297,22 +300,6 @@ fn record_library(facts: &Facts, vendors: &Vendors) -> Finding {
             Status::Missing,
             "no libk4arecord; not needed, recordings are made and read without",
         ),
-    }
-}
-
-fn tracker_library(facts: &Facts, vendors: &Vendors) -> Finding {
-    const CHECK: Check = Check::TrackerLibrary;
-    match companion(facts, vendors, TRACKER_LIBRARY_VARIABLE, "k4abt") {
-        Some(file) => Finding::new(CHECK, Status::Found, file.display().to_string()),
-        None => Finding::new(
-            CHECK,
-            Status::Missing,
-            "no libk4abt; needed only for the vendor's body tracker",
-        )
-        .fix(format!(
-            "to track with the vendor's install the Azure Kinect Body Tracking SDK 1.1 (package libk4abt1.1 on Linux), or \
-             set {TRACKER_LIBRARY_VARIABLE}"
-        )),
     }
 }
 

@@ -8,7 +8,7 @@
 //! that disturbs other programs. All facts about the machine come from `facts` (the folder `/`, the environment,
 //! which device files can be opened), so that tests can make up any machine. `libraries` judges the vendors'
 //! libraries, `usb` the sensors on USB, `sensors` the sensors that the libraries opened, `gpu` the graphics adapter,
-//! `system` the rest.
+//! `tracker` the vendor's body tracker, `system` the rest.
 //!
 //! ```no_run
 //! use kinect_azure::doctor::{DoctorSettings, examine};
@@ -26,6 +26,7 @@ mod libraries;
 mod report;
 mod sensors;
 mod system;
+mod tracker;
 mod usb;
 
 #[cfg(test)]
@@ -100,6 +101,7 @@ fn report(
     findings.extend(sensors::findings(asked));
     findings.extend(sensors::wired_sync(asked));
     findings.push(libraries::femto_network(facts, loaded, bus));
+    findings.extend(tracker::findings(facts, loaded));
     findings.push(libraries::onnx_runtime(facts));
     findings.push(gpu::adapter(facts, settings.adapter.as_deref()));
     findings.push(system::display(facts));

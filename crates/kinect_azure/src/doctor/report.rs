@@ -40,8 +40,6 @@ checks! {
     OrbbecLibrary = "orbbec_library", "Orbbec's library";
     /// The vendor's recorder, which this project does not need.
     RecordLibrary = "record_library", "vendor's recorder";
-    /// The vendor's body tracker.
-    TrackerLibrary = "tracker_library", "vendor's body tracker";
     /// The vendor's closed-source library that computes depth from the camera's raw images.
     DepthEngine = "depth_engine", "depth engine";
     /// OpenGL and X11, which the depth engine needs on Linux.
@@ -62,6 +60,12 @@ checks! {
     WiredSync = "wired_sync", "wired synchronisation";
     /// The file that lets Orbbec's library look for a Femto Mega on the network.
     FemtoNetwork = "femto_network", "Femto on the network";
+    /// The vendor's body tracker.
+    TrackerLibrary = "tracker_library", "vendor's body tracker";
+    /// The network of the vendor's body tracker.
+    TrackerModel = "tracker_model", "vendor's tracker model";
+    /// What the vendor's body tracker needs to run its network on a graphics card.
+    TrackerRuntime = "tracker_runtime", "vendor's tracker on a GPU";
     /// ONNX Runtime, for body tracking without the vendor's tracker.
     OnnxRuntime = "onnx_runtime", "ONNX Runtime";
     /// The graphics adapter that Bevy renders with.

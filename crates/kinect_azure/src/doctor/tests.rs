@@ -240,6 +240,83 @@ fn a_bare_machine_lacks_either_vendors_library() {
 }
 
 #[test]
+fn the_body_trackers_files_are_named_with_what_to_do() {
+    let machine = Machine::healthy();
+    let report = machine.examine();
+    let library = one(&report, Check::TrackerLibrary);
+    assert_eq!((library.status, library.needed), (Status::Missing, false));
+    for check in [Check::TrackerModel, Check::TrackerRuntime] {
+        assert_eq!(one(&report, check).status, Status::Inapplicable);
+    }
+
+    let machine = Machine::healthy();
+    machine.put("usr/lib/libk4abt.so.1.1", "");
+    machine.put("usr/lib/libcudart.so.11.0", "");
+    let report = machine.examine();
+    assert!(report.is_usable(), "body tracking is not needed");
+    assert_eq!(one(&report, Check::TrackerLibrary).status, Status::Found);
+    let model = one(&report, Check::TrackerModel);
+    assert_eq!(model.status, Status::Missing);
+    assert!(
+        model
+            .fix
+            .as_ref()
+            .unwrap()
+            .contains("dnn_model_2_0_op11.onnx")
+    );
+    let runtime = one(&report, Check::TrackerRuntime);
+    assert_eq!(runtime.status, Status::Missing);
+    assert!(
+        runtime
+            .what
+            .starts_with("no libcuda.so.1, libcublas.so.11, libcudnn.so.8;"),
+        "{runtime:?}"
+    );
+    let fix = runtime.fix.as_ref().unwrap();
+    assert!(fix.contains("driver") && fix.contains("cuDNN 8"), "{fix}");
+
+    let machine = Machine::healthy();
+    machine.put("usr/lib/libk4abt.so.1.1", "");
+    machine.put("usr/bin/dnn_model_2_0_op11.onnx", "");
+    for file in [
+        "libcuda.so.1",
+        "libk4abt1.1/libcudart.so.11.0",
+        "libcublas.so.11",
+        "libcudnn.so.8",
+    ] {
+        machine.put(&format!("usr/lib/{file}"), "");
+    }
+    let report = machine.examine();
+    assert_eq!(one(&report, Check::TrackerModel).status, Status::Found);
+    assert_eq!(
+        one(&report, Check::TrackerRuntime).what,
+        "CUDA 11 and cuDNN 8"
+    );
+
+    let machine = Machine::healthy();
+    machine.put("usr/lib/libk4abt.so.1.0", "");
+    machine.put("usr/bin/dnn_model_2_0_lite_op11.onnx", "");
+    let report = machine.examine();
+    let model = one(&report, Check::TrackerModel);
+    assert_eq!(model.status, Status::Found);
+    assert!(model.fix.is_some(), "it must be named: {model:?}");
+    assert!(
+        one(&report, Check::TrackerRuntime)
+            .what
+            .contains("libcudnn.so.7")
+    );
+
+    let mut machine = Machine::healthy();
+    machine.os = Os::Windows;
+    machine.put("app/k4abt.dll", "");
+    machine.put("app/directml.dll", "");
+    let report = machine.examine();
+    let runtime = one(&report, Check::TrackerRuntime);
+    assert_eq!(runtime.status, Status::Found);
+    assert!(runtime.what.contains("directml.dll"));
+}
+
+#[test]
 fn a_femto_needs_orbbecs_library_and_rules() {
     let machine = Machine::healthy();
     let _ = fs::remove_dir_all(machine.root.join("sys/bus"));

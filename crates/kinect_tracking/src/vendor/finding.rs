@@ -10,7 +10,7 @@ use k4a::{Library, LoadError, TrackerLibrary, Vendor};
 use super::setup::VendorSetup;
 use crate::tracker::TrackerError;
 
-/// How long it is remembered what is installed: who installs the library waits at most that long.
+/// How long it is remembered that something is missing: whoever installs it waits at most that long.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
 /// Which libraries were looked for.
@@ -34,7 +34,7 @@ static SEEN: Mutex<Vec<Answer<()>>> = Mutex::new(Vec::new());
 static LOADED: Mutex<Vec<Answer<TrackerLibrary>>> = Mutex::new(Vec::new());
 
 /// Whether a `libk4abt` is installed for the `libk4a` at that path, or with `None` for any `libk4a`. No library is
-/// loaded. The answer is remembered for half a minute.
+/// loaded. The answer is remembered, "no" for half a minute.
 pub fn may_be_installed(libk4a: Option<&Path>) -> bool {
     seen(libk4a).is_ok()
 }
@@ -74,7 +74,7 @@ fn remembering<T: Clone>(
     let lock = || answers.lock().unwrap_or_else(PoisonError::into_inner);
     let known = {
         let mut answers = lock();
-        answers.retain(|answer| answer.at.elapsed() < REMEMBERED);
+        answers.retain(|answer| answer.found.is_ok() || answer.at.elapsed() < REMEMBERED);
         let known = answers.iter().find(|answer| answer.wanted == wanted);
         known.map(|answer| answer.found.clone())
     };

@@ -29,7 +29,7 @@ const SILENT_WHILE_OPTIMISING: Duration = Duration::from_secs(280);
 
 /// The vendor's body tracker.
 ///
-/// On a graphics card up to two captures are in the works, because the library computes on the card for one while it
+/// On a graphics card up to three captures are in the works, because the library computes on the card for one while it
 /// fits bodies into another; on the processor one is. With a further capture the tracker waits for a frame first. Dropping the tracker shuts it
 /// down and destroys it, which may take seconds.
 #[derive(Debug)]
@@ -111,7 +111,11 @@ impl VendorTracker {
             notes,
             depth_mode: calibration.depth_mode,
             period: Duration::from_nanos(setup.frame_rate.period_ns()),
-            most_in_works: if mode == ProcessingMode::Cpu { 1 } else { 2 },
+            most_in_works: if mode == ProcessingMode::Cpu {
+                1
+            } else {
+                QUEUE
+            },
             in_works: VecDeque::with_capacity(QUEUE),
             stop: stop.clone(),
             patience: if mode == ProcessingMode::GpuTensorRt {
