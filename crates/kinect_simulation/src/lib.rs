@@ -22,6 +22,7 @@ mod random;
 mod render;
 mod rig;
 mod room;
+mod sampler;
 mod sensor;
 mod settings;
 #[cfg(test)]
@@ -29,11 +30,14 @@ mod sheets;
 mod surface;
 mod timing;
 mod truth;
+// Other systems' sines and powers differ in the last bit.
+#[cfg(all(test, target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+mod unchanged;
 mod world;
 
 pub use motion::{ClipError, MotionKind, Scenario, SkeletonClip, UnknownScenario};
-pub use noise::Noise;
+pub use noise::{Noise, NoiseStrength};
 pub use people::SimulatedPeople;
 pub use rig::built_in_calibration;
 pub use sensor::SimulatedSensor;
-pub use settings::{Mount, SimulationSettings};
+pub use settings::{Mount, SimulationSettings, Variety};

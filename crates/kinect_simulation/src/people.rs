@@ -9,7 +9,7 @@ use crate::render::joints;
 use crate::rig::Eye;
 use crate::room::Room;
 use crate::settings::SimulationSettings;
-use crate::world::{cast_of, read_clip};
+use crate::world::{cast_of, read_clip, sight};
 use kinect_azure::{Body, SourceError};
 
 /// The bodies that a [`SimulatedSensor`](crate::SimulatedSensor) with the same settings has in its ground truth,
@@ -45,9 +45,13 @@ impl SimulatedPeople {
                 &members,
                 settings.people,
                 settings.seed,
-                Stage::of(&Room::unlit(settings.seed)),
+                Stage::of(
+                    &Room::unlit(settings.seed, settings.variety.room),
+                    sight(settings),
+                ),
                 clip,
-            ),
+            )
+            .with_things(settings.variety.things),
             eye: Eye::depth(&settings.mount),
         })
     }

@@ -31,7 +31,7 @@ impl Eye {
             }
         };
         let default = Mount::default();
-        let tilt = number(mount.tilt_degrees, -60.0, 60.0, default.tilt_degrees).to_radians();
+        let tilt = number(mount.tilt_degrees, -60.0, 90.0, default.tilt_degrees).to_radians();
         let roll = number(mount.roll_degrees, -180.0, 180.0, 0.0).to_radians();
         // x right, y down, z forwards of a level camera that looks along −z.
         let level = Mat3::from_cols(Vec3::X, Vec3::NEG_Y, Vec3::NEG_Z);
@@ -54,6 +54,14 @@ impl Eye {
             position: depth.position - depth.to_world * (turn.transpose() * shift),
             to_world: depth.to_world * turn.transpose(),
         }
+    }
+}
+
+impl Mount {
+    /// The direction against gravity in the depth camera's axes (x right, y down, z forward), of length 1.
+    pub fn up(&self) -> [f32; 3] {
+        let to_world = Eye::depth(self).to_world;
+        (to_world.transpose() * Vec3::Y).to_array()
     }
 }
 

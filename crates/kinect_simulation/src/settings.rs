@@ -18,6 +18,8 @@ pub struct SimulationSettings {
     pub people: u32,
     /// Chooses the room, the people and the noise.
     pub seed: u64,
+    /// How far people, room and things differ from a usual exhibition's.
+    pub variety: Variety,
     /// The sensor's imperfections; [`Noise::none`] for a perfect one.
     pub noise: Noise,
     /// Depth mode.
@@ -51,6 +53,7 @@ impl Default for SimulationSettings {
             scenario: Scenario::Exhibit,
             people: 3,
             seed: 1,
+            variety: Variety::default(),
             noise: Noise::default(),
             depth_mode: DepthMode::NfovUnbinned,
             color_resolution: ColorResolution::R720p,
@@ -90,6 +93,22 @@ impl SimulationSettings {
     }
 }
 
+/// How far people, room and things differ from a usual exhibition's, for training and testing body trackers. The default
+/// is the usual exhibition.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct Variety {
+    /// Whether the people are of all kinds: small children to giants, thin to very heavy, pregnant, with hats, hoods, long
+    /// coats and bags in their hands.
+    pub people: bool,
+    /// Whether the room may be small or a hall, with dark curtains, shiny floors and little furniture.
+    pub room: bool,
+    /// The share of captures, 0 to 1, with things that change from capture to capture: tables, counters and railings in
+    /// front of people, and clutter of people's size, such as coat stands. Only [`Scenario::Poses`] has them; people who sit
+    /// there always have a seat.
+    pub things: f32,
+}
+
 /// The position and direction of the sensor; with a tilt of 0 degrees it looks horizontally at the middle of the
 /// room. Numbers out of range count as the nearest in range, numbers that are not finite as the default.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,7 +116,7 @@ impl SimulationSettings {
 pub struct Mount {
     /// Height of the depth camera above the floor in metres, 0.2 to 3.
     pub height: f32,
-    /// The angle by which the sensor is tilted down, in degrees, −60 to 60.
+    /// The angle by which the sensor is tilted down, in degrees, −60 to 90; 90 looks straight down.
     pub tilt_degrees: f32,
     /// The angle by which the sensor is rolled about its line of sight, clockwise seen from behind it, in degrees,
     /// −180 to 180.

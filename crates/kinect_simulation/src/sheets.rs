@@ -217,3 +217,93 @@ fn sheets_of_motions_and_people() {
         );
     }
 }
+
+/// One depth image with its people and skeletons, 320 by 288 pixels.
+fn tile(sheet: &mut Sheet, left: usize, top: usize, capture: &Capture, sensor: &SimulatedSensor) {
+    let truth = capture.ground_truth.as_ref().unwrap();
+    let bodies = truth.index_map.as_ref().unwrap().pixels();
+    let depth = capture.depth.as_ref().unwrap();
+    let (width, height) = (depth.width as usize, depth.height as usize);
+    let pixels = depth.u16_pixels();
+    let scale = (320.0 / width as f32).min(288.0 / height as f32);
+    for y in 0..288 {
+        for x in 0..320 {
+            let (sx, sy) = ((x as f32 / scale) as usize, (y as f32 / scale) as usize);
+            if sx >= width || sy >= height {
+                continue;
+            }
+            let at = sy * width + sx;
+            let mut color = ramp(f32::from(pixels[at]));
+            if bodies[at] == 255 {
+                color = color.map(|v| v / 2);
+            }
+            sheet.put(left + x, top + y, color);
+        }
+    }
+    let camera = sensor.calibration().unwrap().depth_camera.unwrap();
+    let place = |p: [f32; 3]| {
+        let [u, v] = camera.project(p)?;
+        let at = (left as f32 + u * scale, top as f32 + v * scale);
+        let inside = at.0 >= left as f32
+            && at.0 < left as f32 + 320.0
+            && at.1 >= top as f32
+            && at.1 < top as f32 + 288.0;
+        inside.then_some(at)
+    };
+    for body in &truth.bodies {
+        for joint in Joint::ALL {
+            let pose = body.joint(joint);
+            let color = match pose.confidence {
+                JointConfidence::None => [255, 60, 60],
+                JointConfidence::Low => [255, 160, 40],
+                _ => [255, 255, 255],
+            };
+            let parent = joint.parent().and_then(|p| place(body.joint(p).position));
+            if let (Some(at), Some(parent)) = (place(pose.position), parent) {
+                sheet.line(parent, at, color);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "draws pictures to look at"]
+fn sheet_of_random_poses() {
+    let Some(folder) = std::env::var_os("KINECT_PICTURES") else {
+        return;
+    };
+    for page in 0..4 {
+        let mut sheet = Sheet::new(320 * 7, 288 * 7);
+        for room in 0..7 {
+            let settings = SimulationSettings::random_poses(page * 7 + room);
+            let mut sensor = SimulatedSensor::new(&settings)
+                .unwrap()
+                .as_fast_as_possible();
+            for column in 0..7 {
+                let capture = at(&mut sensor, 0.1 + column as f64 * 0.1);
+                tile(
+                    &mut sheet,
+                    column * 320,
+                    room as usize * 288,
+                    &capture,
+                    &sensor,
+                );
+            }
+        }
+        sheet.save(&Path::new(&folder).join(format!("poses-{page}.png")));
+    }
+    let settings = SimulationSettings {
+        scenario: Scenario::Poses,
+        people: 4,
+        seed: 4,
+        variety: Variety {
+            people: true,
+            room: false,
+            things: 0.7,
+        },
+        color_format: Some(ColorFormat::Bgra32),
+        ..SimulationSettings::default()
+    };
+    let path = Path::new(&folder).join("poses-color.png");
+    sheet(&settings, &[0.1, 0.2, 0.3, 0.4], &path);
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use glam::Vec2;
 use kinect_azure::body::BodyFrame;
 use kinect_azure::calibration::Calibration;
 use kinect_azure::capture::Capture;
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 
 use super::encode::ColorEncoder;
 use super::frame::{CleanColor, CleanDepth};
-use super::motion::{Director, Scenario, SkeletonClip, Stage};
+use super::motion::{Director, Scenario, Sight, SkeletonClip, Stage};
 use super::noise::{DepthNoise, DepthPlanes, add_color_noise};
 use super::person::{BodyMesh, Person, SkinnedMesh};
 use super::random::hash2;
@@ -57,11 +58,18 @@ impl World {
             Scenario::Clip(path) => Some(Arc::new(read_clip(path)?)),
             _ => None,
         };
-        let room = Room::new(settings.seed);
+        // Only colour and passive infrared show the room's own light.
+        let room = if settings.color_resolution == ColorResolution::Off
+            && settings.depth_mode != DepthMode::PassiveIr
+        {
+            Room::unlit(settings.seed, settings.variety.room)
+        } else {
+            Room::new(settings.seed, settings.variety.room)
+        };
         let persons: Vec<Person> = cast_of(settings).collect();
         let cast: Vec<BodyMesh> = persons.par_iter().map(BodyMesh::new).collect();
         let girths: Vec<f32> = persons.iter().map(|person| person.physique.girth).collect();
-        let stage = Stage::of(&room);
+        let stage = Stage::of(&room, sight(settings));
         let renderer = Renderer::new(&room, &settings.mount, calibration, settings.depth_mode);
         let director = director(settings, &cast, &girths, &stage, clip.as_ref());
         Ok(Self {
@@ -119,8 +127,12 @@ impl World {
                 skinned,
             })
             .collect();
-        self.renderer
-            .draw(&people, &mut self.clean_depth, &mut self.clean_color);
+        self.renderer.draw(
+            &people,
+            self.director.things(),
+            &mut self.clean_depth,
+            &mut self.clean_color,
+        );
 
         let seen = self
             .renderer
@@ -259,8 +271,31 @@ pub(super) fn cast_of(settings: &SimulationSettings) -> impl Iterator<Item = Per
         Scenario::Exhibit if people > 0 => people + UNDERSTUDIES,
         _ => people,
     };
-    let seed = settings.seed;
-    (0..members).map(move |n| Person::random(hash2(seed, 0xCA57 + n as u64)))
+    let (seed, varied) = (settings.seed, settings.variety.people);
+    (0..members).map(move |n| {
+        let seed = hash2(seed, 0xCA57 + n as u64);
+        if varied {
+            Person::varied(seed)
+        } else {
+            Person::random(seed)
+        }
+    })
+}
+
+/// What the sensor sees, for people who must be in view.
+pub(super) fn sight(settings: &SimulationSettings) -> Sight {
+    let eye = Eye::depth(&settings.mount);
+    let (across, down, range) = match settings.depth_mode {
+        DepthMode::WfovUnbinned => (60.0_f32, 60.0_f32, 3.0),
+        DepthMode::Wfov2x2Binned => (60.0, 60.0, 3.9),
+        _ => (37.5, 32.5, 5.2),
+    };
+    Sight {
+        position: eye.position,
+        to_camera: eye.to_world.transpose(),
+        half: Vec2::new(across.to_radians().tan(), down.to_radians().tan()),
+        range,
+    }
 }
 
 fn director(
@@ -283,6 +318,7 @@ fn director(
         stage.clone(),
         clip.cloned(),
     )
+    .with_things(settings.variety.things)
 }
 
 pub(super) fn read_clip(path: &std::path::Path) -> Result<SkeletonClip, SourceError> {

@@ -14,11 +14,13 @@ use super::clip::SkeletonClip;
 use super::gait::{Gait, Root};
 use super::joints::{leg_length, pose};
 use super::moves::Style;
+use super::poses::{Scene, scene};
 use super::scenario::{MotionKind, Scenario};
 use super::stage::Stage;
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::BodyPose;
 use crate::random::{Random, hash2};
+use crate::room::thing::Thing;
 
 const STEP: f64 = 1.0 / 60.0;
 /// Distance between people who stand, in metres.
@@ -52,6 +54,9 @@ pub(crate) struct Director {
     others: Vec<(Vec2, Vec2)>,
     clip: Option<Arc<SkeletonClip>>,
     performers: Vec<Performer>,
+    /// The share of captures of random poses with things around people.
+    clutter: f32,
+    things: Vec<Thing>,
 }
 
 impl core::fmt::Debug for Director {
@@ -92,15 +97,29 @@ impl Director {
             others: Vec::new(),
             clip,
             performers: Vec::new(),
+            clutter: 0.0,
+            things: Vec::new(),
         };
         director.open();
         director.perform();
         director
     }
 
+    /// Puts things around people in that share of the captures of random poses.
+    pub(crate) fn with_things(mut self, share: f32) -> Self {
+        self.clutter = share;
+        self.perform();
+        self
+    }
+
     /// The people on stage now.
     pub(crate) fn performers(&self) -> &[Performer] {
         &self.performers
+    }
+
+    /// The things on stage now.
+    pub(crate) fn things(&self) -> &[Thing] {
+        &self.things
     }
 
     /// The simulated time, in seconds.
@@ -114,6 +133,10 @@ impl Director {
         let target = (seconds / STEP + 1e-6).floor().max(0.0) as u64;
         if target <= self.steps {
             return;
+        }
+        if self.scenario == Scenario::Poses {
+            // Nothing moves from one pose to the next.
+            self.steps = target;
         }
         while self.steps < target {
             self.steps += 1;
@@ -158,7 +181,7 @@ impl Director {
                     self.actors.push(actor);
                 }
             }
-            Scenario::Empty => {}
+            Scenario::Empty | Scenario::Poses => {}
         }
     }
 
@@ -398,6 +421,18 @@ impl Director {
 
     /// Poses everybody.
     fn perform(&mut self) {
+        if self.scenario == Scenario::Poses {
+            let cast: Vec<_> = self
+                .skeletons
+                .iter()
+                .zip(self.girths.iter().copied())
+                .collect();
+            let random = &mut Random::new(hash2(self.seed ^ 0x3117D, self.steps));
+            let Scene { performers, things } =
+                scene(&self.stage, &cast, self.people, self.clutter, random);
+            (self.performers, self.things) = (performers, things);
+            return;
+        }
         let mut performers = core::mem::take(&mut self.performers);
         performers.clear();
         let seconds = self.seconds();

@@ -178,7 +178,7 @@ fn two_bones(hip: Vec3, ankle: Vec3, front: Vec3, thigh: f32, shank: f32) -> (Qu
 }
 
 /// Rotations of the left arm's joints against the T-pose.
-fn arm_rotations(arm: &Arm) -> [(Joint, Quat); 5] {
+pub(super) fn arm_rotations(arm: &Arm) -> [(Joint, Quat); 5] {
     let hang = Quat::from_rotation_z(-core::f32::consts::FRAC_PI_2);
     // The collar bone takes part when the arm goes up.
     let raised = (arm.side.max(arm.forward) - 0.9).max(0.0);

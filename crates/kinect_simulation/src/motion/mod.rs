@@ -3,7 +3,8 @@
 //! A `stance` describes in a few angles how a person stands; `moves` are functions from time to a stance; `gait`
 //! plants feet wherever the body goes; `joints` turns both into the rotations of all joints. `director` decides what
 //! each person does on the `stage`, an `actor` follows its plan, `steering` leads around people and furniture,
-//! `apart` keeps people from walking into them. [`clip`] plays recordings of the vendor's body tracker instead.
+//! `apart` keeps people from walking into them. [`clip`] plays recordings of the vendor's body tracker instead, and `poses`
+//! shows random poses.
 
 mod actor;
 mod apart;
@@ -12,6 +13,7 @@ pub(crate) mod director;
 pub(crate) mod gait;
 pub(crate) mod joints;
 pub(crate) mod moves;
+mod poses;
 pub(crate) mod scenario;
 pub(crate) mod stage;
 pub(crate) mod stance;
@@ -20,7 +22,7 @@ mod steering;
 pub use clip::{ClipError, SkeletonClip};
 pub(crate) use director::Director;
 pub use scenario::{MotionKind, Scenario, UnknownScenario};
-pub(crate) use stage::Stage;
+pub(crate) use stage::{Sight, Stage};
 
 #[cfg(test)]
 mod tests;

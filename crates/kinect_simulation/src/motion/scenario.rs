@@ -23,6 +23,9 @@ pub enum Scenario {
     Single(MotionKind),
     /// An empty room.
     Empty,
+    /// Random poses within the range of people's joints, anywhere in the sensor's view and turned anywhere: every capture
+    /// shows new poses in new places, so nobody moves. For training and testing body trackers.
+    Poses,
     /// A clip of the vendor's body tracker (CSV, as read by [`SkeletonClip`](super::SkeletonClip)) drives the people.
     Clip(PathBuf),
 }
@@ -105,7 +108,7 @@ impl MotionKind {
 impl Scenario {
     /// The names that [`FromStr`] knows: of all scenarios but clips.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        ["exhibit", "empty"]
+        ["exhibit", "empty", "poses"]
             .into_iter()
             .chain(MotionKind::ALL.into_iter().map(MotionKind::name))
     }
@@ -116,6 +119,7 @@ impl fmt::Display for Scenario {
         match self {
             Self::Exhibit => f.write_str("exhibit"),
             Self::Empty => f.write_str("empty"),
+            Self::Poses => f.write_str("poses"),
             Self::Single(motion) => f.write_str(motion.name()),
             Self::Clip(path) => write!(f, "clip {}", path.display()),
         }
@@ -137,6 +141,7 @@ impl FromStr for Scenario {
         match lower.as_str() {
             "exhibit" => Ok(Self::Exhibit),
             "empty" => Ok(Self::Empty),
+            "poses" => Ok(Self::Poses),
             _ => MotionKind::ALL
                 .into_iter()
                 .find(|motion| motion.name() == lower)

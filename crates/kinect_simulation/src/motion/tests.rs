@@ -27,7 +27,7 @@ fn cast(count: u64, seed: u64) -> Vec<(RestSkeleton, f32)> {
 
 /// A room's stage; rooms take a while, so there are only a few of them.
 fn stage(seed: u64) -> Stage {
-    Stage::of(&Room::new(seed % 3))
+    Stage::of(&Room::new(seed % 3, false), Sight::default())
 }
 
 fn at(performer: &Performer, joint: Joint) -> Vec3 {

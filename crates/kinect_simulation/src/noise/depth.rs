@@ -8,7 +8,7 @@
 use kinect_azure::modes::DepthMode;
 use rayon::prelude::*;
 
-use super::kinds::Noise;
+use super::kinds::{Noise, NoiseStrength};
 use crate::frame::CleanDepth;
 use crate::random::{hash, hash2, hash32, normal32, unit32};
 
@@ -23,6 +23,7 @@ pub(crate) struct DepthPlanes<'a> {
 #[derive(Debug)]
 pub(crate) struct DepthNoise {
     noise: Noise,
+    strength: NoiseStrength,
     mode: DepthMode,
     seed: u64,
     /// Phases of the waves that the fixed error is made of.
@@ -57,6 +58,7 @@ impl DepthNoise {
     pub(crate) fn new(noise: Noise, mode: DepthMode, seed: u64) -> Self {
         Self {
             noise,
+            strength: noise.strength.limited(),
             mode,
             seed,
             phases: core::array::from_fn(|i| {
@@ -293,9 +295,9 @@ impl DepthNoise {
                     .fold(z, f32::min);
                 let bits = self.bits(i as u32, salt, 1);
                 let die = unit32(bits);
-                if die < 0.45 {
+                if die < 0.45 * self.strength.flying_pixels {
                     lanes.z[lane] = 0.0;
-                } else if die < 0.75 {
+                } else if die < 0.75 * self.strength.flying_pixels {
                     // The pixel gets light from both sides of the edge, so its depth lies between them, nearer to the
                     // brighter front.
                     let mix = unit32(hash32(bits));
@@ -305,7 +307,7 @@ impl DepthNoise {
                 if lane - last.0 >= 8 || (z - last.1).abs() > 20.0 {
                     last = (lane, z, multipath(clean, x, y, z, focal));
                 }
-                lanes.z[lane] = z + last.2;
+                lanes.z[lane] = z + last.2 * self.strength.multipath;
             }
         }
     }
@@ -314,7 +316,13 @@ impl DepthNoise {
     #[inline(always)]
     fn scatter(&self, lanes: &mut Lanes, first: usize, salt: u64) {
         let range = self.range();
-        let noisy = if self.noise.depth { 1.0 } else { 0.0 };
+        let noisy = if self.noise.depth {
+            self.strength.scatter
+        } else {
+            0.0
+        };
+        let most_bias = MOST_BIAS * self.strength.bias;
+        let needed = self.strength.drop_out.max(1e-3);
         if self.noise.bias {
             let mut bias = [0.0; LANES];
             let known = self.bias.len().saturating_sub(first).min(LANES);
@@ -324,7 +332,7 @@ impl DepthNoise {
                 let part = turns - rounded(turns) as f32;
                 // About a sine.
                 let swing = part * (8.0 - 16.0 * part.abs());
-                let off = bias * MOST_BIAS * (0.65 + 0.35 * swing);
+                let off = bias * most_bias * (0.65 + 0.35 * swing);
                 *z = if *z > 0.0 { *z + off } else { 0.0 };
             }
         }
@@ -333,7 +341,7 @@ impl DepthNoise {
             let z = lanes.z[lane];
             let pixel = (first + lane) as u32;
             let measured = z + noisy * depth_sigma(z) * normal32(self.bits(pixel, salt, 2));
-            let chance = ((lanes.light[lane] - LOST) / (WEAK - LOST))
+            let chance = ((lanes.light[lane] / needed - LOST) / (WEAK - LOST))
                 .max(0.0)
                 .min(1.0);
             let chance = chance * chance * (3.0 - 2.0 * chance) + keep_all;

@@ -29,6 +29,61 @@ pub struct Noise {
     pub timestamps: bool,
     /// Inertial samples scatter and have a bias that wanders.
     pub imu: bool,
+    /// How large the errors of depth are, of those that are on.
+    pub strength: NoiseStrength,
+}
+
+/// The size of each error of depth against a real sensor's: 1, the default, is a real sensor's, 0 no error. Negative
+/// numbers and numbers that are not finite count as 1, numbers above 10 as 10.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+pub struct NoiseStrength {
+    /// Factor of the standard deviation of depth.
+    pub scatter: f32,
+    /// Factor of the fixed error of depth.
+    pub bias: f32,
+    /// Factor of the share of pixels at edges that are missing or lie between front and back; with 2.2 hardly a pixel
+    /// at an edge is left as it is.
+    pub flying_pixels: f32,
+    /// Factor of the light that a surface must return to be measured.
+    pub drop_out: f32,
+    /// Factor of the additional depth of corners.
+    pub multipath: f32,
+}
+
+impl Default for NoiseStrength {
+    fn default() -> Self {
+        Self::REAL
+    }
+}
+
+impl NoiseStrength {
+    /// A real sensor's errors.
+    pub const REAL: Self = Self {
+        scatter: 1.0,
+        bias: 1.0,
+        flying_pixels: 1.0,
+        drop_out: 1.0,
+        multipath: 1.0,
+    };
+
+    /// The factors in their range.
+    pub(crate) fn limited(self) -> Self {
+        let within = |factor: f32| {
+            if factor.is_finite() && factor >= 0.0 {
+                factor.min(10.0)
+            } else {
+                1.0
+            }
+        };
+        Self {
+            scatter: within(self.scatter),
+            bias: within(self.bias),
+            flying_pixels: within(self.flying_pixels),
+            drop_out: within(self.drop_out),
+            multipath: within(self.multipath),
+        }
+    }
 }
 
 impl Default for Noise {
@@ -46,6 +101,7 @@ impl Default for Noise {
             late_captures: 0.001,
             timestamps: true,
             imu: true,
+            strength: NoiseStrength::REAL,
         }
     }
 }
@@ -66,6 +122,7 @@ impl Noise {
             late_captures: 0.0,
             timestamps: false,
             imu: false,
+            strength: NoiseStrength::REAL,
         }
     }
 }

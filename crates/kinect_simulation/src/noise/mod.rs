@@ -7,4 +7,4 @@ mod kinds;
 
 pub(crate) use color::add_color_noise;
 pub(crate) use depth::{DepthNoise, DepthPlanes};
-pub use kinds::Noise;
+pub use kinds::{Noise, NoiseStrength};

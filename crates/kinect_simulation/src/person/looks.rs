@@ -42,6 +42,12 @@ pub(crate) struct Looks {
     pub(crate) shoe_color: Srgb,
     /// An open coat over it all, of that colour.
     pub(crate) coat: Option<Srgb>,
+    /// Whether the coat reaches to the calves instead of above the knees.
+    pub(crate) long_coat: bool,
+    /// What the head wears.
+    pub(crate) headwear: Headwear,
+    /// Colour of what the head wears.
+    pub(crate) headwear_color: Srgb,
     /// A bag.
     pub(crate) bag: Bag,
     /// Colour of the bag.
@@ -66,6 +72,22 @@ pub(crate) enum HairStyle {
     Bun,
     /// A head of curls.
     Curly,
+    /// Tied at the back of the head, hanging to the shoulders.
+    Ponytail,
+}
+
+/// What the head wears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Headwear {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// With a peak over the forehead.
+    Cap,
+    /// With a brim all around.
+    Hat,
+    /// Over head and neck, open at the face.
+    Hood,
 }
 
 /// What the upper body wears.
@@ -147,6 +169,9 @@ impl Default for Looks {
             bottom_color: [52, 58, 74],
             shoe_color: [60, 50, 45],
             coat: None,
+            long_coat: false,
+            headwear: Headwear::Nothing,
+            headwear_color: [60, 60, 70],
             bag: Bag::None,
             bag_color: [120, 72, 44],
             held: Held::Nothing,
@@ -223,7 +248,7 @@ impl Person {
         let height = if child {
             random.range(1.05..1.5)
         } else {
-            1.78 - 0.13 * curves + 0.065 * random.normal()
+            (1.78 - 0.13 * curves + 0.065 * random.normal()).min(2.0)
         };
         let physique = Physique {
             height,
@@ -232,6 +257,7 @@ impl Person {
             hips: random.range(0.95..1.08),
             legs: random.range(0.98..1.02),
             curves: if child { 0.1 } else { curves },
+            belly: 0.0,
         }
         .clamped();
         let feminine = curves > 0.5;
@@ -299,6 +325,9 @@ impl Person {
             },
             shoe_color: *random.pick(&LEATHER),
             coat: (!child && random.chance(0.18)).then(|| *random.pick(&TROUSERS)),
+            long_coat: false,
+            headwear: Headwear::Nothing,
+            headwear_color: [60, 60, 70],
             bag: *random.pick(&[
                 Bag::None,
                 Bag::None,
@@ -317,5 +346,54 @@ impl Person {
             ]),
         };
         Self { physique, looks }
+    }
+
+    /// Somebody of any kind: from small children to giants, from thin to very heavy, also pregnant, in all clothes. The same
+    /// seed gives the same person.
+    pub(crate) fn varied(seed: u64) -> Self {
+        let mut person = Self::random(seed);
+        let random = &mut Random::new(seed ^ 0x70E5_AB17);
+        let Self { physique, looks } = &mut person;
+        let child = random.chance(0.25);
+        physique.height = if child {
+            random.range(0.85..1.5)
+        } else {
+            (1.80 - 0.13 * physique.curves + 0.10 * random.normal()).clamp(1.42, 2.2)
+        };
+        physique.girth = if random.chance(0.25) {
+            random.range(0.7..1.5)
+        } else {
+            random.range(0.0..0.8)
+        };
+        if child {
+            physique.girth *= 0.7;
+            physique.curves *= 0.2;
+        }
+        physique.shoulders = random.range(0.87..1.13);
+        physique.hips = random.range(0.88..1.13);
+        physique.legs = random.range(0.95..1.05);
+        if !child && physique.curves > 0.5 && random.chance(0.12) {
+            physique.belly = random.range(0.4..1.0);
+        }
+        *physique = physique.clamped();
+        if physique.curves > 0.5 && random.chance(0.2) {
+            looks.hair = HairStyle::Ponytail;
+        }
+        if random.chance(0.3) {
+            looks.headwear =
+                *random.pick(&[Headwear::Cap, Headwear::Hat, Headwear::Hood, Headwear::Hood]);
+            looks.headwear_color = *random.pick(&CLOTH);
+        }
+        if looks.coat.is_none() && random.chance(0.15) {
+            looks.coat = Some(*random.pick(&TROUSERS));
+        }
+        looks.long_coat = random.chance(0.4);
+        if physique.curves > 0.5 && random.chance(0.2) {
+            looks.bottom = *random.pick(&[Bottom::Skirt, Bottom::LongSkirt]);
+        }
+        if random.chance(0.15) {
+            looks.bag = *random.pick(&[Bag::Shoulder, Bag::Backpack]);
+        }
+        person
     }
 }

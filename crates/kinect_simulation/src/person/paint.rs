@@ -33,6 +33,8 @@ pub(crate) struct Paint {
     coat: Vec3,
     shoe: Vec3,
     bag: Vec3,
+    headwear: Vec3,
+    headwear_infrared: f32,
 }
 
 /// Albedos at 860 nm. Skin and most dyed cloth are bright there, whatever their colour; carbon and melanin are not.
@@ -66,6 +68,8 @@ impl Paint {
             coat: linear(looks.coat.unwrap_or_default()),
             shoe: linear(looks.shoe_color),
             bag: linear(looks.bag_color),
+            headwear: linear(looks.headwear_color),
+            headwear_infrared: cloth_infrared(looks.headwear_color),
         }
     }
 
@@ -108,6 +112,10 @@ impl Paint {
             Region::Coat => Surface {
                 albedo: self.coat * weave(p),
                 infrared: self.coat_infrared,
+            },
+            Region::Headwear => Surface {
+                albedo: self.headwear * weave(p),
+                infrared: self.headwear_infrared,
             },
             Region::Shoe => {
                 let sole = p.y < 0.018 * self.size;

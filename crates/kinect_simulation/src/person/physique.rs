@@ -7,9 +7,9 @@ use kinect_azure::body::Joint;
 /// The measures of a person.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Physique {
-    /// Standing height without shoes and hair in metres, 0.95 to 2.0.
+    /// Standing height without shoes and hair in metres, 0.85 to 2.2.
     pub(crate) height: f32,
-    /// Build: 0 = thin, 0.5 = average, 1 = heavy.
+    /// Build: 0 = thin, 0.5 = average, 1 = heavy, 1.5 = very heavy.
     pub(crate) girth: f32,
     /// Breadth of the shoulders against an average person of that height, 0.85 to 1.15.
     pub(crate) shoulders: f32,
@@ -19,6 +19,8 @@ pub(crate) struct Physique {
     pub(crate) legs: f32,
     /// Shape of the trunk: 0 = straight, 1 = waist, bust and hips.
     pub(crate) curves: f32,
+    /// A round belly beyond that of the build: 0 = none, 1 = the last weeks of a pregnancy.
+    pub(crate) belly: f32,
 }
 
 impl Default for Physique {
@@ -30,6 +32,7 @@ impl Default for Physique {
             hips: 1.0,
             legs: 1.0,
             curves: 0.0,
+            belly: 0.0,
         }
     }
 }
@@ -47,12 +50,13 @@ impl Physique {
         };
         let default = Self::default();
         Self {
-            height: within(self.height, 0.95, 2.0, default.height),
-            girth: within(self.girth, 0.0, 1.0, default.girth),
+            height: within(self.height, 0.85, 2.2, default.height),
+            girth: within(self.girth, 0.0, 1.5, default.girth),
             shoulders: within(self.shoulders, 0.85, 1.15, default.shoulders),
             hips: within(self.hips, 0.85, 1.15, default.hips),
             legs: within(self.legs, 0.95, 1.05, default.legs),
             curves: within(self.curves, 0.0, 1.0, default.curves),
+            belly: within(self.belly, 0.0, 1.0, default.belly),
         }
     }
 

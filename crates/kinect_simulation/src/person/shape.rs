@@ -21,10 +21,11 @@ pub(crate) enum Region {
     Shoe,
     Bag,
     Held,
+    Headwear,
 }
 
 impl Region {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Head,
         Self::Hair,
         Self::Skin,
@@ -34,6 +35,7 @@ impl Region {
         Self::Shoe,
         Self::Bag,
         Self::Held,
+        Self::Headwear,
     ];
 }
 

@@ -13,6 +13,7 @@ use crate::random::Random;
 /// Everybody that a test on all sorts of people looks at.
 fn people() -> Vec<Person> {
     let mut people: Vec<Person> = (0..6).map(Person::random).collect();
+    people.extend((0..12).map(Person::varied));
     for height in [0.95, 2.0] {
         for girth in [0.0, 1.0] {
             let mut person = Person::random(77);
@@ -162,6 +163,17 @@ fn bent_joints_keep_their_thickness() {
 #[test]
 #[ignore = "draws pictures to look at"]
 fn sheet_of_people() {
+    draw_people("people", Person::random);
+}
+
+/// The same of people of all kinds.
+#[test]
+#[ignore = "draws pictures to look at"]
+fn sheet_of_varied_people() {
+    draw_people("varied", Person::varied);
+}
+
+fn draw_people(kind: &str, person: fn(u64) -> Person) {
     let Some(folder) = std::env::var_os("KINECT_PICTURES") else {
         return;
     };
@@ -199,7 +211,7 @@ fn sheet_of_people() {
         let mut sheet = Sheet::new(tile_w * 10, tile_h * 2);
         for number in 0..10 {
             let start = std::time::Instant::now();
-            let mesh = BodyMesh::new(&Person::random(number as u64));
+            let mesh = BodyMesh::new(&person(number as u64));
             let built = start.elapsed();
             let pose = posed(&mesh, turns);
             let mut out = SkinnedMesh::default();
@@ -226,11 +238,11 @@ fn sheet_of_people() {
                 );
             }
         }
-        sheet.save(&std::path::Path::new(&folder).join(format!("people-{name}.png")));
+        sheet.save(&std::path::Path::new(&folder).join(format!("{kind}-{name}.png")));
     }
     let mut sheet = Sheet::new(400 * 5, 400 * 2);
     for number in 0..10 {
-        let mesh = BodyMesh::new(&Person::random(number as u64));
+        let mesh = BodyMesh::new(&person(number as u64));
         let pose = posed(&mesh, &poses[0].1);
         let mut out = SkinnedMesh::default();
         mesh.skin(&pose, &mut out);
@@ -245,7 +257,7 @@ fn sheet_of_people() {
             (400, 400),
         );
     }
-    sheet.save(&std::path::Path::new(&folder).join("heads.png"));
+    sheet.save(&std::path::Path::new(&folder).join(format!("{kind}-heads.png")));
 }
 
 /// A picture made with a plain orthographic z-buffer.

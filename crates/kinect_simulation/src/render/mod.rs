@@ -2,7 +2,7 @@
 //!
 //! The room does not move, so it is traced once for each camera and kept ([`backdrop`]). People are drawn over it in
 //! every frame ([`people`]): each pixel's exact ray is tested against the planes of triangles, so that depth has no
-//! error but rounding, whatever the lens does. [`shadow`] computes the light that people block.
+//! error but rounding, whatever the lens does; [`things`] that are there for one capture are drawn before people. [`shadow`] computes the light that people block.
 
 pub(crate) mod backdrop;
 pub(crate) mod joints;
@@ -10,6 +10,7 @@ pub(crate) mod people;
 mod posed;
 mod renderer;
 pub(crate) mod shadow;
+mod things;
 pub(crate) mod tone;
 pub(crate) mod view;
 

@@ -10,11 +10,13 @@ use super::backdrop::{ColorBackdrop, DepthBackdrop};
 use super::people::{BAND, Raster};
 use super::posed::Posed;
 use super::shadow::Shadows;
+use super::things::Behind;
 use super::tone::display;
 use super::view::View;
 use crate::frame::{CleanColor, CleanDepth};
 use crate::rig::Eye;
 use crate::room::Room;
+use crate::room::thing::Thing;
 use crate::settings::Mount;
 
 /// Draws for both cameras of a sensor in one room.
@@ -25,6 +27,8 @@ pub(crate) struct Renderer {
     shadows: Shadows,
     depth_raster: Raster,
     color_raster: Raster,
+    depth_behind: Behind,
+    color_behind: Behind,
     passive: bool,
 }
 
@@ -55,6 +59,8 @@ impl Renderer {
             shadows,
             depth_raster: Raster::default(),
             color_raster: Raster::default(),
+            depth_behind: Behind::default(),
+            color_behind: Behind::default(),
             passive: mode == DepthMode::PassiveIr,
         }
     }
@@ -63,6 +69,7 @@ impl Renderer {
     pub(crate) fn draw(
         &mut self,
         people: &[Posed<'_>],
+        things: &[Thing],
         depth: &mut CleanDepth,
         color: &mut CleanColor,
     ) {
@@ -75,17 +82,29 @@ impl Renderer {
             shadows,
             depth_raster,
             color_raster,
+            depth_behind,
+            color_behind,
             passive,
         } = self;
         rayon::join(
             || {
                 if let Some((view, backdrop)) = depth_view {
-                    draw_depth(view, backdrop, people, depth_raster, *passive, depth);
+                    let behind = if things.is_empty() {
+                        (&backdrop.depth_mm, &backdrop.reflectance)
+                    } else {
+                        depth_behind.for_depth(view, backdrop, things);
+                        (&depth_behind.depth, &depth_behind.reflectance)
+                    };
+                    draw_depth(view, behind, people, depth_raster, *passive, depth);
                 }
             },
             || {
                 if let Some((view, backdrop)) = color_view {
-                    draw_color(view, backdrop, people, color_raster, shadows, color);
+                    let behind = (!things.is_empty()).then(|| {
+                        color_behind.for_color(view, backdrop, things);
+                        &*color_behind
+                    });
+                    draw_color(view, backdrop, behind, people, color_raster, shadows, color);
                 }
             },
         );
@@ -94,15 +113,15 @@ impl Renderer {
 
 fn draw_depth(
     view: &View,
-    backdrop: &DepthBackdrop,
+    (behind_mm, behind_reflectance): (&Vec<f32>, &Vec<f32>),
     people: &[Posed<'_>],
     raster: &mut Raster,
     passive: bool,
     out: &mut CleanDepth,
 ) {
     (out.width, out.height) = (view.width, view.height);
-    out.depth_mm.clone_from(&backdrop.depth_mm);
-    out.reflectance.clone_from(&backdrop.reflectance);
+    out.depth_mm.clone_from(behind_mm);
+    out.reflectance.clone_from(behind_reflectance);
     out.body_index.resize(view.width * view.height, 0);
     out.body_index.fill(BodyIndexImage::BACKGROUND);
     raster.prepare(view, people);
@@ -112,14 +131,14 @@ fn draw_depth(
         out.depth_mm.par_chunks_mut(rows),
         out.reflectance.par_chunks_mut(rows),
         out.body_index.par_chunks_mut(rows),
-        backdrop.depth_mm.par_chunks(rows),
+        behind_mm.par_chunks(rows),
         raster.bands.par_iter_mut(),
     )
         .into_par_iter()
         .enumerate()
         .for_each(
-            |(band, (depth_mm, reflectance, body_index, backdrop, triangles))| {
-                triangles.fill(view, band, backdrop, 0.001, |pixel, hit| {
+            |(band, (depth_mm, reflectance, body_index, behind, triangles))| {
+                triangles.fill(view, band, behind, 0.001, |pixel, hit| {
                     let person = &people[hit.person as usize];
                     let normal = hit.normal(view, person.mesh, person.skinned);
                     let infrared = person
@@ -141,6 +160,7 @@ fn draw_depth(
 fn draw_color(
     view: &View,
     backdrop: &ColorBackdrop,
+    behind: Option<&Behind>,
     people: &[Posed<'_>],
     raster: &mut Raster,
     shadows: &Shadows,
@@ -156,7 +176,9 @@ fn draw_color(
     let up = view.eye.to_world.transpose() * Vec3::Y;
     (
         out.bgra.par_chunks_mut(rows),
-        backdrop.depth.par_chunks(rows),
+        behind
+            .map_or(&backdrop.depth, |behind| &behind.depth)
+            .par_chunks(rows),
         raster.shown.par_chunks_mut(rows),
         raster.bands.par_iter_mut(),
     )
@@ -164,6 +186,14 @@ fn draw_color(
         .enumerate()
         .for_each(|(band, (bgra, depth, shown, triangles))| {
             backdrop.paint(band * rows, bgra, shadows);
+            if let Some(behind) = behind {
+                let things = &behind.pixels[band * rows..][..bgra.len()];
+                for (out, thing) in bgra.iter_mut().zip(things) {
+                    if thing[3] != 0 {
+                        *out = *thing;
+                    }
+                }
+            }
             shown.fill(0);
             triangles.fill(view, band, depth, 1.0, |pixel, hit| {
                 let person = &people[hit.person as usize];

@@ -68,7 +68,7 @@ struct Scene {
 
 fn draw(raw: &RawCalibration, mode: DepthMode, color: ColorResolution) -> Scene {
     let calibration = raw.calibration(mode, color).unwrap();
-    let room = Room::new(5);
+    let room = Room::new(5, false);
     let mesh = BodyMesh::new(&Person::default());
     let mut pose = Pose::rest(&mesh.skeleton);
     pose.pelvis += Vec3::new(-0.2, 0.0, -2.1);
@@ -81,7 +81,7 @@ fn draw(raw: &RawCalibration, mode: DepthMode, color: ColorResolution) -> Scene 
         mesh: &mesh,
         skinned: &skinned,
     }];
-    renderer.draw(&people, &mut depth, &mut picture);
+    renderer.draw(&people, &[], &mut depth, &mut picture);
     Scene {
         room,
         calibration,
@@ -275,7 +275,7 @@ fn whatever_people_are_made_of_drawing_goes_on() {
     let calibration = raw
         .calibration(DepthMode::Wfov2x2Binned, ColorResolution::R720p)
         .unwrap();
-    let room = Room::new(1);
+    let room = Room::new(1, false);
     let mesh = BodyMesh::new(&Person::default());
     let mut renderer = Renderer::new(
         &room,
@@ -298,7 +298,7 @@ fn whatever_people_are_made_of_drawing_goes_on() {
                 mesh: &mesh,
                 skinned: &skinned,
             }];
-            renderer.draw(&people, &mut depth, &mut color);
+            renderer.draw(&people, &[], &mut depth, &mut color);
             assert!(depth.depth_mm.iter().all(|z| z.is_finite()));
         }
     }
@@ -362,7 +362,7 @@ fn a_wall_is_flat() {
         DepthMode::NfovUnbinned,
     );
     let (mut depth, mut color) = (CleanDepth::default(), CleanColor::default());
-    renderer.draw(&[], &mut depth, &mut color);
+    renderer.draw(&[], &[], &mut depth, &mut color);
     assert!(color.bgra.is_empty());
     let lit: Vec<f32> = depth
         .depth_mm

@@ -37,6 +37,35 @@ const FLOOR: u16 = 0;
 const WALL: u16 = 1;
 const CEILING: u16 = 2;
 
+/// Inner measures of a room in metres; `back` is the z of the wall that the sensor looks at.
+#[derive(Clone, Copy)]
+struct Size {
+    width: f32,
+    back: f32,
+    height: f32,
+}
+
+impl Size {
+    /// From a closet to a hall.
+    fn any(random: &mut Random) -> Self {
+        let (width, depth) = match random.unit() {
+            share if share < 0.2 => (random.range(2.2..3.6), random.range(2.4..3.6)),
+            share if share < 0.75 => (random.range(3.4..7.5), random.range(3.4..6.0)),
+            _ => (random.range(7.0..16.0), random.range(6.0..15.0)),
+        };
+        Self {
+            width,
+            back: -depth,
+            height: random.range(2.3..3.4) + (depth - 6.0).max(0.0) * 0.2,
+        }
+    }
+
+    /// Whether a room of that size is furnished: there must be space, and some rooms are empty.
+    fn has_furniture(&self, seed: u64) -> bool {
+        self.width > 4.4 && self.back < -4.2 && Random::new(seed ^ 0x0400_F02E).chance(0.75)
+    }
+}
+
 struct Builder {
     random: Random,
     solids: Vec<Solid>,
@@ -80,17 +109,22 @@ impl Builder {
 }
 
 impl Room {
-    /// A room. The same seed gives the same room.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self::furnished(seed, Baked::new)
+    /// A room. The same seed gives the same room; with `varied`, one of any size, with dark curtains, shiny floors and
+    /// little furniture.
+    pub(crate) fn new(seed: u64, varied: bool) -> Self {
+        Self::furnished(seed, varied, Baked::new)
     }
 
-    /// The same room without light: half a second faster to build, for simulations without images.
-    pub(crate) fn unlit(seed: u64) -> Self {
-        Self::furnished(seed, |_, lamps| Baked::new(&[], lamps))
+    /// The same room without light: half a second faster to build, for simulations whose images do not show it.
+    pub(crate) fn unlit(seed: u64, varied: bool) -> Self {
+        Self::furnished(seed, varied, |_, lamps| Baked::new(&[], lamps))
     }
 
-    fn furnished(seed: u64, light: impl FnOnce(&[Solid], [Lamp; 2]) -> Baked) -> Self {
+    fn furnished(
+        seed: u64,
+        varied: bool,
+        light: impl FnOnce(&[Solid], [Lamp; 2]) -> Baked,
+    ) -> Self {
         let mut b = Builder {
             random: Random::new(seed ^ 0x0400_0000),
             solids: Vec::new(),
@@ -98,10 +132,22 @@ impl Room {
             obstacles: Vec::new(),
             seats: Vec::new(),
         };
-        let width = b.random.range(5.4..6.8);
-        let back = -b.random.range(4.7..5.6);
+        let usual = Size {
+            width: b.random.range(5.4..6.8),
+            back: -b.random.range(4.7..5.6),
+            height: b.random.range(2.75..3.2),
+        };
+        let size = if varied {
+            Size::any(&mut Random::new(seed ^ 0x0400_51E3))
+        } else {
+            usual
+        };
+        let Size {
+            width,
+            back,
+            height,
+        } = size;
         let front = 1.2;
-        let height = b.random.range(2.75..3.2);
         let walls = [
             [226, 220, 208],
             [208, 216, 214],
@@ -132,9 +178,9 @@ impl Room {
         b.material(Pattern::Plaster, [238, 236, 232], [238, 236, 232], 0.66);
 
         // The shell: floor, ceiling and walls are told apart by the normal.
-        let size = Vec3::new(width, height, front - back);
+        let extent = Vec3::new(width, height, front - back);
         let middle = Vec3::new(0.0, height * 0.5, (front + back) * 0.5);
-        let shell = b.block(middle, size, 0.0, WALL);
+        let shell = b.block(middle, extent, 0.0, WALL);
         b.solids[shell].hollow = true;
         let trim = b.material(Pattern::Plain, [240, 238, 232], [0; 3], 0.6);
         b.block(
@@ -147,14 +193,14 @@ impl Room {
             let x = side * (width * 0.5 - 0.01);
             b.block(
                 Vec3::new(x, 0.05, middle.z),
-                Vec3::new(0.02, 0.10, size.z),
+                Vec3::new(0.02, 0.10, extent.z),
                 0.0,
                 trim,
             );
         }
 
         // A window in the left wall lights the room; a door in the right one.
-        let window_z = back + size.z * b.random.range(0.38..0.5);
+        let window_z = back + extent.z * b.random.range(0.38..0.5);
         let left = -width * 0.5;
         let pane = b.material(Pattern::Sky, [214, 230, 246], [150, 180, 150], 0.0);
         b.materials[pane as usize].glow = 1.0;
@@ -181,7 +227,7 @@ impl Room {
             );
         }
         let door = b.material(Pattern::Panels, [222, 214, 200], [170, 160, 146], 0.55);
-        let door_z = back + size.z * b.random.range(0.3..0.6);
+        let door_z = back + extent.z * b.random.range(0.3..0.6);
         b.block(
             Vec3::new(width * 0.5 - 0.02, 1.02, door_z),
             Vec3::new(0.05, 2.04, 0.92),
@@ -198,7 +244,12 @@ impl Room {
         );
 
         b.pictures(width, back, accent);
-        b.furniture(width, back, wood, dark, accent);
+        if varied {
+            b.surfaces(&mut Random::new(seed ^ 0x0400_DA26), &size);
+        }
+        if !varied || size.has_furniture(seed) {
+            b.furniture(width, back, wood, dark, accent);
+        }
 
         let lamp = b.material(Pattern::Plain, [255, 244, 224], [0; 3], 0.3);
         b.materials[lamp as usize].glow = 1.3;
@@ -313,6 +364,25 @@ impl Room {
 }
 
 impl Builder {
+    /// How the shell of a varied room returns infrared light: shiny or dark floors and walls, and at times a dark curtain.
+    fn surfaces(&mut self, random: &mut Random, size: &Size) {
+        for (material, low) in [(FLOOR, 0.04), (WALL, 0.12), (CEILING, 0.3)] {
+            self.materials[usize::from(material)].infrared = random.range(low..0.75);
+        }
+        if random.chance(0.2) {
+            let infrared = random.range(0.01..0.12);
+            let cloth = self.material(Pattern::Woven, [30, 26, 30], [16, 14, 16], infrared);
+            let half = random.range(0.3..1.0) * size.width * 0.5;
+            let x = random.range(-1.0..1.0) * (size.width * 0.5 - half);
+            self.block(
+                Vec3::new(x, size.height * 0.5, size.back + 0.12),
+                Vec3::new(2.0 * half, size.height, 0.1),
+                0.0,
+                cloth,
+            );
+        }
+    }
+
     fn pictures(&mut self, width: f32, back: f32, accent: [u8; 3]) {
         let frame = self.material(Pattern::Plain, [46, 40, 36], [0; 3], 0.2);
         let mut x = -width * 0.5 + self.random.range(0.7..1.1);

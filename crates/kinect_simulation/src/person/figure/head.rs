@@ -4,7 +4,7 @@ use glam::{Quat, Vec3};
 use kinect_azure::body::Joint;
 
 use super::builder::Builder;
-use crate::person::looks::HairStyle;
+use crate::person::looks::{HairStyle, Headwear};
 use crate::person::shape::{Part, Region, Shape, knot};
 
 impl Builder<'_> {
@@ -126,18 +126,24 @@ impl Builder<'_> {
             bone,
         );
         self.hair(u);
+        self.headwear(u);
     }
 
     fn hair(&mut self, u: f32) {
         let c = self.at(Joint::Head);
         let at = |x: f32, y: f32, z: f32| c + Vec3::new(x, y, z) * u;
         let size = |x: f32, y: f32, z: f32| Vec3::new(x, y, z) * u;
-        let style = self.person.looks.hair;
+        // What the head wears presses the hair flat.
+        let style = match (self.person.looks.headwear, self.person.looks.hair) {
+            (Headwear::Nothing, style) => style,
+            (Headwear::Hood, _) | (_, HairStyle::Curly | HairStyle::Bun) => HairStyle::Short,
+            (_, style) => style,
+        };
         let bone = Joint::Head;
         let (thick, folds) = match style {
             HairStyle::Bald => return,
             HairStyle::Short => (0.026, 0.004),
-            HairStyle::Bun => (0.030, 0.003),
+            HairStyle::Bun | HairStyle::Ponytail => (0.030, 0.003),
             HairStyle::Bob | HairStyle::Long => (0.055, 0.004),
             HairStyle::Curly => (0.105, 0.018),
         };
@@ -201,6 +207,22 @@ impl Builder<'_> {
                 .folds = 0.006;
             }
         }
+        if style == HairStyle::Ponytail {
+            let tail = [
+                knot(0.0, 0.07 * u, 0.07 * u, 0.0),
+                knot(0.4, 0.13 * u, 0.11 * u, 0.0),
+                knot(1.0, 0.05 * u, 0.05 * u, 0.0),
+            ];
+            self.loft(
+                (at(0.0, 0.82, -0.44), at(0.0, -0.05, -0.60)),
+                Vec3::X,
+                &tail,
+                Region::Hair,
+                0.04 * u,
+                &[(0.0, bone)],
+            )
+            .folds = 0.006;
+        }
         if style == HairStyle::Bun {
             self.ball(
                 at(0.0, 0.80, -0.55),
@@ -209,6 +231,72 @@ impl Builder<'_> {
                 0.04 * u,
                 bone,
             );
+        }
+    }
+
+    fn headwear(&mut self, u: f32) {
+        let c = self.at(Joint::Head);
+        let at = |x: f32, y: f32, z: f32| c + Vec3::new(x, y, z) * u;
+        let size = |x: f32, y: f32, z: f32| Vec3::new(x, y, z) * u;
+        let (region, bone) = (Region::Headwear, Joint::Head);
+        // The part of an ellipsoid around the skull behind a plane through a point.
+        let mut around = |center: Vec3, radii: Vec3, normal: Vec3, point: Vec3| {
+            let normal = normal.normalize();
+            let shape = Shape::Cut {
+                center,
+                radii,
+                normal,
+                offset: normal.dot(point),
+            };
+            self.parts
+                .push(Part::new(shape, region, 0.01 * u, &[(0.0, bone)]));
+        };
+        match self.person.looks.headwear {
+            Headwear::Nothing => {}
+            Headwear::Cap => {
+                around(
+                    at(0.0, 0.72, -0.05),
+                    size(0.40, 0.44, 0.49),
+                    Vec3::new(0.0, -1.0, 0.15),
+                    at(0.0, 0.80, 0.3),
+                );
+                self.ball(
+                    at(0.0, 0.82, 0.48),
+                    size(0.27, 0.04, 0.24),
+                    region,
+                    0.03 * u,
+                    bone,
+                );
+            }
+            Headwear::Hat => {
+                around(
+                    at(0.0, 0.80, -0.05),
+                    size(0.42, 0.46, 0.50),
+                    Vec3::NEG_Y,
+                    at(0.0, 0.84, 0.0),
+                );
+                self.ball(
+                    at(0.0, 0.86, -0.05),
+                    size(0.64, 0.05, 0.68),
+                    region,
+                    0.03 * u,
+                    bone,
+                );
+            }
+            Headwear::Hood => {
+                around(
+                    at(0.0, 0.60, -0.08),
+                    size(0.47, 0.58, 0.55),
+                    Vec3::new(0.0, -0.15, 1.0),
+                    at(0.0, 0.6, 0.20),
+                );
+                around(
+                    at(0.0, 0.02, -0.12),
+                    size(0.42, 0.34, 0.42),
+                    Vec3::new(0.0, -0.15, 1.0),
+                    at(0.0, 0.1, 0.24),
+                );
+            }
         }
     }
 }

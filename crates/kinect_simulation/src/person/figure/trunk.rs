@@ -144,6 +144,12 @@ impl Builder<'_> {
                 );
             }
         }
+        if physique.belly > 0.0 {
+            let out = physique.belly * s;
+            let center = Vec3::new(0.0, low + 0.36 * unit, 0.05 * s + 0.045 * out);
+            let radii = Vec3::new(0.11 * s + 0.03 * out, 0.14 * s, 0.07 * s + 0.085 * out);
+            self.ball(center, radii, over, 0.05, Joint::SpineNavel);
+        }
         let knee = self.at(Joint::KneeLeft).y;
         let hem = match looks.bottom {
             Bottom::Skirt => Some(knee - 0.02 * s),
@@ -166,7 +172,7 @@ impl Builder<'_> {
             .folds = 0.004 * s;
             self.skirt(
                 span(0.12, 0.0).0.y,
-                knee + 0.08 * s,
+                knee + if looks.long_coat { -0.22 * s } else { 0.08 * s },
                 hip,
                 Region::Coat,
                 0.036,
