@@ -14,6 +14,7 @@
 //! - [`rotation`]: rotations relative to the parent joint, Euler angles without jumps, the joints' reference frames.
 //! - [`zones`]: volumes in the room, with events when players enter, stay and leave.
 //! - [`gestures`]: raised hands, waving, pointing, jumping and more.
+//! - [`crop`]: the views of a depth image that networks see.
 //! - [`files`]: bodies as JSON, CSV, BVH and glTF, and clips that play without a sensor.
 //! - [`ground`]: the upward direction and the floor.
 //!
@@ -22,6 +23,7 @@
 
 mod box2;
 pub mod choice;
+pub mod crop;
 pub mod files;
 pub mod filter;
 pub mod gestures;
