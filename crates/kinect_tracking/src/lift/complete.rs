@@ -78,10 +78,25 @@ impl Known<'_> {
             _ => self.up_of_one_side(),
         };
         let left = self.left(up);
+        let up = match (low, self.folded(left.cross(up))) {
+            (None, Some(low)) => high.unwrap_or(low + up) - low,
+            _ => up,
+        };
         Frame::up_and_left(up, left)
             .or_else(|| Frame::up_and_left(self.upright(), left))
             .or_else(|| Frame::up_and_left(self.upright(), Vec3::X))
             .unwrap_or(self.before.map_or(Frame::FACING, |before| before.frame))
+    }
+
+    /// The pelvis of somebody whose hips are hidden, between shoulders and knees: standing, on a chair or in a squat.
+    fn folded(&self, forward: Vec3) -> Option<Vec3> {
+        let either = |joint: Joint| self.at(joint).or_else(|| self.at(joint.mirrored()));
+        let high = self.middle(SHOULDERS).or_else(|| self.at(Joint::Neck))?;
+        let knees = [Joint::KneeLeft, Joint::KneeRight];
+        let low = self.middle(knees).or_else(|| either(Joint::KneeLeft))?;
+        let rest = |joint: Joint| Vec3::from(rest_position(joint)).y.abs() * self.unit;
+        let lengths = [rest(Joint::ShoulderLeft), rest(Joint::KneeLeft)];
+        between(high, low, lengths, -forward)
     }
 
     fn up_of_one_side(&self) -> Vec3 {
@@ -153,7 +168,10 @@ impl Known<'_> {
         for joint in Joint::ALL {
             if joint == Joint::Nose {
                 let up = joints[Joint::Head.index()] - joints[Joint::Neck.index()];
-                head = self.face(up).unwrap_or(frame);
+                head = self
+                    .face(up)
+                    .filter(|head| suits(head, &frame))
+                    .unwrap_or(frame);
             }
             let guess = match trunk[joint.index()] {
                 Some(place) => place,
@@ -178,7 +196,8 @@ impl Known<'_> {
         let low = middle(HIPS)
             .or_else(|| seen(Joint::Pelvis))
             .or_else(|| offset(Joint::HipLeft))
-            .or_else(|| offset(Joint::HipRight));
+            .or_else(|| offset(Joint::HipRight))
+            .or_else(|| self.folded(frame.forward));
         let high = seen(Joint::Neck)
             .or_else(|| {
                 let up = rest(Joint::Neck).y - rest(Joint::ShoulderLeft).y;
@@ -313,17 +332,11 @@ impl Known<'_> {
         let to = self.at(end)?;
         let upper = self.length(joint, joint.parent()?);
         let lower = self.length(end, joint);
-        let line = to - from;
-        let direction = line.try_normalize()?;
-        let reach = line.length().min(upper + lower);
-        let along = (upper * upper - lower * lower + reach * reach) / (2.0 * reach.max(1.0));
-        let off = (upper * upper - along * along).max(0.0).sqrt();
         let pole = before.unwrap_or(match joint {
             Joint::KneeLeft | Joint::KneeRight => frame.forward,
             _ => -self.upright() - frame.forward * 0.6,
         });
-        let bend = (pole - direction * pole.dot(direction)).try_normalize()?;
-        Some(from + direction * along.min(upper) + bend * off)
+        between(from, to, [upper, lower], pole)
     }
 
     /// A joint that is seen, but hidden behind something: on its ray as far from its parent as the bone is long, on the
@@ -363,6 +376,18 @@ impl Known<'_> {
     }
 }
 
+/// The place between two others at those distances from them, on the side of `pole`.
+fn between(from: Vec3, to: Vec3, [upper, lower]: [f32; 2], pole: Vec3) -> Option<Vec3> {
+    let line = to - from;
+    let direction = line.try_normalize()?;
+    let reach = line.length().min(upper + lower);
+    let along = (upper * upper - lower * lower + reach * reach) / (2.0 * reach.max(1.0));
+    let along = along.clamp(-upper, upper);
+    let off = (upper * upper - along * along).max(0.0).sqrt();
+    let bend = (pole - direction * pole.dot(direction)).try_normalize()?;
+    Some(from + direction * along + bend * off)
+}
+
 /// The place of a joint of a person who stands with arms hanging, from the pelvis, in directions of the body and units.
 fn at_ease(joint: Joint) -> Vec3 {
     let rest = Vec3::from(rest_position(joint));
@@ -373,6 +398,11 @@ fn at_ease(joint: Joint) -> Vec3 {
         return Vec3::new(side * shoulder.x, shoulder.y - limb.x, rest.z);
     }
     rest
+}
+
+/// Whether a head can be turned like that on a trunk.
+pub(super) fn suits(head: &Frame, trunk: &Frame) -> bool {
+    head.forward.dot(trunk.forward) > -0.3 && head.up.dot(trunk.up) > 0.0
 }
 
 /// The directions of a head by the joints of the face; `None` if there are too few.

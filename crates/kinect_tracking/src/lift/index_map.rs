@@ -3,9 +3,10 @@
 
 use glam::Vec3;
 use kinect_azure::body::BodyIndexImage;
-use kinect_azure::{Body, Joint};
+use kinect_azure::{Body, Joint, JointConfidence};
 
 use super::floor::Floor;
+use super::plan::is_central;
 use super::view::View;
 use crate::joints::place;
 
@@ -47,7 +48,7 @@ const BONES: [Bone; 21] = [
     // 0: the trunk.
     bone(Joint::Pelvis, Joint::SpineChest, 0.44, 0.16, &[1, 3, 4, 5]),
     bone(Joint::SpineChest, Joint::Neck, 0.40, 0.14, &[0, 2, 3]),
-    to_point(Joint::Neck, CROWN, 0.30, 0.1, &[1, 3]),
+    to_point(Joint::Neck, CROWN, 0.30, 0.08, &[1, 3]),
     bone(
         Joint::ShoulderLeft,
         Joint::ShoulderRight,
@@ -80,7 +81,7 @@ const BONES: [Bone; 21] = [
     bone(Joint::WristLeft, Joint::ThumbLeft, 0.12, 0.03, &[10]),
     bone(Joint::WristRight, Joint::ThumbRight, 0.12, 0.03, &[11]),
     // 20: hair and hats.
-    to_point(Joint::Head, CROWN, 0.30, 0.16, &[2]),
+    to_point(Joint::Head, CROWN, 0.32, 0.18, &[2]),
 ];
 
 /// The distance between two seeds along a bone, in mm.
@@ -109,6 +110,22 @@ fn points(body: &Body) -> [Vec3; POINTS] {
     points
 }
 
+/// The bones whose ends are both seen, as bits. Trunk and head count as seen: they are known by the rest, and hair is
+/// often not measured.
+fn seen_bones(body: &Body) -> u32 {
+    let mut bits = 0;
+    for (number, bone) in BONES.iter().enumerate() {
+        let seen = bone.ends.iter().all(|&end| {
+            let joint = Joint::ALL.get(end);
+            joint.is_none_or(|&joint| {
+                is_central(joint) || body.joint(joint).confidence >= JointConfidence::Medium
+            })
+        });
+        bits |= u32::from(seen) << number;
+    }
+    bits
+}
+
 /// A pixel that belongs to a body.
 #[derive(Clone, Copy, Debug)]
 struct Reached {
@@ -124,6 +141,8 @@ pub(super) struct IndexMapper {
     distances: Vec<f32>,
     queue: Vec<Reached>,
     bodies: Vec<([Vec3; POINTS], f32)>,
+    /// For each body the bones that are seen, as bits.
+    seen: Vec<u32>,
 }
 
 impl IndexMapper {
@@ -149,13 +168,15 @@ impl IndexMapper {
             let unit = place(body, Joint::Pelvis).distance(place(body, Joint::Neck));
             (points(body), unit)
         }));
+        self.seen.clear();
+        self.seen.extend(bodies.iter().map(seen_bones));
         // 255 is the background.
         for body in 0..bodies.len().min(usize::from(BodyIndexImage::BACKGROUND)) {
             self.seed(view, depths, floor, body as u8, map);
         }
         self.flood(view, depths, floor, map);
         self.fill_holes(view, depths, map);
-        smooth_edges(view, depths, map);
+        self.smooth_edges(view, depths, map);
     }
 
     fn seed(
@@ -210,7 +231,10 @@ impl IndexMapper {
     /// Gives pixels that were not measured to the body whose bone their rays hit.
     fn fill_holes(&self, view: &View, depths: &[u16], map: &mut [u8]) {
         for (body, (points, unit)) in self.bodies.iter().enumerate() {
-            for bone in &BONES {
+            for (number, bone) in BONES.iter().enumerate() {
+                if self.seen[body] & 1 << number == 0 {
+                    continue;
+                }
                 let [from, to] = bone.ends.map(|end| points[end]);
                 let radius = bone.core * unit;
                 let near = from.z.min(to.z);
@@ -241,6 +265,43 @@ impl IndexMapper {
                     }
                 }
             }
+        }
+    }
+
+    /// Gives pixels that were not measured, or that lie between two surfaces, to the body of most of their neighbours.
+    fn smooth_edges(&mut self, view: &View, depths: &[u16], map: &mut [u8]) {
+        let (width, height) = (view.width, view.height);
+        // First all are found and then changed, or one would lead to the next.
+        self.queue.clear();
+        for row in 1..height.saturating_sub(1) {
+            for pixel in row * width + 1..(row + 1) * width - 1 {
+                if map[pixel] != BodyIndexImage::BACKGROUND {
+                    continue;
+                }
+                let around = [pixel - 1, pixel + 1, pixel - width, pixel + width];
+                let bodies = around.map(|next| map[next]);
+                let Some(&body) = bodies.iter().find(|b| **b != BodyIndexImage::BACKGROUND) else {
+                    continue;
+                };
+                let same = bodies.iter().filter(|b| **b == body).count();
+                let depth = f32::from(depths[pixel]);
+                let alone = || {
+                    let off = |next: usize| (f32::from(depths[next]) - depth).abs();
+                    around
+                        .iter()
+                        .all(|&next| off(next) > EDGE.0 + EDGE.1 * depth)
+                };
+                if same >= 3 || (same == 2 && (depth == 0.0 || alone())) {
+                    self.queue.push(Reached {
+                        pixel: pixel as u32,
+                        body,
+                        bone: 0,
+                    });
+                }
+            }
+        }
+        for reached in &self.queue {
+            map[reached.pixel as usize] = reached.body;
         }
     }
 
@@ -305,36 +366,4 @@ fn distance(point: Vec3, from: Vec3, to: Vec3) -> f32 {
     let line = to - from;
     let along = (point - from).dot(line) / line.length_squared().max(1e-3);
     point.distance(from + line * along.clamp(0.0, 1.0))
-}
-
-/// Gives a pixel that was not measured, or that lies between two surfaces, to the body of most of its neighbours.
-fn smooth_edges(view: &View, depths: &[u16], map: &mut [u8]) {
-    let (width, height) = (view.width, view.height);
-    if width < 3 {
-        return;
-    }
-    for row in 1..height.saturating_sub(1) {
-        for column in 1..width - 1 {
-            let pixel = row * width + column;
-            if map[pixel] != BodyIndexImage::BACKGROUND {
-                continue;
-            }
-            let around = [pixel - 1, pixel + 1, pixel - width, pixel + width];
-            let bodies = around.map(|pixel| map[pixel]);
-            let Some(&body) = bodies.iter().find(|b| **b != BodyIndexImage::BACKGROUND) else {
-                continue;
-            };
-            let same = bodies.iter().filter(|b| **b == body).count();
-            let missing = depths[pixel] == 0;
-            let alone = || {
-                around.iter().all(|&next| {
-                    let (own, other) = (f32::from(depths[pixel]), f32::from(depths[next]));
-                    (own - other).abs() > EDGE.0 + EDGE.1 * own
-                })
-            };
-            if same >= 3 || (same == 2 && (missing || alone())) {
-                map[pixel] = body;
-            }
-        }
-    }
 }

@@ -10,11 +10,13 @@ use kinect_azure::{Calibration, Image};
 
 use super::floor::FloorFinder;
 use super::index_map::IndexMapper;
+use super::people::PeopleFinder;
 use super::person::{Glance, Person, Scene};
 use super::plan::{Plan, UNIT_MM};
 use super::settings::LiftSettings;
 use super::surfaces::SurfaceFinder;
 use super::view::View;
+use crate::box2::Box2;
 use crate::ground::Ground;
 use crate::pose2d::Person2d;
 
@@ -35,6 +37,7 @@ pub struct Lifter {
     finder: SurfaceFinder,
     floors: FloorFinder,
     mapper: IndexMapper,
+    crowd: PeopleFinder,
     people: Vec<Person>,
     next_id: u32,
     glances: Vec<Option<Glance>>,
@@ -64,6 +67,7 @@ impl Lifter {
             finder: SurfaceFinder::default(),
             floors: FloorFinder::default(),
             mapper: IndexMapper::default(),
+            crowd: PeopleFinder::default(),
             people: Vec::new(),
             next_id: 1,
             glances: Vec::new(),
@@ -104,6 +108,7 @@ impl Lifter {
             ids,
             frames,
             maps,
+            ..
         } = self;
         let depths = view.depths(depth);
         let up = ground.map(Ground::up_unit);
@@ -166,6 +171,17 @@ impl Lifter {
             Ok(frame) => frame,
             Err(never) => match never {},
         }
+    }
+
+    /// Boxes around what may be people in a depth image, in its pixels, nearest first: for networks that look at one
+    /// person at a time. Furniture can be among them, and people who touch each other or a wall can be missing.
+    ///
+    /// `ground` says where up is; the floor is found in the image.
+    pub fn find_people(&mut self, depth: &Image, ground: Option<&Ground>) -> &[Box2] {
+        let depths = self.view.depths(Some(depth));
+        let up = ground.map_or(Vec3::NEG_Y, Ground::up_unit);
+        let floor = self.floors.find(&self.view, depths, up);
+        self.crowd.find(&self.view, depths, floor, up)
     }
 
     /// The ids of the bodies that the people of the last call of [`lift`](Self::lift) became, in their order; `None` for

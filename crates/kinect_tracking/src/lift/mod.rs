@@ -11,6 +11,8 @@
 //!    fit best. This and step 2 are repeated.
 //! 5. `orientation` turns joints as the segments beyond them lie.
 //! 6. `index_map` floods the depth image from the bones, over surfaces near them and not over the `floor`.
+//!
+//! For networks that must be told where people are, `people` finds them in the depth image alone.
 
 mod choice;
 mod complete;
@@ -20,6 +22,7 @@ mod index_map;
 mod lengths;
 mod lifter;
 mod orientation;
+mod people;
 mod person;
 mod plan;
 mod settings;

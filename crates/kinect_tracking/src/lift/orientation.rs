@@ -7,7 +7,7 @@
 use glam::{Mat3, Quat, Vec3};
 use kinect_azure::Joint;
 
-use super::complete::face;
+use super::complete::{face, suits};
 use super::frame::Frame;
 use crate::joints::wxyz;
 use crate::rotation::{body_axes, rest_position};
@@ -33,7 +33,9 @@ pub(super) fn orientations(
     let navel = spine(Joint::SpineNavel, Joint::SpineChest, middle);
     let chest = spine(Joint::SpineChest, Joint::Neck, shoulders);
     let up = at(Joint::Head) - at(Joint::Neck);
-    let head = face(|joint| Some(at(joint)), up, unit).unwrap_or(chest);
+    let head = face(|joint| Some(at(joint)), up, unit)
+        .filter(|head| suits(head, &chest))
+        .unwrap_or(chest);
     let neck = Frame::up_and_left(up, chest.left + head.left).unwrap_or(chest);
     set(Joint::Pelvis, pelvis.matrix());
     set(Joint::SpineNavel, navel.matrix());

@@ -211,15 +211,16 @@ pub(super) const fn thickness(joint: Joint) -> Thickness {
         Thickness::Trunk([front * MM, back * MM, side * MM])
     }
     match joint {
-        Pelvis => trunk(115.0, 120.0, 170.0),
-        SpineNavel => trunk(115.0, 105.0, 160.0),
-        SpineChest => trunk(120.0, 105.0, 160.0),
-        Neck => trunk(75.0, 75.0, 90.0),
-        ClavicleLeft | ClavicleRight => trunk(80.0, 75.0, 120.0),
-        ShoulderLeft | ShoulderRight => trunk(60.0, 60.0, 60.0),
-        HipLeft | HipRight => trunk(105.0, 110.0, 90.0),
-        Head => trunk(90.0, 85.0, 80.0),
-        ElbowLeft | ElbowRight => Thickness::Limb(43.0 * MM),
+        // The spine's joints lie nearer to the back than to the front.
+        Pelvis => trunk(130.0, 125.0, 195.0),
+        SpineNavel => trunk(140.0, 115.0, 185.0),
+        SpineChest => trunk(140.0, 115.0, 190.0),
+        Neck => trunk(85.0, 85.0, 105.0),
+        ClavicleLeft | ClavicleRight => trunk(90.0, 90.0, 140.0),
+        ShoulderLeft | ShoulderRight => trunk(70.0, 70.0, 72.0),
+        HipLeft | HipRight => trunk(118.0, 118.0, 110.0),
+        Head => trunk(90.0, 85.0, 85.0),
+        ElbowLeft | ElbowRight => Thickness::Limb(52.0 * MM),
         WristLeft | WristRight => Thickness::Limb(30.0 * MM),
         HandLeft | HandRight => Thickness::Limb(20.0 * MM),
         HandTipLeft | HandTipRight | ThumbLeft | ThumbRight => Thickness::Skin(10.0 * MM),
@@ -228,7 +229,7 @@ pub(super) const fn thickness(joint: Joint) -> Thickness {
         FootLeft | FootRight => Thickness::Skin(30.0 * MM),
         Nose => Thickness::Skin(3.0 * MM),
         EyeLeft | EyeRight => Thickness::Skin(12.0 * MM),
-        EarLeft | EarRight => Thickness::Skin(10.0 * MM),
+        EarLeft | EarRight => Thickness::Skin(16.0 * MM),
     }
 }
 
