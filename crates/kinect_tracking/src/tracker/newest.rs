@@ -24,8 +24,8 @@ const REMEMBERED: usize = 16;
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) pending: Option<Submitted>,
-    /// The newest frame, until it is taken.
-    pub(super) frame: Option<Arc<BodyFrame>>,
+    /// The newest frame and the time at which its capture was submitted, until the frame is taken.
+    frame: Option<(Arc<BodyFrame>, Instant)>,
     /// The worker that may write here: an abandoned one may not.
     pub(super) worker: u64,
     pub(super) state: TrackerState,
@@ -43,33 +43,51 @@ pub(super) struct Inner {
     waiting: StageLog,
     tracking: StageLog,
     latency: StageLog,
+    taken: StageLog,
     /// Depth timestamps in µs of the newest captures that went into the tracker, with the time of their submission.
     entered: [Option<(u64, Instant)>; REMEMBERED],
     next_entered: usize,
 }
 
 impl Inner {
-    pub(super) fn status(&self) -> TrackerStatus {
-        TrackerStatus {
-            state: self.state.clone(),
-            name: self.name.clone(),
-            notes: self.notes.clone(),
-            captures: self.captures,
-            dropped: self.dropped,
-            frames: self.frames,
-            errors: self.errors,
-            last_error: self.last_error.clone(),
-            restarts: self.restarts,
-            abandoned: self.abandoned,
-            busy_seconds: self
-                .busy_since
-                .map_or(0.0, |since| since.elapsed().as_secs_f32()),
-            stages: StageTimes {
-                waiting: self.waiting.time(),
-                tracking: self.tracking.time(),
-                latency: self.latency.time(),
-            },
-        }
+    /// Writes the status over an earlier one, whose memory is used again.
+    pub(super) fn write_status(&self, status: &mut TrackerStatus) {
+        status.state.clone_from(&self.state);
+        status.name.clone_from(&self.name);
+        status.notes.clone_from(&self.notes);
+        status.last_error.clone_from(&self.last_error);
+        status.captures = self.captures;
+        status.dropped = self.dropped;
+        status.frames = self.frames;
+        status.errors = self.errors;
+        status.restarts = self.restarts;
+        status.abandoned = self.abandoned;
+        status.busy_seconds = self
+            .busy_since
+            .map_or(0.0, |since| since.elapsed().as_secs_f32());
+        status.stages = StageTimes {
+            waiting: self.waiting.time(),
+            tracking: self.tracking.time(),
+            latency: self.latency.time(),
+            taken: self.taken.time(),
+        };
+    }
+
+    /// Whether a frame waits to be taken.
+    pub(super) const fn has_frame(&self) -> bool {
+        self.frame.is_some()
+    }
+
+    /// Takes the newest frame.
+    pub(super) fn take_frame(&mut self) -> Option<Arc<BodyFrame>> {
+        let (frame, submitted) = self.frame.take()?;
+        self.taken.add(submitted.elapsed());
+        Some(frame)
+    }
+
+    /// The depth timestamps of the captures in the tracker, whose frames have not come out.
+    pub(super) fn in_tracker(&self) -> impl Iterator<Item = u64> {
+        self.entered.iter().flatten().map(|(usec, _)| *usec)
     }
 
     /// The tracker begins with a capture.
@@ -92,14 +110,20 @@ impl Inner {
         self.tracking.add(took);
         let frame = frame?;
         self.frames += 1;
+        let usec = frame.device_timestamp_usec;
         let entered = self
             .entered
             .iter()
             .flatten()
-            .find(|(usec, _)| *usec == frame.device_timestamp_usec)
+            .find(|(entered, _)| *entered == usec)
             .map_or(submitted, |(_, at)| *at);
         self.latency.add(entered.elapsed());
-        self.frame.replace(frame)
+        // Frames come out in the order of their captures, so no earlier one follows.
+        for entry in &mut self.entered {
+            entry.take_if(|(entered, _)| *entered <= usec);
+        }
+        let replaced = self.frame.replace((frame, entered))?;
+        Some(replaced.0)
     }
 
     pub(super) fn fails(&mut self, message: &str) {
@@ -139,6 +163,7 @@ impl Shared {
                 waiting: StageLog::EMPTY,
                 tracking: StageLog::EMPTY,
                 latency: StageLog::EMPTY,
+                taken: StageLog::EMPTY,
                 entered: [None; REMEMBERED],
                 next_entered: 0,
             }),

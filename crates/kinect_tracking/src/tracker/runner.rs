@@ -130,7 +130,7 @@ impl TrackerRunner {
     /// The newest body frame; `None` if no new one has come since the last call.
     pub fn take_frame(&mut self) -> Option<Arc<BodyFrame>> {
         self.watch();
-        self.shared.lock().frame.take()
+        self.shared.lock().take_frame()
     }
 
     /// Waits for a body frame that was not taken yet, at most for `timeout`.
@@ -140,15 +140,30 @@ impl TrackerRunner {
         let (mut inner, _) = self
             .shared
             .came_out
-            .wait_timeout_while(inner, timeout, |inner| inner.frame.is_none())
+            .wait_timeout_while(inner, timeout, |inner| !inner.has_frame())
             .unwrap_or_else(PoisonError::into_inner);
-        inner.frame.take()
+        inner.take_frame()
     }
 
     /// What the tracker does and how long it takes.
     pub fn status(&mut self) -> TrackerStatus {
+        let mut status = TrackerStatus::default();
+        self.write_status(&mut status);
+        status
+    }
+
+    /// Writes the [`status`](Self::status) over an earlier one. Does not allocate, unless texts have become longer.
+    pub fn write_status(&mut self, status: &mut TrackerStatus) {
         self.watch();
-        self.shared.lock().status()
+        self.shared.lock().write_status(status);
+    }
+
+    /// Writes the depth timestamps in µs of the captures that are in the tracker over `times`: at most 16 captures that
+    /// the tracker was given and whose body frames have not come out. A tracker that leaves captures out keeps them in
+    /// this list until a later body frame comes out.
+    pub fn write_times_in_tracker(&self, times: &mut Vec<u64>) {
+        times.clear();
+        times.extend(self.shared.lock().in_tracker());
     }
 
     /// Tells the thread to end without waiting for it; dropping the runner does the same.

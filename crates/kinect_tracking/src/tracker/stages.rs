@@ -30,6 +30,9 @@ pub struct StageTimes {
     /// From the submission of a capture to its body frame. In a tracker that works on several captures at a time this is
     /// longer than both together.
     pub latency: StageTime,
+    /// From the submission of a capture until its body frame was taken from the runner: how late an app sees its bodies.
+    /// Frames that were replaced by a newer one before they were taken do not count.
+    pub taken: StageTime,
 }
 
 /// The newest durations of one stage.
