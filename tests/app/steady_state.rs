@@ -15,13 +15,16 @@ use bevy::render::renderer::{RenderDevice, RenderQueue};
 use bevy::render::{Render, RenderApp, RenderSystems};
 use bevy_kinect_azure::kinect_azure::recording::{Recording, RecordingSource};
 use bevy_kinect_azure::kinect_azure::{
-    Calibration, CaptureSource, ImuSample, NextCapture, PlaybackControl, SensorInfo, SourceError,
+    self, Calibration, Capture, CaptureSource, ImuSample, NextCapture, PlaybackControl, SensorInfo,
+    SourceError,
 };
+use bevy_kinect_azure::kinect_tracking::tracker::{BodyTracker, TrackerError};
 use bevy_kinect_azure::prelude::*;
 use bevy_kinect_azure::stream::StreamSystems;
 use k4a_judge::allocations_so_far;
 use kinect_test_support::mkv;
 
+use crate::bodies::standing;
 use crate::support::*;
 
 /// Counts what its capture thread allocates, inside the source and outside of it.
@@ -186,6 +189,95 @@ fn receiving_a_frame_in_the_main_world_allocates_nothing() {
     let from = frames(app.world());
     update_until(&mut app, "more frames", |world| frames(world) > from + 30);
     assert_eq!(probe.0.total.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn tracking_six_people_in_the_main_world_allocates_nothing() {
+    let mut app = headless_app();
+    let probe = Probe::default();
+    app.insert_resource(probe.clone())
+        .edit_schedule(PreUpdate, |schedule| {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        })
+        .add_systems(
+            PreUpdate,
+            (
+                begin.before(KinectSystems::Receive),
+                end.after(KinectSystems::Prepare),
+            ),
+        );
+    let joints = JointSettings {
+        euler: Some(EulerOrder::Zxy),
+        in_images: Some(UvSettings::default()),
+        ..default()
+    };
+    let filter = FilterSettings {
+        prediction: Some(Prediction::default()),
+        ..FilterPreset::Light.into()
+    };
+    let tracking = BodyTracking {
+        joints,
+        filter,
+        ..six_people()
+    };
+    let sensor = app.world_mut().spawn((test_sensor(), tracking)).id();
+    let found = |world: &World| {
+        let time = world.get::<BodyTime>(sensor).unwrap();
+        time.device_timestamp_usec.unwrap_or(0) / 33_333
+    };
+    update_until(&mut app, "warming up", |world| {
+        found(world) > 60 && world.query::<&JointEuler>().iter(world).count() == 6 * Joint::COUNT
+    });
+    for _ in 0..10 {
+        update(&mut app);
+    }
+    probe.0.total.store(0, Ordering::Relaxed);
+    let from = found(app.world());
+    update_until(&mut app, "more bodies", |world| found(world) > from + 60);
+    let state = app.world().get::<BodyTrackingState>(sensor).unwrap();
+    assert!(state.is_running() && state.frames > 60);
+    assert_eq!(probe.0.total.load(Ordering::Relaxed), 0);
+}
+
+/// A tracker that finds six people who sway.
+fn six_people() -> BodyTracking {
+    struct Six(ImagelessPool, Vec<Body>);
+    type ImagelessPool = kinect_azure::pool::Pool<BodyFrame>;
+    impl BodyTracker for Six {
+        fn name(&self) -> &str {
+            "six people"
+        }
+        fn track(
+            &mut self,
+            capture: &Capture,
+            _: &Calibration,
+        ) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
+            let Self(pool, people) = self;
+            let usec = capture.depth.as_ref().unwrap().device_timestamp_usec;
+            let filled = pool.fill(BodyFrame::default, |frame| {
+                frame.device_timestamp_usec = usec;
+                frame.bodies.clone_from(people);
+                for (number, body) in frame.bodies.iter_mut().enumerate() {
+                    let sway = (usec as f32 * 3e-6 + number as f32).sin() * 30.0;
+                    for pose in &mut body.joints {
+                        pose.position[0] += sway;
+                    }
+                }
+                Ok::<_, TrackerError>(())
+            });
+            filled.map(Some)
+        }
+    }
+    BodyTracking::new(BodySource::custom(|_, _| {
+        let people = (0..6).map(|id| {
+            let place = [
+                600.0 * (id % 3) as f32 - 600.0,
+                3000.0 + 500.0 * (id / 3) as f32,
+            ];
+            standing(id, place[0], place[1])
+        });
+        Ok(Six(ImagelessPool::new(), people.collect()))
+    }))
 }
 
 /// Allocations of the graphics library for the three images of a frame alone, on the same device at the same time: how many

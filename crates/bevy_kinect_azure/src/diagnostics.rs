@@ -3,9 +3,10 @@
 use core::time::Duration;
 use std::sync::atomic::Ordering;
 
-use bevy::diagnostic::{Diagnostic, DiagnosticPath, DiagnosticsStore};
+use bevy::diagnostic::{Diagnostic, DiagnosticMeasurement, DiagnosticPath, DiagnosticsStore};
 use bevy::prelude::*;
 
+use crate::body::{BodyTracking, BodyTrackingState, TrackedBodies};
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame, SensorThread};
 use crate::stream::LatencyLog;
 
@@ -41,6 +42,16 @@ pub struct SensorDiagnostics {
     pub latency: Duration,
     /// The 99th percentile of the same times: 99 of 100 frames were faster.
     pub latency_p99: Duration,
+    /// Body frames that the sensor's [`BodyTracking`] has found since its tracker was started.
+    pub bodytracking_frame: u64,
+    /// Device timestamp in µs of the depth image in which the newest bodies were found.
+    pub bodytracking_timestamp: u64,
+    /// Errors of the body tracker.
+    pub bodytracking_errors: u64,
+    /// Time from a capture's arrival until its bodies became players and joints: the median of the last 256 body frames.
+    pub bodytracking_latency: Duration,
+    /// The 99th percentile of the same times. [`BodyTrackingState`] has the times of each stage.
+    pub bodytracking_latency_p99: Duration,
     #[reflect(ignore)]
     window: RateWindow,
 }
@@ -55,7 +66,8 @@ struct RateWindow {
 /// Diagnostics of sensors. Part of [`KinectAzurePlugin`](crate::KinectAzurePlugin).
 ///
 /// With Bevy's `DiagnosticsPlugin` in the app, each sensor adds `kinect/<entity>/frame_rate`, `…/latency` (ms),
-/// `…/dropped` and `…/errors`.
+/// `…/dropped` and `…/errors`; with a [`BodyTracking`] also `…/bodytracking_latency` (ms), `…/bodytracking_frame`,
+/// `…/bodytracking_timestamp` (µs) and `…/bodytracking_errors`.
 #[derive(Default)]
 pub struct SensorDiagnosticsPlugin;
 
@@ -65,7 +77,9 @@ impl Plugin for SensorDiagnosticsPlugin {
             .register_required_components::<KinectSensor, SensorDiagnostics>()
             .add_systems(
                 PreUpdate,
-                (measure, publish).chain().after(KinectSystems::Receive),
+                (measure, measure_bodies, (publish, publish_bodies))
+                    .chain()
+                    .after(KinectSystems::Bodies),
             );
     }
 }
@@ -117,9 +131,31 @@ fn measure(
     }
 }
 
+fn measure_bodies(
+    mut sensors: Query<
+        (&BodyTrackingState, &TrackedBodies, &mut SensorDiagnostics),
+        Or<(Changed<BodyTrackingState>, Changed<TrackedBodies>)>,
+    >,
+) {
+    let duration = |ms: f32| Duration::try_from_secs_f32(ms * 1e-3).unwrap_or_default();
+    for (state, bodies, mut diagnostics) in &mut sensors {
+        diagnostics.bodytracking_frame = state.frames;
+        diagnostics.bodytracking_errors = state.errors;
+        if let Some(usec) = bodies.device_timestamp_usec {
+            diagnostics.bodytracking_timestamp = usec;
+        }
+        diagnostics.bodytracking_latency = duration(state.stages.taken.p50_ms);
+        diagnostics.bodytracking_latency_p99 = duration(state.stages.taken.p99_ms);
+    }
+}
+
 /// The paths of a sensor's Bevy diagnostics.
 #[derive(Component, Clone, Debug)]
 struct DiagnosticPaths([DiagnosticPath; 4]);
+
+/// The paths of the Bevy diagnostics of a sensor's body tracking.
+#[derive(Component, Clone, Debug)]
+struct BodyDiagnosticPaths([DiagnosticPath; 4]);
 
 fn publish(
     mut commands: Commands,
@@ -130,14 +166,10 @@ fn publish(
     let Some(mut store) = store else {
         return;
     };
-    let now = time.last_update().unwrap_or_else(|| time.startup());
     for (entity, diagnostics, paths) in &sensors {
         let Some(DiagnosticPaths(paths)) = paths else {
-            let path = |name: &str| DiagnosticPath::new(format!("kinect/{entity}/{name}"));
-            let paths = ["frame_rate", "latency", "dropped", "errors"].map(path);
-            for (path, suffix) in paths.iter().zip([" fps", " ms", "", ""]) {
-                store.add(Diagnostic::new(path.clone()).with_suffix(suffix));
-            }
+            let names = ["frame_rate", "latency", "dropped", "errors"];
+            let paths = add(&mut store, entity, names, [" fps", " ms", "", ""]);
             commands.entity(entity).try_insert(DiagnosticPaths(paths));
             continue;
         };
@@ -147,11 +179,71 @@ fn publish(
             diagnostics.dropped_frames as f64,
             diagnostics.image_errors as f64,
         ];
-        for (path, value) in paths.iter().zip(values) {
-            if let Some(diagnostic) = store.get_mut(path) {
-                diagnostic
-                    .add_measurement(bevy::diagnostic::DiagnosticMeasurement { time: now, value });
-            }
+        measured(&mut store, paths, values, &time);
+    }
+}
+
+fn publish_bodies(
+    mut commands: Commands,
+    store: Option<ResMut<DiagnosticsStore>>,
+    sensors: Query<
+        (Entity, &SensorDiagnostics, Option<&BodyDiagnosticPaths>),
+        (With<KinectSensor>, With<BodyTracking>),
+    >,
+    time: Res<Time<Real>>,
+) {
+    let Some(mut store) = store else {
+        return;
+    };
+    for (entity, diagnostics, paths) in &sensors {
+        let Some(BodyDiagnosticPaths(paths)) = paths else {
+            let names = [
+                "bodytracking_latency",
+                "bodytracking_frame",
+                "bodytracking_timestamp",
+                "bodytracking_errors",
+            ];
+            let paths = add(&mut store, entity, names, [" ms", "", " µs", ""]);
+            commands
+                .entity(entity)
+                .try_insert(BodyDiagnosticPaths(paths));
+            continue;
+        };
+        let values = [
+            diagnostics.bodytracking_latency.as_secs_f64() * 1000.0,
+            diagnostics.bodytracking_frame as f64,
+            diagnostics.bodytracking_timestamp as f64,
+            diagnostics.bodytracking_errors as f64,
+        ];
+        measured(&mut store, paths, values, &time);
+    }
+}
+
+/// Adds diagnostics of a sensor to the store.
+fn add(
+    store: &mut DiagnosticsStore,
+    entity: Entity,
+    names: [&str; 4],
+    units: [&'static str; 4],
+) -> [DiagnosticPath; 4] {
+    let paths = names.map(|name| DiagnosticPath::new(format!("kinect/{entity}/{name}")));
+    for (path, unit) in paths.iter().zip(units) {
+        store.add(Diagnostic::new(path.clone()).with_suffix(unit));
+    }
+    paths
+}
+
+/// Adds a measurement to each diagnostic.
+fn measured(
+    store: &mut DiagnosticsStore,
+    paths: &[DiagnosticPath; 4],
+    values: [f64; 4],
+    time: &Time<Real>,
+) {
+    let time = time.last_update().unwrap_or_else(|| time.startup());
+    for (path, value) in paths.iter().zip(values) {
+        if let Some(diagnostic) = store.get_mut(path) {
+            diagnostic.add_measurement(DiagnosticMeasurement { time, value });
         }
     }
 }

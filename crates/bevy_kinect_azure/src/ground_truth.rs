@@ -6,7 +6,7 @@ use bevy::math::Isometry3d;
 use bevy::prelude::*;
 use kinect_azure::{Body, BodyFrame, Joint, JointPose, units};
 
-use crate::body::{BodyIndexMap, BodyTime};
+use crate::body::{BodyIndexMap, BodyTime, BodyTracking};
 use crate::sensor::{KinectSensor, KinectSystems, SensorFrame};
 
 /// What apps usually need for ground truth; part of [`crate::prelude`].
@@ -57,13 +57,15 @@ impl Plugin for GroundTruthPlugin {
     }
 }
 
-/// Publishes the ground truth of the newest frame, and writes `BodyIndexMap` and `BodyTime` as a body tracker would.
+/// Publishes the ground truth of the newest frame, and writes `BodyIndexMap` and `BodyTime` as a body tracker would, unless there is
+/// one.
 fn take(
     mut commands: Commands,
     mut sensors: Query<
         (
             Entity,
             &SensorFrame,
+            Option<&BodyTracking>,
             Option<&mut GroundTruth>,
             &mut BodyIndexMap,
             &mut BodyTime,
@@ -71,11 +73,14 @@ fn take(
         Changed<SensorFrame>,
     >,
 ) {
-    for (entity, frame, truth, mut map, mut time) in &mut sensors {
+    for (entity, frame, tracking, truth, mut map, mut time) in &mut sensors {
+        let is_tracked = tracking.is_some_and(|tracking| tracking.active);
         let newest = frame
             .latest()
             .and_then(|frame| frame.capture.ground_truth.as_ref());
-        if let Some(newest) = newest {
+        if let Some(newest) = newest
+            && !is_tracked
+        {
             map.0.clone_from(&newest.index_map);
             *time = BodyTime::at(newest.device_timestamp_usec);
         }
@@ -88,7 +93,9 @@ fn take(
             }
             (None, Some(_)) => {
                 commands.entity(entity).try_remove::<GroundTruth>();
-                (*map, *time) = default();
+                if !is_tracked {
+                    (*map, *time) = default();
+                }
             }
             (None, None) => {}
         }

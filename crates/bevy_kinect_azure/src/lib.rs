@@ -32,6 +32,8 @@
 //! | read its images and their timestamps on the CPU | [`SensorFrame`](sensor::SensorFrame) |
 //! | get every capture, not only the newest | [`CaptureListener`](sensor::CaptureListener) |
 //! | get the exact bodies that a simulated sensor sees | [`GroundTruth`](ground_truth::GroundTruth) |
+//! | track people | [`BodyTracking`](body::BodyTracking) on the sensor entity; [`Player`](body::Player) and [`BodyJoint`](body::BodyJoint) entities |
+//! | see which body tracker runs, its errors and delays | [`BodyTrackingState`](body::BodyTrackingState) |
 //! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
@@ -72,6 +74,8 @@ pub use kinect_azure;
 /// The simulated sensor.
 #[cfg(feature = "simulation")]
 pub use kinect_simulation;
+/// Body tracking without an engine: trackers, players, filters, zones, gestures, files.
+pub use kinect_tracking;
 pub use point_cloud::{PointCloud, PointCloudBuffer, SurfaceMesh};
 pub use recorder::{Recorder, RecorderState};
 pub use sensor::{KinectSensor, Playback, SensorState};
@@ -106,7 +110,7 @@ plugin_group! {
     /// | [`RecorderPlugin`](recorder::RecorderPlugin) | [`Recorder`] | `SensorPlugin` |
     /// | [`ImuPlugin`](imu::ImuPlugin) | [`Imu`](imu::Imu), [`ImuMessage`](imu::ImuMessage) | `SensorPlugin` |
     /// | `MicrophonePlugin` (feature `microphones`) | `Microphones` | `SensorPlugin` |
-    /// | [`BodyPlugin`](body::BodyPlugin) | body index maps, frames in step with bodies | `SensorPlugin` |
+    /// | [`BodyPlugin`](body::BodyPlugin) | [`BodyTracking`](body::BodyTracking), players and joints, body index maps, frames in step with bodies | `SensorPlugin` |
     /// | [`GroundTruthPlugin`](ground_truth::GroundTruthPlugin) | [`GroundTruth`](ground_truth::GroundTruth) of simulated sensors | `BodyPlugin` |
     /// | [`StreamPlugin`](stream::StreamPlugin) | images of sensors on the GPU | `BodyPlugin` |
     /// | [`SensorDiagnosticsPlugin`](diagnostics::SensorDiagnosticsPlugin) | [`SensorDiagnostics`](diagnostics::SensorDiagnostics), Bevy diagnostics | `StreamPlugin` |

@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use bevy::prelude::*;
 
+use super::in_tracker::CapturesInTracker;
 use super::time::BodyTime;
 use crate::sensor::{Frame, SensorFrame};
 
-/// The most frames that are held for a tracker: half a second at 30 frames a second. If bodies come later than that, their frame is
-/// gone and the delayed frame stays as it is.
+/// The most frames that are held for a tracker: half a second at 30 frames a second. A frame whose capture is in the tracker of a
+/// [`BodyTracking`](super::BodyTracking) is held until its bodies come, however long that takes. For other trackers, a frame whose
+/// bodies come later than that is gone, and the delayed frame stays as it is.
 pub const FRAME_HISTORY: usize = 16;
 
 /// The frame in which a sensor's newest bodies were found, on the sensor entity while [`DelayedFrameDemand`] asks for it; `None`
@@ -49,11 +51,12 @@ pub(crate) fn release(
         Entity,
         Ref<SensorFrame>,
         &BodyTime,
+        Option<&CapturesInTracker>,
         &mut DelayedFrameDemand,
         Option<(&mut FrameHistory, &mut DelayedFrame)>,
     )>,
 ) {
-    for (entity, newest, bodies, mut demand, state) in &mut sensors {
+    for (entity, newest, bodies, in_tracker, mut demand, state) in &mut sensors {
         let is_wanted = demand.is_wanted;
         if is_wanted {
             demand.is_wanted = false;
@@ -72,7 +75,10 @@ pub(crate) fn release(
             }
             (true, Some((mut history, mut delayed))) => {
                 match &newest.0 {
-                    Some(frame) if newest.is_changed() => history.push(frame),
+                    Some(frame) if newest.is_changed() => history.push(frame, |time| {
+                        bodies.device_timestamp_usec == Some(time)
+                            || in_tracker.is_some_and(|captures| captures.contains(time))
+                    }),
                     Some(_) => {}
                     // The source has changed: the former source's frame must not be shown as the new one's.
                     None if delayed.0.is_some() => {
@@ -93,7 +99,8 @@ pub(crate) fn release(
 }
 
 impl FrameHistory {
-    fn push(&mut self, frame: &Arc<Frame>) {
+    /// Holds a frame, in place of the oldest one for which no tracker `needs` the device timestamp.
+    fn push(&mut self, frame: &Arc<Frame>, needs: impl Fn(u64) -> bool) {
         // The device clock jumped back, as when a recording loops: the held frames are from before the jump. Frames without depth
         // have no time here, so they cannot show a jump of the clock.
         let last = self.0.iter().rev().find_map(|last| time(last));
@@ -103,7 +110,11 @@ impl FrameHistory {
             self.0.clear();
         }
         while self.0.len() >= FRAME_HISTORY {
-            self.0.pop_front();
+            let place = self
+                .0
+                .iter()
+                .position(|held| !time(held).is_some_and(&needs));
+            self.0.remove(place.unwrap_or(0));
         }
         self.0.push_back(Arc::clone(frame));
     }

@@ -37,10 +37,11 @@ pub struct Player {
 }
 
 /// Whether a person is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Presence {
     /// The person is in the newest body frame.
+    #[default]
     Present,
     /// The person is not in the newest body frame, but expected back.
     Hidden,
