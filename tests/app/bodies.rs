@@ -301,7 +301,8 @@ fn a_clip_plays_without_a_sensor_and_a_missing_one_says_so() {
         .source = BodySource::Clip(path);
     update_until(&mut app, "a player", |world| !players(world).is_empty());
     assert_eq!(players(app.world_mut())[0].1.slot, Some(0));
-    let named = app.world().get::<Name>(players(app.world_mut())[0].0);
+    let (player, _) = players(app.world_mut())[0];
+    let named = app.world().get::<Name>(player);
     assert_eq!(named.map(Name::as_str), Some("Player 0"));
     app.world_mut().entity_mut(entity).remove::<BodyTracking>();
     update(&mut app);
@@ -775,7 +776,7 @@ fn settings_take_effect_while_the_tracker_runs_on() {
 
     // How far the pelvis jumps from frame to frame, in m.
     let jumps = |app: &mut App| {
-        let (mut last, mut largest, mut count) = (None, 0.0_f32, 0);
+        let (mut last, mut largest, mut count) = (None::<(u64, f32)>, 0.0_f32, 0);
         update_until(app, "twenty frames", |world| {
             let skeleton = world.get::<Skeleton>(entity).unwrap();
             let now = (

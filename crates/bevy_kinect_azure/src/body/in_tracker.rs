@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 /// Depth timestamps in µs of the captures in the tracker, whose body frames have not come out; at most 16.
 #[derive(Component, Debug, Default)]
-pub(super) struct CapturesInTracker(pub(super) Vec<u64>);
+pub(crate) struct CapturesInTracker(pub(super) Vec<u64>);
 
 impl CapturesInTracker {
     /// Whether a capture is in the tracker.
