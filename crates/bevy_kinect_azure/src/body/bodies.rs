@@ -61,8 +61,12 @@ mod tests {
 
     #[test]
     fn the_ground_is_the_worlds_floor_however_the_sensor_stands() {
-        let place = Transform::from_xyz(3.0, 1.5, -2.0)
-            .with_rotation(Quat::from_euler(EulerRot::YXZ, 1.0, -0.4, 0.2));
+        let place = Transform::from_xyz(3.0, 1.5, -2.0).with_rotation(Quat::from_euler(
+            EulerRot::YXZ,
+            1.0,
+            -0.4,
+            0.2,
+        ));
         let place = GlobalTransform::from(place);
         let ground = ground_under(&place);
         // A point of the world, in the depth camera's axes.

@@ -94,9 +94,7 @@ use bevy::prelude::*;
 pub use bodies::{TrackedBodies, ground_under};
 pub(crate) use delay::release;
 pub use delay::{DelayedFrame, DelayedFrameDemand, FRAME_HISTORY};
-pub use events::{
-    PlayerEntered, PlayerHidden, PlayerLeft, PlayerReturned, SlotFreed, SlotTaken,
-};
+pub use events::{PlayerEntered, PlayerHidden, PlayerLeft, PlayerReturned, SlotFreed, SlotTaken};
 pub use index::BodyIndexMap;
 pub use joint::{BodyJoint, ImagePoint, JointEuler, JointInImages};
 pub use kinect_azure::body::{BodyIndexImage, BodyIndexSizeMismatch};

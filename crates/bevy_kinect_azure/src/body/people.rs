@@ -105,9 +105,7 @@ impl Person {
             }
             (Some(joints), false) => {
                 // The others are below it.
-                commands
-                    .entity(joints[Joint::Pelvis.index()])
-                    .try_despawn();
+                commands.entity(joints[Joint::Pelvis.index()]).try_despawn();
                 commands.entity(self.entity).try_remove::<PlayerJoints>();
                 self.joints = None;
                 self.euler = None;

@@ -87,11 +87,7 @@ struct Status {
 }
 
 impl Feed {
-    fn start(
-        entity: Entity,
-        tracking: &BodyTracking,
-        sensor: Option<&CaptureListeners>,
-    ) -> Self {
+    fn start(entity: Entity, tracking: &BodyTracking, sensor: Option<&CaptureListeners>) -> Self {
         match (sensor, &tracking.source) {
             (Some(listeners), source) => {
                 let tracker = Arc::new(TrackerListener::new(source.clone(), tracking.restarts));
@@ -152,11 +148,7 @@ impl Drop for Feed {
 }
 
 impl BodyRun {
-    fn start(
-        entity: Entity,
-        tracking: &BodyTracking,
-        sensor: Option<&CaptureListeners>,
-    ) -> Self {
+    fn start(entity: Entity, tracking: &BodyTracking, sensor: Option<&CaptureListeners>) -> Self {
         Self {
             source: tracking.source.clone(),
             restarts: tracking.restarts,
@@ -286,7 +278,9 @@ impl Status {
                 if let Some(error) = &now.last_error
                     && !core::mem::replace(&mut self.told_error, true)
                 {
-                    warn!("entity {entity}: body tracking: {error} (further errors are only counted)");
+                    warn!(
+                        "entity {entity}: body tracking: {error} (further errors are only counted)"
+                    );
                 }
             }
         }
