@@ -88,7 +88,7 @@ impl Library {
     /// The calibration for two modes, computed from a device's raw calibration (JSON).
     ///
     /// # Errors
-    /// A text that is not a calibration, and both cameras off.
+    /// Fails if the text is not a calibration, or if both cameras are off.
     pub fn calibration(
         &self,
         raw_json: &[u8],
@@ -117,7 +117,7 @@ impl Library {
     /// A point in mm from one sensor's axes to another's.
     ///
     /// # Errors
-    /// A camera that is off in the calibration; a library without the function.
+    /// Fails if a camera is off in the calibration, or if the library lacks the function.
     pub fn point_3d_to_3d(
         &self,
         calibration: &Calibration,
@@ -146,7 +146,7 @@ impl Library {
     /// A pixel at a depth in mm, as a point in another sensor's axes; `None` = outside what the lens model covers.
     ///
     /// # Errors
-    /// A camera that is off in the calibration; a library without the function.
+    /// Fails if a camera is off in the calibration, or if the library lacks the function.
     pub fn point_2d_to_3d(
         &self,
         calibration: &Calibration,
@@ -176,7 +176,7 @@ impl Library {
     /// The pixel where a camera sees a point in mm; `None` = outside what the lens model covers.
     ///
     /// # Errors
-    /// A camera that is off in the calibration; a library without the function.
+    /// Fails if a camera is off in the calibration, or if the library lacks the function.
     pub fn point_3d_to_2d(
         &self,
         calibration: &Calibration,
@@ -204,7 +204,7 @@ impl Library {
     /// A camera's pixel at a depth in mm, as a pixel of the other camera; `None` = outside what the lens model covers.
     ///
     /// # Errors
-    /// A camera that is off in the calibration; a library without the function.
+    /// Fails if a camera is off in the calibration, or if the library lacks the function.
     pub fn point_2d_to_2d(
         &self,
         calibration: &Calibration,
@@ -234,7 +234,8 @@ impl Library {
     /// The depth pixel that sees what a colour pixel sees, searched for in a depth image; `None` = none does.
     ///
     /// # Errors
-    /// A camera that is off in the calibration, a depth image of another size, a library without the function.
+    /// Fails if a camera is off in the calibration, if the depth image does not have the calibration's size, or if the
+    /// library lacks the function.
     pub fn color_2d_to_depth_2d(
         &self,
         calibration: &Calibration,

@@ -56,7 +56,7 @@ impl Capture {
     /// The colour image. Call this once per capture: Orbbec's library makes a new object each time.
     ///
     /// # Errors
-    /// An image whose format, size or stride cannot be right.
+    /// Fails if the library returns an image with an impossible format, size or stride.
     pub fn color(&self) -> Result<Option<Image>> {
         let get = self.library.functions().capture_get_color_image;
         self.image("k4a_capture_get_color_image", get)
@@ -65,7 +65,7 @@ impl Capture {
     /// The depth image; missing in passive infrared mode. Call this once per capture, as [`color`](Self::color).
     ///
     /// # Errors
-    /// An image whose format, size or stride cannot be right.
+    /// Fails if the library returns an image with an impossible format, size or stride.
     pub fn depth(&self) -> Result<Option<Image>> {
         let get = self.library.functions().capture_get_depth_image;
         self.image("k4a_capture_get_depth_image", get)
@@ -74,7 +74,7 @@ impl Capture {
     /// The infrared image. Call this once per capture, as [`color`](Self::color).
     ///
     /// # Errors
-    /// An image whose format, size or stride cannot be right.
+    /// Fails if the library returns an image with an impossible format, size or stride.
     pub fn ir(&self) -> Result<Option<Image>> {
         let get = self.library.functions().capture_get_ir_image;
         self.image("k4a_capture_get_ir_image", get)
@@ -137,7 +137,7 @@ impl CaptureMut {
     /// Puts the colour image in, or takes it out.
     ///
     /// # Errors
-    /// An image of another library.
+    /// Fails if the image belongs to another library.
     pub fn set_color(&mut self, image: Option<&Image>) -> Result<()> {
         let set = self.0.library.functions().capture_set_color_image;
         self.set("k4a_capture_set_color_image", set, image)
@@ -146,7 +146,7 @@ impl CaptureMut {
     /// Puts the depth image in, or takes it out.
     ///
     /// # Errors
-    /// An image of another library.
+    /// Fails if the image belongs to another library.
     pub fn set_depth(&mut self, image: Option<&Image>) -> Result<()> {
         let set = self.0.library.functions().capture_set_depth_image;
         self.set("k4a_capture_set_depth_image", set, image)
@@ -155,7 +155,7 @@ impl CaptureMut {
     /// Puts the infrared image in, or takes it out.
     ///
     /// # Errors
-    /// An image of another library.
+    /// Fails if the image belongs to another library.
     pub fn set_ir(&mut self, image: Option<&Image>) -> Result<()> {
         let set = self.0.library.functions().capture_set_ir_image;
         self.set("k4a_capture_set_ir_image", set, image)
@@ -189,7 +189,7 @@ impl Library {
     /// A capture without images.
     ///
     /// # Errors
-    /// No memory.
+    /// Fails if there is not enough memory.
     pub fn create_capture(&self) -> Result<CaptureMut> {
         const FUNCTION: &str = "k4a_capture_create";
         let mut handle = null_mut();

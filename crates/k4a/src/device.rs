@@ -160,8 +160,9 @@ impl Library {
     /// Opens the device with that index (0 to [`device_count`](Self::device_count) − 1). Takes up to some seconds.
     ///
     /// # Errors
-    /// [`NoDevice`](ErrorKind::NoDevice), [`InUse`](ErrorKind::InUse), [`NotPermitted`](ErrorKind::NotPermitted), or
-    /// [`Failed`](ErrorKind::Failed) where the library does not tell why.
+    /// Fails with [`NoDevice`](ErrorKind::NoDevice), [`InUse`](ErrorKind::InUse) or
+    /// [`NotPermitted`](ErrorKind::NotPermitted), or with [`Failed`](ErrorKind::Failed) if the library does not give a
+    /// reason.
     pub fn open_device(&self, index: u32) -> Result<Device> {
         const FUNCTION: &str = "k4a_device_open";
         let mut handle = null_mut();
@@ -256,7 +257,7 @@ impl Device {
     /// The serial number: 12 digits with Microsoft's, up to 16 characters with Orbbec's.
     ///
     /// # Errors
-    /// A device that does not answer.
+    /// Fails if the device does not answer.
     pub fn serial_number(&self) -> Result<String> {
         let _turn = self.open.control();
         call::text("k4a_device_get_serialnum", 64, |buffer, size| {
@@ -268,7 +269,7 @@ impl Device {
     /// Firmware versions.
     ///
     /// # Errors
-    /// A device that does not answer.
+    /// Fails if the device does not answer.
     pub fn version(&self) -> Result<HardwareVersion> {
         let _turn = self.open.control();
         let mut raw = abi::HardwareVersion::default();
@@ -290,7 +291,7 @@ impl Device {
     /// The factory's calibration: JSON, without the NUL that the library puts after it.
     ///
     /// # Errors
-    /// A device that does not answer.
+    /// Fails if the device does not answer.
     pub fn raw_calibration(&self) -> Result<Vec<u8>> {
         let _turn = self.open.control();
         // Orbbec's library tells 10,240 bytes whatever there is, and fails where that is too little.
@@ -309,7 +310,7 @@ impl Device {
     /// The calibration for two modes. The device need not run in these modes.
     ///
     /// # Errors
-    /// A device that does not answer, and both cameras off.
+    /// Fails if the device does not answer, or if both cameras are off.
     pub fn calibration(
         &self,
         depth_mode: DepthMode,
@@ -332,7 +333,7 @@ impl Device {
     /// Whether cables are in the sync jacks.
     ///
     /// # Errors
-    /// A device that does not answer.
+    /// Fails if the device does not answer.
     pub fn sync_jacks(&self) -> Result<SyncJacks> {
         let _turn = self.open.control();
         // Numbers, because a `bool` that is neither 0 nor 1 must not come to be.
@@ -356,8 +357,8 @@ impl Device {
     /// Starts the cameras. Waits for a [`next_capture`](Self::next_capture) that is under way.
     ///
     /// # Errors
-    /// A configuration that the device cannot run (the library's messages say which part), cameras that run already, a depth
-    /// engine that does not start (it needs OpenGL 4.4, on Linux also an X server).
+    /// Fails if the device cannot run the configuration (the library's messages name the wrong setting), if the cameras
+    /// are already running, or if the depth engine does not start (it needs OpenGL 4.4, on Linux also an X server).
     pub fn start_cameras(&self, configuration: &DeviceConfiguration) -> Result<()> {
         let _no_get = lock(&self.open.captures);
         let _turn = self.open.control();
@@ -387,7 +388,7 @@ impl Device {
     /// [`next_imu_sample`](Self::next_imu_sample) that is under way.
     ///
     /// # Errors
-    /// Cameras that do not run, and samples that come already.
+    /// Fails if the cameras are not running, or if the inertial samples are already started.
     pub fn start_imu(&self) -> Result<()> {
         let _no_get = lock(&self.open.samples);
         let _turn = self.open.control();
@@ -410,7 +411,8 @@ impl Device {
     /// The library keeps 7 captures and drops the oldest.
     ///
     /// # Errors
-    /// [`Lost`](ErrorKind::Lost) when the device is gone or stopped. Some systems only time out then.
+    /// Fails with [`Lost`](ErrorKind::Lost) if the device was unplugged or stopped. On some systems the call only times
+    /// out in that case.
     pub fn next_capture(&self, timeout: Duration) -> Result<Wait<Capture>> {
         const FUNCTION: &str = "k4a_device_get_capture";
         let _no_start = lock(&self.open.captures);
@@ -454,7 +456,7 @@ impl Device {
     /// library keeps half a second of them.
     ///
     /// # Errors
-    /// [`Lost`](ErrorKind::Lost) when the device is gone or stopped.
+    /// Fails with [`Lost`](ErrorKind::Lost) if the device was unplugged or stopped.
     pub fn next_imu_sample(&self, timeout: Duration) -> Result<Wait<ImuSample>> {
         let _no_start = lock(&self.open.samples);
         let mut sample = ImuSample::default();
@@ -479,7 +481,7 @@ impl Device {
     /// The values that a colour control takes on this device.
     ///
     /// # Errors
-    /// A control that the device does not have.
+    /// Fails if the device does not have the control.
     pub fn color_control_capabilities(
         &self,
         control: ColorControl,
@@ -518,7 +520,7 @@ impl Device {
     /// The mode and value of a colour control. The value has a meaning only in manual mode.
     ///
     /// # Errors
-    /// A control that the device does not have.
+    /// Fails if the device does not have the control.
     pub fn color_control(&self, control: ColorControl) -> Result<(ColorControlMode, i32)> {
         const FUNCTION: &str = "k4a_device_get_color_control";
         let _turn = self.open.control();
@@ -541,7 +543,8 @@ impl Device {
     /// Sets a colour control. In automatic mode the value is ignored. The device keeps the setting until it loses power. Exposure is raised to the next step that the powerline frequency allows.
     ///
     /// # Errors
-    /// A control or mode that the device does not have, a value out of range or off the steps.
+    /// Fails if the device does not have the control or the mode, or if the value is out of range or not a multiple of
+    /// the step.
     pub fn set_color_control(
         &self,
         control: ColorControl,
@@ -580,7 +583,7 @@ impl Device {
     /// Orbbec's: the synchronisation mode that the device is in. `None` with other libraries.
     ///
     /// # Errors
-    /// A device that does not answer.
+    /// Fails if the device does not answer.
     pub fn wired_sync_mode(&self) -> Result<Option<WiredSyncMode>> {
         let Some(get) = self.functions().device_get_wired_sync_mode else {
             return Ok(None);
@@ -599,7 +602,7 @@ impl Device {
     /// Orbbec's: whether depth is smoothed on the host.
     ///
     /// # Errors
-    /// A library that is not Orbbec's.
+    /// Fails if the library is not Orbbec's.
     pub fn enable_soft_filter(&self, enable: bool) -> Result<()> {
         const FUNCTION: &str = "k4a_device_enable_soft_filter";
         let library = &self.open.library;
@@ -612,7 +615,7 @@ impl Device {
     /// Orbbec's: sets how the device sets its clock. Call it for all devices of a group before any of them is started.
     ///
     /// # Errors
-    /// A library that is not Orbbec's.
+    /// Fails if the library is not Orbbec's.
     pub fn set_clock_sync(&self, sync: ClockSync) -> Result<()> {
         const FUNCTION: &str = "k4a_device_switch_device_clock_sync_mode";
         let library = &self.open.library;

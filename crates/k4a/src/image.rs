@@ -346,7 +346,8 @@ impl Library {
     /// [`create_image_from_bytes`](Self::create_image_from_bytes), or a stride.
     ///
     /// # Errors
-    /// Sizes that cannot be (1 to 19,999 pixels; even where the format shares colours among pixels), no memory.
+    /// Fails if a side is not 1 to 19,999 pixels, if a side is odd in a format whose pixels share colours, or if there
+    /// is not enough memory.
     pub fn create_image(
         &self,
         format: ImageFormat,
@@ -389,7 +390,8 @@ impl Library {
     /// it. A stride of 0 is the smallest there is, and right for JPEGs.
     ///
     /// # Errors
-    /// Sizes that cannot be, and fewer bytes than the rows need. The bytes are dropped then, too.
+    /// Fails if the size is impossible, or if there are fewer bytes than the rows need. The bytes are dropped in that
+    /// case, too.
     pub fn create_image_from_bytes(
         &self,
         format: ImageFormat,
@@ -404,7 +406,7 @@ impl Library {
     /// As [`create_image_from_bytes`](Self::create_image_from_bytes), for whatever owns the memory.
     ///
     /// # Errors
-    /// As [`create_image_from_bytes`](Self::create_image_from_bytes).
+    /// Fails as [`create_image_from_bytes`](Self::create_image_from_bytes) does.
     pub fn create_image_from_owner<B>(
         &self,
         format: ImageFormat,

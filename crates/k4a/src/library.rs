@@ -39,7 +39,7 @@ impl Library {
     /// Start here: loads a library of either vendor, the first in the order of [`search`](crate::search()) that loads.
     ///
     /// # Errors
-    /// No library loads. The error lists every place with the reason, and what to install.
+    /// Fails if no library can be loaded. The error lists every place with the reason, and says what to install.
     pub fn load() -> Result<Self, LoadError> {
         Self::load_first(
             None,
@@ -50,7 +50,7 @@ impl Library {
     /// Loads that vendor's library.
     ///
     /// # Errors
-    /// No library loads. The error lists every place with the reason, and what to install.
+    /// Fails if no library can be loaded. The error lists every place with the reason, and says what to install.
     pub fn load_vendor(vendor: Vendor) -> Result<Self, LoadError> {
         let candidates = Surroundings::of_this_process().candidates(Part::K4a, Some(vendor), None);
         Self::load_first(Some(vendor), candidates)
@@ -60,7 +60,7 @@ impl Library {
     /// much as the program itself.
     ///
     /// # Errors
-    /// There is no such file, it does not load, or it is not a `libk4a`.
+    /// Fails if the file does not exist, cannot be loaded, or is not a `libk4a`.
     pub fn load_from(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         Self::load_first(
             None,
@@ -231,7 +231,7 @@ impl Library {
     /// Orbbec's: sets the folder of its depth engine and other extensions. Call it before a device is opened.
     ///
     /// # Errors
-    /// A library that is not Orbbec's.
+    /// Fails if the library is not Orbbec's.
     pub fn set_orbbec_extensions_directory(&self, folder: impl AsRef<Path>) -> Result<()> {
         const FUNCTION: &str = "k4a_set_orbbec_extensions_directory";
         let set = self.needed(FUNCTION, self.functions().set_orbbec_extensions_directory)?;
@@ -246,7 +246,7 @@ impl Library {
     /// starts a depth camera.
     ///
     /// # Errors
-    /// A library that is not Orbbec's, and an engine that does not start.
+    /// Fails if the library is not Orbbec's, or if the depth engine does not start.
     pub fn depth_engine_helper(&self) -> Result<DepthEngineHelper> {
         const FUNCTION: &str = "k4a_depth_engine_helper_create";
         let f = self.functions();

@@ -118,7 +118,8 @@ impl RecordLibrary {
     /// Opens a recording.
     ///
     /// # Errors
-    /// A file that is not there, or that the library cannot read: 25 frames a second, a recorder that crashed.
+    /// Fails if the file does not exist, or if the library cannot read it, for example because it has 25 frames a
+    /// second or its recorder crashed.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Playback> {
         const FUNCTION: &str = "k4a_playback_open";
         let path = c_path(FUNCTION, path.as_ref())?;
@@ -152,7 +153,7 @@ impl Playback {
     /// The device's calibration: JSON, without a NUL.
     ///
     /// # Errors
-    /// A recording without one.
+    /// Fails if the recording has no calibration.
     pub fn raw_calibration(&self) -> Result<Vec<u8>> {
         call::bytes_without_nul("k4a_playback_get_raw_calibration", 0, |buffer, size| {
             // SAFETY: the handle lives; the buffer is null or as large as the size says.
@@ -163,7 +164,7 @@ impl Playback {
     /// The calibration for the recording's modes.
     ///
     /// # Errors
-    /// A recording without one.
+    /// Fails if the recording has no calibration.
     pub fn calibration(&self) -> Result<Calibration> {
         calibration::received("k4a_playback_get_calibration", |calibration| {
             // SAFETY: the handle lives; the result is as large as the library expects.
@@ -174,7 +175,7 @@ impl Playback {
     /// How the recording was made.
     ///
     /// # Errors
-    /// A mode or format that is not known.
+    /// Fails if the recording has an unknown mode or format.
     pub fn record_configuration(&self) -> Result<RecordConfiguration> {
         const FUNCTION: &str = "k4a_playback_get_record_configuration";
         let mut raw = abi::RecordConfiguration::default();
@@ -190,7 +191,7 @@ impl Playback {
     /// Names of all tracks, in alphabetical order.
     ///
     /// # Errors
-    /// The library refuses.
+    /// Fails if the library returns an error.
     pub fn tracks(&self) -> Result<Vec<String>> {
         // SAFETY: the handle lives.
         let count =
@@ -237,7 +238,7 @@ impl Playback {
     /// Size and rate of a track of pictures.
     ///
     /// # Errors
-    /// No such track, or none of pictures.
+    /// Fails if there is no track of that name, or if the track holds no images.
     pub fn video_settings(&self, track: &str) -> Result<VideoSettings> {
         const FUNCTION: &str = "k4a_playback_track_get_video_settings";
         let name = c_text(FUNCTION, track)?;
@@ -258,7 +259,7 @@ impl Playback {
     /// A track's codec.
     ///
     /// # Errors
-    /// No such track.
+    /// Fails if there is no track of that name.
     pub fn codec_id(&self, track: &str) -> Result<String> {
         const FUNCTION: &str = "k4a_playback_track_get_codec_id";
         let name = c_text(FUNCTION, track)?;
@@ -278,7 +279,7 @@ impl Playback {
     /// The private bytes of a track's codec.
     ///
     /// # Errors
-    /// No such track.
+    /// Fails if there is no track of that name.
     pub fn codec_context(&self, track: &str) -> Result<Vec<u8>> {
         const FUNCTION: &str = "k4a_playback_track_get_codec_context";
         let name = c_text(FUNCTION, track)?;
@@ -298,7 +299,7 @@ impl Playback {
     /// A tag's value.
     ///
     /// # Errors
-    /// No such tag.
+    /// Fails if there is no tag of that name.
     pub fn tag(&self, name: &str) -> Result<String> {
         const FUNCTION: &str = "k4a_playback_get_tag";
         let name = c_text(FUNCTION, name)?;
@@ -313,7 +314,7 @@ impl Playback {
     /// An attached file.
     ///
     /// # Errors
-    /// No such file.
+    /// Fails if no file of that name is attached.
     pub fn attachment(&self, file_name: &str) -> Result<Vec<u8>> {
         const FUNCTION: &str = "k4a_playback_get_attachment";
         let name = c_text(FUNCTION, file_name)?;
@@ -328,7 +329,7 @@ impl Playback {
     /// Converts colour images from now on.
     ///
     /// # Errors
-    /// Formats other than NV12, YUY2, BGRA32, and MJPG where it was recorded.
+    /// Fails for formats other than NV12, YUY2 and BGRA32; MJPG works if the recording holds MJPG.
     pub fn set_color_conversion(&self, format: ImageFormat) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_playback_set_color_conversion", || unsafe {
@@ -356,7 +357,7 @@ impl Playback {
     /// The next capture; `None` at the end.
     ///
     /// # Errors
-    /// A file that is damaged there.
+    /// Fails if the file is damaged at this place.
     pub fn next_capture(&self) -> Result<Option<Capture>> {
         let get = self.functions().playback_get_next_capture;
         self.capture("k4a_playback_get_next_capture", get)
@@ -365,7 +366,7 @@ impl Playback {
     /// The previous capture; `None` at the beginning.
     ///
     /// # Errors
-    /// A file that is damaged there.
+    /// Fails if the file is damaged at this place.
     pub fn previous_capture(&self) -> Result<Option<Capture>> {
         let get = self.functions().playback_get_previous_capture;
         self.capture("k4a_playback_get_previous_capture", get)
@@ -385,7 +386,7 @@ impl Playback {
     /// The next inertial sample; `None` at the end.
     ///
     /// # Errors
-    /// A recording without such a track.
+    /// Fails if the recording has no inertial track.
     pub fn next_imu_sample(&self) -> Result<Option<ImuSample>> {
         let get = self.functions().playback_get_next_imu_sample;
         self.imu_sample("k4a_playback_get_next_imu_sample", get)
@@ -394,7 +395,7 @@ impl Playback {
     /// The previous inertial sample; `None` at the beginning.
     ///
     /// # Errors
-    /// A recording without such a track.
+    /// Fails if the recording has no inertial track.
     pub fn previous_imu_sample(&self) -> Result<Option<ImuSample>> {
         let get = self.functions().playback_get_previous_imu_sample;
         self.imu_sample("k4a_playback_get_previous_imu_sample", get)
@@ -445,7 +446,7 @@ impl Playback {
     /// The next block of a track that is not one of a device's; `None` at the end.
     ///
     /// # Errors
-    /// No such track, or one of a device's.
+    /// Fails if there is no track of that name, or if it is one of the device's own tracks.
     pub fn next_data_block(&self, track: &str) -> Result<Option<DataBlock>> {
         let get = self.functions().playback_get_next_data_block;
         self.data_block("k4a_playback_get_next_data_block", get, track)
@@ -454,7 +455,7 @@ impl Playback {
     /// The previous block of such a track; `None` at the beginning.
     ///
     /// # Errors
-    /// No such track, or one of a device's.
+    /// Fails if there is no track of that name, or if it is one of the device's own tracks.
     pub fn previous_data_block(&self, track: &str) -> Result<Option<DataBlock>> {
         let get = self.functions().playback_get_previous_data_block;
         self.data_block("k4a_playback_get_previous_data_block", get, track)
@@ -463,7 +464,7 @@ impl Playback {
     /// Goes to a time: the next capture is the first with an image at or after it, the previous one the last before it.
     ///
     /// # Errors
-    /// A file that is damaged there.
+    /// Fails if the file is damaged at this place.
     pub fn seek(&self, offset_usec: i64, origin: SeekOrigin) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_playback_seek_timestamp", || unsafe {

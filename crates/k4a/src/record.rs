@@ -37,7 +37,7 @@ impl Library {
     /// [`RECORD_LIBRARY_VARIABLE`] names.
     ///
     /// # Errors
-    /// The library is not found, or it uses another `libk4a` than this one.
+    /// Fails if the library is not found, or if it uses another `libk4a` than this one.
     ///
     /// [`RECORD_LIBRARY_VARIABLE`]: crate::RECORD_LIBRARY_VARIABLE
     pub fn record_library(&self) -> Result<RecordLibrary, LoadError> {
@@ -80,7 +80,7 @@ impl RecordLibrary {
     /// versions and calibration are recorded.
     ///
     /// # Errors
-    /// The file cannot be created, or the device belongs to another library.
+    /// Fails if the file cannot be created, or if the device belongs to another library.
     pub fn record(
         &self,
         path: impl AsRef<Path>,
@@ -155,7 +155,7 @@ impl Recorder {
     /// Adds a tag. Names are made of A–Z, 0–9, `-` and `_`; others are dropped although this succeeds.
     ///
     /// # Errors
-    /// The header is written already.
+    /// Fails if the header is already written.
     pub fn add_tag(&self, name: &str, value: &str) -> Result<()> {
         const FUNCTION: &str = "k4a_record_add_tag";
         let (name, value) = (c_text(FUNCTION, name)?, c_text(FUNCTION, value)?);
@@ -168,7 +168,7 @@ impl Recorder {
     /// Adds a track of inertial samples.
     ///
     /// # Errors
-    /// The header is written already, or the recording has such a track already.
+    /// Fails if the header is already written, or if the recording already has an inertial track.
     pub fn add_imu_track(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_add_imu_track", || unsafe {
@@ -179,7 +179,7 @@ impl Recorder {
     /// Attaches a file.
     ///
     /// # Errors
-    /// The header is written already, or the name is taken.
+    /// Fails if the header is already written, or if another file has the name.
     pub fn add_attachment(&self, file_name: &str, bytes: &[u8]) -> Result<()> {
         const FUNCTION: &str = "k4a_record_add_attachment";
         let name = c_text(FUNCTION, file_name)?;
@@ -199,7 +199,8 @@ impl Recorder {
     /// Adds a custom video track, with its codec and the codec's private bytes.
     ///
     /// # Errors
-    /// The header is written already, or the name is taken or has other characters than A–Z, 0–9, `-` and `_`.
+    /// Fails if the header is already written, if another track has the name, or if the name has other characters than
+    /// A–Z, 0–9, `-` and `_`.
     pub fn add_custom_video_track(
         &self,
         name: &str,
@@ -227,7 +228,7 @@ impl Recorder {
     /// Adds a custom subtitle track, for any other data.
     ///
     /// # Errors
-    /// As for [`add_custom_video_track`](Self::add_custom_video_track).
+    /// Fails as [`add_custom_video_track`](Self::add_custom_video_track) does.
     pub fn add_custom_subtitle_track(
         &self,
         name: &str,
@@ -255,7 +256,7 @@ impl Recorder {
     /// Writes the tags, tracks and attachments that were added; then captures can be written.
     ///
     /// # Errors
-    /// The header is written already, or the disk is full.
+    /// Fails if the header is already written, or if the disk is full.
     pub fn write_header(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_write_header", || unsafe {
@@ -266,9 +267,9 @@ impl Recorder {
     /// Writes the images of a capture that fit the configuration. The capture can be dropped afterwards.
     ///
     /// # Errors
-    /// The header is not written yet; an image has another format than the configuration's (the other images are
-    /// written); the capture is older than data that is on the disk already; or the capture belongs to another
-    /// library.
+    /// Fails if the header is not written yet, if an image has another format than the configuration's (the other
+    /// images are written), if the capture is older than data that is already on the disk, or if the capture belongs to
+    /// another library.
     pub fn write_capture(&self, capture: &Capture) -> Result<()> {
         const FUNCTION: &str = "k4a_record_write_capture";
         if capture.library() != self.library.library() {
@@ -283,8 +284,8 @@ impl Recorder {
     /// Writes an inertial sample.
     ///
     /// # Errors
-    /// The header is not written or the track was not added yet, or the sample is older than data that is on the disk
-    /// already.
+    /// Fails if the header is not written yet, if the inertial track was not added, or if the sample is older than data
+    /// that is already on the disk.
     pub fn write_imu_sample(&self, sample: ImuSample) -> Result<()> {
         // SAFETY: the handle lives; the sample is passed by value.
         check("k4a_record_write_imu_sample", || unsafe {
@@ -295,8 +296,8 @@ impl Recorder {
     /// Writes a block of a custom track, at a device time in µs.
     ///
     /// # Errors
-    /// The header is not written yet, there is no such track, or the block is older than data that is on the disk
-    /// already.
+    /// Fails if the header is not written yet, if there is no track of that name, or if the block is older than data
+    /// that is already on the disk.
     pub fn write_custom_track_data(
         &self,
         track: &str,
@@ -322,7 +323,7 @@ impl Recorder {
     /// Writes the collected data, so that the file can be read up to this point.
     ///
     /// # Errors
-    /// The disk is full.
+    /// Fails if the disk is full.
     pub fn flush(&self) -> Result<()> {
         // SAFETY: the handle lives.
         check("k4a_record_flush", || unsafe {
@@ -333,7 +334,7 @@ impl Recorder {
     /// Writes the collected data and closes the file.
     ///
     /// # Errors
-    /// The disk is full.
+    /// Fails if the disk is full.
     pub fn finish(self) -> Result<()> {
         self.flush()
     }

@@ -24,7 +24,7 @@ impl Library {
     /// with an X server) and takes a second; with one, only [`point_cloud`](Transformation::point_cloud) works.
     ///
     /// # Errors
-    /// The calibration is invalid, the depth engine does not start, or the library lacks the function.
+    /// Fails if the calibration is invalid, if the depth engine does not start, or if the library lacks the function.
     pub fn transformation(&self, calibration: &Calibration) -> Result<Transformation> {
         const FUNCTION: &str = "k4a_transformation_create";
         let create = self.needed(FUNCTION, self.functions().transformation_create)?;
@@ -66,7 +66,7 @@ impl Transformation {
     /// A depth image as the colour camera would see it, into a depth image of the colour camera's size.
     ///
     /// # Errors
-    /// The images do not have the calibration's sizes.
+    /// Fails if the images do not have the calibration's sizes.
     pub fn depth_to_color(&self, depth: &Image, transformed: &mut ImageMut) -> Result<()> {
         const FUNCTION: &str = "k4a_transformation_depth_image_to_color_camera";
         self.own(FUNCTION, &[depth.library(), transformed.library()])?;
@@ -84,7 +84,7 @@ impl Transformation {
     /// depth camera's size) along with the depth. Pixels without depth get the value `invalid`.
     ///
     /// # Errors
-    /// The images do not have the calibration's sizes.
+    /// Fails if the images do not have the calibration's sizes.
     pub fn depth_to_color_custom(
         &self,
         depth: &Image,
@@ -128,7 +128,7 @@ impl Transformation {
     /// A BGRA32 colour image as the depth camera would see it, into one of the depth camera's size.
     ///
     /// # Errors
-    /// The images do not have the calibration's sizes.
+    /// Fails if the images do not have the calibration's sizes.
     pub fn color_to_depth(
         &self,
         depth: &Image,
@@ -161,7 +161,7 @@ impl Transformation {
     /// its size.
     ///
     /// # Errors
-    /// The images do not have the calibration's sizes, or the sensor is not a camera.
+    /// Fails if the images do not have the calibration's sizes, or if `camera` is not a camera.
     pub fn point_cloud(&self, depth: &Image, camera: Sensor, points: &mut ImageMut) -> Result<()> {
         const FUNCTION: &str = "k4a_transformation_depth_image_to_point_cloud";
         self.own(FUNCTION, &[depth.library(), points.library()])?;

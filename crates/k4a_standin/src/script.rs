@@ -64,7 +64,7 @@ impl Script {
     /// Reads the JSON text of a script and checks it.
     ///
     /// # Errors
-    /// A sentence that names the wrong value, its place, and the allowed values.
+    /// Fails with a sentence that names the wrong value, its place, and the allowed values.
     pub fn parse(json: &str) -> Result<Self, String> {
         let script: Self =
             serde_json::from_str(json).map_err(|error| format!("the script: {error}"))?;
@@ -75,7 +75,7 @@ impl Script {
     /// Checks that the script's values are allowed.
     ///
     /// # Errors
-    /// A sentence that names the wrong value, its place, and the allowed values.
+    /// Fails with a sentence that names the wrong value, its place, and the allowed values.
     pub fn check(&self) -> Result<(), String> {
         if !(1..=64).contains(&self.captures) {
             return Err(format!(

@@ -100,7 +100,7 @@ impl StandIn {
     /// Applies a script in JSON.
     ///
     /// # Errors
-    /// The library's message about an invalid script, which changes nothing.
+    /// Fails with the library's message if the script is invalid; the old script stays.
     pub fn try_configure(&self, json: &str) -> Result<(), String> {
         self.tell("k4a_standin_configure", json)
     }

@@ -248,7 +248,7 @@ impl fmt::Display for WiredSyncMode {
 /// Checks that a sensor can run in these modes.
 ///
 /// # Errors
-/// A sentence that names the modes that contradict each other, and modes that work.
+/// Fails with a sentence that names the modes that contradict each other, and modes that work.
 pub fn check(
     depth: DepthMode,
     color: ColorResolution,
@@ -283,7 +283,7 @@ pub fn check(
 /// Checks that the delay of depth off colour is shorter than a frame period.
 ///
 /// # Errors
-/// A sentence with the delay and its limit.
+/// Fails with a sentence that names the delay and its limit.
 pub(crate) fn check_depth_delay(usec: i32, rate: FrameRate) -> Result<(), String> {
     let period = rate.period_ns() / 1000;
     if u64::from(usec.unsigned_abs()) >= period {

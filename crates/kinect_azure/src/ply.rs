@@ -20,7 +20,7 @@ pub const UNSEEN: [u8; 3] = [128; 3];
 /// ```
 ///
 /// # Errors
-/// The errors of writing to `out`.
+/// Fails if writing to `out` fails.
 pub fn write_points(
     out: &mut impl Write,
     points: impl Iterator<Item = ([f32; 3], [u8; 3])> + Clone,

@@ -41,7 +41,7 @@ pub enum JpegError {
 /// content of `out`.
 ///
 /// # Errors
-/// The pixels are not whole rows of that width, or a side is 0 or above 65535.
+/// Fails if the pixels are not whole rows of that width, or if a side is 0 or above 65535.
 pub fn encode_strip(bgra: &[u8], width: usize, out: &mut Vec<u8>) -> Result<(), JpegError> {
     let height = bgra.len().checked_div(4 * width).unwrap_or(0);
     let (columns, rows) = sides(width, height)
@@ -65,7 +65,7 @@ pub fn encode_strip(bgra: &[u8], width: usize, out: &mut Vec<u8>) -> Result<(), 
 /// [`STRIP_ROWS`] rows, and all the same width.
 ///
 /// # Errors
-/// A strip was not written by [`encode_strip`].
+/// Fails if a strip was not written by [`encode_strip`].
 pub fn join_strips<'a>(
     strips: impl IntoIterator<Item = &'a [u8]>,
     height: u16,

@@ -27,7 +27,7 @@ impl SimulatedPeople {
     /// The people of a simulation at its beginning.
     ///
     /// # Errors
-    /// A clip that the settings name cannot be read.
+    /// Fails if a clip that the settings name cannot be read.
     pub fn new(settings: &SimulationSettings) -> Result<Self, SourceError> {
         let clip = match &settings.scenario {
             Scenario::Clip(path) => Some(Arc::new(read_clip(path)?)),

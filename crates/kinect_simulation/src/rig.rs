@@ -68,7 +68,7 @@ impl Mount {
 /// The factory calibration that simulations use by default: invented, with numbers like those of a real sensor.
 ///
 /// # Errors
-/// None in practice: the text is part of this crate.
+/// Does not fail in practice: the text is part of this crate.
 pub fn built_in_calibration() -> Result<RawCalibration, CalibrationError> {
     RawCalibration::parse(include_bytes!("calibration.json"))
 }

@@ -89,7 +89,7 @@ impl SimulatedSensor {
     /// Builds the room and the people, which takes about a second, and starts in real time.
     ///
     /// # Errors
-    /// Settings that no Azure Kinect has, or a file of the settings that is missing or cannot be used.
+    /// Fails if no Azure Kinect has these settings, or if a file that the settings name is missing or cannot be used.
     pub fn new(settings: &SimulationSettings) -> Result<Self, SourceError> {
         settings.check()?;
         let raw_calibration = match &settings.calibration {

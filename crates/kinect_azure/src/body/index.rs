@@ -41,7 +41,7 @@ impl BodyIndexImage {
     /// [`BACKGROUND`](Self::BACKGROUND). `device_timestamp_usec` is that of the depth image.
     ///
     /// # Errors
-    /// The number of pixels is not `width × height`.
+    /// Fails if the number of pixels is not `width × height`.
     pub fn new(
         width: u32,
         height: u32,
@@ -54,7 +54,7 @@ impl BodyIndexImage {
     /// Like [`new`](Self::new), for shared bytes, which are not copied.
     ///
     /// # Errors
-    /// The number of pixels is not `width × height`.
+    /// Fails if the number of pixels is not `width × height`.
     pub fn shared(
         width: u32,
         height: u32,

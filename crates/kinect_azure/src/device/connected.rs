@@ -64,7 +64,7 @@ pub struct LibrarySensors {
 /// How many sensors the library of these settings finds. Takes milliseconds and opens no sensor.
 ///
 /// # Errors
-/// No library can be loaded.
+/// Fails if no library can be loaded.
 pub fn count(settings: &DeviceSettings) -> Result<u32, SourceError> {
     Ok(claim::library(settings)?.device_count())
 }
@@ -72,7 +72,7 @@ pub fn count(settings: &DeviceSettings) -> Result<u32, SourceError> {
 /// The sensors that the library of these settings finds, as [`connected_sensors`] lists them.
 ///
 /// # Errors
-/// No library can be loaded.
+/// Fails if no library can be loaded.
 pub fn list(settings: &DeviceSettings, patience: Duration) -> Result<LibrarySensors, SourceError> {
     let library = claim::library(settings)?;
     let bus = Bus::of_this_machine();

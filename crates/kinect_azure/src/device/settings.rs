@@ -139,7 +139,7 @@ impl DeviceSettings {
     /// Checks that a sensor can run with these settings. No sensor is asked.
     ///
     /// # Errors
-    /// A sentence that names the settings that contradict each other, and settings that work.
+    /// Fails with a sentence that names the settings that contradict each other, and settings that work.
     pub fn check(&self) -> Result<(), String> {
         let color = self.color_resolution != ColorResolution::Off;
         let depth = self.depth_mode != DepthMode::Off;

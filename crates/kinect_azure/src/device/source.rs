@@ -128,8 +128,8 @@ impl DeviceSource {
     /// Finds, opens and starts a sensor. Blocks for some seconds.
     ///
     /// # Errors
-    /// Settings that no sensor can run with; a library or permission that is missing; a sensor that is not connected or in
-    /// use. [`SourceError::recovery`] says whether a later attempt can succeed.
+    /// Fails if no sensor can run with the settings, if a library or a permission is missing, or if the sensor is not
+    /// connected or is in use. [`SourceError::recovery`] says whether a later attempt can succeed.
     pub fn open(settings: &DeviceSettings) -> Result<Self, SourceError> {
         Self::open_in(settings, OpenContext::default())
     }
@@ -137,7 +137,7 @@ impl DeviceSource {
     /// As [`open`](Self::open), for a sensor of a wired synchronisation, or with a way to stop waiting.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// Fails as [`open`](Self::open) does.
     pub fn open_in(settings: &DeviceSettings, context: OpenContext) -> Result<Self, SourceError> {
         settings
             .check()
@@ -177,7 +177,7 @@ impl DeviceSource {
     /// are restarted unless only the watchdog changed. The sensor stays open.
     ///
     /// # Errors
-    /// As [`open`](Self::open). After an error the cameras are stopped.
+    /// Fails as [`open`](Self::open) does. After an error the cameras are stopped.
     pub fn configure(&mut self, settings: &DeviceSettings) -> Result<(), SourceError> {
         settings
             .check()
@@ -204,7 +204,7 @@ impl DeviceSource {
     /// recording is made. Takes about a second. The device clock may begin anew.
     ///
     /// # Errors
-    /// As [`open`](Self::open). After an error the cameras are stopped.
+    /// Fails as [`open`](Self::open) does. After an error the cameras are stopped.
     pub fn restart(&mut self) -> Result<(), SourceError> {
         self.stop();
         self.start()

@@ -34,8 +34,8 @@ impl Recording {
     /// index (after a crash of the recorder, say) is walked through from header to header.
     ///
     /// # Errors
-    /// When the file cannot be read, is no Matroska file, is not from a Kinect, or when a track's images do not fit
-    /// the recorded mode. Smaller defects are warnings in [`info`](Self::info).
+    /// Fails if the file cannot be read, is not a Matroska file or not from a Kinect, or if the images of a track do
+    /// not fit the recorded mode. Smaller defects are warnings in [`info`](Self::info).
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         Self::read(Arc::new(Storage::open(path.as_ref())?))
     }
@@ -43,7 +43,7 @@ impl Recording {
     /// Opens a recording that lies in memory; `name` stands for its path in messages.
     ///
     /// # Errors
-    /// As for [`open`](Self::open).
+    /// Fails as [`open`](Self::open) does.
     pub fn from_bytes(
         name: impl AsRef<Path>,
         bytes: impl Into<Arc<[u8]>>,

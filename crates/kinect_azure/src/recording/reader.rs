@@ -118,7 +118,7 @@ impl Recording {
     /// The content of the first attachment of that name.
     ///
     /// # Errors
-    /// If there is no such attachment, if it is larger than 256 MB, or if the file cannot be read.
+    /// Fails if there is no attachment of that name, if it is larger than 256 MB, or if the file cannot be read.
     pub fn read_attachment(&self, name: &str) -> Result<Vec<u8>, RecordingError> {
         let found = self.attachments.iter().position(|a| a.name == name);
         let Some(index) = found else {
@@ -178,7 +178,7 @@ impl Recording {
     /// its tracks. Tags, attachments and custom tracks of such a recording can still be read.
     ///
     /// # Errors
-    /// [`RecordingError::NothingPlayable`] with the problem of each track.
+    /// Fails with [`RecordingError::NothingPlayable`], which names the problem of each track.
     pub fn check_playable(&self) -> Result<(), RecordingError> {
         match &self.unplayable {
             None => Ok(()),
@@ -194,8 +194,8 @@ impl Recording {
     /// Images come from a pool and are used again once nobody holds them, so that playing does not allocate.
     ///
     /// # Errors
-    /// When a frame or a stretch of the file cannot be used ([`is_local`](RecordingError::is_local); the next call goes
-    /// on behind it), or when the file cannot be read any more.
+    /// Fails if a frame or a stretch of the file is damaged ([`is_local`](RecordingError::is_local); the next call goes
+    /// on behind the damage), or if the file cannot be read any more.
     pub fn next_capture(&mut self) -> Result<Option<Capture>, RecordingError> {
         self.step_capture(Direction::Forward)
     }
@@ -206,7 +206,7 @@ impl Recording {
     /// image could belong to either of two captures, the image may be in the other capture when reading backwards.
     ///
     /// # Errors
-    /// As for [`next_capture`](Self::next_capture).
+    /// Fails as [`next_capture`](Self::next_capture) does.
     pub fn previous_capture(&mut self) -> Result<Option<Capture>, RecordingError> {
         self.step_capture(Direction::Backward)
     }
@@ -249,7 +249,7 @@ impl Recording {
     /// that time.
     ///
     /// # Errors
-    /// When the file cannot be read any more. Damaged stretches are skipped.
+    /// Fails if the file cannot be read any more. Damaged stretches are skipped.
     pub fn skip_captures_before(&mut self, file_usec: u64) -> Result<u64, RecordingError> {
         let target_ns = i64::try_from(file_usec.saturating_mul(1000)).unwrap_or(i64::MAX);
         let mut skipped = 0;
@@ -360,7 +360,7 @@ impl Recording {
     /// The next inertial sample; `None` at the end.
     ///
     /// # Errors
-    /// As for [`next_capture`](Self::next_capture).
+    /// Fails as [`next_capture`](Self::next_capture) does.
     pub fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, RecordingError> {
         self.step_imu(Direction::Forward)
     }
@@ -368,7 +368,7 @@ impl Recording {
     /// The previous inertial sample; `None` at the beginning.
     ///
     /// # Errors
-    /// As for [`next_capture`](Self::next_capture).
+    /// Fails as [`next_capture`](Self::next_capture) does.
     pub fn previous_imu_sample(&mut self) -> Result<Option<ImuSample>, RecordingError> {
         self.step_imu(Direction::Backward)
     }
@@ -391,7 +391,7 @@ impl Recording {
     /// The next block of a custom track; `None` at the end.
     ///
     /// # Errors
-    /// When there is no custom track of that name, and as for [`next_capture`](Self::next_capture).
+    /// Fails if there is no custom track of that name, and as [`next_capture`](Self::next_capture) does.
     pub fn next_data_block(&mut self, track: &str) -> Result<Option<DataBlock>, RecordingError> {
         self.step_data(track, Direction::Forward)
     }
@@ -399,7 +399,7 @@ impl Recording {
     /// The previous block of a custom track; `None` at the beginning.
     ///
     /// # Errors
-    /// As for [`next_data_block`](Self::next_data_block).
+    /// Fails as [`next_data_block`](Self::next_data_block) does.
     pub fn previous_data_block(
         &mut self,
         track: &str,

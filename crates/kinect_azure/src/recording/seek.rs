@@ -13,7 +13,7 @@ impl Recording {
     /// likewise.
     ///
     /// # Errors
-    /// When the file cannot be read any more; the place stays as it was.
+    /// Fails if the file cannot be read any more; the reading position does not change then.
     pub fn seek(&mut self, target: SeekTarget) -> Result<(), RecordingError> {
         let ns = |usec: u64| i64::try_from(usec.saturating_mul(1000)).unwrap_or(i64::MAX);
         let target_ns = match target {

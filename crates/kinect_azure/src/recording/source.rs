@@ -100,7 +100,7 @@ impl RecordingSource {
     /// Opens a recording to be played in real time.
     ///
     /// # Errors
-    /// As for [`Recording::open`] and [`Recording::check_playable`].
+    /// Fails as [`Recording::open`] and [`Recording::check_playable`] do.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let recording = Recording::open(path)?;
         recording.check_playable()?;

@@ -46,7 +46,7 @@ impl Transformation {
     /// Makes the tables, which takes some milliseconds.
     ///
     /// # Errors
-    /// A calibration in which one of the cameras is off.
+    /// Fails if one of the cameras is off in the calibration.
     pub fn new(calibration: &Calibration) -> Result<Self, TransformError> {
         let vertices = Vertices::new(calibration)?;
         let color = calibration
@@ -79,7 +79,7 @@ impl Transformation {
     /// more than one pixel without depth.
     ///
     /// # Errors
-    /// Images of another size than the cameras'.
+    /// Fails if an image does not have its camera's size.
     pub fn depth_to_color(&mut self, depth: &[u16], out: &mut [u16]) -> Result<(), SizeMismatch> {
         self.check("the depth image", depth.len(), self.depth_size)?;
         self.check("the transformed depth image", out.len(), self.color_size)?;
@@ -92,7 +92,7 @@ impl Transformation {
     /// along with it; where there is no depth, its pixels become `invalid`.
     ///
     /// # Errors
-    /// Images of another size than the cameras'.
+    /// Fails if an image does not have its camera's size.
     pub fn depth_to_color_with<T: CustomPixel>(
         &mut self,
         depth: &[u16],
@@ -132,7 +132,7 @@ impl Transformation {
     /// with) or, if asked for, [hidden](Occlusion::Hide). A colour that would be all zero gets B = 1.
     ///
     /// # Errors
-    /// Images of another size than the cameras'.
+    /// Fails if an image does not have its camera's size.
     pub fn color_to_depth(
         &mut self,
         depth: &[u16],

@@ -61,7 +61,7 @@ impl SkeletonClip {
     /// Reads a clip.
     ///
     /// # Errors
-    /// The text is not a clip; see [`ClipError`].
+    /// Fails if the text is not a clip; see [`ClipError`].
     pub fn parse(text: &[u8]) -> Result<Self, ClipError> {
         let text = String::from_utf8_lossy(text);
         let mut frames: Vec<(u64, [JointPose; Joint::COUNT])> = Vec::new();

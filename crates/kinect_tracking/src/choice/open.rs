@@ -14,7 +14,7 @@ type Opened = Result<Box<dyn BodyTracker>, TrackerError>;
 /// [`BodyTracker::notes`] why those before it cannot. It may take seconds.
 ///
 /// # Errors
-/// The tracker cannot be used, with what to install or to change.
+/// Fails if the tracker cannot be used; the message says what to install or to change.
 pub fn open(
     settings: &TrackerSettings,
     sensor: &TrackedSensor,

@@ -142,7 +142,7 @@ impl<W: Write + Seek> BvhWriter<W> {
     /// Fills in the number of frames and returns the file. If no frame was written, the file is empty.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     pub fn into_inner(mut self) -> Result<W, BodyFileError> {
         self.end().map_err(io_error("the BVH file"))?;
         Ok(self.out)

@@ -18,7 +18,7 @@ impl BodyClip {
     /// Makes a clip of body frames.
     ///
     /// # Errors
-    /// The list is empty, or the times do not rise.
+    /// Fails if the list is empty, or if the times do not rise.
     pub fn new(frames: Vec<BodyFrame>) -> Result<Self, BodyFileError> {
         if frames.is_empty() {
             return Err(BodyFileError::Empty);
@@ -37,7 +37,7 @@ impl BodyClip {
     /// Reads the JSON that [`JsonWriter`](super::JsonWriter) writes.
     ///
     /// # Errors
-    /// The text is not JSON of body frames; see [`BodyFileError`].
+    /// Fails if the text is not JSON of body frames; see [`BodyFileError`].
     pub fn from_json(text: &[u8]) -> Result<Self, BodyFileError> {
         Self::new(json::read(text)?)
     }
@@ -46,7 +46,7 @@ impl BodyClip {
     /// seen.
     ///
     /// # Errors
-    /// The text is not CSV of a body; see [`BodyFileError`].
+    /// Fails if the text is not CSV of a body; see [`BodyFileError`].
     pub fn from_csv(text: &[u8]) -> Result<Self, BodyFileError> {
         Self::new(csv::read(text)?)
     }
@@ -54,7 +54,7 @@ impl BodyClip {
     /// Reads a file: as CSV if its name ends in `.csv`, otherwise as JSON.
     ///
     /// # Errors
-    /// The file cannot be read or is not a clip; see [`BodyFileError`].
+    /// Fails if the file cannot be read or is not a clip; see [`BodyFileError`].
     pub fn read(path: &Path) -> Result<Self, BodyFileError> {
         let text = std::fs::read(path).map_err(|error| BodyFileError::Io {
             path: path.display().to_string(),

@@ -47,7 +47,7 @@ impl<W: Write> CsvWriter<W> {
     /// Ends the file and returns it.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     pub fn into_inner(mut self) -> Result<W, BodyFileError> {
         self.out.flush().map_err(io_error("the CSV file"))?;
         Ok(self.out)

@@ -75,7 +75,7 @@ impl<W: Write> GltfWriter<W> {
     /// Writes the file and returns it. If no frame was written, the file is empty.
     ///
     /// # Errors
-    /// The file could not be written, or is larger than a GLB file can be.
+    /// Fails if the file cannot be written, or if it is larger than a GLB file can be.
     pub fn into_inner(mut self) -> Result<W, BodyFileError> {
         if let Some(rest) = self.rest {
             let mut binary = Binary::default();

@@ -70,7 +70,7 @@ impl<W: Write> JsonWriter<W> {
     /// Ends the file and returns it.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     pub fn into_inner(mut self) -> Result<W, BodyFileError> {
         let head = if self.frames == 0 {
             "{\"frames\":["

@@ -10,13 +10,13 @@ pub trait BodyWriter: Send {
     /// Adds a frame; frames come in the order of their time.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     fn write(&mut self, frame: &BodyFrame) -> Result<(), BodyFileError>;
 
     /// Ends the file. A file that was not ended may be unreadable.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     fn finish(self: Box<Self>) -> Result<(), BodyFileError>;
 }
 
@@ -25,12 +25,12 @@ pub trait OneBodyWriter: Send {
     /// Adds the body at a device time, in µs; times must rise.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     fn write(&mut self, body: &Body, device_timestamp_usec: u64) -> Result<(), BodyFileError>;
 
     /// Ends the file. A file that was not ended may be unreadable.
     ///
     /// # Errors
-    /// The file could not be written.
+    /// Fails if the file cannot be written.
     fn finish(self: Box<Self>) -> Result<(), BodyFileError>;
 }

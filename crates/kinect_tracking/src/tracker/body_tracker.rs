@@ -32,7 +32,8 @@ pub trait BodyTracker: Send {
     /// check the [`StopSignal`] that it was opened with.
     ///
     /// # Errors
-    /// [`TrackerErrorKind`] says whether the tracker can go on.
+    /// Fails if the capture cannot be tracked or the tracker has stopped working; [`TrackerErrorKind`] says whether the
+    /// tracker can continue.
     fn track(
         &mut self,
         capture: &Capture,
@@ -43,7 +44,7 @@ pub trait BodyTracker: Send {
     /// calls this after the last capture, until it returns `None`.
     ///
     /// # Errors
-    /// As for [`track`](Self::track).
+    /// Fails as [`track`](Self::track) does.
     fn drain(&mut self) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
         Ok(None)
     }

@@ -65,7 +65,7 @@ impl TrackerRunner {
     /// failure.
     ///
     /// # Errors
-    /// The system cannot start a thread.
+    /// Fails if the system cannot start a thread.
     pub fn start(
         settings: RunnerSettings,
         open: impl Fn(&Calibration, &StopSignal) -> Result<Box<dyn BodyTracker>, TrackerError>

@@ -15,7 +15,8 @@ pub trait RecordingDisk: Send {
     /// Creates a file. An existing file is replaced if `replace` is `true`.
     ///
     /// # Errors
-    /// If the file cannot be created; [`io::ErrorKind::AlreadyExists`] if it exists and `replace` is `false`.
+    /// Fails if the file cannot be created; with [`io::ErrorKind::AlreadyExists`] if the file exists and `replace` is
+    /// `false`.
     fn create(&mut self, path: &Path, replace: bool) -> io::Result<Box<dyn RecordingFile>>;
 
     /// Free space for files at that path, in bytes; `None` = not known.

@@ -12,13 +12,13 @@ pub trait RecordingFile: Write + Seek + Send {
     /// Cuts the file to that length.
     ///
     /// # Errors
-    /// If the file cannot be cut.
+    /// Fails if the file cannot be shortened.
     fn set_len(&mut self, len: u64) -> io::Result<()>;
 
     /// Returns once the written data would survive a power cut.
     ///
     /// # Errors
-    /// If some of the data could not be written to the disk.
+    /// Fails if some of the data could not be written to the disk.
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::source::{CaptureSource, NextCapture, Recovery};
 /// Captures that the source could not deliver are left out. The file is not finished yet.
 ///
 /// # Errors
-/// When the source fails or the recording cannot be written.
+/// Fails if the source fails or the recording cannot be written.
 pub fn record(
     source: &mut dyn CaptureSource,
     writer: &mut RecordingWriter,

@@ -111,8 +111,8 @@ impl RecordingWriter {
     /// Creates the file, and replaces an existing one.
     ///
     /// # Errors
-    /// [`WriteError::Settings`] for settings that make no recording, before the file is touched, and
-    /// [`WriteError::Io`] when it cannot be created.
+    /// Fails with [`WriteError::Settings`] if no recording can have these settings (the file is not touched then), and
+    /// with [`WriteError::Io`] if the file cannot be created.
     pub fn create(path: impl AsRef<Path>, settings: RecordingSettings) -> Result<Self, WriteError> {
         settings.check()?;
         let path = path.as_ref();
@@ -126,7 +126,7 @@ impl RecordingWriter {
     /// Writes into a [`RecordingFile`]; `path` is its name in messages.
     ///
     /// # Errors
-    /// [`WriteError::Settings`] for settings that make no recording.
+    /// Fails with [`WriteError::Settings`] if no recording can have these settings.
     pub fn new(
         path: impl AsRef<Path>,
         file: Box<dyn RecordingFile>,
@@ -178,8 +178,9 @@ impl RecordingWriter {
     /// Writes the images of a capture. If one of them is refused, none is written.
     ///
     /// # Errors
-    /// [`WriteError::Unfit`] for images that are not of the recording's modes, [`WriteError::OutOfOrder`] for those
-    /// older than what is written, [`WriteError::Io`] when the disk is full or gone.
+    /// Fails with [`WriteError::Unfit`] if an image is not of the recording's modes, with [`WriteError::OutOfOrder`] if
+    /// an image is older than the data that is already in the file, and with [`WriteError::Io`] if the disk is full or
+    /// was removed.
     pub fn write_capture(&mut self, capture: &Capture) -> Result<(), WriteError> {
         let images = [
             ("COLOR", &capture.color),
@@ -244,7 +245,7 @@ impl RecordingWriter {
     /// [`RecordingSettings::bodies`] is `false`, nothing is written.
     ///
     /// # Errors
-    /// As for [`write_capture`](Self::write_capture).
+    /// Fails as [`write_capture`](Self::write_capture) does.
     pub fn write_bodies(&mut self, frame: &BodyFrame) -> Result<(), WriteError> {
         if !self.settings.bodies {
             return Ok(());
@@ -264,7 +265,7 @@ impl RecordingWriter {
     /// Writes an inertial sample. Its temperature is not stored; recordings have no place for it.
     ///
     /// # Errors
-    /// As for [`write_capture`](Self::write_capture).
+    /// Fails as [`write_capture`](Self::write_capture) does.
     pub fn write_imu_sample(&mut self, sample: &ImuSample) -> Result<(), WriteError> {
         let track = self.track("IMU")?;
         let time = sample.acceleration_timestamp_usec;
@@ -282,7 +283,8 @@ impl RecordingWriter {
     /// Writes a block of a custom track.
     ///
     /// # Errors
-    /// As for [`write_capture`](Self::write_capture); also when there is no such custom track or the block is empty.
+    /// Fails as [`write_capture`](Self::write_capture) does, and if there is no custom track of that name or the block
+    /// is empty.
     pub fn write_custom(
         &mut self,
         track: &str,
@@ -311,7 +313,7 @@ impl RecordingWriter {
     /// power cut.
     ///
     /// # Errors
-    /// [`WriteError::Io`] when the disk is full or gone.
+    /// Fails with [`WriteError::Io`] if the disk is full or was removed.
     pub fn sync(&mut self) -> Result<(), WriteError> {
         self.file.sync().map_err(|source| self.io(source))
     }
@@ -320,9 +322,9 @@ impl RecordingWriter {
     /// opens only finished files.
     ///
     /// # Errors
-    /// [`WriteError::Io`] when the disk is full or gone; [`WriteError::Stopped`] after an earlier error. The part
-    /// that was written before is finished nevertheless, if need be without its last second to make room for the
-    /// index.
+    /// Fails with [`WriteError::Io`] if the disk is full or was removed, and with [`WriteError::Stopped`] after an
+    /// earlier error. The data that was written before is still finished as a recording; on a full disk its last second
+    /// may be cut off to make room for the index.
     pub fn finish(mut self) -> Result<u64, WriteError> {
         self.complete()?;
         Ok(self.position)

@@ -65,7 +65,7 @@ impl RecordingSettings {
     /// Checks that a sensor can have these modes, and that readers understand the tags and tracks.
     ///
     /// # Errors
-    /// [`WriteError::Settings`] with the problem and what to do.
+    /// Fails with [`WriteError::Settings`], which names the problem and says what to do.
     pub fn check(&self) -> Result<(), WriteError> {
         let refuse = |problem: String| Err(WriteError::Settings(problem));
         let s = &self.sensor;
