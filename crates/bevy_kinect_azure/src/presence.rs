@@ -21,8 +21,8 @@ pub(crate) fn expect_plugin(world: &mut DeferredWorld, component: &'static str) 
         let is_missing = !world.contains_resource::<PluginIsThere>();
         if is_missing && world.get_resource_or_init::<Told>().0.insert(component) {
             warn!(
-                "a {component} was spawned, but KinectAzurePlugin is not in the app, so nothing will act on it: add the \
-                 plugin after DefaultPlugins, before anything is spawned"
+                "a {component} was spawned, but KinectAzurePlugin is not in the app, so the component has no effect: \
+                 add the plugin after DefaultPlugins, before anything is spawned"
             );
         }
     });

@@ -26,7 +26,8 @@ impl Calibration {
             return Err(Error::invalid(
                 function,
                 format!(
-                    "the calibration has depth mode {} and colour resolution {}, one of which means nothing",
+                    "the calibration has depth mode {} and colour resolution {}, and at least one of these numbers is \
+                     unknown",
                     self.depth_mode, self.color_resolution
                 ),
             ));
@@ -42,7 +43,7 @@ impl Calibration {
                 return Err(Error::invalid(
                     function,
                     format!(
-                        "the calibration's {name} camera has {} × {} pixels where its mode has {width} × {height}",
+                        "the calibration's {name} camera has {} × {} pixels, but its mode has {width} × {height}",
                         camera.width, camera.height
                     ),
                 ));
@@ -63,7 +64,7 @@ pub(crate) fn received(
         return Err(Error::unexpected(
             function,
             format!(
-                "it gave a calibration for depth mode {} and colour resolution {}",
+                "the library returned a calibration for depth mode {} and colour resolution {}",
                 calibration.depth_mode, calibration.color_resolution
             ),
         ));
@@ -98,7 +99,7 @@ impl Library {
         const FUNCTION: &str = "k4a_calibration_get_from_raw";
         let end = raw_json.iter().position(|&byte| byte == 0);
         let text = CString::new(&raw_json[..end.unwrap_or(raw_json.len())])
-            .map_err(|_| Error::invalid(FUNCTION, "the text has a NUL in it"))?;
+            .map_err(|_| Error::invalid(FUNCTION, "the text contains a NUL"))?;
         let text = text.as_bytes_with_nul();
         received(FUNCTION, |calibration| {
             // SAFETY: the text ends with a NUL within its size; the result is as large as the library expects.
@@ -256,7 +257,9 @@ impl Library {
         if !fits {
             return Err(Error::invalid(
                 FUNCTION,
-                format!("it needs a depth image of {width} × {height} pixels, not {depth:?}"),
+                format!(
+                    "the function needs a depth image of {width} × {height} pixels, not {depth:?}"
+                ),
             ));
         }
         point_if_valid(FUNCTION, |result, valid| {

@@ -40,7 +40,10 @@ fn refused(function: &'static str) -> Error {
 
 /// A code that the function does not have.
 fn strange_code(function: &'static str, code: i32) -> Error {
-    Error::unexpected(function, format!("it answered {code}, which means nothing"))
+    Error::unexpected(
+        function,
+        format!("the library returned the unknown number {code}"),
+    )
 }
 
 /// Bytes of a size that only the library knows: asked for with a null buffer first. `least` is the smallest buffer to
@@ -66,7 +69,7 @@ pub(crate) fn bytes(
         if size > LARGEST {
             return Err(Error::unexpected(
                 function,
-                format!("it wants {size} bytes"),
+                format!("the library asks for a buffer of {size} bytes, which is too large"),
             ));
         }
         let mut buffer = vec![0; size.max(least)];
@@ -83,7 +86,7 @@ pub(crate) fn bytes(
     }
     Err(Error::unexpected(
         function,
-        "its answer grows whenever it is asked",
+        "the size that the library asks for grows with each call",
     ))
 }
 
@@ -114,7 +117,7 @@ pub(crate) fn text(
 /// A text as C wants it.
 pub(crate) fn c_text(function: &'static str, text: &str) -> Result<CString> {
     CString::new(text)
-        .map_err(|_| Error::invalid(function, format!("the text {text:?} has a NUL in it")))
+        .map_err(|_| Error::invalid(function, format!("the text {text:?} contains a NUL")))
 }
 
 /// A path as C wants it: UTF-8 on Linux; on Windows, where the libraries expect the code page, ASCII only.
@@ -123,7 +126,7 @@ pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
         return Err(Error::invalid(
             function,
             format!(
-                "the library cannot be given the path {}, which is not plain ASCII",
+                "the path {} is not plain ASCII, and the library accepts no other paths",
                 path.display()
             ),
         ));
@@ -131,7 +134,7 @@ pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
     CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| {
         Error::invalid(
             function,
-            format!("the path {} has a NUL in it", path.display()),
+            format!("the path {} contains a NUL", path.display()),
         )
     })
 }

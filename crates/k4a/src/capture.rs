@@ -198,7 +198,10 @@ impl Library {
             (self.functions().capture_create)(&raw mut handle)
         })?;
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no capture"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no capture",
+            ));
         }
         Ok(CaptureMut(Capture::from_handle(self, handle)))
     }

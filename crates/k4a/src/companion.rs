@@ -96,8 +96,8 @@ fn load_candidate<T>(
         table(&companion)
     } else {
         Err(Refusal::OtherLibk4a(format!(
-            "it uses another libk4a than {}; where two vendors' are loaded, only the first of them can have a lib{}, so \
-             load this one first, or keep the other out of the process",
+            "it uses another libk4a than {}; if two vendors' libraries are loaded, lib{} works only with the one that \
+             was loaded first, so load this vendor's library first or do not load the other's",
             library.path().display(),
             part.stem()
         )))

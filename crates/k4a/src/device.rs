@@ -172,7 +172,10 @@ impl Library {
         })
         .map_err(|error| self.explain_open(index, error))?;
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no device"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no device",
+            ));
         }
         Ok(Device {
             open: Arc::new(OpenDevice {
@@ -213,12 +216,12 @@ impl Library {
                 _ => format!("there is no device {index}: {count} are connected"),
             };
             return error.with_what(ErrorKind::NoDevice, what).with_advice(
-                "check power and USB 3 cable; on Linux also that the vendor's udev rules are installed",
+                "check the device's power and USB 3 cable, and on Linux that the vendor's udev rules are installed",
             );
         }
         error.with_advice(
-            "close other programs that use the device, plug it in again, and update its firmware if it is older than the \
-             library wants",
+            "close other programs that use the device, plug it in again, and update its firmware if the library needs \
+             a newer one",
         )
     }
 }
@@ -247,7 +250,7 @@ impl Device {
             error
                 .with_what(ErrorKind::Lost, "the device no longer delivers".to_owned())
                 .with_advice(
-                    "it was unplugged, stopped or never started; close it and open it again",
+                    "it was unplugged or stopped, or never started; close the device and open it again",
                 )
         } else {
             error
@@ -433,7 +436,7 @@ impl Device {
             if self.open.empty_captures.fetch_add(1, Ordering::Relaxed) >= EMPTY_CAPTURES {
                 return Err(Error::unexpected(
                     FUNCTION,
-                    "again and again it says that there is a capture, and gives none",
+                    "the library keeps reporting a capture, but returns none",
                 )
                 .with_advice("close the device and open it again"));
             }
@@ -565,7 +568,7 @@ impl Device {
         })
         .map_err(|error| {
             refused_control(error, control).with_advice(format!(
-                "{value} ({mode:?}) must be within what color_control_capabilities says"
+                "the value {value} ({mode:?}) must be within the range that color_control_capabilities returns"
             ))
         })
     }
@@ -594,7 +597,7 @@ impl Device {
         WiredSyncMode::from_code(code).map(Some).ok_or_else(|| {
             Error::unexpected(
                 "k4a_device_get_wired_sync_mode",
-                format!("it answered {code}, which means nothing"),
+                format!("the library returned the unknown number {code}"),
             )
         })
     }
@@ -657,7 +660,7 @@ fn known_mode(
     ColorControlMode::from_code(code).ok_or_else(|| {
         Error::unexpected(
             function,
-            format!("it gave the unknown mode {code} of {control:?}"),
+            format!("the library returned the unknown mode {code} for {control:?}"),
         )
     })
 }

@@ -77,7 +77,8 @@ impl Error {
     pub(crate) fn other_library(function: &'static str) -> Self {
         Self::invalid(
             function,
-            "what was passed comes from another vendor's library, and handles do not mix",
+            "an argument belongs to another vendor's library, and a handle can only be used with the library that \
+             created it",
         )
     }
 

@@ -69,14 +69,14 @@ impl Shape {
     fn least_size(self) -> Result<usize, String> {
         let Self { width, height, .. } = self;
         if !(1..=LARGEST_SIDE).contains(&width) || !(1..=LARGEST_SIDE).contains(&height) {
-            return Err(format!("an image of {width} × {height} pixels cannot be"));
+            return Err(format!("an image cannot have {width} × {height} pixels"));
         }
         if self.format == ImageFormat::ColorMjpg {
             return Ok(1);
         }
         let (stride, row) = (self.stride(), self.row());
         if c_int::try_from(stride).is_err() {
-            return Err(format!("a stride of {stride} bytes cannot be"));
+            return Err(format!("an image cannot have a stride of {stride} bytes"));
         }
         if row.is_some_and(|row| stride < row) {
             return Err(format!(
@@ -134,10 +134,10 @@ impl Image {
         let (format, width, height, stride, buffer, size) = described;
         let checked = || -> Result<_, String> {
             let side =
-                |side: c_int| u32::try_from(side).map_err(|_| format!("it has a side of {side}"));
+                |side: c_int| u32::try_from(side).map_err(|_| format!("a side has {side} pixels"));
             let shape = Shape {
                 format: ImageFormat::from_code(format)
-                    .ok_or_else(|| format!("its format has the unknown number {format}"))?,
+                    .ok_or_else(|| format!("its format is the unknown number {format}"))?,
                 width: side(width)?,
                 height: side(height)?,
                 stride: side(stride)?,
@@ -163,7 +163,7 @@ impl Image {
                 unsafe { (f.image_release)(handle) };
                 Err(Error::unexpected(
                     function,
-                    format!("it gave an image that cannot be right: {reason}"),
+                    format!("the library returned an invalid image: {reason}"),
                 ))
             }
         }
@@ -468,7 +468,7 @@ impl Library {
 
     fn new_image(&self, function: &'static str, handle: Handle) -> Result<Image> {
         if handle.is_null() {
-            return Err(Error::unexpected(function, "it gave no image"));
+            return Err(Error::unexpected(function, "the library returned no image"));
         }
         Image::from_handle(self, handle, function)
     }

@@ -165,7 +165,7 @@ impl Library {
         if !library.set_log_level(default_log_level()) {
             tracing::debug!(
                 target: "k4a::library",
-                "{} takes no message handler; it may write to the standard output",
+                "{} does not accept a message handler and may write to the standard output",
                 library.path().display()
             );
         }
@@ -256,7 +256,10 @@ impl Library {
         // SAFETY: the result points to a live handle.
         check(FUNCTION, || unsafe { create(&raw mut handle) })?;
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no helper"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no helper",
+            ));
         }
         Ok(DepthEngineHelper { handle, release })
     }

@@ -26,7 +26,9 @@ pub enum Refusal {
 impl Refusal {
     /// The loaded file has no function of that name, so it is not `library`.
     pub(crate) fn incomplete(library: &str, symbol: &str) -> Self {
-        Self::Unfit(format!("it is no {library}: it has no function {symbol}"))
+        Self::Unfit(format!(
+            "it is not {library}: the function {symbol} is missing"
+        ))
     }
 }
 

@@ -122,7 +122,7 @@ impl Sink {
                 } else {
                     tracing::$level!(
                         target: "k4a::library", library, place,
-                        "{message} ({unsaid} more from this place were left out before)"
+                        "{message} ({unsaid} messages from the same place were left out before this one)"
                     )
                 }
             };

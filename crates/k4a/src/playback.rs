@@ -59,7 +59,10 @@ impl RecordConfiguration {
     fn checked(function: &'static str, raw: abi::RecordConfiguration) -> Result<Self> {
         fn known<T>(function: &'static str, what: &str, code: i32, value: Option<T>) -> Result<T> {
             value.ok_or_else(|| {
-                Error::unexpected(function, format!("the {what} {code} means nothing"))
+                Error::unexpected(
+                    function,
+                    format!("the recording has the unknown {what} {code}"),
+                )
             })
         }
         Ok(Self {
@@ -128,9 +131,14 @@ impl RecordLibrary {
             // SAFETY: the path stays until the recording is closed; the result points to a live handle.
             unsafe { (self.functions().playback_open)(path.as_ptr(), &raw mut handle) }
         })
-        .map_err(|error| error.with_advice(format!("is {path:?} there, and a recording?")))?;
+        .map_err(|error| {
+            error.with_advice(format!("check that {path:?} exists and is a recording"))
+        })?;
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no recording"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no recording",
+            ));
         }
         Ok(Playback {
             library: self.clone(),
@@ -348,7 +356,10 @@ impl Playback {
         let capture =
             (!handle.is_null()).then(|| Capture::from_handle(self.library.library(), handle));
         match (came, capture) {
-            (true, None) => Err(Error::unexpected(function, "it gave no capture")),
+            (true, None) => Err(Error::unexpected(
+                function,
+                "the library returned no capture",
+            )),
             (true, capture) => Ok(capture),
             (false, _) => Ok(None),
         }
@@ -416,7 +427,7 @@ impl Playback {
         })?;
         if handle.is_null() {
             return if came {
-                Err(Error::unexpected(function, "it gave no block"))
+                Err(Error::unexpected(function, "the library returned no block"))
             } else {
                 Ok(None)
             };

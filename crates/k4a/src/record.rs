@@ -110,7 +110,10 @@ impl RecordLibrary {
             })?;
         }
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no recording"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no recording",
+            ));
         }
         Ok(Recorder {
             library: self.clone(),

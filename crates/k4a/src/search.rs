@@ -51,13 +51,13 @@ pub enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Named => f.write_str("as asked for"),
+            Self::Named => f.write_str("named by the program"),
             Self::Variable(name) => write!(f, "named by {name}"),
             Self::BesideLibrary => f.write_str("beside libk4a"),
             Self::BesideProgram => f.write_str("beside the program"),
             Self::VendorFolder => f.write_str("the vendor's folder"),
             Self::SystemFolder => f.write_str("the system's folder"),
-            Self::Loader => f.write_str("by name, wherever the system's loader looks"),
+            Self::Loader => f.write_str("by name, in the folders of the system's loader"),
         }
     }
 }

@@ -38,8 +38,8 @@ impl Library {
         if handle.is_null() {
             return Err(
                 Error::new(ErrorKind::Failed, FUNCTION, "the library refused").with_advice(
-                    "with both cameras on, the depth engine is needed (libdepthengine.so.2.0, depthengine_2_0.dll), and \
-                     OpenGL 4.4 (on Linux with an X server: DISPLAY)",
+                    "with both cameras on, transformations need the depth engine (libdepthengine.so.2.0, \
+                     depthengine_2_0.dll) and OpenGL 4.4 (on Linux with an X server: DISPLAY)",
                 ),
             );
         }
@@ -166,7 +166,10 @@ impl Transformation {
         const FUNCTION: &str = "k4a_transformation_depth_image_to_point_cloud";
         self.own(FUNCTION, &[depth.library(), points.library()])?;
         if !matches!(camera, Sensor::Depth | Sensor::Color) {
-            return Err(Error::invalid(FUNCTION, format!("{camera:?} is no camera")));
+            return Err(Error::invalid(
+                FUNCTION,
+                format!("{camera:?} is not a camera"),
+            ));
         }
         let f = self.functions();
         let call = self

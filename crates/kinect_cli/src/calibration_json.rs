@@ -161,5 +161,5 @@ impl Open3d {
 pub(crate) fn text(value: &impl Serialize) -> Result<String, String> {
     serde_json::to_string_pretty(value)
         .map(|text| text + "\n")
-        .map_err(|error| format!("JSON cannot be made: {error}"))
+        .map_err(|error| format!("the JSON cannot be written: {error}"))
 }

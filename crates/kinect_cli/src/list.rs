@@ -88,7 +88,7 @@ fn libraries(args: &ListArgs) -> Result<Vec<Library>, String> {
     }
     if loaded.is_empty() {
         return Err(
-            "no vendor's library is there or loads; `kinect doctor` says what is missing"
+            "no vendor's library is installed or can be loaded; `kinect doctor` says what is missing"
                 .to_owned(),
         );
     }

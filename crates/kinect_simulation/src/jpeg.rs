@@ -19,7 +19,7 @@ const QUALITY: u8 = 90;
 pub enum JpegError {
     /// The width or the height does not fit a JPEG, or the number of pixels does not match them.
     #[error(
-        "{width}x{height} pixels in {bytes} bytes are no image of blue, green, red and alpha that fits a JPEG"
+        "{width}x{height} pixels in {bytes} bytes are not an image of blue, green, red and alpha that fits into a JPEG"
     )]
     Size {
         /// Pixels in a row.
@@ -33,7 +33,7 @@ pub enum JpegError {
     #[error("a strip cannot be encoded: {0}")]
     Encoder(String),
     /// The strip with that index was not written by [`encode_strip`].
-    #[error("strip {0} is no JPEG with a scan")]
+    #[error("strip {0} is not a JPEG with a scan")]
     Strip(usize),
 }
 

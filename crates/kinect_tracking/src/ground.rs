@@ -4,7 +4,7 @@ use glam::{Mat3, Vec3};
 use kinect_azure::Calibration;
 use kinect_azure::calibration::Sensor;
 
-/// The direction of up and the height of the depth camera above the floor.
+/// The upward direction, and the height of the depth camera above the floor.
 ///
 /// It defines **ground axes** in mm: x to the camera's right, y up with 0 on the floor, and −z where the camera looks,
 /// all level; the origin lies on the floor under the depth camera.

@@ -78,8 +78,8 @@ fn fits(camera: &ColorCamera, set: &TextureSet, device: &RenderDevice) -> bool {
             <= limits.max_storage_buffer_binding_size;
     if !fits {
         warn_once!(
-            "a sensor's images cannot be aligned: its colour images are larger than this GPU's textures or buffers can \
-             be. Choose a lower colour resolution"
+            "the images of a sensor cannot be aligned: its colour images are larger than this GPU's textures or \
+             buffers can be. Choose a lower colour resolution"
         );
     }
     fits && rays.size() == depth.size()

@@ -77,7 +77,7 @@ pub(super) fn spread(
             .any(|pair| pair[1] - pair[0] < DEPTH_SPACING_USEC);
         if close && !core::mem::replace(&mut *advised, true) {
             warn!(
-                "{} synchronised sensors take depth less than 160 µs apart: where they look at the same place, their lasers \
+                "{} synchronised sensors take depth less than 160 µs apart: if they see the same place, their lasers \
                  blind each other. Give them different `depth_delay_off_color_usec`, or set \
                  `WiredSync::automatic_depth_delays`. Each also needs a USB controller of its own",
                 sorted.len()

@@ -90,7 +90,7 @@ impl fmt::Display for Notice {
                 let reason = match reason {
                     Reason::NotInWgpu => "wgpu does not have this format",
                     Reason::NotOnThisGpu => "this GPU cannot draw into that format",
-                    Reason::HasNoSigns => "positions can be negative and need a signed floating-point format",
+                    Reason::HasNoSigns => "positions can be negative, so they need a signed floating-point format",
                 };
                 write!(
                     f,

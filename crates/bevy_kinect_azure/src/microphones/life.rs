@@ -61,16 +61,17 @@ fn wish(
         (MicrophoneSelection::Auto, Some(sensor)) => match (&sensor.source, stream) {
             (SensorSource::Recording(_), _) => {
                 return Wish::Impossible(
-                    "a recording has no sound. Choose an array by hand to hear one beside it",
+                    "a recording has no sound. To hear a microphone array beside it, choose the array by hand",
                 );
             }
             #[cfg(feature = "simulation")]
             (SensorSource::Simulation(_), _) => {
                 return Wish::Impossible(
-                    "a simulated sensor has no microphones. Choose an array by hand to hear one beside it",
+                    "a simulated sensor has no microphones. To hear a microphone array beside it, choose the array by \
+                     hand",
                 );
             }
-            (_, None) => return Wish::AsBefore("the sensor has not told its serial number yet"),
+            (_, None) => return Wish::AsBefore("the sensor's serial number is not known yet"),
             (_, Some(stream)) => match &stream.info.serial {
                 Some(serial) => MicrophoneSelection::Serial(serial.clone()),
                 None => MicrophoneSelection::Auto,

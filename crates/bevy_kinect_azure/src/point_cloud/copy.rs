@@ -129,8 +129,8 @@ impl core::fmt::Display for PointsError {
             ),
             Self::NoPoints => write!(
                 f,
-                "there are no points (yet): request points of an entity with a PointCloud or a SurfaceMesh, once its \
-                 sensor streams depth"
+                "there are no points yet: request points from an entity with a PointCloud or a SurfaceMesh after its \
+                 sensor has started to stream depth"
             ),
             Self::CloudGone => write!(
                 f,
@@ -142,8 +142,8 @@ impl core::fmt::Display for PointsError {
             ),
             Self::File { path, error } => write!(
                 f,
-                "the points could not be written to {}: {error}. Check that the folder exists, that you may write \
-                 there and that there is room",
+                "the points could not be written to {}: {error}. Check that the folder exists, that you may write to \
+                 it, and that the disk has room",
                 path.display()
             ),
         }

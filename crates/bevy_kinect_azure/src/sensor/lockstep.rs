@@ -63,8 +63,8 @@ pub(super) fn drive(
                 drive.given_up = true;
                 if waited > PATIENCE {
                     error!(
-                        "sensor {entity} did not keep step for {} s and runs on its own now; switch it off and on to \
-                         try again",
+                        "sensor {entity} was out of step for {} s and runs without lock-step now; switch it off and \
+                         on to try again",
                         PATIENCE.as_secs()
                     );
                 }

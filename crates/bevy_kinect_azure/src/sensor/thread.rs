@@ -447,8 +447,8 @@ fn describe(source: &mut dyn CaptureSource, warnings: Vec<String>) -> SensorStre
         .map(|camera| Arc::new(XyTable::new(camera)));
     if calibration.is_none() {
         bevy::log::warn!(
-            "{}: no usable calibration: images are shown, but points cannot be placed. For a recording, `kinect info` \
-             says what is wrong with it",
+            "{}: no usable calibration: images are shown, but no points can be computed. For a recording, `kinect \
+             info` says what is wrong with the calibration",
             thread_name(),
         );
     }

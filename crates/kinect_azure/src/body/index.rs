@@ -21,7 +21,7 @@ pub struct BodyIndexImage {
 /// A body index map was given more or fewer pixels than its size says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a body index map of {expected} pixels was given {found}: give one byte for each pixel of the depth image"
+    "a body index map of {expected} pixels cannot have {found} bytes: pass one byte for each pixel of the depth image"
 )]
 pub struct BodyIndexSizeMismatch {
     /// Width times height.

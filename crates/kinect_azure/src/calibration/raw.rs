@@ -167,8 +167,8 @@ impl RawCalibration {
             let rt = parse_rt(&node);
             if let Err(error) = &rt {
                 warnings.push(format!(
-                    "the place of the {name} is not known, so that its nominal axes are used (x backwards, y left, z down): \
-                     {error}"
+                    "the position of the {name} is not known, so its nominal axes are used (x backwards, y left, z \
+                     down): {error}"
                 ));
             }
             Ok(rt.ok())
@@ -568,7 +568,7 @@ fn parse_rt(node: &Node<'_>) -> Result<Extrinsics, CalibrationError> {
     let off = off_a_rotation(&rotation);
     if off > MOST_OFF_A_ROTATION {
         return Err(rt.at("Rotation").error(format!(
-            "is {rotation:?}, which is no rotation (its axes are off by {off:.3}, more than {MOST_OFF_A_ROTATION})"
+            "is {rotation:?}, which is not a rotation (its axes are off by {off:.3}, more than {MOST_OFF_A_ROTATION})"
         )));
     }
     let (metres, _) = rt.numbers::<3>("Translation")?;

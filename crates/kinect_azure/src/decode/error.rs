@@ -7,13 +7,13 @@ use crate::image::ImageFormat;
 #[non_exhaustive]
 pub enum DecodeError {
     /// The image is depth or infrared.
-    #[error("a {format:?} image has no colour to decode; ask for the capture's colour image")]
+    #[error("a {format:?} image holds no colour: decode the capture's colour image")]
     NotColor {
         /// The image's format.
         format: ImageFormat,
     },
     /// The bytes are no intact JPEG.
-    #[error("the JPEG of {size} bytes is damaged ({problem}) and gives no picture")]
+    #[error("the JPEG of {size} bytes is damaged ({problem}) and cannot be decoded")]
     BadJpeg {
         /// Bytes of the JPEG.
         size: usize,
@@ -22,8 +22,8 @@ pub enum DecodeError {
     },
     /// The JPEG is of a kind that is not decoded: lossless, arithmetic-coded or of 12 bits.
     #[error(
-        "the JPEG of {size} bytes is of a kind that is not decoded ({problem}): another program wrote it; write baseline or \
-         progressive JPEGs of 8 bits"
+        "the JPEG of {size} bytes is of a kind that this decoder does not support ({problem}); another program wrote \
+         it: let that program write baseline JPEGs of 8 bits"
     )]
     UnsupportedJpeg {
         /// Bytes of the JPEG.
@@ -33,8 +33,8 @@ pub enum DecodeError {
     },
     /// The JPEG has another size than the image that carries it.
     #[error(
-        "the JPEG is {found_width}×{found_height} in an image of {width}×{height}: the image is damaged, or another program \
-         scaled it; it gives no picture"
+        "the JPEG has {found_width}×{found_height} pixels, but its image has {width}×{height}: the image is damaged, \
+         or another program scaled it"
     )]
     WrongJpegSize {
         /// Width of the image in pixels.
@@ -48,8 +48,8 @@ pub enum DecodeError {
     },
     /// The image has fewer bytes than its size and stride need, or a size that its format does not allow.
     #[error(
-        "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is damaged and gives no \
-         picture"
+        "a {format:?} image of {width}×{height} with a stride of {stride} cannot have {size} bytes: the image is \
+         damaged"
     )]
     WrongSize {
         /// The image's format.

@@ -78,7 +78,7 @@ pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError>
         Some(vendor) if vendor != loaded.vendor() => Err(SourceError::new(
             SourceErrorKind::UnusableLibrary,
             format!(
-                "{} is {}'s library, but {vendor}'s was asked for: name another file, or set the vendor to Any",
+                "{} is {}'s library, but {vendor}'s wnamed by the program: name another file, or set the vendor to Any",
                 loaded.path().display(),
                 loaded.vendor()
             ),
@@ -163,7 +163,7 @@ pub(super) fn open(library: &Library, selector: &DeviceSelector) -> Result<Opene
                     .map(|owned| owned.serial.clone()),
             );
             let others = match others.as_slice() {
-                [] => "no other either".to_owned(),
+                [] => "and neither is another one".to_owned(),
                 others => format!("only {}", others.join(", ")),
             };
             // The sensor that could not be opened may be the wanted one, so the error allows another attempt.

@@ -158,7 +158,8 @@ fn give_up(found: &mut LibrarySensors, count: Option<u32>, patience: Duration) {
     let seconds = patience.as_secs_f64();
     let Some(count) = count else {
         found.problem = Some(format!(
-            "it did not say within {seconds} s which sensors there are; unplug the sensors, plug them in again, and start again"
+            "it did not list the sensors within {seconds} s; unplug the sensors, plug them in again, and start the \
+             program again"
         ));
         return;
     };
@@ -172,8 +173,8 @@ fn give_up(found: &mut LibrarySensors, count: Option<u32>, patience: Duration) {
     for index in silent..count {
         let problem = if index == silent {
             format!(
-                "it did not open within {seconds} s; take its power and USB cable away for a moment, or close the program \
-                 that uses it"
+                "the sensor did not open within {seconds} s; unplug its power and USB cable for a moment, or close \
+                 the program that uses the sensor"
             )
         } else {
             format!("not asked, because sensor {silent} did not answer")

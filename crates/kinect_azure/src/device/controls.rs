@@ -214,13 +214,13 @@ impl Controls {
                     Ok(can) => (
                         None,
                         Some(format!(
-                            "{kind:?}: the device gives an empty range, from {} to {}; the control is left alone",
+                            "{kind:?}: the device reports an empty range, from {} to {}; the control is not changed",
                             can.min, can.max
                         )),
                     ),
                     Err(error) => (
                         None,
-                        Some(format!("{kind:?}: the device does not tell its range: {error}")),
+                        Some(format!("{kind:?}: the device does not report its range: {error}")),
                     ),
                 };
                 ControlState {

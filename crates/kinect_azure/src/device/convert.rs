@@ -106,7 +106,7 @@ impl Stream {
         };
         if theirs.format() != expected || (theirs.width(), theirs.height()) != size {
             return Err(format!(
-                "an image of {:?}, {}×{}, where the mode has {expected:?}, {}×{}",
+                "an image is {:?} of {}×{} pixels, but the mode has {expected:?} of {}×{}",
                 theirs.format(),
                 theirs.width(),
                 theirs.height(),
@@ -136,7 +136,7 @@ impl Stream {
             let bytes = packed as usize * size.1 as usize;
             if theirs.bytes().len() < bytes {
                 return Err(format!(
-                    "{} bytes where {bytes} must be",
+                    "an image has {} bytes instead of {bytes}",
                     theirs.bytes().len()
                 ));
             }
@@ -155,7 +155,7 @@ impl Stream {
                 .collect::<Vec<_>>();
             if values.len() * 2 != bytes {
                 return Err(format!(
-                    "{} pixels where {} must be",
+                    "an image has {} pixels instead of {}",
                     values.len(),
                     bytes / 2
                 ));

@@ -156,20 +156,21 @@ impl DeviceSettings {
         }
         if self.synchronized_images_only && !(color && depth) {
             return Err(
-                "synchronized_images_only needs both cameras: turn the other one on, or it off"
+                "synchronized_images_only needs both cameras: turn the other camera on, or turn \
+                 synchronized_images_only off"
                     .to_owned(),
             );
         }
         if self.depth_delay_off_color_usec != 0 && !(color && depth) {
             return Err(
-                "a depth delay needs both cameras: set it to 0, or turn the other one on"
+                "a depth delay needs both cameras: set the delay to 0, or turn the other camera on"
                     .to_owned(),
             );
         }
         modes::check_depth_delay(self.depth_delay_off_color_usec, self.frame_rate)?;
         if self.wired_sync_mode == WiredSyncMode::Master && !color {
             return Err(
-                "a master needs its colour camera, which gives the beat: set a colour resolution"
+                "a master needs its colour camera, which triggers the subordinates: set a colour resolution"
                     .to_owned(),
             );
         }
@@ -177,7 +178,8 @@ impl DeviceSettings {
             && self.wired_sync_mode != WiredSyncMode::Subordinate
         {
             return Err(format!(
-                "only subordinates lag a master: set subordinate_delay_off_master_usec to 0, not {}",
+                "only a subordinate has a delay to its master: set subordinate_delay_off_master_usec to 0 instead of \
+                 {}",
                 self.subordinate_delay_off_master_usec
             ));
         }
@@ -245,7 +247,10 @@ mod tests {
             },
             "colour camera",
         );
-        bad(|s| s.subordinate_delay_off_master_usec = 5, "subordinates");
+        bad(
+            |s| s.subordinate_delay_off_master_usec = 5,
+            "only a subordinate",
+        );
         bad(
             |s| {
                 s.wired_sync_mode = WiredSyncMode::Subordinate;

@@ -31,9 +31,9 @@ const SHORTEST_WATCHDOG: Duration = Duration::from_millis(500);
 /// How long a subordinate waits for its master before it warns.
 const WAITING_FOR_MASTER: Duration = Duration::from_secs(10);
 
-const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but their device times are equal; anything that \
-                            goes by them (recordings, synchronisation, inertial samples) is off until the sensor is switched \
-                            off and on";
+const CLOCK_STANDS: &str = "the sensor's clock stands still: images come, but their device times are equal; \
+                            everything that uses device times (recordings, synchronisation, inertial samples) is \
+                            wrong until the sensor is switched off and on";
 const IMU_STOPPED: &str = "the inertial samples stopped although images came: the inertial sensors were restarted; if there \
                            are still none, switch the sensor off and on";
 const AUTO_EXPOSURE: &str = "wired synchronisation with automatic exposure: colour images of different sensors can get out of \
@@ -284,7 +284,8 @@ impl DeviceSource {
             (WiredSyncMode::Subordinate, Some(group)) => {
                 if group.master_runs() {
                     self.status.warnings.push(
-                        "the master ran before this subordinate: if images are not in step, switch the master off and on"
+                        "the master was running before this subordinate was started: if their images are not in step, \
+                         switch the master off and on"
                             .to_owned(),
                     );
                 }
@@ -340,15 +341,15 @@ impl DeviceSource {
             _ => return Ok(()),
         };
         let swapped = if other {
-            "; there is one in the other jack: move it, or make the sensor the other part"
+            "; a cable is in the other jack: move the cable, or exchange the roles of master and subordinate"
         } else {
             ""
         };
         Err(SourceError::new(
             SourceErrorKind::NoSyncCable,
             format!(
-                "the sensor {} is to be {part}, but no cable is in its {jack} jack: plug one in, or make it \
-                 standalone{swapped}",
+                "the sensor {} is set up as {part}, but no cable is in its {jack} jack: plug in a cable, or make the \
+                 sensor standalone{swapped}",
                 self.status.serial
             ),
         ))
@@ -390,7 +391,7 @@ impl DeviceSource {
             }
             Err(problem) => {
                 self.status.warnings.push(format!(
-                    "{problem}: images come, but points cannot be placed"
+                    "{problem}: images are shown, but no points can be computed"
                 ));
                 None
             }
@@ -453,8 +454,12 @@ impl DeviceSource {
             return Err(SourceError::new(
                 SourceErrorKind::BadCapture,
                 problem.map_or_else(
-                    || "a capture without any image".to_owned(),
-                    |problem| format!("a capture whose images cannot be used: {problem}"),
+                    || "the library delivered a capture without images".to_owned(),
+                    |problem| {
+                        format!(
+                            "the library delivered a capture whose images cannot be used: {problem}"
+                        )
+                    },
                 ),
             ));
         };
@@ -531,8 +536,8 @@ impl DeviceSource {
                 if !started.said_waiting && started.since.elapsed() > WAITING_FOR_MASTER {
                     started.said_waiting = true;
                     self.status.warnings.push(
-                        "waits for the beat of its master: start the master, and check the cable from its sync-out to this \
-                         sensor's sync-in jack"
+                        "the sensor waits for the trigger of its master: start the master, and check the cable from \
+                         its sync-out to this sensor's sync-in jack"
                             .to_owned(),
                     );
                 }
@@ -541,8 +546,8 @@ impl DeviceSource {
             None if started.since.elapsed() > watchdog + FIRST_CAPTURE => Err(SourceError::new(
                 SourceErrorKind::Lost,
                 format!(
-                    "the sensor {} was started, but nothing came for {:.0} s: check its power and USB cable, and that \
-                         the USB port has the bandwidth (no hub shared with another sensor)",
+                    "the sensor {} was started, but delivered nothing for {:.0} s: check its power and USB cable, and \
+                     that the USB port has the bandwidth (no hub shared with another sensor)",
                     self.status.serial,
                     started.since.elapsed().as_secs_f32()
                 ),

@@ -33,7 +33,12 @@ pub(super) fn adapter(facts: &Facts, adapter: Option<&str>) -> Finding {
         };
     }
     match facts.os {
-        Os::Windows => Finding::new(CHECK, Status::Unknown, "the app knows which it draws with"),
+        Os::Windows => Finding::new(
+            CHECK,
+            Status::Unknown,
+            "the app itself shows which graphics card draws its \
+                                                             windows",
+        ),
         Os::Other => Finding::inapplicable(CHECK),
         Os::Linux => vulkan(facts),
     }
@@ -244,7 +249,7 @@ fn vulkan(facts: &Facts) -> Finding {
             CHECK,
             Status::Unknown,
             format!(
-                "Vulkan drivers: {}; `vulkaninfo --summary` tells what they draw with",
+                "Vulkan drivers: {}; `vulkaninfo --summary` names the graphics cards that they use",
                 unknown.join(", ")
             ),
         );
@@ -255,7 +260,7 @@ fn vulkan(facts: &Facts) -> Finding {
     let software = manifests.iter().find(|name| is_software(name));
     problems.push(match software {
         Some(name) => format!("the processor draws ({name}), which is slow"),
-        None => "nothing can draw".to_owned(),
+        None => "no Vulkan driver was found that can draw".to_owned(),
     });
     Finding::new(CHECK, Status::Wrong, problems.join("; ")).fix(fix)
 }

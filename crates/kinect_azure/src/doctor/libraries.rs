@@ -291,14 +291,14 @@ fn record_library(facts: &Facts, vendors: &Vendors) -> Finding {
             CHECK,
             Status::Found,
             format!(
-                "{}; not needed, recordings are made and read without",
+                "{}; not needed: recordings are read and written without it",
                 file.display()
             ),
         ),
         None => Finding::new(
             CHECK,
             Status::Missing,
-            "no libk4arecord; not needed, recordings are made and read without",
+            "no libk4arecord; not needed: recordings are read and written without it",
         ),
     }
 }
@@ -321,7 +321,7 @@ fn depth_engine(facts: &Facts, bus: &Bus, vendors: &Vendors) -> Vec<Finding> {
         findings.push(Finding::new(
             CHECK,
             Status::Unknown,
-            "it comes with a vendor's library, and there is none",
+            "the depth engine comes with a vendor's library, and no such library was found",
         ));
     }
     findings
@@ -435,18 +435,18 @@ pub(super) fn femto_network(facts: &Facts, vendors: &Vendors, bus: &Bus) -> Find
         Some(Some(true)) => Finding::new(
             CHECK,
             Status::Found,
-            format!("{name} has network sensors looked for"),
+            format!("{name} switches the search for network sensors on"),
         ),
         Some(Some(false)) => Finding::new(
             CHECK,
             Status::Found,
-            format!("{name} has network sensors not looked for"),
+            format!("{name} switches the search for network sensors off"),
         )
         .fix("for a Femto Mega on the network set <EnumerateNetDevice>true</EnumerateNetDevice> in it"),
         Some(None) => Finding::new(
             CHECK,
             Status::Wrong,
-            format!("{name} does not say whether network sensors are looked for"),
+            format!("{name} does not say whether to search for network sensors"),
         )
         .fix("add <EnumerateNetDevice>true</EnumerateNetDevice> to <Device> in it, or take the wrapper's own file"),
         None => Finding::new(CHECK, Status::Wrong, format!("{name} cannot be read"))

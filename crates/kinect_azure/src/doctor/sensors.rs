@@ -38,7 +38,7 @@ pub(super) fn findings(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
     if findings.is_empty() {
         let vendors: Vec<_> = asked.iter().map(|one| one.vendor.to_string()).collect();
         let what = if vendors.is_empty() {
-            "no library is there to ask".to_owned()
+            "no library is installed that could be asked".to_owned()
         } else {
             format!(
                 "no sensor answers to the library of {}",
@@ -49,8 +49,8 @@ pub(super) fn findings(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
             Finding::new(CHECK, Status::Missing, what)
                 .needed(true)
                 .fix(
-                    "check power, USB 3 cable, udev rules (Linux), and that the library is the one of the sensor's vendor: \
-                     Microsoft's has no Femtos, Orbbec's no Azure Kinects",
+                    "check power, USB 3 cable, udev rules (Linux), and that the library is the one of the sensor's \
+                     vendor: Microsoft's library does not support Femtos, and Orbbec's does not support Azure Kinects",
                 ),
         );
     }
@@ -73,7 +73,7 @@ pub(super) fn wired_sync(asked: Option<&[LibrarySensors]>) -> Vec<Finding> {
         return vec![Finding::new(
             CHECK,
             Status::Unknown,
-            "only open sensors tell whether they have a sync cable; `kinect doctor --ask-sensors` opens them",
+            "only an open sensor reports its sync cables; `kinect doctor --ask-sensors` opens each sensor",
         )];
     };
     let cabled: Vec<_> = asked

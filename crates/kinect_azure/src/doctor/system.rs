@@ -51,12 +51,12 @@ pub(super) fn graphics(facts: &Facts) -> Finding {
             format!("DISPLAY is {display}, but no X server runs there (no /{socket}); {without}"),
         )
         .needed(true)
-        .fix("set DISPLAY to the X server that runs, or start one");
+        .fix("set DISPLAY to the X server that is running, or start an X server");
     }
     Finding::new(
         CHECK,
         Status::Found,
-        format!("libGL and libX11 are there, DISPLAY is {display}; whether OpenGL 4.4 is, `glxinfo -B` tells"),
+        format!("libGL and libX11 are there, DISPLAY is {display}; `glxinfo -B` shows whether OpenGL 4.4 is there, too"),
     )
     .needed(true)
 }
@@ -90,12 +90,12 @@ const MICROPHONES: &str = "045e:097e";
 pub(super) fn microphones(facts: &Facts) -> Finding {
     const CHECK: Check = Check::Microphones;
     if facts.os != Os::Linux {
-        return Finding::new(CHECK, Status::Unknown, "the system's sound settings tell");
+        return Finding::new(CHECK, Status::Unknown, "see the system's sound settings");
     }
     let cards = facts.path("proc/asound");
     if !cards.is_dir() {
         return Finding::new(CHECK, Status::Missing, "no sound cards: no /proc/asound")
-            .fix("only for sound: load the kernel's sound modules (snd-usb-audio)");
+            .fix("needed only for sound: load the kernel's sound modules (snd-usb-audio)");
     }
     let by_id = names_in(&cards).into_iter().find(|card| {
         facts

@@ -604,13 +604,13 @@ fn the_femto_network_file_is_read_from_the_working_folder_only() {
             "OrbbecSDKConfig.xml",
             "true",
             Status::Found,
-            "has network sensors looked for",
+            "switches the search for network sensors on",
         ),
         (
             "OrbbecSDKConfig_v1.0.xml",
             "false",
             Status::Found,
-            "not looked for",
+            "switches the search for network sensors off",
         ),
         (
             "OrbbecSDKConfig.xml",

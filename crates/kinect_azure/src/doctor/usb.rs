@@ -57,7 +57,7 @@ fn devices(bus: &Bus, asked: Option<&[LibrarySensors]>) -> Finding {
         return Finding::new(
             CHECK,
             Status::Unknown,
-            "this system does not tell; `kinect list` asks the libraries",
+            "this system does not list its USB devices; `kinect list` asks the vendors' libraries",
         );
     }
     let mut names: Vec<String> = bus
@@ -77,11 +77,12 @@ fn devices(bus: &Bus, asked: Option<&[LibrarySensors]>) -> Finding {
             CHECK,
             Status::Wrong,
             format!(
-                "of an Azure Kinect only parts are there: {slow_hubs} hubs, {depth} depth cameras, {color} colour cameras"
+                "only parts of an Azure Kinect are connected: {slow_hubs} hubs, {depth} depth cameras, {color} colour \
+                 cameras"
             ),
         )
         .needed(true)
-        .fix(format!("it lacks power or USB 3: {FIX}"));
+        .fix(format!("the sensor lacks power or USB 3: {FIX}"));
     }
     if !names.is_empty() {
         names.sort();
@@ -91,7 +92,7 @@ fn devices(bus: &Bus, asked: Option<&[LibrarySensors]>) -> Finding {
         return Finding::new(
             CHECK,
             Status::Found,
-            "none on USB, but a library has sensors",
+            "USB has no sensor, but a library lists sensors",
         );
     }
     Finding::new(CHECK, Status::Missing, "no sensor is plugged in")
@@ -108,7 +109,7 @@ fn each_camera(
 ) -> Vec<Finding> {
     let cameras: Vec<_> = bus.devices().filter(|device| device.is_camera()).collect();
     if cameras.is_empty() {
-        let what = "no sensor is there to look at";
+        let what = "no sensor is connected";
         return vec![Finding::new(check, Status::Unknown, what)];
     }
     cameras
@@ -127,7 +128,7 @@ fn permissions(facts: &Facts, bus: &Bus) -> Vec<Finding> {
             return Finding::new(
                 CHECK,
                 Status::Unknown,
-                format!("{name}: the system does not tell its device file"),
+                format!("{name}: the system does not name its device file"),
             );
         };
         let node_name = node.display();
@@ -136,7 +137,7 @@ fn permissions(facts: &Facts, bus: &Bus) -> Vec<Finding> {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Finding::new(
                 CHECK,
                 Status::Wrong,
-                format!("{name}: you may not use {node_name}"),
+                format!("{name}: you have no permission for {node_name}"),
             )
             .fix(format!(
                 "install the vendor's udev rules ({}), then plug the sensor in again",
@@ -162,7 +163,7 @@ fn speeds(bus: &Bus) -> Vec<Finding> {
     const CHECK: Check = Check::UsbSpeed;
     each_camera(bus, CHECK, |device, name| {
         match device.speed {
-                None => Finding::new(CHECK, Status::Unknown, format!("{name}: the system does not tell")),
+                None => Finding::new(CHECK, Status::Unknown, format!("{name}: the system does not report the speed")),
                 Some(speed) if speed < USB3_MBIT => Finding::new(
                     CHECK,
                     Status::Wrong,
@@ -309,7 +310,7 @@ fn udev_rules(
                 (None, None) if facts.is_root() => Finding::new(
                     CHECK,
                     Status::Missing,
-                    format!("no {name}; not needed as root, but by everybody else"),
+                    format!("no {name}; root does not need the rules, but other users do"),
                 )
                 .fix(install),
                 (None, None) => Finding::new(

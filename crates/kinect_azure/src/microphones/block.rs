@@ -23,10 +23,10 @@ pub struct AudioBlock {
     /// [`Image::system_timestamp_nsec`](crate::Image::system_timestamp_nsec) (Linux: `CLOCK_MONOTONIC`; Windows:
     /// `QueryPerformanceCounter`).
     ///
-    /// It is computed from the time at which the sound was fetched and the amount of sound that was waiting according
-    /// to the system, and smoothed; it is accurate to a few milliseconds. The delay in the array and on USB (some
-    /// milliseconds) is not subtracted. An image's system timestamp, in contrast, is the time of its arrival, after
-    /// its exposure. Within a stream this time never goes back.
+    /// The time is computed from the moment at which the sound was fetched and from the amount of sound that the system
+    /// reports as waiting. It is smoothed, and accurate to a few milliseconds. The delay in the array and on USB (some
+    /// milliseconds) is not subtracted. An image's system timestamp, in contrast, is the time of its arrival, after its
+    /// exposure. Within a stream this time never goes back.
     pub system_timestamp_nsec: u64,
     /// Samples, frame after frame (channel 0 of frame 0, channel 1 of frame 0, …). Full scale is from -1 to 1; 16-bit
     /// samples are divided by 32,768. Samples are never outside that range and never NaN.

@@ -58,7 +58,7 @@ impl core::fmt::Display for MicrophoneDevice {
         write!(f, "{} [{}: {}]", self.name, self.host, self.id)?;
         match &self.serial {
             Some(serial) => write!(f, ", serial number {serial}"),
-            None => write!(f, ", serial number not told"),
+            None => write!(f, ", serial number unknown"),
         }
     }
 }
@@ -260,7 +260,7 @@ fn by_serial<'a>(
             listed(arrays)
         ))),
         _ => Err(MicrophoneError::Ambiguous(format!(
-            "this system does not tell which of its {} microphone arrays belongs to the sensor with serial number \
+            "the system does not report which of its {} microphone arrays belongs to the sensor with serial number \
              {wanted}. Choose one by index or device, and tap on the sensor to see whether it is the right one: {}",
             unknown.len(),
             listed(&unknown)

@@ -44,9 +44,7 @@ impl Inputs {
     pub(super) fn device(&self, id: &str) -> Result<cpal::Device, MicrophoneError> {
         let id = cpal::DeviceId::new(self.host.id(), id);
         self.host.device_by_id(&id).ok_or_else(|| {
-            MicrophoneError::NotFound(format!(
-                "the audio input {id} was there a moment ago and is gone"
-            ))
+            MicrophoneError::NotFound(format!("the audio input {id} has just disappeared"))
         })
     }
 }
@@ -160,9 +158,7 @@ pub(super) fn explain(error: &cpal::Error, device: &MicrophoneDevice) -> Microph
             format!("{name} is gone ({error}). Plug the sensor in again"),
         ),
         ErrorKind::UnsupportedConfig | ErrorKind::UnsupportedOperation => {
-            MicrophoneError::Unsupported(format!(
-                "{name} does not do what was asked of it: {error}"
-            ))
+            MicrophoneError::Unsupported(format!("{name} refused a request: {error}"))
         }
         _ => MicrophoneError::Driver(format!("{name}: the audio system reports: {error}")),
     }

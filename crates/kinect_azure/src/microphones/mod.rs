@@ -20,9 +20,9 @@
 //!
 //! # How the array is found
 //!
-//! By its USB id (045e:097e, [`USB_ID`]) where the system tells it, otherwise by its name, which every system builds
-//! around "Azure Kinect Microphone Array". The array has the serial number of its sensor's cameras, so the serial
-//! number tells which sensor it belongs to:
+//! The array is recognised by its USB id (045e:097e, [`USB_ID`]) if the system reports it, otherwise by its name, which
+//! contains "Azure Kinect Microphone Array" on every system. The array has the serial number of its sensor's cameras,
+//! so the serial number shows to which sensor the array belongs:
 //!
 //! | system | name | serial number |
 //! | --- | --- | --- |
@@ -30,20 +30,20 @@
 //! | Linux, PulseAudio or PipeWire | `alsa_input.usb-…Azure_Kinect_Microphone_Array_000123456789-00.…` | in the name |
 //! | Windows, WASAPI | "Microphone Array (Azure Kinect Microphone Array)", a second one "(2- Azure Kinect …)" | not told |
 //!
-//! With a single array the choice is clear. With several whose serial numbers are not told, choosing by serial
-//! number is an [`Ambiguous`](MicrophoneError::Ambiguous) error that lists them; choose by
-//! [`Index`](MicrophoneSelection::Index) or [`Device`](MicrophoneSelection::Device) then, and tap on a sensor to see which
-//! meter moves.
+//! If there is one array, it is chosen. If there are several arrays and the system does not report their serial
+//! numbers, choosing by serial number fails with [`Ambiguous`](MicrophoneError::Ambiguous), which lists the arrays. In
+//! that case choose by [`Index`](MicrophoneSelection::Index) or [`Device`](MicrophoneSelection::Device), and tap on a
+//! sensor to see which level moves.
 //!
 //! Orbbec's Femto Bolt and Femto Mega have no array of this kind.
 //!
 //! # How to check the device
 //!
-//! - **Linux**: `lsusb -d 045e:097e` shows whether it is on the bus, `arecord -l` (package `alsa-utils`) whether ALSA
-//!   has it as a card, and `arecord -D hw:CARD=Array,DEV=0 -c 7 -r 48000 -f S16_LE -d 5 test.wav` whether it records.
-//!   The user must be in the group `audio` or logged in at the machine. The array is opened directly, all channels
-//!   and no conversion, so only one program at a time can have it; a sound server releases it when no program listens
-//!   through it.
+//! - **Linux**: `lsusb -d 045e:097e` shows whether the array is on the bus, `arecord -l` (package `alsa-utils`) whether
+//!   ALSA lists it as a card, and `arecord -D hw:CARD=Array,DEV=0 -c 7 -r 48000 -f S16_LE -d 5 test.wav` whether it
+//!   records. The user must be in the group `audio` or logged in at the machine. The array is opened directly, all
+//!   channels and no conversion, so only one program at a time can have it; a sound server releases it when no program
+//!   listens through it.
 //! - **Windows**: Settings → System → Sound must list it under Input. Its properties → Advanced → Default Format must be
 //!   "7 channel, 16 bit, 48000 Hz", and Settings → Privacy → Microphone must let desktop apps listen. An array that is
 //!   missing after a firmware update comes back when it is uninstalled in the device manager and plugged in again.

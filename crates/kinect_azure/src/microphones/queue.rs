@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use super::block::AudioBlock;
 use super::error::MicrophoneError;
 
-/// How long an open array may deliver nothing before it counts as lost. It delivers every few ms; the first time may take
-/// the system a second.
+/// How long an open array may deliver nothing before it counts as lost. An array delivers sound every few ms; the first
+/// delivery may take a second.
 const SILENCE_LIMIT: Duration = Duration::from_secs(3);
 
 /// Counts of a stream since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct AudioCounters {
-    /// Blocks that were made.
+    /// Blocks that the stream has made.
     pub blocks: u64,
     /// Blocks that were dropped because they were not taken in time.
     pub dropped_blocks: u64,
@@ -116,8 +116,8 @@ impl AudioReceiver {
         self.0.lock().blocks.pop_front()
     }
 
-    /// Waits for the next block, at most `timeout`; `None` when none came in that time. After an error, which follows the last
-    /// block, no more blocks come.
+    /// Waits for the next block, at most for `timeout`; `None` if no block came in that time. After the last block of a
+    /// stream that has ended, returns the error that ended it.
     pub fn next_block(
         &self,
         timeout: Duration,

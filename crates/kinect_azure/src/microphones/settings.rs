@@ -7,12 +7,12 @@ use super::device::MicrophoneSelection;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneSettings {
-    /// The array.
+    /// The array to open.
     pub selection: MicrophoneSelection,
-    /// Frames in a block; from 48 (1 ms) to 48,000 (1 s), values outside count as the nearest of these.
+    /// Frames in a block, from 48 (1 ms) to 48,000 (1 s). A value outside this range is replaced by the nearer limit.
     pub block_frames: u32,
-    /// Number of blocks that wait in the queue before the oldest is dropped: from 1 to 10,000; values outside count as the
-    /// nearest of these.
+    /// Number of blocks that wait in the queue before the oldest is dropped: from 1 to 10,000. A value outside this
+    /// range is replaced by the nearer limit.
     pub queue_blocks: u32,
 }
 

@@ -22,8 +22,8 @@ use super::timeline::{Timeline, now_and_age};
 /// How long the audio system may take to list its inputs or to open one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The microphone arrays of all connected sensors, in the system's order. Takes up to some tenths of a second, 10 s where
-/// the audio system hangs.
+/// The microphone arrays of all connected sensors, in the system's order. This takes up to some tenths of a second, or
+/// 10 s if the audio system hangs.
 pub fn list() -> Result<Vec<MicrophoneDevice>, MicrophoneError> {
     let mut devices = list_inputs()?;
     devices.retain(|device| device.is_array);
@@ -69,12 +69,13 @@ pub struct MicrophoneStream {
 struct Stop;
 
 impl MicrophoneStream {
-    /// Opens an array and starts its stream. Takes up to some tenths of a second, 10 s where the audio system hangs.
+    /// Opens an array and starts its stream. This takes up to some tenths of a second, or 10 s if the audio system
+    /// hangs.
     pub fn open(settings: &MicrophoneSettings) -> Result<Self, MicrophoneError> {
         Self::open_while(settings, || true)
     }
 
-    /// As [`open`](Self::open), but gives up when `wanted`, which is called every few ms, returns `false`.
+    /// Like [`open`](Self::open), but stops waiting when `wanted` returns `false`. `wanted` is called every few ms.
     pub fn open_while(
         settings: &MicrophoneSettings,
         wanted: impl Fn() -> bool,
@@ -111,8 +112,8 @@ impl MicrophoneStream {
         })
     }
 
-    /// Ends the stream and waits until the device can be opened again. Returns `false` when that takes longer than `timeout`, as
-    /// with a device that hangs.
+    /// Ends the stream and waits until the device can be opened again. Returns `false` if that takes longer than
+    /// `timeout`, for example because the device hangs.
     pub fn close(self, timeout: Duration) -> bool {
         let queue = Arc::clone(&self.receiver.0);
         drop(self);
@@ -124,8 +125,8 @@ impl MicrophoneStream {
         &self.info
     }
 
-    /// Waits for the next block, at most `timeout`; `None` when none came in that time. After an error, which follows the last
-    /// block, no more blocks come.
+    /// Waits for the next block, at most for `timeout`; `None` if no block came in that time. After the last block of a
+    /// stream that has ended, returns the error that ended it.
     pub fn next_block(
         &self,
         timeout: Duration,
@@ -133,7 +134,7 @@ impl MicrophoneStream {
         self.receiver.next_block(timeout)
     }
 
-    /// A handle with which another thread takes blocks, while this one keeps the array open.
+    /// A handle with which another thread can take blocks. The stream itself keeps the array open.
     pub fn receiver(&self) -> AudioReceiver {
         self.receiver.clone()
     }
@@ -179,7 +180,7 @@ impl Holder {
     fn open(&self) -> Result<(cpal::Stream, MicrophoneInfo), MicrophoneError> {
         let inputs = Inputs::find()?;
         let (device, matched) = choose(&inputs.devices, &self.settings.selection)?;
-        // Try the direct id first; the other ids convert the sound, and serve if the direct one fails.
+        // The direct id is tried first. The other ids convert the sound; they are used if the direct id fails.
         let mut failed = None;
         for id in core::iter::once(&device.id).chain(&device.other_ids) {
             let opened = inputs
@@ -199,7 +200,7 @@ impl Holder {
                     };
                     return Ok((stream, info));
                 }
-                // A device that is in use is in use through all its ids.
+                // If a device is in use, none of its other ids can open it either.
                 Err(error @ (MicrophoneError::Busy(_) | MicrophoneError::Denied(_))) => {
                     return Err(error);
                 }
@@ -209,7 +210,7 @@ impl Holder {
             }
         }
         Err(failed.unwrap_or_else(|| {
-            MicrophoneError::Driver(format!("{device} has no way to be opened"))
+            MicrophoneError::Driver(format!("the system offers no way to open {device}"))
         }))
     }
 

@@ -50,7 +50,7 @@ impl Unpacker {
     ) -> Result<Result<&[u8], &'static str>, RecordingError> {
         // Data that zlib cannot compress becomes a little larger.
         if frame.size as usize > limit + limit / 8 + 1024 {
-            return Ok(Err("has more bytes than are believed"));
+            return Ok(Err("has more bytes than the limit"));
         }
         self.packed.clear();
         self.packed.resize(frame.size as usize, 0);
@@ -85,7 +85,7 @@ impl Unpacker {
                     self.plain.resize(length, 0);
                 }
                 TINFLStatus::HasMoreOutput => {
-                    return Err("unpacks to more bytes than are believed");
+                    return Err("unpacks to more bytes than the limit");
                 }
                 _ => return Err("cannot be unpacked: its zlib data is damaged"),
             }

@@ -100,7 +100,9 @@ pub(super) fn read_image(
             }
         }
         Pixels::Vendor(_) => {
-            return Err(bad("has no memory of ours".to_owned()));
+            return Err(bad(
+                "has a buffer of the vendor's library, which cannot be filled".to_owned(),
+            ));
         }
     }
     image.format = track.format;

@@ -351,7 +351,7 @@ impl Recording {
         };
         let read = self.body_frames.read(time, block);
         if read.is_none() && !core::mem::replace(&mut self.told_of_bodies, true) {
-            let error = self.bad_frame(frame, "holds no people that can be read".to_owned());
+            let error = self.bad_frame(frame, "holds no bodies that can be read".to_owned());
             self.info.warnings.push(error.to_string());
         }
         Ok(read)

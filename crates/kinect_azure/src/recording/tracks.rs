@@ -63,7 +63,7 @@ pub(super) fn number_tag<T: core::str::FromStr>(
     let number = value.parse().ok();
     if number.is_none() {
         warnings.push(format!(
-            "the tag {name} is \"{value}\", which is no number; it is left out"
+            "the tag {name} is \"{value}\", which is not a number; the tag is ignored"
         ));
     }
     number
@@ -558,7 +558,8 @@ fn frame_rate(
     // Converters that store times in milliseconds change the rate by up to 1.5 %.
     if (f64::from(rate.fps()) / fps - 1.0).abs() > 0.03 {
         warnings.push(format!(
-            "{fps:.3} captures per second is no rate of a Kinect; called {} here, played as recorded",
+            "{fps:.3} captures per second is not a frame rate of a Kinect; it is shown as {}, and the recording plays \
+             at its own rate",
             rate.fps()
         ));
     }

@@ -5,18 +5,19 @@
 pub enum TransformError {
     /// The depth camera is off in this calibration.
     #[error(
-        "a transformation between the cameras needs both, but the depth camera is off: choose a depth mode"
+        "a transformation between the cameras needs both cameras, but the depth camera is off: choose a depth mode"
     )]
     NoDepthCamera,
     /// The colour camera is off in this calibration.
     #[error(
-        "a transformation between the cameras needs both, but the colour camera is off: choose a colour resolution"
+        "a transformation between the cameras needs both cameras, but the colour camera is off: choose a colour \
+         resolution"
     )]
     NoColorCamera,
     /// The calibration does not have the cameras' relative position.
     #[error(
-        "a transformation between the cameras needs the place of one for the other, which the calibration does not \
-         have: ask the sensor for its calibration again"
+        "a transformation between the cameras needs their extrinsics, which the calibration does not have: read the \
+         calibration from the sensor again"
     )]
     NoExtrinsics,
 }
@@ -24,8 +25,8 @@ pub enum TransformError {
 /// Two images or tables that belong together differ in size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{what} has {found} pixels, but the camera of the calibration has {expected}: use the calibration of the mode \
-     the image was taken in"
+    "{what} has {found} pixels, but the camera of the calibration has {expected}: use the calibration of the mode in \
+     which the image was taken"
 )]
 pub struct SizeMismatch {
     /// The image or table that has the wrong size.

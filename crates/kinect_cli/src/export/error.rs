@@ -28,7 +28,7 @@ pub(super) enum ExportError {
         missing: String,
     },
     #[error(
-        "{}: nothing in it can be exported{}",
+        "{}: the recording has nothing that can be exported{}",
         file.display(),
         because(warnings)
     )]

@@ -249,6 +249,6 @@ fn write_cloud(
 ) -> Result<(), Broken> {
     memory.clear();
     ply::write_points(memory, points)
-        .map_err(|e| Broken::Image(format!("cannot be put together: {e}")))?;
+        .map_err(|e| Broken::Image(format!("cannot be written: {e}")))?;
     Ok(out.write(name, memory)?)
 }

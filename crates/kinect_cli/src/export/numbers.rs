@@ -66,8 +66,8 @@ impl Numbers {
                 let off_middle = ((periods - periods.floor()) - 0.5).abs() * period;
                 if off_middle < UNSURE_USEC {
                     self.warning = Some(
-                        "the captures' times lie in the middle between two numbers: those of another synchronised camera \
-                         may differ by one; compare the times in captures.csv",
+                        "the captures' times lie in the middle between two numbers, so the numbers of another \
+                         synchronised camera may differ by one; compare the times in captures.csv",
                     );
                 }
                 periods.round() as u64

@@ -26,7 +26,7 @@ impl Folder {
             return Err(WriteError::Name {
                 path: path.to_owned(),
                 problem:
-                    "many files do not fit into a pipe; name a folder (or ./- if it is called that)"
+                    "a pipe cannot take several files; name a folder (./- for a folder with the name -)"
                         .to_owned(),
             });
         }

@@ -61,7 +61,7 @@ impl Clocks {
             return None;
         }
         Some(format!(
-            "not synchronised, so that the clock tells nothing about the others: {}",
+            "not synchronised, so their clocks cannot be compared with the others: {}",
             alone.join(", ")
         ))
     }

@@ -6,7 +6,9 @@ use kinect_azure::device::{ColorControls, Exposure, PowerlineFrequency, WhiteBal
 /// The colour camera's controls. A control that is not given is set to the camera's own default, because a camera keeps
 /// another program's setting until it loses power.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Colour camera (what is not given is the camera's own default)")]
+#[command(
+    next_help_heading = "Colour camera (controls that are not given get the camera's defaults)"
+)]
 pub(crate) struct ColorOptions {
     /// Exposure in microseconds, 2 to 200000; or -11 to 1 for 2^N seconds, as in k4arecorder; or auto
     #[arg(

@@ -17,7 +17,7 @@ pub(super) struct TruthFile {
 pub(super) enum TruthError {
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("the ground truth cannot be put into JSON: {0}")]
+    #[error("the ground truth cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 

@@ -38,7 +38,7 @@ pub enum ClipError {
     },
     /// A value is not a finite number.
     #[error(
-        "value {value} of line {line} of the clip is no finite number: a clip has no heading and no gaps"
+        "value {value} of line {line} of the clip is not a finite number: a clip must have neither a heading nor gaps"
     )]
     Number {
         /// Counted from 1.

@@ -1,4 +1,5 @@
-//! Which tracker finds the people: settings, what a sensor offers to trackers, and the rule that chooses.
+//! Chooses the tracker that finds the people: its settings, the facts about a sensor that a tracker needs, and the
+//! rule.
 
 mod chosen;
 mod open;

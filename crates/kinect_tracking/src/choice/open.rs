@@ -10,8 +10,8 @@ use crate::tracker::{BodyTracker, StopSignal, TrackerError, TrackerErrorKind, Tr
 
 type Opened = Result<Box<dyn BodyTracker>, TrackerError>;
 
-/// Opens the tracker that the settings ask for. [`Tracker::Auto`] takes the first that can be used and says in
-/// [`BodyTracker::notes`] why those before it cannot. It may take seconds.
+/// Opens the tracker that the settings ask for. [`Tracker::Auto`] opens the first tracker that can be used, and its
+/// [`BodyTracker::notes`] say why the trackers before it cannot. Opening may take seconds.
 ///
 /// # Errors
 /// Fails if the tracker cannot be used; the message says what to install or to change.
@@ -25,13 +25,13 @@ pub fn open(
         Tracker::Auto => first_usable(settings, sensor, calibration, stop),
         Tracker::Vendor => vendor::open(settings, sensor, calibration, stop),
         Tracker::Onnx => Err(TrackerError::unusable(
-            "this build has no such body tracker",
+            "this program was built without this body tracker",
         )),
         Tracker::Truth => truth(settings, sensor),
     }
 }
 
-/// Whether [`open`] could find a tracker for this sensor, without opening one.
+/// Whether [`open`] may find a tracker for this sensor. No tracker is opened to find out.
 pub fn may_track(settings: &TrackerSettings, sensor: &TrackedSensor) -> bool {
     match settings.tracker {
         Tracker::Auto => sensor.has_bodies || vendor::may_track(sensor),

@@ -1,4 +1,4 @@
-//! What a sensor offers to trackers.
+//! The facts about a sensor that a tracker needs.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kinect_azure::recording::Recording;
 use kinect_azure::{CaptureSource, SensorInfo};
 
-/// What a tracker must know of a sensor beside its calibration.
+/// The facts about a sensor, besides its calibration, that a tracker needs.
 #[derive(Clone, Debug, Default)]
 pub struct TrackedSensor {
     /// The sensor and its modes.
@@ -21,7 +21,7 @@ pub struct TrackedSensor {
 }
 
 impl TrackedSensor {
-    /// What this source offers.
+    /// The facts about the sensor of this source.
     pub fn of(source: &dyn CaptureSource) -> Self {
         Self {
             info: source.info().clone(),
@@ -31,7 +31,7 @@ impl TrackedSensor {
         }
     }
 
-    /// What a recording offers that is read capture by capture.
+    /// The facts about the sensor of a recording.
     pub fn of_recording(recording: &Recording) -> Self {
         Self {
             info: recording.info().sensor.clone(),

@@ -8,12 +8,13 @@ use crate::tracker::TruthNoise;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Tracker {
-    /// The first that can be used: the vendor's tracker, an ONNX model, the bodies that the source itself knows.
+    /// The first of these trackers that can be used: the vendor's tracker, an ONNX model, the bodies that come with the
+    /// captures.
     #[default]
     Auto,
     /// The vendor's `libk4abt`, which is loaded at run time.
     Vendor,
-    /// An ONNX model: that of [`TrackerSettings::model`], or one in the model folder.
+    /// An ONNX model: the file that [`TrackerSettings::model`] names, or a model in the model folder.
     Onnx,
     /// The bodies that come with the captures: a simulation's ground truth, or the body track of a recording.
     Truth,
@@ -59,7 +60,7 @@ pub struct TrackerSettings {
     /// The tracker that finds the people.
     pub tracker: Tracker,
     /// The file of the network: an ONNX model, or for the vendor's tracker 1.1 one of the vendor's models. `None` = the
-    /// vendor's standard model, or one in the model folder.
+    /// vendor's standard model, or an ONNX model in the model folder.
     pub model: Option<PathBuf>,
     /// The processor that the network runs on.
     pub processing_mode: ProcessingMode,

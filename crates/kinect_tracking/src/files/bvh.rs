@@ -139,7 +139,7 @@ impl<W: Write + Seek> BvhWriter<W> {
         Ok(())
     }
 
-    /// Fills in the number of frames and returns the file. If no frame was written, the file is empty.
+    /// Fills in the number of frames and returns the output. If no frame was written, the file is empty.
     ///
     /// # Errors
     /// Fails if the file cannot be written.

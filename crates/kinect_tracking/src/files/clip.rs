@@ -80,7 +80,7 @@ impl BodyClip {
         self.last_usec() - self.first_usec()
     }
 
-    /// The length of one round when the clip is repeated, in µs: the duration and one frame more.
+    /// The time in µs after which a repeated clip begins again: its duration and the time of one more frame.
     pub fn round_usec(&self) -> u64 {
         let gaps = (self.frames.len() as u64 - 1).max(1);
         (self.duration_usec() + self.duration_usec() / gaps).max(1)

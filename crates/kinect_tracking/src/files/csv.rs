@@ -44,7 +44,7 @@ impl<W: Write> CsvWriter<W> {
         writeln!(self.out)
     }
 
-    /// Ends the file and returns it.
+    /// Completes the file and returns the output.
     ///
     /// # Errors
     /// Fails if the file cannot be written.
@@ -64,7 +64,7 @@ impl<W: Write + Send> OneBodyWriter for CsvWriter<W> {
     }
 }
 
-/// The frames of a text; its one body has the id 1. All joints count as seen.
+/// Reads the frames of a text. The text has one body, which gets the id 1; all joints count as seen.
 pub(super) fn read(text: &[u8]) -> Result<Vec<BodyFrame>, BodyFileError> {
     let text = String::from_utf8_lossy(text);
     let mut frames = Vec::new();

@@ -8,7 +8,7 @@ use std::path::Path;
 #[non_exhaustive]
 pub enum BodyFileError {
     /// The file could not be written or read.
-    #[error("{path}: {error}; check the path, the rights and the free space")]
+    #[error("{path}: {error}; check the path, the access rights and the free space")]
     Io {
         /// The path of the file, or the kind of file if the path is not known.
         path: String,
@@ -16,7 +16,7 @@ pub enum BodyFileError {
         error: io::Error,
     },
     /// The text is not JSON of body frames.
-    #[error("the file is no JSON of bodies: {0}")]
+    #[error("the file is not JSON of bodies: {0}")]
     Json(#[from] serde_json::Error),
     /// A body does not have 32 joints.
     #[error("body {body} of frame {frame} has {found} joints instead of 32")]
@@ -38,7 +38,7 @@ pub enum BodyFileError {
     },
     /// A value of a CSV file is not a finite number.
     #[error(
-        "value {value} of line {line} is no finite number: such a file has no heading and no gaps"
+        "value {value} of line {line} is not a finite number: the file must have neither a heading nor gaps"
     )]
     Number {
         /// Counted from 1.

@@ -48,7 +48,7 @@ impl fmt::Display for BodyFormat {
 
 /// A name that no format has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no format “{0}” for bodies; there are json, csv, bvh and gltf")]
+#[error("there is no format “{0}” for bodies: choose json, csv, bvh or gltf")]
 pub struct UnknownBodyFormat(String);
 
 impl FromStr for BodyFormat {

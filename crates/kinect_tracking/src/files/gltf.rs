@@ -72,7 +72,7 @@ impl<W: Write> GltfWriter<W> {
         self.last = Some(pose);
     }
 
-    /// Writes the file and returns it. If no frame was written, the file is empty.
+    /// Writes the file and returns the output. If no frame was written, the file is empty.
     ///
     /// # Errors
     /// Fails if the file cannot be written, or if it is larger than a GLB file can be.

@@ -67,7 +67,7 @@ impl<W: Write> JsonWriter<W> {
         write!(self.out, "]}}")
     }
 
-    /// Ends the file and returns it.
+    /// Completes the file and returns the output.
     ///
     /// # Errors
     /// Fails if the file cannot be written.
@@ -135,7 +135,7 @@ enum FileConfidence {
     High,
 }
 
-/// The frames of a text.
+/// Reads the frames of a text.
 pub(super) fn read(text: &[u8]) -> Result<Vec<BodyFrame>, BodyFileError> {
     let file: File = serde_json::from_slice(text)?;
     let frame = |(index, frame): (usize, FileFrame)| {

@@ -7,12 +7,11 @@
 //! | BVH ([`BvhWriter`]) | one | two frames | by animation programs |
 //! | glTF ([`GltfWriter`]) | one | all frames, 0.9 kB each | by animation programs |
 //!
-//! JSON and CSV hold millimetres and the depth camera's axes, like everything here. BVH and glTF hold metres in y-up axes
-//! with the camera looking along −z; their skeleton stands in a T-pose and faces +z.
+//! JSON and CSV hold millimetres and the depth camera's axes, like all types of this crate. BVH and glTF hold metres in
+//! y-up axes with the camera looking along −z; their skeleton stands in a T-pose and faces +z.
 //!
-//! [`create`] opens any of them for all bodies of a sensor, and [`create_in`] in a folder with rules of its own
-//! ([`BodyFolder`]); [`ClipPlayer`] and [`ClipTracker`] play the clips that
-//! were read.
+//! [`create`] opens a writer of any format for all bodies of a sensor; [`create_in`] does the same in a folder with
+//! rules of its own ([`BodyFolder`]). [`ClipPlayer`] and [`ClipTracker`] play the clips that were read.
 
 mod bvh;
 mod clip;

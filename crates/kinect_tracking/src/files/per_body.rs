@@ -14,9 +14,9 @@ use super::format::BodyFormat;
 use super::gltf::GltfWriter;
 use super::writer::{BodyWriter, OneBodyWriter};
 
-/// Writes a file for each body: `bodies-ID.csv` and so on. The file of a body that is not seen for a minute is ended,
-/// so that a day of visitors does not keep a thousand files open; if the body is seen again, it gets
-/// `bodies-ID-2.csv`.
+/// Writes a file for each body: `bodies-ID.csv` and so on. If a body is not seen for a minute, its file is completed
+/// and closed, so that a day of visitors does not keep a thousand files open. If the body is seen again later, it gets
+/// a second file, `bodies-ID-2.csv`.
 pub struct PerBodyFiles {
     format: BodyFormat,
     // Dropped before the folder, which may remove files that are not complete.

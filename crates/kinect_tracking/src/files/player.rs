@@ -9,7 +9,7 @@ use kinect_azure::{Calibration, Capture};
 use super::clip::BodyClip;
 use crate::tracker::{BodyTracker, TrackerError};
 
-/// Plays a clip without a sensor: the caller tells it how much time has passed.
+/// Plays a clip without a sensor: the caller passes the time that has gone by.
 ///
 /// ```
 /// use kinect_azure::body::BodyFrame;

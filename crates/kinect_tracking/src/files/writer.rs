@@ -7,13 +7,13 @@ use super::error::BodyFileError;
 
 /// Writes the bodies of a sensor.
 pub trait BodyWriter: Send {
-    /// Adds a frame; frames come in the order of their time.
+    /// Adds a frame. Frames must come in the order of their time.
     ///
     /// # Errors
     /// Fails if the file cannot be written.
     fn write(&mut self, frame: &BodyFrame) -> Result<(), BodyFileError>;
 
-    /// Ends the file. A file that was not ended may be unreadable.
+    /// Completes the file. Without this call the file may be unreadable.
     ///
     /// # Errors
     /// Fails if the file cannot be written.
@@ -22,13 +22,13 @@ pub trait BodyWriter: Send {
 
 /// Writes one body.
 pub trait OneBodyWriter: Send {
-    /// Adds the body at a device time, in µs; times must rise.
+    /// Adds the body at a device time in µs. Each time must be later than the one before.
     ///
     /// # Errors
     /// Fails if the file cannot be written.
     fn write(&mut self, body: &Body, device_timestamp_usec: u64) -> Result<(), BodyFileError>;
 
-    /// Ends the file. A file that was not ended may be unreadable.
+    /// Completes the file. Without this call the file may be unreadable.
     ///
     /// # Errors
     /// Fails if the file cannot be written.

@@ -24,7 +24,7 @@ struct Known {
     filter: Box<BodyFilter>,
 }
 
-/// A body that was not seen for longer is forgotten, in seconds.
+/// A body that is not seen for this time, in seconds, is forgotten.
 const FORGET_SECONDS: f32 = 10.0;
 
 impl BodyFilters {

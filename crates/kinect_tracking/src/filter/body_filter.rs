@@ -48,7 +48,7 @@ pub struct BodyFilter {
 }
 
 impl BodyFilter {
-    /// A filter that has not seen a body yet.
+    /// Makes a filter that has not filtered a frame yet.
     pub fn new(settings: FilterSettings) -> Self {
         Self {
             settings,
@@ -113,8 +113,9 @@ impl BodyFilter {
         &self.output
     }
 
-    /// The next frame of the body. A frame with the timestamp of the last one changes nothing; one that is earlier, or
-    /// later by more than [`reset_after_seconds`](FilterSettings::reset_after_seconds), starts anew.
+    /// Filters the next frame of the body. A frame with the timestamp of the last frame changes nothing. If a frame is
+    /// earlier than the last frame, or later by more than [`reset_after_seconds`](FilterSettings::reset_after_seconds),
+    /// the filter starts anew with it.
     pub fn filter(&mut self, body: &Body, device_timestamp_usec: u64) -> &FilteredBody {
         let seconds = seconds_between(self.output.device_timestamp_usec, device_timestamp_usec);
         if self.started && seconds == 0.0 {
@@ -162,7 +163,7 @@ impl BodyFilter {
         &self.output
     }
 
-    /// The body as it is predicted for a device time, by the settings for prediction; without such settings, the
+    /// Predicts the body for a device time, with the settings for prediction. Without these settings, returns the
     /// newest filtered body.
     pub fn predict(&self, device_timestamp_usec: u64) -> Body {
         let passed = seconds_between(self.output.device_timestamp_usec, device_timestamp_usec);

@@ -7,7 +7,7 @@ use super::settings::FlipRepair;
 use crate::joints::{PAIRS, is_placed, place, turn, wxyz};
 use crate::rotation::body_axes;
 
-/// The joints whose positions tell whether a part is flipped, and the other joints that are exchanged with them; each
+/// The joints whose positions show whether a part is flipped, and the other joints that are exchanged with them; each
 /// pair is named by its left joint.
 struct Part {
     evidence: &'static [Joint],

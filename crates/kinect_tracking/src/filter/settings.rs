@@ -18,15 +18,15 @@ pub struct FilterSettings {
     pub flips: Option<FlipRepair>,
     /// Smoothing of positions.
     pub positions: PositionSmoothing,
-    /// Bones of constant length; `None` = positions are not changed for this.
+    /// Bones of constant length; `None` = bones change their length with the measurements.
     pub bones: Option<BoneKeeping>,
     /// Smoothing of rotations; `None` = rotations are not smoothed.
     pub rotations: Option<RotationSmoothing>,
     /// Prediction to the present; with `None`, [`BodyFilter::predict`](super::BodyFilter::predict) returns the newest
     /// filtered body.
     pub prediction: Option<Prediction>,
-    /// Cutoff of the low-pass of velocities in Hz. Lower is steadier and later. Predictions and the repair of flips
-    /// use these velocities.
+    /// Cutoff in Hz of the low-pass filter of velocities. Lower values are steadier, but add latency. Predictions and
+    /// the repair of flips use these velocities.
     pub velocity_cutoff_hz: f32,
     /// After a gap longer than this, in seconds, the filter of a joint starts anew.
     pub reset_after_seconds: f32,
@@ -38,8 +38,8 @@ impl Default for FilterSettings {
     }
 }
 
-/// Settings with a name. The jitter in their descriptions is the share of a position noise of 10 mm that remains at
-/// 30 frames a second; the latency is that of walking legs and of arms that are raised slowly.
+/// Settings with a name. In the descriptions of the presets, the jitter is the share of a position noise of 10 mm that
+/// remains at 30 frames a second, and the latency was measured on walking legs and slowly raised arms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum FilterPreset {
@@ -115,21 +115,21 @@ pub enum PositionSmoothing {
     /// Not at all.
     #[default]
     Off,
-    /// A low-pass that opens with speed.
+    /// A low-pass filter whose cutoff rises with the joint's speed.
     OneEuro(OneEuro),
     /// The smoothing of the Kinect for Windows SDK.
     Kinect(KinectSmoothing),
 }
 
-/// One Euro filter (Casiez, Roussel, Vogel 2012): a low-pass whose cutoff rises with speed, so that a joint at rest is
-/// steady and one that moves is not late. The speed is that of the joint in space, so that all three axes are filtered
-/// alike.
+/// One Euro filter (Casiez, Roussel, Vogel 2012): a low-pass filter whose cutoff rises with speed, so that a resting
+/// joint is steady and a moving joint does not lag. The speed is that of the joint in space, so that all three axes are
+/// filtered alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct OneEuro {
-    /// Cutoff at rest, in Hz. Lower is steadier and later. At least 0.01.
+    /// Cutoff at rest, in Hz. Lower values are steadier, but add latency. At least 0.01.
     pub min_cutoff_hz: f32,
-    /// By how many Hz each metre per second raises the cutoff. Higher is less late in motion.
+    /// By how many Hz each metre per second raises the cutoff. Higher values reduce the latency of moving joints.
     pub speed_coefficient: f32,
     /// Cutoff of the low-pass of the speed, in Hz.
     pub speed_cutoff_hz: f32,
@@ -149,21 +149,21 @@ impl Default for OneEuro {
 }
 
 /// The five settings of Kinect smoothing: Holt's double exponential smoothing with a jitter radius, as in the Kinect
-/// for Windows SDK. At 30 frames a second they act as in that SDK; at other rates they act the same over the same
-/// time.
+/// for Windows SDK. At 30 frames a second the result is that of the SDK; at other rates the smoothing over a given time
+/// is the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct KinectSmoothing {
-    /// 0 to 1: how much of the past is kept. Higher is steadier and later.
+    /// How much of the past is kept, 0 to 1. Higher values are steadier, but add latency.
     pub smoothing: f32,
-    /// 0 to 1: how quickly the trend follows. Lower is smoother.
+    /// How quickly the trend follows the measurements, 0 to 1. Lower values are smoother.
     pub correction: f32,
-    /// How many frames of 1/30 s the trend is followed into the future; at least 0.
+    /// How far the trend is continued into the future, in frames of 1/30 s; at least 0.
     pub prediction: f32,
-    /// Movements within this radius are taken for jitter and damped, in mm. Twice as large for joints with low
-    /// confidence.
+    /// Movements within this radius, in mm, count as jitter and are damped. The radius is twice as large for joints
+    /// with low confidence.
     pub jitter_radius_mm: f32,
-    /// The result is at most this far from the measurement, in mm. Twice as far for joints with low confidence.
+    /// The result is at most this far from the measurement, in mm; twice as far for joints with low confidence.
     pub max_deviation_mm: f32,
 }
 
@@ -185,7 +185,7 @@ impl Default for KinectSmoothing {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct BoneKeeping {
-    /// 0 to 1: the share of the difference to the learnt length that is removed.
+    /// The share of the difference to the learnt length that is removed, 0 to 1.
     pub strength: f32,
     /// The number of frames in which both ends must have been seen before a bone's length is kept; at most 64.
     pub learn_frames: u32,
@@ -200,8 +200,9 @@ impl Default for BoneKeeping {
     }
 }
 
-/// Smooths each joint's rotation relative to its parent: a spherical interpolation towards the new one that opens with
-/// angular speed. A turn of the whole body is smoothed in the pelvis alone, so the limbs do not lag behind it.
+/// Smooths each joint's rotation relative to its parent: a spherical interpolation towards the new rotation, which
+/// follows faster at a higher angular speed. A turn of the whole body is smoothed in the pelvis alone, so the limbs do
+/// not lag behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct RotationSmoothing {
@@ -226,16 +227,16 @@ impl Default for RotationSmoothing {
     }
 }
 
-/// Repairs frames in which a tracker exchanged left and right: of the arms, of the legs, or of the whole body because
-/// it took front for back. A frame counts as flipped when its joints fit far better to where they were expected with
-/// sides exchanged. This adds no latency.
+/// Repairs frames in which a tracker exchanged left and right: of the arms, of the legs, or of the whole body, because
+/// it took the person's front for the back. A frame counts as flipped if its joints are far nearer to their expected
+/// positions when left and right are exchanged. This adds no latency.
 ///
-/// Orientations are exchanged with the positions. In a body that was taken front for back, the face is turned round
-/// as well; the feet keep the positions that the tracker gave them.
+/// Orientations are exchanged with the positions. If the whole body was flipped, the face is turned round as well, and
+/// the feet keep the positions that the tracker gave them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct FlipRepair {
-    /// By how many mm on average the joints must fit better with sides exchanged.
+    /// By how many mm on average the joints must be nearer to their expected positions with exchanged sides.
     pub margin_mm: f32,
     /// A flip that lasts longer than this, in seconds, is not repaired any more: perhaps the frames before were
     /// wrong.

@@ -1,4 +1,5 @@
-//! Gestures that last: they begin once their condition was met for a while, and end once it was not.
+//! Gestures that last: a gesture begins when its condition was met for a while, and ends when the condition was not met
+//! for a while.
 
 /// How long the condition must not be met before a gesture ends, in seconds.
 const ENDS_SECONDS: f32 = 0.15;

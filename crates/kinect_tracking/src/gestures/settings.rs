@@ -50,9 +50,9 @@ impl Default for GestureSettings {
 pub struct RaiseHand {
     /// How far the hand is above the head joint, which lies between the ears.
     pub above_head: f32,
-    /// It ends when the hand is this far above the neck.
+    /// The gesture ends when the hand is no longer this far above the neck.
     pub above_neck_ends: f32,
-    /// How long this must last, in seconds.
+    /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -103,9 +103,9 @@ pub struct Point {
     pub lowest_degrees: f32,
     /// The highest elevation of the arm, in degrees above level.
     pub highest_degrees: f32,
-    /// The fastest that the hand moves, in trunks per second.
+    /// The highest speed of the hand, in trunks per second.
     pub still: f32,
-    /// How long this must last, in seconds.
+    /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -152,9 +152,9 @@ impl Default for Clap {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Jump {
-    /// How far ankles and feet are above the height at which they stood; the lower foot counts.
+    /// How far ankles and feet rise above the height at which they stood; the lower foot counts.
     pub off_floor: f32,
-    /// It ends when ankles or feet are nearer to the floor than this.
+    /// The gesture ends when ankles or feet are nearer to the floor than this.
     pub off_floor_ends: f32,
     /// How fast the pelvis rises at the start, in trunks per second.
     pub rising: f32,
@@ -178,12 +178,12 @@ pub struct Crouch {
     pub low: f32,
     /// The same limit for the end of the gesture.
     pub low_ends: f32,
-    /// The pelvis is at most this far behind or in front of the ankles, as a share of the leg: when people sit, it is
-    /// farther away.
+    /// The pelvis is at most this far behind or in front of the ankles, as a share of the leg. The pelvis of a sitting
+    /// person is farther away.
     pub over_feet: f32,
-    /// Both knees are this far above the ankles, as a share of the leg: when people kneel, one knee is lower.
+    /// Both knees are at least this far above the ankles, as a share of the leg. A kneeling person has a lower knee.
     pub knees_up: f32,
-    /// How long this must last, in seconds.
+    /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -210,7 +210,7 @@ pub struct Lean {
     /// Height of the pelvis above the ankles, as a share of the leg's length: people who sit or squat do not count as
     /// leaning.
     pub stands: f32,
-    /// How long this must last, in seconds.
+    /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -268,7 +268,7 @@ pub struct TPose {
     pub degrees_ends: f32,
     /// Distance of shoulder and wrist as a share of the arm's length.
     pub straight: f32,
-    /// How long this must last, in seconds.
+    /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
 }
 
@@ -295,7 +295,7 @@ pub struct ArmsCrossed {
     pub above_pelvis: f32,
     /// How near each wrist is to the other arm's elbow.
     pub near_elbow: f32,
-    /// How long this must last, in seconds.
+    /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
 }
 

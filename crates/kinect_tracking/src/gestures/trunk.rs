@@ -41,7 +41,8 @@ impl Jumping {
         } else {
             self.since_rising + seconds
         };
-        // The heel leaves the floor with each step and the toes with each landing, but in a jump all of them do.
+        // The heel leaves the floor with each step and the toes with each landing, but in a jump heels and toes leave
+        // it together.
         let mut off = f32::INFINITY;
         for (heights, floor) in [Some(ankles), sides[1]].into_iter().zip(&mut self.floors) {
             let Some([left, right]) = heights else {

@@ -47,7 +47,7 @@ pub struct GestureWatch {
     events: Vec<GestureEvent>,
 }
 
-/// The state of a player who was not seen for longer than this, in seconds, is forgotten.
+/// The state of a player who is not seen for this time, in seconds, is forgotten.
 const FORGET_SECONDS: f32 = 1.0;
 
 impl GestureWatch {
@@ -70,7 +70,7 @@ impl GestureWatch {
         self.settings = settings;
     }
 
-    /// The gestures that began in the newest frame.
+    /// The events of the gestures that began in the newest frame.
     pub fn events(&self) -> &[GestureEvent] {
         &self.events
     }
@@ -94,7 +94,7 @@ impl GestureWatch {
         }
     }
 
-    /// Takes the bodies of the next frame, whose ids are those of players.
+    /// Updates the gestures with the bodies of the next frame. The id of each body must be the id of its player.
     pub fn update<'a>(
         &mut self,
         bodies: impl IntoIterator<Item = &'a Body>,

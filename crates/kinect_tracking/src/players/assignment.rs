@@ -37,7 +37,7 @@ impl Assignment {
         };
     }
 
-    /// For each row its column, such that the sum of costs is the least.
+    /// Returns the column of each row, so that the sum of the costs is the smallest.
     pub(super) fn solve(&mut self) -> &[Option<usize>] {
         let (rows, columns) = (self.rows, self.columns);
         // The problem is made square: rows and columns without a partner are paired with dummies.

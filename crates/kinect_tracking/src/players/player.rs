@@ -18,7 +18,7 @@ pub struct Player {
     pub slot: Option<usize>,
     /// Whether the person is seen.
     pub presence: Presence,
-    /// How long the person has been there, in seconds, hidden or not.
+    /// How long the person has been there, in seconds, including the time while hidden.
     pub seconds: f32,
     /// How long the person has been hidden, in seconds; 0 while seen.
     pub hidden_seconds: f32,

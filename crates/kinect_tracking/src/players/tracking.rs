@@ -22,9 +22,10 @@ use crate::joints::{low_pass, seconds_between};
 /// A person who was not seen for longer than this, in seconds, is not recognised in a single frame, but only at the
 /// end of a body's probation, when that body's bones are known.
 const AT_ONCE_SECONDS: f32 = 0.1;
-/// A body that is more unlike a person than this is another person; noise alone makes up to 1.
+/// If the unlikeness of a body and a person is above this, the body is another person; noise alone causes values up to
+/// 1.
 const MOST_UNLIKE: f32 = 1.5;
-/// The same limit for a person who has walked out of the image: most people do not turn round at once.
+/// The same limit for a person who has walked out of the image: most of them do not come back at once.
 const MOST_UNLIKE_AT_EDGE: f32 = 1.0;
 /// A body that is more unlike a hidden person than this does not need a longer probation.
 const SURELY_UNLIKE: f32 = 4.0;
@@ -39,7 +40,7 @@ const FAR_WEIGHT: f32 = 0.5;
 const PROBATION_GAP_SECONDS: f32 = 0.2;
 /// Cutoff of the low-pass of the trunk's velocity, in Hz.
 const VELOCITY_CUTOFF_HZ: f32 = 1.2;
-/// A player who moves stands again below this share of the speed.
+/// A moving player counts as standing again below this share of the speed limit.
 const STANDS_BELOW: f32 = 0.6;
 /// The time that is assumed between two frames when the clock has gone back, in seconds.
 const CLOCK_WENT_BACK_SECONDS: f32 = 1.0 / 30.0;
@@ -90,7 +91,7 @@ pub struct Players {
 }
 
 impl Players {
-    /// Follows nobody yet.
+    /// Makes a list without players.
     pub fn new(settings: PlayersSettings) -> Self {
         Self {
             settings,
@@ -146,9 +147,9 @@ impl Players {
         self.last = None;
     }
 
-    /// Takes the next body frame. A frame with the timestamp of the last one changes nothing. When the clock has gone
-    /// back, as when a recording starts over, people are still followed. Does not allocate, unless there are more
-    /// people than ever before.
+    /// Updates the players with the next body frame. A frame with the timestamp of the last frame changes nothing. When
+    /// the clock has gone back, as when a recording starts over, people are still followed. Does not allocate, unless
+    /// there are more people than ever before.
     pub fn update(&mut self, frame: &Arc<BodyFrame>, calibration: &Calibration, ground: &Ground) {
         self.events.clear();
         let Some(seconds) = self.passed(frame) else {

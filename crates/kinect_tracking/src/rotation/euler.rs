@@ -70,7 +70,7 @@ impl EulerOrder {
     }
 }
 
-/// Closer than this to the pole the first and the third turn cannot be told apart, in degrees.
+/// Nearer to the pole than this, in degrees, the first and the third turn cannot be told apart.
 const POLE: f32 = 0.5;
 
 /// Euler angles of one joint from frame to frame, in degrees. They continue beyond ±180 and through the poles instead
@@ -94,7 +94,7 @@ pub struct EulerUnroller {
 }
 
 impl EulerUnroller {
-    /// Makes an unroller, whose first angles are the smallest ones.
+    /// Makes an unroller. Its first angles are between −180 and 180.
     pub const fn new(order: EulerOrder) -> Self {
         Self {
             order,
@@ -113,7 +113,7 @@ impl EulerUnroller {
         }
     }
 
-    /// Forgets the angles so far: the next ones are the smallest again.
+    /// Forgets the previous angles: the next angles are between −180 and 180 again.
     pub const fn reset(&mut self) {
         self.last = None;
     }

@@ -19,8 +19,8 @@ fn facing_away() -> Mat3 {
 /// The orientation (w, x, y, z) of a joint of a person who stands in a T-pose and faces away from the camera, in the
 /// depth camera's axes.
 ///
-/// The left eye, the right eye and the left ear have other axes than the vendor's description says; these are the
-/// axes that the vendor's tracker gives.
+/// For the left eye, the right eye and the left ear, the vendor's tracker uses other axes than the vendor's description
+/// says; this function returns the tracker's axes.
 pub fn reference_orientation(joint: Joint) -> [f32; 4] {
     wxyz(Quat::from_mat3(&(facing_away() * body_axes(joint))))
 }

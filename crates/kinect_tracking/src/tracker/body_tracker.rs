@@ -15,8 +15,8 @@ pub trait BodyTracker: Send {
     /// The tracker's name and the processor it runs on, for display: "vendor's tracker 1.1 on CUDA".
     fn name(&self) -> &str;
 
-    /// What could not be used and what runs instead, a sentence each: "CUDA is not installed; the processor runs the
-    /// network". A tracker may add sentences while it runs; those it has given stay.
+    /// Sentences about libraries or devices that the tracker could not use, and what it uses instead: "CUDA is not
+    /// installed; the processor runs the network". A tracker may add sentences while it runs; it never removes one.
     fn notes(&self) -> &[String] {
         &[]
     }
@@ -50,8 +50,9 @@ pub trait BodyTracker: Send {
     }
 }
 
-/// Opens a tracker for a calibration, on the thread that will run it; called again after a failure and when the calibration
-/// changes. It may take seconds, but should give up with an error soon after the signal tells it to stop.
+/// A function that opens a tracker for a calibration. It is called on the thread that will run the tracker, and again
+/// after a failure or a change of the calibration. It may take seconds, but must return an error soon after the signal
+/// tells it to stop.
 pub type OpenTracker =
     dyn Fn(&Calibration, &StopSignal) -> Result<Box<dyn BodyTracker>, TrackerError> + Send + Sync;
 
@@ -59,7 +60,7 @@ pub type OpenTracker =
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct TrackerError {
-    /// Whether the tracker can continue, and how.
+    /// Whether and how the tracker can continue.
     pub kind: TrackerErrorKind,
     /// What happened, to which capture, file or device, and what to do.
     pub message: String,

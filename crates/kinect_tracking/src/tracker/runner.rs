@@ -99,15 +99,16 @@ impl TrackerRunner {
             .spawn(move || worker.run())
             .map_err(|error| {
                 TrackerError::failed(format!(
-                    "the system gives no thread for the body tracker: {error}; close other programs"
+                    "the system cannot start a thread for the body tracker: {error}; close other programs"
                 ))
             })?;
         self.thread = Some(thread);
         Ok(())
     }
 
-    /// Submits a capture to the tracker. The capture replaces one that the tracker has not begun with, which is
-    /// counted as dropped. If the calibration differs from that of the captures before, the tracker is opened again.
+    /// Submits a capture to the tracker. If an earlier capture still waits for the tracker, this capture replaces it,
+    /// and the earlier one is counted as dropped. If the calibration differs from that of the captures before, the
+    /// tracker is opened again.
     pub fn submit(&mut self, capture: Capture, calibration: &Arc<Calibration>) {
         let submitted = Submitted {
             capture,
@@ -127,13 +128,13 @@ impl TrackerRunner {
         self.watch();
     }
 
-    /// The newest body frame; `None` if no new one has come since the last call.
+    /// The newest body frame; `None` if the tracker has returned no frame since the last call.
     pub fn take_frame(&mut self) -> Option<Arc<BodyFrame>> {
         self.watch();
         self.shared.lock().take_frame()
     }
 
-    /// Waits for a body frame that was not taken yet, at most for `timeout`.
+    /// Waits for a new body frame, at most for `timeout`.
     pub fn wait_for_frame(&mut self, timeout: Duration) -> Option<Arc<BodyFrame>> {
         self.watch();
         let inner = self.shared.lock();

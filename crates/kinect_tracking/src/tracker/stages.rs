@@ -13,9 +13,9 @@ pub struct StageTime {
     pub p50_ms: f32,
     /// 99 % of the frames took at most this long, in ms.
     pub p99_ms: f32,
-    /// The newest frame, in ms.
+    /// The time of the newest frame, in ms.
     pub newest_ms: f32,
-    /// All frames since the start together, in seconds.
+    /// The sum over all frames since the start, in seconds.
     pub total_seconds: f64,
 }
 
@@ -25,10 +25,10 @@ pub struct StageTime {
 pub struct StageTimes {
     /// From the submission of a capture to the beginning of its tracking.
     pub waiting: StageTime,
-    /// In the tracker.
+    /// Inside the tracker.
     pub tracking: StageTime,
-    /// From the submission of a capture to its body frame. In a tracker that works on several captures at a time this is
-    /// longer than both together.
+    /// From the submission of a capture to its body frame. If a tracker works on several captures at a time, the
+    /// latency is longer than waiting and tracking together.
     pub latency: StageTime,
     /// From the submission of a capture until its body frame was taken from the runner: how late an app sees its bodies.
     /// Frames that were replaced by a newer one before they were taken do not count.

@@ -29,19 +29,20 @@ pub struct TrackerStatus {
     pub state: TrackerState,
     /// The tracker's name; empty before it was opened.
     pub name: String,
-    /// What could not be used and what runs instead; see [`BodyTracker::notes`](super::BodyTracker::notes).
+    /// The tracker's notes about libraries or devices that it cannot use; see
+    /// [`BodyTracker::notes`](super::BodyTracker::notes).
     pub notes: Vec<String>,
     /// Captures that were submitted.
     pub captures: u64,
     /// Captures that were replaced by a newer one before the tracker was ready for them.
     pub dropped: u64,
-    /// Body frames that came out.
+    /// Body frames that the tracker returned.
     pub frames: u64,
     /// Errors of all kinds.
     pub errors: u64,
     /// The newest error.
     pub last_error: Option<String>,
-    /// Times the tracker was opened again after a failure or a change of the calibration.
+    /// How often the tracker was opened again after a failure or a change of the calibration.
     pub restarts: u64,
     /// Threads that were left behind because the tracker did not return; see
     /// [`abandoned_threads`](super::abandoned_threads).

@@ -3,14 +3,14 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Whether a tracker's thread should end. Clones are the same signal.
+/// Whether a tracker's thread should end. All clones share one signal.
 #[derive(Clone, Debug, Default)]
 pub struct StopSignal {
     shared: Arc<(Mutex<bool>, Condvar)>,
 }
 
 impl StopSignal {
-    /// A signal that was not given yet.
+    /// Makes a signal that has not been given yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -20,7 +20,7 @@ impl StopSignal {
         *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits, at most that long, and returns whether the thread should end.
+    /// Waits for the signal, at most for `timeout`, and returns whether the thread should end.
     pub fn wait(&self, timeout: Duration) -> bool {
         let (given, changed) = &*self.shared;
         let guard = given.lock().unwrap_or_else(PoisonError::into_inner);

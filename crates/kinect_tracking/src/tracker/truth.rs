@@ -45,14 +45,15 @@ impl Default for TruthNoise {
 
 /// Returns the [ground truth](Capture::ground_truth) of simulated captures as a tracker's result.
 ///
-/// Ground truth lists everybody in the room; a tracker only finds people whom the depth camera sees, so bodies of
-/// which fewer than [`least_seen_joints`](Self::least_seen_joints) joints are seen are left out. If nothing has to be
-/// changed, the frame is the simulation's own, without a copy; otherwise frames come from a pool.
+/// Ground truth lists everybody in the room; a tracker finds only the people whom the depth camera sees. Bodies with
+/// fewer than [`least_seen_joints`](Self::least_seen_joints) seen joints are therefore left out. If nothing has to be
+/// changed, the simulation's own frame is returned without a copy; otherwise frames come from a pool.
 #[derive(Debug)]
 pub struct TruthTracker {
     /// Bodies with fewer joints of medium confidence are not found; 0 finds everybody in the room.
     pub least_seen_joints: usize,
-    /// Whether the source is known to deliver bodies, so that a capture without bodies was only not tracked.
+    /// Whether the source is known to deliver bodies: then a capture without bodies is one that was not tracked, not an
+    /// error.
     source_has_bodies: bool,
     noise: TruthNoise,
     random: Random,
@@ -73,7 +74,7 @@ impl Default for TruthTracker {
 const FIRST_NEW_ID: u32 = 1_000_000;
 
 impl TruthTracker {
-    /// A tracker with that noise.
+    /// Makes a tracker that adds this noise.
     pub fn new(noise: TruthNoise) -> Self {
         Self {
             least_seen_joints: 4,

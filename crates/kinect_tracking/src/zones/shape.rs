@@ -32,18 +32,18 @@ pub struct Zone {
 pub enum ZoneShape {
     /// A box that stands level.
     Box {
-        /// Its middle.
+        /// The middle.
         center: [f32; 3],
-        /// Its whole width, height and depth.
+        /// Width, height and depth, from side to side.
         size: [f32; 3],
-        /// How far it is turned about the vertical, counter-clockwise from above, in degrees.
+        /// How far the box is turned about the vertical, counter-clockwise from above, in degrees.
         yaw_degrees: f32,
     },
     /// A ball.
     Sphere {
-        /// Its middle.
+        /// The middle.
         center: [f32; 3],
-        /// From the middle to the surface.
+        /// The radius.
         radius: f32,
     },
     /// A prism: a polygon on the floor, extended upwards.

@@ -41,8 +41,8 @@ impl ZonePart {
 pub struct ZoneSettings {
     /// Which part of a person counts.
     pub part: ZonePart,
-    /// A player leaves only when this far outside, in mm, so that a player at the edge does not enter and leave again
-    /// and again.
+    /// A player has left only when this far outside the zone, in mm, so that a player at the edge does not enter and
+    /// leave again and again.
     pub margin_mm: f32,
     /// After this time inside, in seconds, a player has dwelled in the zone.
     pub dwell_seconds: f32,
@@ -72,14 +72,14 @@ pub enum ZoneEvent {
         /// The player's id.
         player: u32,
     },
-    /// A player has been inside for [`dwell_seconds`](ZoneSettings::dwell_seconds); once a stay.
+    /// A player has been inside for [`dwell_seconds`](ZoneSettings::dwell_seconds); once for each stay.
     Dwelled {
         /// The zone's index in the list.
         zone: usize,
         /// The player's id.
         player: u32,
     },
-    /// A player has left, or was not seen any more.
+    /// A player has left the zone, or is no longer seen.
     Left {
         /// The zone's index in the list.
         zone: usize,
@@ -119,12 +119,12 @@ pub struct ZoneWatch {
 const LONGEST_STEP_SECONDS: f32 = 5.0;
 
 impl ZoneWatch {
-    /// Watches no zone yet.
+    /// Makes a watch without zones.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Watches one more zone; returns its index in the list.
+    /// Adds a zone and returns its index in the list.
     pub fn add(&mut self, zone: Zone, settings: ZoneSettings) -> usize {
         self.zones.push((zone, settings));
         self.zones.len() - 1
@@ -145,7 +145,7 @@ impl ZoneWatch {
         &self.events
     }
 
-    /// Takes the next frame's bodies; the id of each body must be the id of its player.
+    /// Updates the zones with the bodies of the next frame. The id of each body must be the id of its player.
     pub fn update<'a>(
         &mut self,
         bodies: impl IntoIterator<Item = &'a Body>,

@@ -78,7 +78,7 @@ fn broken_files_are_errors_that_say_where() {
             .unwrap_err()
             .to_string()
     };
-    assert!(error("{\"frames\":[").contains("no JSON of bodies"));
+    assert!(error("{\"frames\":[").contains("not JSON of bodies"));
     let few = "{\"frames\":[{\"timestamp_usec\":1,\"bodies\":[{\"id\":4,\"joints\":[]}]}]}";
     assert!(
         error(few).contains("body 4 of frame 1 has 0 joints"),

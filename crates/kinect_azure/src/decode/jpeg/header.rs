@@ -216,7 +216,7 @@ impl Header {
         for (index, component) in components.as_chunks::<3>().0.iter().enumerate() {
             let [id, sampling, quantisation] = *component;
             if quantisation > 3 {
-                return Err(Damaged("its frame header names a table that cannot be"));
+                return Err(Damaged("its frame header names an impossible table"));
             }
             self.components[index] = Component {
                 id,

@@ -97,7 +97,7 @@ impl HuffmanTable {
             }
             place += usize::from(count);
             if code > 1 << length {
-                return Err(Damaged("its Huffman table has codes that cannot be"));
+                return Err(Damaged("its Huffman table has impossible codes"));
             }
             self.limits[index] = code << (16 - length);
             code <<= 1;

@@ -359,8 +359,8 @@ impl Worker {
         };
         self.figures.warnings += 1;
         self.shared.warn(format!(
-            "{}: the sensor's clock {what}: all images are recorded with the times they have, and the length is counted by \
-             this computer's clock; if it happens again, connect the sensor anew",
+            "{}: the sensor's clock {what}: all images are recorded with the times they have, and the length is \
+             counted by this computer's clock; if it happens again, unplug the sensor and plug it in again",
             file.path.display()
         ));
     }
@@ -612,7 +612,7 @@ fn explain(path: &Path, what: &str, error: &io::Error) -> String {
         Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
             "you may not write there: choose another folder or change its access rights"
         }
-        _ => "look after the disk, its cable and its file system, then record again",
+        _ => "check the disk, its cable and its file system, then record again",
     };
     format!("{}: {what}: {error}; {advice}", path.display())
 }

@@ -45,8 +45,8 @@ pub enum WriteError {
     },
     /// The data is older than data that is already in the file; it was left out.
     #[error(
-        "{track}: {time_usec} µs is before {written_usec} µs, which is written already; write in the order of device \
-         times, at most 2 s late, and begin a new file when a sensor restarts"
+        "{track}: {time_usec} µs is earlier than {written_usec} µs, which is already written; write in the order of \
+         device times, at most 2 s late, and begin a new file when a sensor restarts"
     )]
     OutOfOrder {
         /// Name of the track.

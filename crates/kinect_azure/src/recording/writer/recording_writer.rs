@@ -271,7 +271,7 @@ impl RecordingWriter {
         let time = sample.acceleration_timestamp_usec;
         self.check_time(track, time)?;
         if sample.angular_velocity_timestamp_usec > u64::MAX / 1000 {
-            return Err(self.unfit(track, "its times are beyond any clock"));
+            return Err(self.unfit(track, "its times are later than any sensor's clock can be"));
         }
         self.newest_sample_usec = self.newest_sample_usec.max(Some(time));
         self.push(track, time, |bytes| {
@@ -295,7 +295,9 @@ impl RecordingWriter {
         if !known {
             return Err(WriteError::Unfit {
                 track: track.to_owned(),
-                problem: "there is no such custom track; name it in the settings".to_owned(),
+                problem:
+                    "the recording has no custom track of that name; add the track in the settings"
+                        .to_owned(),
             });
         }
         let index = self.track(track)?;
@@ -347,7 +349,7 @@ impl RecordingWriter {
         let found = self.tracks.iter().position(|track| track.name == name);
         found.ok_or_else(|| WriteError::Unfit {
             track: name.to_owned(),
-            problem: "the recording has no such track; turn it on in the settings or leave it out"
+            problem: "the recording has no such track; turn the track on in the settings, or leave the data out"
                 .to_owned(),
         })
     }
@@ -386,7 +388,7 @@ impl RecordingWriter {
                 image.size()
             ),
             None if !image.bytes().starts_with(&[0xFF, 0xD8]) => {
-                "a colour image is no JPEG; leave it out".to_owned()
+                "a colour image is not a JPEG; leave it out".to_owned()
             }
             _ => return Ok(()),
         };
@@ -399,7 +401,10 @@ impl RecordingWriter {
     /// Refuses times before what is written.
     fn check_time(&self, track: usize, time_usec: u64) -> Result<(), WriteError> {
         if time_usec > i64::MAX as u64 / 1000 {
-            return Err(self.unfit(track, "its time is beyond any clock; check its unit (µs)"));
+            return Err(self.unfit(
+                track,
+                "its time is later than any sensor's clock can be; check its unit (µs)",
+            ));
         }
         match self.written_usec.filter(|written| time_usec < *written) {
             None => Ok(()),

@@ -83,7 +83,10 @@ impl RecordingSettings {
         modes::check_depth_delay(s.depth_delay_off_color_usec, s.frame_rate)
             .map_err(WriteError::Settings)?;
         if !has_camera && !s.has_imu && self.custom_tracks.is_empty() {
-            return refuse("no track at all; turn on a camera, the IMU or add a track".to_owned());
+            return refuse(
+                "the recording would have no track; turn on a camera or the IMU, or add a track"
+                    .to_owned(),
+            );
         }
         for (name, _) in &self.tags {
             if !is_name(name) || name.starts_with("K4A_") {
@@ -113,7 +116,10 @@ impl RecordingSettings {
             }
         }
         if self.custom_tracks.len() > 100 {
-            return refuse("more than 100 custom tracks; put data together".to_owned());
+            return refuse(
+                "there are more than 100 custom tracks; put data of several tracks into one"
+                    .to_owned(),
+            );
         }
         Ok(())
     }
