@@ -1,4 +1,4 @@
-//! Any bytes as a calibration; `kinect_test_support::fuzzing` says what must hold.
+//! Any bytes as a calibration; `kinect_test_support::fuzzing` checks the results.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

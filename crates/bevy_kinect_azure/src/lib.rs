@@ -69,7 +69,7 @@ pub mod stream;
 pub mod ui;
 
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
-/// The engine-free half: recordings, calibration, camera model.
+/// The crate without an engine: recordings, calibration, camera model.
 pub use kinect_azure;
 /// The simulated sensor.
 #[cfg(feature = "simulation")]
@@ -132,7 +132,7 @@ plugin_group! {
     /// ));
     /// ```
     ///
-    /// Without a renderer, captures, states, inertial samples and recordings work all the same.
+    /// Captures, states, inertial samples and recordings also work without a renderer.
     pub struct KinectAzurePlugin {
         :SharedShadersPlugin,
         device:::DevicePlugin,

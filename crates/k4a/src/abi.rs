@@ -1,8 +1,8 @@
 //! The C interface of `libk4a` 1.4, `libk4arecord` 1.4 and `libk4abt` 1.0 and 1.1: numbers, structures, functions.
 //!
-//! Structures are laid out as on 64-bit systems, the only ones there are libraries for; sizes and offsets are asserted.
-//! C enums are 32-bit integers here: what comes from C is checked before it becomes a Rust enum. The function tables
-//! ([`K4a`], [`K4aRecord`], [`K4abt`]) hold bare function pointers; `Library` is the safe way in.
+//! Structures have the layout of 64-bit systems, because libraries exist only for these; sizes and offsets are
+//! asserted. C enums are 32-bit integers here, and each number from C is checked before it becomes a Rust enum. The
+//! function tables ([`K4a`], [`K4aRecord`], [`K4abt`]) hold bare function pointers; `Library` is the safe way in.
 
 use std::ffi::{c_char, c_int, c_void};
 

@@ -10,17 +10,18 @@ use crate::image::Image;
 use crate::library::Library;
 
 impl Calibration {
-    /// The depth mode it is for; `None` when the number has no meaning.
+    /// The depth mode of the calibration; `None` if the number is unknown.
     pub fn depth_mode(&self) -> Option<DepthMode> {
         DepthMode::from_code(self.depth_mode)
     }
 
-    /// The colour resolution it is for; `None` when the number has no meaning.
+    /// The colour resolution of the calibration; `None` if the number is unknown.
     pub fn color_resolution(&self) -> Option<ColorResolution> {
         ColorResolution::from_code(self.color_resolution)
     }
 
-    /// Refuses what the libraries would take for granted: they compute sizes of memory from it.
+    /// Checks the modes and sizes of a calibration. The libraries do not check them, and compute sizes of memory from
+    /// them.
     pub(crate) fn checked(&self, function: &'static str) -> Result<&Self> {
         let (Some(depth), Some(color)) = (self.depth_mode(), self.color_resolution()) else {
             return Err(Error::invalid(
@@ -53,7 +54,7 @@ impl Calibration {
     }
 }
 
-/// A calibration that a library filled in, with modes that mean something.
+/// Checks a calibration that a library has filled in.
 pub(crate) fn received(
     function: &'static str,
     fill: impl FnOnce(*mut Calibration) -> i32,
@@ -69,7 +70,7 @@ pub(crate) fn received(
             ),
         ));
     }
-    // The library never fills the last one, and copies whatever its own memory held.
+    // The library never sets the last parameter, and copies arbitrary bytes of its own memory.
     calibration.depth_camera.parameters[14] = 0.0;
     calibration.color_camera.parameters[14] = 0.0;
     Ok(calibration)
@@ -115,7 +116,7 @@ impl Library {
         })
     }
 
-    /// A point in mm from one sensor's axes to another's.
+    /// Converts a point in mm from one sensor's axes to another's.
     ///
     /// # Errors
     /// Fails if a camera is off in the calibration, or if the library lacks the function.
@@ -144,7 +145,8 @@ impl Library {
         Ok(result)
     }
 
-    /// A pixel at a depth in mm, as a point in another sensor's axes; `None` = outside what the lens model covers.
+    /// Converts a pixel at a depth in mm to a point in another sensor's axes; `None` outside the range of the lens
+    /// model.
     ///
     /// # Errors
     /// Fails if a camera is off in the calibration, or if the library lacks the function.
@@ -174,7 +176,7 @@ impl Library {
         })
     }
 
-    /// The pixel where a camera sees a point in mm; `None` = outside what the lens model covers.
+    /// The pixel where a camera sees a point in mm; `None` outside the range of the lens model.
     ///
     /// # Errors
     /// Fails if a camera is off in the calibration, or if the library lacks the function.
@@ -202,7 +204,8 @@ impl Library {
         })
     }
 
-    /// A camera's pixel at a depth in mm, as a pixel of the other camera; `None` = outside what the lens model covers.
+    /// Converts a camera's pixel at a depth in mm to a pixel of the other camera; `None` outside the range of the lens
+    /// model.
     ///
     /// # Errors
     /// Fails if a camera is off in the calibration, or if the library lacks the function.
@@ -232,7 +235,8 @@ impl Library {
         })
     }
 
-    /// The depth pixel that sees what a colour pixel sees, searched for in a depth image; `None` = none does.
+    /// The depth pixel that sees the same point as a colour pixel, searched for in a depth image; `None` if no depth
+    /// pixel sees the point.
     ///
     /// # Errors
     /// Fails if a camera is off in the calibration, if the depth image does not have the calibration's size, or if the

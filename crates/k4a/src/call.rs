@@ -1,4 +1,4 @@
-//! What all calls share: results that are checked, buffers whose size must be asked for, texts and times as C wants them.
+//! Functions that all calls use: they check results, ask for the size of buffers, and convert texts and times for C.
 
 use std::ffi::CString;
 use std::path::Path;
@@ -9,8 +9,8 @@ use crate::abi::result;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log;
 
-/// The largest text or file that a library is believed to have: factory calibrations have a few kilobytes, attachments are
-/// chosen by whoever recorded.
+/// The largest text or file that a library may return: a factory calibration has a few kilobytes, but the files
+/// attached to a recording can be large.
 const LARGEST: usize = 1 << 30;
 
 /// `k4a_result_t`, with the library's messages about it.
@@ -22,7 +22,7 @@ pub(crate) fn check(function: &'static str, call: impl FnOnce() -> i32) -> Resul
     }
 }
 
-/// `k4a_wait_result_t` and `k4a_stream_result_t`: `false` = nothing came in time, or the end.
+/// `k4a_wait_result_t` and `k4a_stream_result_t`: `false` after a time-out or at the end.
 pub(crate) fn check_some(function: &'static str, call: impl FnOnce() -> i32) -> Result<bool> {
     const { assert!(result::TIMEOUT == result::EOF) };
     match log::during(call) {
@@ -33,12 +33,12 @@ pub(crate) fn check_some(function: &'static str, call: impl FnOnce() -> i32) -> 
     }
 }
 
-/// `K4A_RESULT_FAILED`, which does not say why.
+/// An error for `K4A_RESULT_FAILED`, which has no reason.
 fn refused(function: &'static str) -> Error {
     Error::new(ErrorKind::Failed, function, "the library refused")
 }
 
-/// A code that the function does not have.
+/// An error for a code that the function does not have.
 fn strange_code(function: &'static str, code: i32) -> Error {
     Error::unexpected(
         function,
@@ -46,10 +46,10 @@ fn strange_code(function: &'static str, code: i32) -> Error {
     )
 }
 
-/// Bytes of a size that only the library knows: asked for with a null buffer first. `least` is the smallest buffer to
-/// offer then, for libraries that do not tell the truth about the size.
+/// Reads bytes whose size only the library knows: the first call, with a null buffer, asks for the size. `least` is the
+/// smallest buffer for the second call, because some libraries report too small a size.
 ///
-/// `call` gets a buffer and where its size stands; it must write no more than that.
+/// `call` gets a buffer and a pointer to its size, and must not write more bytes than that.
 pub(crate) fn bytes(
     function: &'static str,
     least: usize,
@@ -57,14 +57,14 @@ pub(crate) fn bytes(
 ) -> Result<Vec<u8>> {
     let mut size = 0;
     match log::during(|| call(null_mut(), &raw mut size)) {
-        // "Too small" is how the size is told.
+        // The library reports the size with the code "too small".
         result::TOO_SMALL => {}
         result::SUCCEEDED if size == 0 => return Ok(Vec::new()),
         result::SUCCEEDED => {}
         result::FAILED => return Err(refused(function)),
         code => return Err(strange_code(function, code)),
     }
-    // What it tells may grow until it is asked again.
+    // The size may have grown by the next call.
     for _ in 0..3 {
         if size > LARGEST {
             return Err(Error::unexpected(
@@ -90,7 +90,7 @@ pub(crate) fn bytes(
     ))
 }
 
-/// As [`bytes`], without the NUL that C's texts end with (or several).
+/// Like [`bytes`], but without the NULs at the end of a C text.
 pub(crate) fn bytes_without_nul(
     function: &'static str,
     least: usize,
@@ -103,7 +103,7 @@ pub(crate) fn bytes_without_nul(
     Ok(bytes)
 }
 
-/// As [`bytes`], up to the first NUL, as text; what is not UTF-8 is replaced.
+/// Like [`bytes`], but as text up to the first NUL; invalid UTF-8 is replaced.
 pub(crate) fn text(
     function: &'static str,
     least: usize,
@@ -114,13 +114,13 @@ pub(crate) fn text(
     Ok(String::from_utf8_lossy(text).into_owned())
 }
 
-/// A text as C wants it.
+/// A text for C: with a NUL at its end.
 pub(crate) fn c_text(function: &'static str, text: &str) -> Result<CString> {
     CString::new(text)
         .map_err(|_| Error::invalid(function, format!("the text {text:?} contains a NUL")))
 }
 
-/// A path as C wants it: UTF-8 on Linux; on Windows, where the libraries expect the code page, ASCII only.
+/// A path for C: UTF-8 on Linux; only ASCII on Windows, where the libraries expect the system's code page.
 pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
     if cfg!(windows) && !path.as_os_str().is_ascii() {
         return Err(Error::invalid(
@@ -139,8 +139,8 @@ pub(crate) fn c_path(function: &'static str, path: &Path) -> Result<CString> {
     })
 }
 
-/// Milliseconds for a library: rounded up, so that a short wait does not become a poll, and never the negative number that
-/// means for ever.
+/// Milliseconds for a library: rounded up, so that a short wait does not become a poll, and never negative, because a
+/// negative number means an endless wait.
 pub(crate) fn milliseconds(timeout: Duration) -> i32 {
     let ms = timeout.as_nanos().div_ceil(1_000_000);
     i32::try_from(ms).unwrap_or(i32::MAX)

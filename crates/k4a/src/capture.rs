@@ -62,7 +62,7 @@ impl Capture {
         self.image("k4a_capture_get_color_image", get)
     }
 
-    /// The depth image; missing in passive infrared mode. Call this once per capture, as [`color`](Self::color).
+    /// The depth image; missing in passive infrared mode. Like [`color`](Self::color), call this once per capture.
     ///
     /// # Errors
     /// Fails if the library returns an image with an impossible format, size or stride.
@@ -71,7 +71,7 @@ impl Capture {
         self.image("k4a_capture_get_depth_image", get)
     }
 
-    /// The infrared image. Call this once per capture, as [`color`](Self::color).
+    /// The infrared image. Like [`color`](Self::color), call this once per capture.
     ///
     /// # Errors
     /// Fails if the library returns an image with an impossible format, size or stride.
@@ -80,7 +80,8 @@ impl Capture {
         self.image("k4a_capture_get_ir_image", get)
     }
 
-    /// The device's temperature in °C; `None` when it is not known, as in recordings and with Orbbec's, which says 0.
+    /// The device's temperature in °C; `None` if it is unknown, as in recordings and with Orbbec's library, which
+    /// reports 0.
     pub fn temperature_celsius(&self) -> Option<f32> {
         // SAFETY: the handle lives.
         let celsius = unsafe { (self.library.functions().capture_get_temperature_c)(self.handle) };
@@ -134,7 +135,7 @@ impl CaptureMut {
         Ok(())
     }
 
-    /// Puts the colour image in, or takes it out.
+    /// Sets or removes the colour image.
     ///
     /// # Errors
     /// Fails if the image belongs to another library.
@@ -143,7 +144,7 @@ impl CaptureMut {
         self.set("k4a_capture_set_color_image", set, image)
     }
 
-    /// Puts the depth image in, or takes it out.
+    /// Sets or removes the depth image.
     ///
     /// # Errors
     /// Fails if the image belongs to another library.
@@ -152,7 +153,7 @@ impl CaptureMut {
         self.set("k4a_capture_set_depth_image", set, image)
     }
 
-    /// Puts the infrared image in, or takes it out.
+    /// Sets or removes the infrared image.
     ///
     /// # Errors
     /// Fails if the image belongs to another library.

@@ -82,11 +82,11 @@ codes! {
         Depth16 = 4,
         /// Infrared, u16 in the machine's byte order.
         Ir16 = 5,
-        /// A byte a pixel, as body index maps are.
+        /// One byte for each pixel, as in body index maps.
         Custom8 = 6,
-        /// Two bytes a pixel.
+        /// Two bytes for each pixel.
         Custom16 = 7,
-        /// Any rows of bytes, as point clouds are.
+        /// Any rows of bytes, as in point clouds.
         Custom = 8,
     }
 
@@ -98,7 +98,7 @@ codes! {
         Fps15 = 1,
         /// 30 a second.
         Fps30 = 2,
-        /// 25 a second: Orbbec's only, and not in recordings.
+        /// 25 a second: only with Orbbec's sensors, and not in recordings.
         Fps25 = 3,
     }
 
@@ -190,7 +190,7 @@ codes! {
         Begin = 0,
         /// The file's end; offsets are 0 or less.
         End = 1,
-        /// Zero of the device's clock.
+        /// Time 0 of the device's clock.
         DeviceTime = 2,
     }
 
@@ -202,7 +202,7 @@ codes! {
         Error = 1,
         /// Problems that may lead to failures.
         Warning = 2,
-        /// Information about what the library does.
+        /// Information about the library's actions.
         Info = 3,
         /// Everything.
         Trace = 4,
@@ -210,7 +210,7 @@ codes! {
         Off = 5,
     }
 
-    /// How a sensor is mounted, seen by somebody who faces it (`k4abt_sensor_orientation_t`).
+    /// How a sensor is mounted, seen from the front of the sensor (`k4abt_sensor_orientation_t`).
     SensorOrientation {
         /// Upright.
         Default = 0,
@@ -244,7 +244,7 @@ codes! {
         Low = 1,
         /// Seen.
         Medium = 2,
-        /// Kept for later trackers.
+        /// Reserved for later trackers.
         High = 3,
     }
 }

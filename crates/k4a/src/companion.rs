@@ -1,8 +1,8 @@
 //! Libraries that build on `libk4a` and exchange its handles: `libk4arecord` and `libk4abt`.
 //!
-//! The system's loader gives them a `libk4a` by its name, the first of that name in the process. With two vendors' loaded,
-//! that can be the wrong one, whose handles are other objects. So each is asked where its functions came from, and is not
-//! used when they are not those of the `libk4a` it was loaded for.
+//! The system's loader links them by name to the first `libk4a` in the process. With two vendors' libraries loaded,
+//! that can be the wrong one, whose handles are other objects. So the origin of their functions is checked, and a
+//! companion is not used if it is linked to another `libk4a` than the one for which it was loaded.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::search::{Candidate, Origin, Part, Surroundings};
 /// any installed `libk4a`. A file that only the system's loader knows, by its name, is not found.
 ///
 /// # Errors
-/// There is no such file. The error lists every place, and what to install.
+/// Fails if there is no such file. The error lists every place, and says what to install.
 pub fn find_tracker_library(libk4a: Option<&Path>) -> Result<PathBuf, LoadError> {
     find(&Surroundings::of_this_process(), libk4a)
 }
@@ -51,7 +51,7 @@ fn find(surroundings: &Surroundings, libk4a: Option<&Path>) -> Result<PathBuf, L
     Err(LoadError::new(Part::Tracker, None, attempts))
 }
 
-/// Loads the first that is bound to `library` and whose functions `table` finds; with its file.
+/// Loads the first companion that is linked to `library` and has all functions of `table`; returns it with its path.
 pub(crate) fn load<T>(
     library: &Library,
     part: Part,
@@ -102,7 +102,8 @@ fn load_candidate<T>(
             part.stem()
         )))
     };
-    // Either way it stays: it may keep threads, and unloading runs code that nobody has tried.
+    // The companion stays loaded in both cases, because it may keep threads, and unloading it was never tested by its
+    // vendor.
     std::mem::forget(companion);
     outcome.map(|functions| (functions, file))
 }

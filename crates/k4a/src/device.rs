@@ -23,17 +23,17 @@ use crate::library::Library;
 use crate::log;
 use crate::vendor::Vendor;
 
-/// What waiting for a capture or a sample returned.
+/// The result of waiting for a capture or a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait<T> {
-    /// What was waited for.
+    /// The awaited value.
     Ready(T),
-    /// Nothing came within the timeout. The device may still be well: wait again, and give up after some seconds.
+    /// Nothing came within the timeout. The device may still work: wait again, and give up after some seconds.
     TimedOut,
 }
 
 impl<T> Wait<T> {
-    /// What was waited for; `None` if it did not come.
+    /// The awaited value; `None` if it did not come in time.
     pub fn ready(self) -> Option<T> {
         match self {
             Self::Ready(value) => Some(value),
@@ -42,7 +42,7 @@ impl<T> Wait<T> {
     }
 }
 
-/// Whether cables are in the sync jacks. Orbbec's library always reports none; see [`Device::wired_sync_mode`].
+/// Whether cables are in the sync jacks. Orbbec's library never reports a cable; see [`Device::wired_sync_mode`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SyncJacks {
     /// Whether a cable is in the sync-in jack, through which a subordinate gets its signal.
@@ -51,7 +51,7 @@ pub struct SyncJacks {
     pub out_connected: bool,
 }
 
-/// Firmware versions. Orbbec's devices tell only `depth`.
+/// Firmware versions. Orbbec's devices report only `depth`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardwareVersion {
     /// Firmware of the colour camera.
@@ -109,18 +109,19 @@ pub struct Device {
     open: Arc<OpenDevice>,
 }
 
-/// What is closed once nobody needs it: the device's owner, and recorders that were given it.
+/// An open device, which is closed when its last user is dropped: its owner, or a recorder that uses it.
 #[derive(Debug)]
 pub(crate) struct OpenDevice {
     library: Library,
     handle: Handle,
-    /// Held by whoever gets or starts captures.
+    /// Locked while captures are received or started.
     captures: Mutex<()>,
-    /// Held by whoever gets or starts inertial samples.
+    /// Locked while inertial samples are received or started.
     samples: Mutex<()>,
-    /// Held for everything but getting. Taken after the two above, so that a stop never waits for a get.
+    /// Locked by all calls except those that wait for captures or samples. It is locked after the two locks above, so
+    /// that stopping never waits for them.
     control: Mutex<()>,
-    /// How often in a row there was no capture where the library said that there was one.
+    /// How often in a row the library reported a capture but returned none.
     empty_captures: AtomicU32,
 }
 
@@ -151,13 +152,13 @@ fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The size that Orbbec's library tells for any calibration, and more.
+/// Larger than the size that Orbbec's library reports for every calibration.
 const LEAST_CALIBRATION: usize = 64 << 10;
-/// Captures that may be missing in a row although the library says that they are there: it happens once when a device stops.
+/// How many times in a row the library may report a capture and return none: this happens once when a device stops.
 const EMPTY_CAPTURES: u32 = 10;
 
 impl Library {
-    /// Opens the device with that index (0 to [`device_count`](Self::device_count) − 1). Takes up to some seconds.
+    /// Opens the device with that index (0 to [`device_count`](Self::device_count) − 1). This takes up to some seconds.
     ///
     /// # Errors
     /// Fails with [`NoDevice`](ErrorKind::NoDevice), [`InUse`](ErrorKind::InUse) or
@@ -189,7 +190,7 @@ impl Library {
         })
     }
 
-    /// The library only says that it failed; what it logged and how many devices there are tell more.
+    /// The library only reports a failure; its log and the number of devices give the reason.
     fn explain_open(&self, index: u32, error: Error) -> Error {
         let said = |word: &str| {
             error
@@ -244,7 +245,7 @@ impl Device {
         self.open.handle
     }
 
-    /// Makes an error of a device that had been opened: it is gone, or this is not to be had.
+    /// The error of a call to an open device: the device is lost, or it does not have the function.
     fn lost(error: Error) -> Error {
         if error.kind() == ErrorKind::Failed {
             error
@@ -257,7 +258,7 @@ impl Device {
         }
     }
 
-    /// The serial number: 12 digits with Microsoft's, up to 16 characters with Orbbec's.
+    /// The serial number: 12 digits of Microsoft's devices, up to 16 characters of Orbbec's.
     ///
     /// # Errors
     /// Fails if the device does not answer.
@@ -297,7 +298,7 @@ impl Device {
     /// Fails if the device does not answer.
     pub fn raw_calibration(&self) -> Result<Vec<u8>> {
         let _turn = self.open.control();
-        // Orbbec's library tells 10,240 bytes whatever there is, and fails where that is too little.
+        // Orbbec's library always reports 10,240 bytes, and then fails if the calibration is larger.
         call::bytes_without_nul(
             "k4a_device_get_raw_calibration",
             LEAST_CALIBRATION,
@@ -310,7 +311,7 @@ impl Device {
         )
     }
 
-    /// The calibration for two modes. The device need not run in these modes.
+    /// The calibration for a depth mode and a colour resolution. The device need not run in these modes.
     ///
     /// # Errors
     /// Fails if the device does not answer, or if both cameras are off.
@@ -339,7 +340,7 @@ impl Device {
     /// Fails if the device does not answer.
     pub fn sync_jacks(&self) -> Result<SyncJacks> {
         let _turn = self.open.control();
-        // Numbers, because a `bool` that is neither 0 nor 1 must not come to be.
+        // Integers, because a Rust `bool` must never hold another value than 0 or 1.
         let (mut in_connected, mut out_connected) = (0_u8, 0_u8);
         check("k4a_device_get_sync_jack", || {
             // SAFETY: the handle lives; a C bool is one byte.
@@ -387,7 +388,7 @@ impl Device {
         log::during(|| unsafe { (self.functions().device_stop_cameras)(self.handle()) });
     }
 
-    /// Starts inertial samples; with Microsoft's the cameras must run. Waits for a
+    /// Starts the inertial samples. With Microsoft's library the cameras must be running. Waits for a
     /// [`next_imu_sample`](Self::next_imu_sample) that is under way.
     ///
     /// # Errors
@@ -409,7 +410,8 @@ impl Device {
         log::during(|| unsafe { (self.functions().device_stop_imu)(self.handle()) });
     }
 
-    /// The next capture; a timeout of zero takes what is there. The first one after a start can take seconds.
+    /// The next capture; with a timeout of zero, only one that is already there. The first capture after a start can
+    /// take seconds.
     ///
     /// The library keeps 7 captures and drops the oldest.
     ///
@@ -432,7 +434,8 @@ impl Device {
         })
         .map_err(Self::lost)?;
         if came && handle.is_null() {
-            // It may happen once, while the device stops; for ever, and the caller would run in circles.
+            // This may happen once, while the device stops; if it happened again and again, the caller would loop for
+            // ever.
             if self.open.empty_captures.fetch_add(1, Ordering::Relaxed) >= EMPTY_CAPTURES {
                 return Err(Error::unexpected(
                     FUNCTION,
@@ -447,7 +450,7 @@ impl Device {
         }
         let capture = Capture::from_handle(&self.open.library, handle);
         self.open.empty_captures.store(0, Ordering::Relaxed);
-        // A capture with a timeout would be the library's mistake; it is ours to release all the same.
+        // A capture together with a time-out would be the library's mistake, but it must be released as well.
         Ok(if came {
             Wait::Ready(capture)
         } else {
@@ -455,8 +458,8 @@ impl Device {
         })
     }
 
-    /// The next inertial sample; a timeout of zero takes what is there. Some 1,600 come every second (Orbbec: 500), and the
-    /// library keeps half a second of them.
+    /// The next inertial sample; with a timeout of zero, only one that is already there. About 1,600 samples come every
+    /// second (Orbbec: 500), and the library keeps those of half a second.
     ///
     /// # Errors
     /// Fails with [`Lost`](ErrorKind::Lost) if the device was unplugged or stopped.
@@ -491,7 +494,7 @@ impl Device {
     ) -> Result<ColorControlCapabilities> {
         const FUNCTION: &str = "k4a_device_get_color_control_capabilities";
         let _turn = self.open.control();
-        // A number, because a `bool` that is neither 0 nor 1 must not come to be.
+        // An integer, because a Rust `bool` must never hold another value than 0 or 1.
         let mut auto = 0_u8;
         let (mut min, mut max, mut step, mut default, mut mode) = (0, 0, 0, 0, 0);
         check(FUNCTION, || {
@@ -573,8 +576,8 @@ impl Device {
         })
     }
 
-    /// Orbbec's: the USB product id, 0x0669 = Femto Mega, 0x066B = Femto Bolt, 0x06C0 = Femto Mega I. `None` with other
-    /// libraries.
+    /// Orbbec's library only: the USB product id, 0x0669 = Femto Mega, 0x066B = Femto Bolt, 0x06C0 = Femto Mega I.
+    /// `None` with other libraries.
     pub fn product_id(&self) -> Option<u32> {
         let get = self.functions().device_get_pid?;
         let _turn = self.open.control();
@@ -583,7 +586,7 @@ impl Device {
         u32::try_from(id).ok().filter(|&id| id != 0)
     }
 
-    /// Orbbec's: the synchronisation mode that the device is in. `None` with other libraries.
+    /// Orbbec's library only: the synchronisation mode of the device. `None` with other libraries.
     ///
     /// # Errors
     /// Fails if the device does not answer.
@@ -602,7 +605,7 @@ impl Device {
         })
     }
 
-    /// Orbbec's: whether depth is smoothed on the host.
+    /// Orbbec's library only: whether depth is smoothed on the host.
     ///
     /// # Errors
     /// Fails if the library is not Orbbec's.
@@ -615,7 +618,8 @@ impl Device {
         check(FUNCTION, || unsafe { set(self.handle(), enable) })
     }
 
-    /// Orbbec's: sets how the device sets its clock. Call it for all devices of a group before any of them is started.
+    /// Orbbec's library only: chooses how the device sets its clock. Call it for all devices of a group before any of
+    /// them is started.
     ///
     /// # Errors
     /// Fails if the library is not Orbbec's.

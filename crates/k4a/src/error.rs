@@ -17,7 +17,8 @@ pub enum ErrorKind {
     /// The device no longer delivers: unplugged, out of power or bandwidth, or stopped from another thread. Close it, and
     /// open it again by its serial number.
     Lost,
-    /// The library refused and did not say why; its [messages](Error::messages) may. Try again with other settings.
+    /// The library reported a failure without a reason; its [messages](Error::messages) may contain one. Try again with
+    /// other settings.
     Failed,
     /// This library or device does not have the function. Another attempt fails, too.
     NotSupported,
@@ -28,7 +29,8 @@ pub enum ErrorKind {
     Unexpected,
 }
 
-/// A call that failed: the function, what happened, how to mend it, and what the library logged meanwhile.
+/// The error of a call: the function, what happened, how to mend it, and the messages that the library logged during
+/// the call.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -67,13 +69,13 @@ impl Error {
         Self::new(ErrorKind::Unexpected, function, what)
     }
 
-    /// The loaded library has no such function.
+    /// An error for a function that the loaded library does not have.
     pub(crate) fn not_supported(function: &'static str, what: impl Into<String>) -> Self {
         log::forget_messages();
         Self::new(ErrorKind::NotSupported, function, what)
     }
 
-    /// A handle of one library given to another.
+    /// An error for a handle that belongs to another library.
     pub(crate) fn other_library(function: &'static str) -> Self {
         Self::invalid(
             function,
@@ -113,7 +115,7 @@ impl Error {
         &self.0.what
     }
 
-    /// How to mend it; empty where no advice is known.
+    /// How to mend the problem; empty if no advice is known.
     pub fn advice(&self) -> &str {
         &self.0.advice
     }

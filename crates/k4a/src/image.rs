@@ -33,7 +33,7 @@ unsafe impl Send for Image {}
 // SAFETY: as above.
 unsafe impl Sync for Image {}
 
-/// What an image is, as far as its bytes depend on it.
+/// The properties of an image that determine the size of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shape {
     format: ImageFormat,
@@ -43,7 +43,7 @@ struct Shape {
 }
 
 impl Shape {
-    /// Bytes of a row without padding; `None` when the format does not say.
+    /// Bytes of a row without padding; `None` if the format does not define them.
     fn row(self) -> Option<usize> {
         let width = self.width as usize;
         match self.format {
@@ -57,7 +57,7 @@ impl Shape {
         }
     }
 
-    /// Bytes from row to row, computed where the library says 0.
+    /// Bytes from row to row, computed if the library reports 0.
     fn stride(self) -> usize {
         match self.stride {
             0 => self.row().unwrap_or(0),
@@ -65,7 +65,7 @@ impl Shape {
         }
     }
 
-    /// The fewest bytes that an image of this shape has, or why there can be none.
+    /// The fewest bytes that an image of this shape needs, or the reason that no such image can exist.
     fn least_size(self) -> Result<usize, String> {
         let Self { width, height, .. } = self;
         if !(1..=LARGEST_SIDE).contains(&width) || !(1..=LARGEST_SIDE).contains(&height) {
@@ -93,7 +93,7 @@ impl Shape {
         Ok((stride * (rows - 1) + last).max(1))
     }
 
-    /// Whether so many bytes are enough.
+    /// Checks that the image has enough bytes.
     fn check_size(self, size: usize) -> Result<(), String> {
         let least = self.least_size()?;
         if size < least {
@@ -113,7 +113,8 @@ impl Shape {
 }
 
 impl Image {
-    /// Takes over a reference; an error, and the reference released, when format, size and stride cannot be right.
+    /// Takes over a reference. If format, size or stride is impossible, the reference is released and an error is
+    /// returned.
     pub(crate) fn from_handle(
         library: &Library,
         handle: Handle,
@@ -200,7 +201,8 @@ impl Image {
         self.shape.height
     }
 
-    /// Bytes from row to row; 0 for JPEG. Where the library does not say it (Orbbec's NV12), computed from the width.
+    /// Bytes from row to row; 0 for JPEG. If the library does not report it (Orbbec's library for NV12), it is computed
+    /// from the width.
     pub fn stride(&self) -> usize {
         self.shape.stride()
     }
@@ -342,8 +344,9 @@ impl fmt::Debug for ImageMut {
 }
 
 impl Library {
-    /// An image of zeros. A stride of 0 is the smallest there is; JPEGs and custom rows need a size:
-    /// [`create_image_from_bytes`](Self::create_image_from_bytes), or a stride.
+    /// Creates an image of zeros. A stride of 0 means rows without padding. For JPEGs use
+    /// [`create_image_from_bytes`](Self::create_image_from_bytes), because their size is not known; custom rows need a
+    /// stride.
     ///
     /// # Errors
     /// Fails if a side is not 1 to 19,999 pixels, if a side is odd in a format whose pixels share colours, or if there
@@ -386,8 +389,8 @@ impl Library {
         Ok(image)
     }
 
-    /// An image whose pixels are these bytes. They are dropped with the last reference to the image, on the thread that drops
-    /// it. A stride of 0 is the smallest there is, and right for JPEGs.
+    /// Creates an image from these bytes. They are dropped with the last reference to the image, on the thread that
+    /// drops it. A stride of 0 means rows without padding, and is right for JPEGs.
     ///
     /// # Errors
     /// Fails if the size is impossible, or if there are fewer bytes than the rows need. The bytes are dropped in that
@@ -403,7 +406,7 @@ impl Library {
         self.create_image_from_owner(format, width, height, stride, bytes)
     }
 
-    /// As [`create_image_from_bytes`](Self::create_image_from_bytes), for whatever owns the memory.
+    /// Like [`create_image_from_bytes`](Self::create_image_from_bytes), for any owner of memory.
     ///
     /// # Errors
     /// Fails as [`create_image_from_bytes`](Self::create_image_from_bytes) does.
@@ -435,7 +438,7 @@ impl Library {
             drop(unsafe { Box::from_raw(owner) });
             return Err(Error::invalid(FUNCTION, reason));
         }
-        // The library keeps what it is told; tell it what the rows are.
+        // The library keeps the stride that it is given, so it gets the real one instead of 0.
         let stride = if format == ImageFormat::ColorMjpg {
             0
         } else {
@@ -474,7 +477,7 @@ impl Library {
     }
 }
 
-/// Drops what owned an image's memory.
+/// Drops the owner of an image's memory.
 unsafe extern "C" fn drop_owner<B>(_buffer: *mut c_void, context: *mut c_void) {
     callback::guard(|| {
         // SAFETY: the context is the box that `create_image_from_owner` leaked, and the library calls this once.

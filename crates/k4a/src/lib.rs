@@ -1,8 +1,8 @@
 //! Azure Kinect and Orbbec Femto through the vendors' libraries, loaded at run time.
 //!
-//! Start at [`Library::load`]: it finds `libk4a` ([`search`] says where it looks) and is the way to everything else.
-//! Nothing is linked, so a program that uses this crate runs where no library is installed, and gets a [`LoadError`] that
-//! says what to install.
+//! Start at [`Library::load`]: it finds `libk4a` ([`search`] lists the places), and all other types come from the
+//! loaded library. Nothing is linked, so a program that uses this crate runs where no library is installed, and gets a
+//! [`LoadError`] that says what to install.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,12 +27,12 @@
 //! # }
 //! ```
 //!
-//! How it is built: [`abi`] holds numbers, structures and functions as C has them; each handle type has a module and frees
-//! its handle on drop. Microsoft's and Orbbec's libraries can be loaded side by side; every handle knows its own, and a
-//! handle given to the other's functions is an error. Libraries stay loaded for the life of the process, because they keep
-//! threads. What they log becomes `tracing` events of the target `k4a::library` and part of errors.
+//! How it is built: [`abi`] holds numbers, structures and functions as C has them; each handle type has a module and
+//! frees its handle on drop. Microsoft's and Orbbec's libraries can be loaded side by side; every handle knows its own,
+//! and a handle given to the other's functions is an error. Libraries stay loaded for the life of the process, because
+//! they keep threads. Their log messages become `tracing` events of the target `k4a::library`, and part of errors.
 //!
-//! Blocking calls say so. None of them belongs on a thread that draws.
+//! The documentation says which calls block. Do not make such calls on a thread that draws.
 
 pub mod abi;
 mod calibration;

@@ -16,14 +16,14 @@ use crate::log::{self, Sink};
 use crate::search::{Candidate, LibraryVersion, Origin, Part, Surroundings};
 use crate::vendor::Vendor;
 
-/// A loaded `libk4a`. Cheap to clone; can be used from anywhere.
+/// A loaded `libk4a`. It is cheap to clone, and can be used on any thread.
 ///
 /// A file is loaded once and stays for the life of the process, because libraries keep threads. Microsoft's and Orbbec's can
 /// be loaded side by side.
 #[derive(Clone)]
 pub struct Library(&'static Loaded);
 
-/// A library and what is known of it; stays for the life of the process.
+/// A loaded library, which stays loaded for the life of the process.
 struct Loaded {
     functions: K4a,
     vendor: Vendor,
@@ -36,7 +36,7 @@ struct Loaded {
 static LOADED: Mutex<Vec<Library>> = Mutex::new(Vec::new());
 
 impl Library {
-    /// Start here: loads a library of either vendor, the first in the order of [`search`](crate::search()) that loads.
+    /// Loads the first library of either vendor that can be loaded, in the order of [`search`](crate::search()).
     ///
     /// # Errors
     /// Fails if no library can be loaded. The error lists every place with the reason, and says what to install.
@@ -56,8 +56,8 @@ impl Library {
         Self::load_first(Some(vendor), candidates)
     }
 
-    /// Loads this file, or the one in this folder. Loading runs the library's own code, so name only what can be trusted as
-    /// much as the program itself.
+    /// Loads this file, or the library in this folder. Loading runs the library's own code, so name only a file that
+    /// you trust as much as the program itself.
     ///
     /// # Errors
     /// Fails if the file does not exist, cannot be loaded, or is not a `libk4a`.
@@ -97,7 +97,7 @@ impl Library {
             if !candidate.exists {
                 return Err(Refusal::NotThere);
             }
-            // Told by the file, so that another vendor's is not loaded in vain and in the way.
+            // The vendor is read from the file, because a loaded library of another vendor could not be unloaded.
             if let (Some(wanted), Some(found)) = (vendor, candidate.vendor)
                 && wanted != found
             {
@@ -113,7 +113,7 @@ impl Library {
         }
     }
 
-    /// Loads a file, or finds that it is loaded.
+    /// Loads a file, unless it is already loaded.
     fn open(candidate: &Candidate) -> Result<Self, Refusal> {
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         let file = if candidate.origin == Origin::Loader {
@@ -131,7 +131,7 @@ impl Library {
         let functions = unsafe { K4a::load(&library) }
             .map_err(|symbol| Refusal::incomplete("libk4a 1.4", symbol))?;
         let address = functions.device_open as usize;
-        // By another path, or by name.
+        // The library may already be loaded by another path, or by its name.
         if let Some(known) = loaded
             .iter()
             .find(|known| known.0.functions.device_open as usize == address)
@@ -151,7 +151,7 @@ impl Library {
         } else {
             file
         };
-        // It keeps threads, and calls the sink: both stay for the life of the process.
+        // The library keeps threads and calls the sink, so both stay for the life of the process.
         std::mem::forget(library);
         let sink: &'static Sink = Box::leak(Box::new(Sink::new(vendor.name())));
         let library = Self(Box::leak(Box::new(Loaded {
@@ -161,7 +161,7 @@ impl Library {
             path,
             sink,
         })));
-        // Before any device is opened, so that the library does not write to the standard output.
+        // This is done before a device is opened, so that the library does not write to the standard output.
         if !library.set_log_level(default_log_level()) {
             tracing::debug!(
                 target: "k4a::library",
@@ -177,7 +177,7 @@ impl Library {
         &self.0.functions
     }
 
-    /// A function that only some libraries have, or an error where this one lacks it.
+    /// A function that only some libraries have; an error if this library lacks it.
     pub(crate) fn needed<F>(&self, name: &'static str, function: Option<F>) -> Result<F> {
         function.ok_or_else(|| {
             Error::not_supported(
@@ -192,23 +192,23 @@ impl Library {
         self.0.vendor
     }
 
-    /// The file it was loaded from, links resolved; its bare name where the system's loader does not tell.
+    /// The path of the loaded file, with links resolved; only its name if the system's loader does not report the path.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Its version, as far as file and folder names tell.
+    /// The version of the library, if the names of the file or its folders contain one.
     pub fn version(&self) -> Option<LibraryVersion> {
         self.0.version
     }
 
-    /// Sets which messages of the library become `tracing` events; before the first call that is the level in `K4A_LOG_LEVEL`,
-    /// or warnings. With [`Off`](LogLevel::Off), [errors](Error::messages) have no messages either. Returns whether the library
-    /// accepted the level.
+    /// Sets which messages of the library become `tracing` events; before the first call the level is that of the
+    /// variable `K4A_LOG_LEVEL`, or warnings. With [`Off`](LogLevel::Off), [errors](Error::messages) have no messages
+    /// either. Returns whether the library accepted the level.
     ///
-    /// `libk4arecord` and `libk4abt` have loggers of their own, which cannot be reached: they write errors to the standard
-    /// output, unless the environment says `K4A_ENABLE_LOG_TO_STDOUT=0` (`K4ABT_ENABLE_LOG_TO_STDOUT=0`) before they are
-    /// loaded.
+    /// `libk4arecord` and `libk4abt` have their own loggers, which cannot be changed: they write errors to the standard
+    /// output, unless the environment says `K4A_ENABLE_LOG_TO_STDOUT=0` (`K4ABT_ENABLE_LOG_TO_STDOUT=0`) before they
+    /// are loaded.
     pub fn set_log_level(&self, level: LogLevel) -> bool {
         let sink = from_ref(self.0.sink).cast_mut().cast::<c_void>();
         // SAFETY: the handler fits the sink, which lives as long as the library.
@@ -218,32 +218,34 @@ impl Library {
         code == result::SUCCEEDED
     }
 
-    /// Number of devices that are plugged in, in use or not. Looks at all USB devices, which takes milliseconds. Microsoft's
-    /// library leaks some bytes with each call, so call it every second rather than every frame.
+    /// Number of connected devices, including those that are in use. This examines all USB devices, which takes
+    /// milliseconds. Microsoft's library leaks some bytes with each call, so call it every second rather than every
+    /// frame.
     pub fn device_count(&self) -> u32 {
         // SAFETY: it takes nothing.
         let count = log::during(|| unsafe { (self.functions().device_get_installed_count)() });
-        // That there is none is an error to the library.
+        // If no device is connected, the library logs an error.
         log::forget_messages();
         count
     }
 
-    /// Orbbec's: sets the folder of its depth engine and other extensions. Call it before a device is opened.
+    /// Orbbec's library only: sets the folder of the depth engine and other extensions. Call it before a device is
+    /// opened.
     ///
     /// # Errors
     /// Fails if the library is not Orbbec's.
     pub fn set_orbbec_extensions_directory(&self, folder: impl AsRef<Path>) -> Result<()> {
         const FUNCTION: &str = "k4a_set_orbbec_extensions_directory";
         let set = self.needed(FUNCTION, self.functions().set_orbbec_extensions_directory)?;
-        // Whether the library copies it is not documented, so it stays.
+        // The documentation does not say whether the library copies the text, so the text is never freed.
         let folder: &'static _ = Box::leak(Box::new(c_path(FUNCTION, folder.as_ref())?));
         // SAFETY: the text lives.
         log::during(|| unsafe { set(folder.as_ptr()) });
         Ok(())
     }
 
-    /// Orbbec's, on Linux: starts the depth engine ahead of time. A program that uses OpenGL itself keeps one alive before it
-    /// starts a depth camera.
+    /// Orbbec's library on Linux only: starts the depth engine ahead of time. A program that uses OpenGL itself must
+    /// keep this helper alive while it starts a depth camera.
     ///
     /// # Errors
     /// Fails if the library is not Orbbec's, or if the depth engine does not start.
@@ -302,7 +304,7 @@ impl Drop for DepthEngineHelper {
     }
 }
 
-/// Warns that a variable names a file that was not used. Only once, because programs try again.
+/// Warns that a variable names a file that was not used. The warning is given once, because programs try again.
 fn say_once(variable: &str, path: &Path, reason: &Refusal) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
@@ -313,7 +315,7 @@ fn say_once(variable: &str, path: &Path, reason: &Refusal) {
     });
 }
 
-/// The level in the library's own variable, of which only the first letter counts, as in the library.
+/// The level in the library's own environment variable. Only the first letter counts, as in the library itself.
 fn default_log_level() -> LogLevel {
     let value = std::env::var("K4A_LOG_LEVEL").unwrap_or_default();
     match value.chars().next().map(|c| c.to_ascii_lowercase()) {

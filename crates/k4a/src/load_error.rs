@@ -10,21 +10,21 @@ use crate::vendor::Vendor;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is no such file.
+    /// The file does not exist.
     NotThere,
-    /// The file is the library of this vendor, and another vendor's was wanted.
+    /// The file is the library of this vendor, but another vendor's library was wanted.
     OtherVendor(Vendor),
-    /// The system's loader could not load the file; its own words.
+    /// The system's loader could not load the file, for the given reason.
     DoesNotLoad(String),
-    /// The file was loaded, but is not the library that was wanted: a function is missing. A sentence that says which.
+    /// The file was loaded, but it is not the wanted library, for the given reason: a function is missing.
     Unfit(String),
-    /// The file was loaded, but it uses another `libk4a` than the one in use: another vendor's was loaded before. A
-    /// sentence that says which.
+    /// The file was loaded, but it is linked to another `libk4a` than the one in use, because another vendor's library was
+    /// loaded before. The text names the `libk4a` in use.
     OtherLibk4a(String),
 }
 
 impl Refusal {
-    /// The loaded file has no function of that name, so it is not `library`.
+    /// The refusal of a file that lacks a function, so that it is not `library`.
     pub(crate) fn incomplete(library: &str, symbol: &str) -> Self {
         Self::Unfit(format!(
             "it is not {library}: the function {symbol} is missing"
@@ -56,8 +56,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Whether nothing was found here: no file, or only another vendor's. The system's loader does not tell a name that
-    /// it does not know from a file that it cannot load, so a name that it did not load counts as not found.
+    /// Whether no library was found here: no file, or only another vendor's. For a name without a path, the system's
+    /// loader does not report whether it found a file, so a name that it did not load counts as not found.
     fn found_nothing(&self) -> bool {
         match self.reason {
             Refusal::NotThere | Refusal::OtherVendor(_) => true,
@@ -71,7 +71,7 @@ impl Attempt {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.text())]
 pub struct LoadError {
-    /// What was looked for, for example `Microsoft's libk4a`.
+    /// The library that was searched for, for example `Microsoft's libk4a`.
     pub wanted: String,
     /// The places, in the order they were tried.
     pub attempts: Vec<Attempt>,
@@ -93,7 +93,7 @@ impl LoadError {
         }
     }
 
-    /// Whether no library was found at all; otherwise one was found and could not be used.
+    /// Whether no library was found at all. If `false`, a library was found that cannot be used.
     pub fn found_nothing(&self) -> bool {
         self.attempts.iter().all(Attempt::found_nothing)
     }

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Loads a library so that its names stay its own; on an error, the system's words.
+/// Loads a library without making its symbols visible to others; an error is the system's message.
 pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
     // SAFETY: loading runs the library's initialisers. Only libraries under the names of the vendors' come here, or such
     // as the caller names, who answers for them (`Library::load_from` says so).
@@ -19,15 +19,15 @@ pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
 #[cfg(unix)]
 unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-    // All functions now: a missing one is an error here, not the end of the process at its first call.
-    // SAFETY: the caller vouches for the initialisers.
+    // All functions are resolved now, so that a missing function is an error here, and does not end the process at its
+    // first call. SAFETY: the caller vouches for the initialisers.
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
 }
 
 #[cfg(windows)]
 unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::Error> {
     use libloading::os::windows::{LOAD_WITH_ALTERED_SEARCH_PATH, Library};
-    // What lies beside the file (the depth engine, ONNX Runtime) is found there first; only for whole paths.
+    // Libraries beside the file (the depth engine, ONNX Runtime) are found first; this works only with absolute paths.
     let flags = if path.is_absolute() {
         LOAD_WITH_ALTERED_SEARCH_PATH
     } else {
@@ -37,8 +37,8 @@ unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::E
     unsafe { Library::load_with_flags(path, flags) }.map(Into::into)
 }
 
-/// The whole path of a file. On Windows without resolving links, which would give a form that the loader does not search
-/// folders of.
+/// The absolute path of a file. On Windows links are not resolved, because the loader does not search the folders of
+/// resolved paths.
 pub(crate) fn whole_path(path: &Path) -> std::io::Result<PathBuf> {
     if cfg!(windows) {
         std::path::absolute(path)
@@ -47,7 +47,7 @@ pub(crate) fn whole_path(path: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
-/// Loads the closed depth engine that lies beside `libk4a`, because that asks for it by its bare name.
+/// Loads the closed depth engine that lies beside `libk4a`, because `libk4a` loads the engine by its name alone.
 pub(crate) fn preload_depth_engine(libk4a: &Path) {
     let Some(folder) = libk4a.parent() else {
         return;
@@ -92,14 +92,14 @@ pub(crate) fn file_of(address: usize) -> Option<PathBuf> {
     Some(PathBuf::from(OsStr::from_bytes(name.to_bytes())))
 }
 
-/// The file that a function's code was loaded from: not looked up here.
+/// The file that a function's code was loaded from; it is not determined on this system.
 #[cfg(not(unix))]
 pub(crate) fn file_of(_address: usize) -> Option<PathBuf> {
     None
 }
 
-/// Whether `companion`, which builds on `libk4a`, got the functions of that `libk4a`, whose `k4a_capture_release` is at that
-/// address: its captures and images are the other's to a `libk4a` of another vendor, and the loader goes by names only.
+/// Whether `companion` is linked to that `libk4a`, whose `k4a_capture_release` has the given address. The loader links
+/// by names only, so a companion may be linked to another vendor's `libk4a`, which cannot use its captures and images.
 #[cfg(unix)]
 pub(crate) fn is_bound_to(
     companion: &libloading::Library,
@@ -115,8 +115,8 @@ pub(crate) fn is_bound_to(
     }
 }
 
-/// Whether `companion`, which builds on `libk4a`, got the functions of that `libk4a`, whose `k4a_capture_release` is at that
-/// address. Windows gives every library the `k4a.dll` that was loaded first.
+/// Whether `companion` is linked to that `libk4a`, whose `k4a_capture_release` has the given address. Windows links
+/// every library to the `k4a.dll` that was loaded first.
 #[cfg(windows)]
 pub(crate) fn is_bound_to(
     _companion: &libloading::Library,

@@ -17,14 +17,14 @@ use crate::codes::LogLevel;
 
 /// Messages that an error keeps.
 const KEPT: usize = 4;
-/// For how long messages from one place are counted together.
+/// The time for which messages from one place are counted together.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Different messages that one place may show within the window.
 const SHOWN: u32 = 5;
-/// Places that are remembered; more are forgotten all at once.
+/// The number of remembered places; when there are more, all are forgotten.
 const PLACES: usize = 256;
 
-/// What this thread has heard during the call it is in.
+/// The messages that this thread has received during its present call.
 struct Heard {
     in_call: bool,
     messages: Vec<String>,
@@ -36,7 +36,7 @@ thread_local! {
     };
 }
 
-/// Runs a call into a library and keeps what the library says about it on this thread.
+/// Runs a call into a library and keeps the messages that the library logs on this thread during the call.
 pub(crate) fn during<T>(call: impl FnOnce() -> T) -> T {
     set_in_call(true);
     let result = call();
@@ -45,7 +45,7 @@ pub(crate) fn during<T>(call: impl FnOnce() -> T) -> T {
 }
 
 fn set_in_call(in_call: bool) {
-    // A thread that is ending has none any more; then messages are events only.
+    // A thread that is ending has no list of messages any more; its messages only become events.
     let _ = HEARD.try_with(|heard| {
         let mut heard = heard.borrow_mut();
         heard.in_call = in_call;
@@ -55,19 +55,19 @@ fn set_in_call(in_call: bool) {
     });
 }
 
-/// What the library said during the last call on this thread.
+/// The messages of the library during the last call on this thread.
 pub(crate) fn take_messages() -> Vec<String> {
     HEARD
         .try_with(|heard| std::mem::take(&mut heard.borrow_mut().messages))
         .unwrap_or_default()
 }
 
-/// Forgets what an earlier call left behind.
+/// Forgets the messages of an earlier call.
 pub(crate) fn forget_messages() {
     drop(take_messages());
 }
 
-/// Keeps a message for the call this thread is in; whether it is in one.
+/// Keeps a message for the present call of this thread; returns whether there is a call.
 fn keep(level: LogLevel, message: &str) -> bool {
     HEARD
         .try_with(|heard| {
@@ -83,9 +83,10 @@ fn keep(level: LogLevel, message: &str) -> bool {
         .unwrap_or(false)
 }
 
-/// Where one library's messages go. Lives as long as the process, because the library may call at any time.
+/// The receiver of one library's messages. It lives as long as the process, because the library may call it at any
+/// time.
 pub(crate) struct Sink {
-    /// Whose library it is.
+    /// The vendor of the library.
     name: &'static str,
     limiter: Mutex<Limiter>,
 }
@@ -175,7 +176,7 @@ unsafe fn copy(text: *const c_char) -> String {
         .into_owned()
 }
 
-/// Decides which messages are worth a line.
+/// Decides which messages are shown.
 #[derive(Default)]
 struct Limiter {
     places: HashMap<String, Place>,
@@ -190,7 +191,8 @@ struct Place {
 }
 
 impl Limiter {
-    /// Whether to show the message: then how many of its place were left out since the last one shown.
+    /// Whether to show the message; if so, the number of messages from its place that were left out since the last
+    /// shown one.
     fn admit(&mut self, place: &str, message: &str, now: Instant) -> Option<u64> {
         let hash = self.hasher.hash_one(message);
         if let Some(known) = self.places.get_mut(place) {

@@ -18,7 +18,7 @@ use crate::record::RecordLibrary;
 pub struct Playback {
     library: RecordLibrary,
     handle: Handle,
-    /// The library keeps a pointer to it.
+    /// The path, to which the library keeps a pointer.
     _path: CString,
 }
 
@@ -28,7 +28,7 @@ unsafe impl Send for Playback {}
 /// How a recording was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordConfiguration {
-    /// How colour images were recorded; [`Custom`](ImageFormat::Custom) when there are none.
+    /// The format of the colour images; [`Custom`](ImageFormat::Custom) if the recording has no colour images.
     pub color_format: ImageFormat,
     /// Colour resolution.
     pub color_resolution: ColorResolution,
@@ -50,8 +50,8 @@ pub struct RecordConfiguration {
     pub wired_sync_mode: WiredSyncMode,
     /// Delay of a subordinate's captures behind its master's in µs.
     pub subordinate_delay_off_master_usec: u32,
-    /// The device time at which the recording begins, in µs. Microsoft's library keeps 32 bits of it, which are back at zero
-    /// after 71.6 minutes.
+    /// The device time at which the recording begins, in µs. Microsoft's library stores only 32 bits of it, which
+    /// overflow after 71.6 minutes.
     pub start_timestamp_offset_usec: u64,
 }
 
@@ -243,7 +243,7 @@ impl Playback {
         })
     }
 
-    /// Size and rate of a track of pictures.
+    /// Size and frame rate of a video track.
     ///
     /// # Errors
     /// Fails if there is no track of that name, or if the track holds no images.
@@ -334,7 +334,7 @@ impl Playback {
         })
     }
 
-    /// Converts colour images from now on.
+    /// Sets the format to which colour images are converted from now on.
     ///
     /// # Errors
     /// Fails for formats other than NV12, YUY2 and BGRA32; MJPG works if the recording holds MJPG.
@@ -454,7 +454,7 @@ impl Playback {
         }))
     }
 
-    /// The next block of a track that is not one of a device's; `None` at the end.
+    /// The next block of a custom track; `None` at the end.
     ///
     /// # Errors
     /// Fails if there is no track of that name, or if it is one of the device's own tracks.
@@ -463,7 +463,7 @@ impl Playback {
         self.data_block("k4a_playback_get_next_data_block", get, track)
     }
 
-    /// The previous block of such a track; `None` at the beginning.
+    /// The previous block of a custom track; `None` at the beginning.
     ///
     /// # Errors
     /// Fails if there is no track of that name, or if it is one of the device's own tracks.
@@ -472,7 +472,8 @@ impl Playback {
         self.data_block("k4a_playback_get_previous_data_block", get, track)
     }
 
-    /// Goes to a time: the next capture is the first with an image at or after it, the previous one the last before it.
+    /// Goes to a time. The next capture is then the first with an image at or after that time, and the previous capture
+    /// is the last before it.
     ///
     /// # Errors
     /// Fails if the file is damaged at this place.

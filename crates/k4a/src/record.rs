@@ -18,8 +18,8 @@ use crate::load_error::{LoadError, Refusal};
 use crate::log;
 use crate::search::Part;
 
-/// A loaded `libk4arecord`, with the `libk4a` that it uses. Cheap to clone; the library stays loaded for the life of
-/// the process.
+/// A loaded `libk4arecord`, with the `libk4a` that it uses. It is cheap to clone; the library stays loaded for the life
+/// of the process.
 #[derive(Clone)]
 pub struct RecordLibrary(&'static Loaded);
 
@@ -142,7 +142,7 @@ impl fmt::Debug for RecordLibrary {
 pub struct Recorder {
     library: RecordLibrary,
     handle: Handle,
-    /// The library keeps pointers to both.
+    /// The path and the device, to which the library keeps pointers.
     _path: CString,
     _device: Option<Arc<OpenDevice>>,
 }
@@ -155,7 +155,7 @@ impl Recorder {
         self.library.functions()
     }
 
-    /// Adds a tag. Names are made of A–Z, 0–9, `-` and `_`; others are dropped although this succeeds.
+    /// Adds a tag. A name consists of A–Z, 0–9, `-` and `_`; the library drops tags with other names without an error.
     ///
     /// # Errors
     /// Fails if the header is already written.

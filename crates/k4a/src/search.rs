@@ -5,11 +5,11 @@
 //! 2. Beside the program, and in `lib` beside it.
 //! 3. Where the vendors' installers put it.
 //! 4. The folders of the system and `/opt`.
-//! 5. Whatever the system's loader finds by name.
+//! 5. Any library that the system's loader finds by its name.
 //!
-//! Libraries that build on `libk4a` are looked for beside it first; their variables are `KINECT_K4ARECORD_LIBRARY` and
-//! `KINECT_K4ABT_LIBRARY`. The vendor of a file is found by reading it, not by loading it, because a library that was loaded
-//! keeps others of its name from being loaded.
+//! `libk4arecord` and `libk4abt` are searched for beside `libk4a` first; their variables are `KINECT_K4ARECORD_LIBRARY`
+//! and `KINECT_K4ABT_LIBRARY`. The vendor of a file is found by reading it, not by loading it, because a library that
+//! was loaded keeps others of its name from being loaded.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -36,9 +36,9 @@ pub enum Origin {
     Named,
     /// This environment variable names it.
     Variable(&'static str),
-    /// It lies beside the `libk4a` in use.
+    /// The place is beside the `libk4a` in use.
     BesideLibrary,
-    /// It lies beside the program.
+    /// The place is beside the program.
     BesideProgram,
     /// A vendor's installer puts it there.
     VendorFolder,
@@ -69,14 +69,15 @@ pub struct Candidate {
     pub path: PathBuf,
     /// Why the library is looked for there.
     pub origin: Origin,
-    /// Whether the file exists. Always `false` for [`Origin::Loader`], because only loading tells.
+    /// Whether the file exists. Always `false` for [`Origin::Loader`], because only loading shows whether the file
+    /// exists.
     pub exists: bool,
-    /// The vendor of the library in that file; `None` where there is no file, or it is not a `libk4a`.
+    /// The vendor of the library in that file; `None` if there is no file, or if the file is not a `libk4a`.
     pub vendor: Option<Vendor>,
 }
 
-/// The places in which [`Library::load`](crate::Library::load) (or, with a vendor, `load_vendor`) looks, in this order, and
-/// which files are there. No library is loaded.
+/// The places in which [`Library::load`](crate::Library::load) (or, with a vendor, `load_vendor`) searches, in this
+/// order, and whether each file exists. No library is loaded.
 pub fn search(vendor: Option<Vendor>) -> Vec<Candidate> {
     Surroundings::of_this_process().candidates(Part::K4a, vendor, None)
 }
@@ -90,7 +91,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// The name without what systems put around it.
+    /// The name without the prefixes and suffixes of the operating systems.
     pub(crate) const fn stem(self) -> &'static str {
         match self {
             Self::K4a => "k4a",
@@ -99,7 +100,7 @@ impl Part {
         }
     }
 
-    /// Names under which the system's loader knows it; the first also stands for a file that is not there.
+    /// Names under which the system's loader finds the library; the first is also used for a missing file.
     const fn names(self, os: Os) -> &'static [&'static str] {
         match (os, self) {
             (Os::Windows, Self::K4a) => &["k4a.dll"],
@@ -170,7 +171,7 @@ impl Part {
     }
 }
 
-/// How libraries are named and where they lie.
+/// The operating systems with different file names and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Os {
     Unix,
@@ -180,13 +181,13 @@ pub(crate) enum Os {
 /// Looks up a variable of the environment.
 type Variable = Box<dyn Fn(&str) -> Option<OsString>>;
 
-/// What the search depends on.
+/// The environment that the search depends on.
 pub(crate) struct Surroundings {
     pub(crate) os: Os,
     pub(crate) variable: Variable,
     /// The folder the program lies in.
     pub(crate) program: Option<PathBuf>,
-    /// `C:\Program Files` and its kin.
+    /// `C:\Program Files` and similar folders.
     pub(crate) program_files: Vec<PathBuf>,
     /// `/`.
     pub(crate) root: PathBuf,
@@ -209,7 +210,7 @@ impl Surroundings {
         }
     }
 
-    /// Every place in order; `beside` is the `libk4a` in use.
+    /// All places in the order of the search; `beside` is the `libk4a` in use.
     pub(crate) fn candidates(
         &self,
         part: Part,
@@ -244,7 +245,7 @@ impl Surroundings {
         found.candidates
     }
 
-    /// The file itself, or the files in the folder.
+    /// The given file, or the library's files in the given folder.
     pub(crate) fn named(&self, part: Part, path: &Path) -> Vec<Candidate> {
         let mut found = Found::new(self.os, part);
         found.named(path, &Origin::Named);
@@ -323,7 +324,7 @@ impl Found {
     }
 
     fn push(&mut self, candidate: Candidate) {
-        // Links to a file that is there already add nothing.
+        // A link to a file that is already in the list is left out.
         let real = fs::canonicalize(&candidate.path).unwrap_or_else(|_| candidate.path.clone());
         if self.files.insert(real) {
             self.candidates.push(candidate);
@@ -351,7 +352,7 @@ impl Found {
         });
     }
 
-    /// The library's files in a folder, or the one that is missing there.
+    /// Adds the library's files in a folder; if there are none, the file that is missing.
     fn folder(&mut self, folder: &Path, origin: &Origin) {
         let preferred = self.part.names(self.os);
         let mut names: Vec<String> = fs::read_dir(folder)
@@ -386,9 +387,9 @@ fn folders_in(folder: &Path) -> Vec<(String, PathBuf)> {
         .collect()
 }
 
-/// Whose `libk4a` a file is, told by the names of functions in it; `None` when it is none.
+/// The vendor of a `libk4a`, recognised by the names of functions in the file; `None` if the file is not a `libk4a`.
 fn vendor_of(path: &Path) -> Option<Vendor> {
-    /// The real ones have a few megabytes.
+    /// Real libraries have a few megabytes.
     const LARGEST: u64 = 256 << 20;
     let size = fs::metadata(path).ok()?.len();
     if size > LARGEST {
@@ -422,14 +423,14 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     false
 }
 
-/// A library's version, as far as file and folder names tell it.
+/// A library's version, as read from the names of the file and its folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LibraryVersion {
-    /// Changes that break.
+    /// Number of incompatible changes.
     pub major: u32,
-    /// Changes that add.
+    /// Number of additions.
     pub minor: u32,
-    /// Changes that mend; `None` when the name does not say.
+    /// Number of corrections; `None` if the name does not contain it.
     pub patch: Option<u32>,
 }
 

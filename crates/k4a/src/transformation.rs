@@ -20,8 +20,9 @@ pub struct Transformation {
 unsafe impl Send for Transformation {}
 
 impl Library {
-    /// Prepares transformations. With both cameras on this starts the closed depth engine, which needs OpenGL 4.4 (on Linux
-    /// with an X server) and takes a second; with one, only [`point_cloud`](Transformation::point_cloud) works.
+    /// Prepares transformations. If both cameras are on, this starts the closed-source depth engine, which needs OpenGL
+    /// 4.4 (on Linux with an X server) and takes a second. If one camera is on, only
+    /// [`point_cloud`](Transformation::point_cloud) works.
     ///
     /// # Errors
     /// Fails if the calibration is invalid, if the depth engine does not start, or if the library lacks the function.
@@ -63,7 +64,8 @@ impl Transformation {
         }
     }
 
-    /// A depth image as the colour camera would see it, into a depth image of the colour camera's size.
+    /// Transforms a depth image into the colour camera's view. `transformed` is a depth image of the colour camera's
+    /// size.
     ///
     /// # Errors
     /// Fails if the images do not have the calibration's sizes.
@@ -80,8 +82,8 @@ impl Transformation {
         })
     }
 
-    /// As [`depth_to_color`](Self::depth_to_color), and transforms a custom image (`Custom8` or `Custom16`, of the
-    /// depth camera's size) along with the depth. Pixels without depth get the value `invalid`.
+    /// Like [`depth_to_color`](Self::depth_to_color), but also transforms a custom image (`Custom8` or `Custom16`, of
+    /// the depth camera's size) along with the depth. Pixels without depth get the value `invalid`.
     ///
     /// # Errors
     /// Fails if the images do not have the calibration's sizes.
@@ -125,7 +127,8 @@ impl Transformation {
         })
     }
 
-    /// A BGRA32 colour image as the depth camera would see it, into one of the depth camera's size.
+    /// Transforms a BGRA32 colour image into the depth camera's view. `transformed` is a BGRA32 image of the depth
+    /// camera's size.
     ///
     /// # Errors
     /// Fails if the images do not have the calibration's sizes.
@@ -157,8 +160,8 @@ impl Transformation {
         })
     }
 
-    /// The points of a depth image that is in a camera's view, as three i16 a pixel (x, y, z in mm), into a `Custom` image of
-    /// its size.
+    /// Computes the points of a depth image that is in the view of `camera`. `points` is a `Custom` image of the same
+    /// size with three i16 for each pixel: x, y and z in mm.
     ///
     /// # Errors
     /// Fails if the images do not have the calibration's sizes, or if `camera` is not a camera.

@@ -1,4 +1,4 @@
-//! Whose library it is.
+//! The vendors of the libraries.
 
 use std::fmt;
 

@@ -71,7 +71,7 @@ pub fn allocations_of_all_threads(work: impl FnOnce()) -> u64 {
     ALL_THREADS.load(Ordering::Relaxed) - before
 }
 
-/// How often this thread has allocated since it was started: for code that is called back on a thread not its own.
+/// How often this thread has allocated since it was started: for code that is called on another thread than the test's.
 pub fn allocations_so_far() -> u64 {
     THIS_THREAD.get()
 }

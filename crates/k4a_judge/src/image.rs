@@ -8,13 +8,14 @@ use crate::codes::known;
 use crate::judge::Judge;
 use k4a::Error;
 
-/// An image of the vendor's library. What a test makes can be changed until it is read or put into a capture.
+/// An image of the vendor's library. A test can change an image that it has made until the image is read or put into a
+/// capture.
 pub struct Image {
     own: RefCell<Option<ImageMut>>,
     shared: OnceCell<k4a::Image>,
 }
 
-/// What an image says about itself.
+/// The properties of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageInfo {
     /// `k4a_image_format_t`.
@@ -99,7 +100,7 @@ impl Image {
         }
     }
 
-    /// The image as functions of `k4a` take it. It cannot be changed from now on.
+    /// The image in the type that functions of `k4a` take. It cannot be changed any more.
     pub fn shared(&self) -> &k4a::Image {
         self.shared.get_or_init(|| {
             let own = self.own.take();
@@ -107,7 +108,7 @@ impl Image {
         })
     }
 
-    /// Changes what is not shared yet.
+    /// Changes an image that is not shared yet.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut ImageMut) -> T) -> T {
         let mut own = self.own.borrow_mut();
         change(

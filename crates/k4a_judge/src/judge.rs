@@ -11,11 +11,11 @@ pub struct Judge {
     pub(crate) record: k4a::RecordLibrary,
 }
 
-/// The vendor's libraries; `None`, with a printed word, where they are not installed.
+/// The vendor's libraries. If they are not installed, prints a message and returns `None`.
 ///
 /// # Panics
 ///
-/// When they are missing or broken although the environment says `KINECT_REQUIRE_REAL=1`.
+/// Panics if they are missing or broken and the environment has `KINECT_REQUIRE_REAL=1`.
 pub fn judge() -> Option<&'static Judge> {
     static JUDGE: OnceLock<Result<Judge, k4a::LoadError>> = OnceLock::new();
     match JUDGE.get_or_init(Judge::load) {

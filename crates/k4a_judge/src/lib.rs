@@ -1,8 +1,8 @@
 //! The vendor's real libraries as the judge of our tests and benchmarks.
 //!
-//! Loads `libk4a` and `libk4arecord` through the crate `k4a` from [`library_folder`], and has a shorter interface than that
-//! crate: modes and formats are C's numbers, and it panics where the libraries return what they never should. Only tests and
-//! benchmarks depend on it. Start at [`judge`]:
+//! Loads `libk4a` and `libk4arecord` through the crate `k4a` from [`library_folder`], and has a shorter interface than
+//! that crate: modes and formats are C's numbers, and it panics if a library returns an impossible value. Only tests
+//! and benchmarks depend on it. Start at [`judge`]:
 //!
 //! ```no_run
 //! let Some(judge) = k4a_judge::judge() else { return };

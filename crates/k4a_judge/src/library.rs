@@ -31,11 +31,11 @@ fn in_target_folder(program: &Path) -> Option<PathBuf> {
         .find(|folder| folder.is_dir())
 }
 
-/// The vendor's `libk4a`; `None`, with a printed word, where it is not installed.
+/// The vendor's `libk4a`. If it is not installed, prints a message and returns `None`.
 ///
 /// # Panics
 ///
-/// When it is missing or broken although the environment says `KINECT_REQUIRE_REAL=1`.
+/// Panics if it is missing or broken and the environment has `KINECT_REQUIRE_REAL=1`.
 pub fn real_library() -> Option<k4a::Library> {
     match load_library() {
         Ok(library) => Some(library),

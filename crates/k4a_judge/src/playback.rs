@@ -42,7 +42,7 @@ impl Playback {
         self.0.tracks()
     }
 
-    /// Whether there is such a track.
+    /// Whether the recording has a track of that name.
     pub fn has_track(&self, name: &str) -> bool {
         self.0.has_track(name)
     }
@@ -52,7 +52,7 @@ impl Playback {
         self.0.track_is_builtin(name)
     }
 
-    /// Size and rate of a video track.
+    /// Size and frame rate of a video track.
     pub fn video_settings(&self, track: &str) -> Result<VideoSettings, Error> {
         self.0.video_settings(track)
     }

@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// Names a file with the JSON text of the script that a library begins with, for processes whose library no test can reach.
+/// The environment variable that names a file with the first script of a library (JSON), for processes whose library a
+/// test cannot call.
 pub const SCRIPT_VARIABLE: &str = "K4A_STANDIN_SCRIPT";
 
 /// Everything that one loaded library plays.
@@ -32,7 +33,8 @@ pub struct Script {
     pub scene: Scene,
     /// How many captures are drawn, once for all devices, and replayed in a loop: 1 to 64.
     pub captures: u32,
-    /// How many times faster than a real device they deliver, 0.01 to 1000. Device timestamps do not show it.
+    /// How many times faster than real devices the devices deliver, 0.01 to 1000. Device timestamps do not change with
+    /// it.
     pub speed: f64,
 }
 
@@ -48,7 +50,7 @@ impl Default for Script {
 }
 
 impl Script {
-    /// The given devices.
+    /// A script with the given devices.
     pub fn of(devices: impl IntoIterator<Item = DeviceScript>) -> Self {
         Self {
             devices: devices.into_iter().collect(),
@@ -121,7 +123,7 @@ impl Script {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scene {
-    /// A test chart that is drawn in milliseconds and carries the number of its place in the loop ([`crate::chart`]).
+    /// A test chart that is drawn in milliseconds. It shows its number in the loop of captures ([`crate::chart`]).
     #[default]
     Pattern,
     /// The simulated sensor: people in a room. Drawing takes some seconds at the first start.

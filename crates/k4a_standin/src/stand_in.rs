@@ -11,7 +11,8 @@ use libloading::Library;
 use crate::script::Script;
 use crate::statistics::Statistics;
 
-/// The vendor's library under its own name in a folder of its own: an instance that shares nothing with others.
+/// An instance of the stand-in: a copy of the library under the vendor's name in a folder of its own, which shares
+/// nothing with other instances.
 ///
 /// The library stays loaded as long as the `StandIn` or a client has it loaded; dropping the `StandIn` removes the
 /// folder. A device's handles may outlive it.
@@ -19,7 +20,7 @@ use crate::statistics::Statistics;
 pub struct StandIn {
     folder: PathBuf,
     path: PathBuf,
-    /// Unloaded before the folder is removed, which some systems insist on.
+    /// The library is unloaded before its folder is removed, because some systems cannot remove loaded files.
     library: ManuallyDrop<Library>,
 }
 
@@ -37,7 +38,8 @@ impl StandIn {
     /// Microsoft's library with a script.
     ///
     /// # Panics
-    /// When the built library is not found or does not load, or the script is invalid; the message says what to do.
+    /// Panics if the built library is not found or cannot be loaded, or if the script is invalid; the message says what
+    /// to do.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn microsoft(script: &Script) -> Self {
         Self::new("k4a_standin", script).unwrap_or_else(|problem| panic!("{problem}"))
@@ -46,7 +48,8 @@ impl StandIn {
     /// Orbbec's library with a script. The crate `k4a_standin_orbbec` must be a dev-dependency, too.
     ///
     /// # Panics
-    /// When the built library is not found or does not load, or the script is invalid; the message says what to do.
+    /// Panics if the built library is not found or cannot be loaded, or if the script is invalid; the message says what
+    /// to do.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn orbbec(script: &Script) -> Self {
         Self::new("k4a_standin_orbbec", script).unwrap_or_else(|problem| panic!("{problem}"))
@@ -90,7 +93,7 @@ impl StandIn {
     /// Applies another script, also while devices run.
     ///
     /// # Panics
-    /// When the script is wrong.
+    /// Panics if the script is invalid.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn configure(&self, script: &Script) {
         self.try_configure(&script.json())
@@ -108,7 +111,7 @@ impl StandIn {
     /// Pulls a device's cable.
     ///
     /// # Panics
-    /// When the script has no such device.
+    /// Panics if the script has no device with that serial number.
     pub fn unplug(&self, serial: &str) {
         self.command(&format!("unplug {serial}"));
     }
@@ -116,15 +119,15 @@ impl StandIn {
     /// Puts a device's cable back.
     ///
     /// # Panics
-    /// When the script has no such device.
+    /// Panics if the script has no device with that serial number.
     pub fn replug(&self, serial: &str) {
         self.command(&format!("replug {serial}"));
     }
 
-    /// Takes a device's power away and gives it back: it forgets its colour controls.
+    /// Switches a device's power off and on, so that the device forgets its colour controls.
     ///
     /// # Panics
-    /// When the script has no such device.
+    /// Panics if the script has no device with that serial number.
     pub fn power_cycle(&self, serial: &str) {
         self.command(&format!("power-cycle {serial}"));
     }
@@ -132,7 +135,7 @@ impl StandIn {
     /// Frees the drawn captures; they are drawn again when cameras start.
     ///
     /// # Panics
-    /// Never, unless the library is broken.
+    /// Panics only if the library is broken.
     pub fn forget_pictures(&self) {
         self.command("forget");
     }
@@ -146,7 +149,7 @@ impl StandIn {
     /// The library's statistics.
     ///
     /// # Panics
-    /// When the library does not answer.
+    /// Panics if the library does not answer.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn statistics(&self) -> Statistics {
         self.ask("k4a_standin_statistics")

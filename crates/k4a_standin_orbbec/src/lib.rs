@@ -1,8 +1,8 @@
 //! The stand-in for Orbbec's library: everything that [`k4a_standin`] has, and the functions that only Orbbec's
 //! library has.
 //!
-//! They are in a crate of their own because clients tell the libraries apart by them: Microsoft's must not have them. Use
-//! it through `k4a_standin::StandIn::orbbec`; a test needs both crates as dev-dependencies.
+//! They are in a separate crate because clients recognise Orbbec's library by them, so Microsoft's library must not
+//! have them. Use it through `k4a_standin::StandIn::orbbec`; a test needs both crates as dev-dependencies.
 
 use std::ffi::c_char;
 
@@ -23,7 +23,7 @@ extern "C" fn begin() {
     orbbec::begin();
 }
 
-/// Where Orbbec's own extensions lie; there are none.
+/// Sets the folder of Orbbec's extensions; the stand-in has no extensions.
 #[unsafe(no_mangle)]
 pub extern "C" fn k4a_set_orbbec_extensions_directory(_directory: *const c_char) {}
 

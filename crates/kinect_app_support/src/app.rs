@@ -10,8 +10,8 @@ use crate::offscreen::{Canvas, OffscreenPlugin};
 use crate::show::Show;
 
 impl Show {
-    /// An app with a window of that title; or without one, where a picture is wanted or there is no display. `None`, with a word,
-    /// for a capture that the recording does not have.
+    /// An app with a window of that title, or without a window if a picture is wanted or there is no display. Prints a
+    /// message and returns `None` if the recording does not have the wanted capture.
     pub fn app(&mut self, name: &str, title: &str) -> Option<App> {
         if self.screenshot.is_none() && !has_display() {
             let path = beside_the_program(name);
@@ -60,13 +60,14 @@ impl Show {
                 );
                 false
             }
-            // What is wrong with the file is the sensor's to say.
+            // The sensor reports the problem of the file.
             _ => true,
         }
     }
 }
 
-/// Where a picture goes that nobody named: into the folder of the program, which is cargo's, so that the sources stay as they are.
+/// The path of a picture whose name was not given: in the folder of the program, which is in cargo's target folder, so
+/// that the sources are not changed.
 fn beside_the_program(name: &str) -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     program.with_file_name(format!("{name}.png"))

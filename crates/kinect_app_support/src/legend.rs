@@ -1,4 +1,4 @@
-//! Keys on screen: what they do, how it is set, and that they can be clicked.
+//! Keys on screen: their action and its present setting. The keys can be clicked.
 
 use bevy::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Pressed(pub KeyCode);
 #[derive(Component)]
 pub struct Key(pub KeyCode);
 
-/// The text beside a key that says how it is set.
+/// The text beside a key with its present setting.
 #[derive(Component)]
 pub struct Value(pub KeyCode);
 
@@ -51,7 +51,7 @@ fn press_buttons(
     }
 }
 
-/// The row at the bottom that keys lie in.
+/// The row of keys at the bottom.
 pub fn row() -> Node {
     Node {
         column_gap: px(8),
@@ -61,7 +61,7 @@ pub fn row() -> Node {
     }
 }
 
-/// One key: its cap, what it does, and below it how it is set.
+/// One key: its cap, its action, and below it its present setting.
 pub fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str) {
     row.spawn((
         Key(code),

@@ -31,12 +31,12 @@ impl Plugin for OffscreenPlugin {
     }
 }
 
-/// What cameras render into: the window, or the image that becomes the picture.
+/// The target of cameras: the window, or the image that is saved as the picture.
 #[derive(Resource, Clone, Default, Debug)]
 pub struct Canvas(RenderTarget);
 
 impl Canvas {
-    /// For a camera.
+    /// The render target of a camera.
     pub fn target(&self) -> RenderTarget {
         self.0.clone()
     }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use bevy::prelude::*;
 use clap::Args;
 
-/// What to show, and where.
+/// The options of an example: the sensor to show, and where to show it.
 #[derive(Args, Resource, Clone, Debug)]
 pub struct Show {
-    /// The recording (.mkv) to play; none: a simulated sensor.
+    /// The recording (.mkv) to play; without one, a simulated sensor is shown.
     pub file: Option<PathBuf>,
     /// Render off-screen, write this PNG and end. Without a display: a file named after the example, beside its program.
     #[arg(long, value_name = "OUT.png")]

@@ -2,15 +2,15 @@
 
 use bevy::prelude::*;
 
-/// Behind everything.
+/// The colour of the background.
 pub const BACKGROUND: Color = Color::srgb(0.055, 0.062, 0.075);
-/// Behind what belongs together.
+/// The background colour of a panel.
 pub const PANEL: Color = Color::srgb(0.09, 0.1, 0.12);
-/// What is to be read.
+/// The colour of text.
 pub const TEXT: Color = Color::srgb(0.9, 0.92, 0.95);
-/// What explains it.
+/// The colour of labels.
 pub const LABEL: Color = Color::srgb(0.62, 0.66, 0.72);
-/// What is wrong.
+/// The colour of problems.
 pub const PROBLEM: Color = Color::srgb(1.0, 0.55, 0.4);
 
 /// Bevy's own font in that size, in logical pixels.

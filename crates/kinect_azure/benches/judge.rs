@@ -1,8 +1,9 @@
-//! Ours against the vendor's real libraries, in turn, in one run: `cargo bench -p kinect_azure`.
+//! Compares this project's code with the vendor's real libraries, in turn, in one run: `cargo bench -p kinect_azure`.
 //!
-//! Each line of the table is a demand the project makes on itself. Ours and the other side run alternately, so
-//! that whatever else the machine does meets both, and their lower quartiles are compared, because it can only slow down. Without the vendor's libraries the lines that
-//! need them are left out; without the real data (see the tests) there is nothing to measure.
+//! Each line of the table is a requirement of the project. Both sides run alternately, so that other load on the
+//! machine affects both, and their lower quartiles are compared, because other load can only slow a run down. Without
+//! the vendor's libraries the lines that need them are left out; without the real data (see the tests) there is nothing
+//! to measure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -263,7 +264,7 @@ fn lower_quartile(mut times: Vec<f64>) -> f64 {
     times[times.len() / 4]
 }
 
-/// Lower quartile of the timess in seconds of two things that take turns.
+/// Lower quartiles of the times, in seconds, of two functions that run alternately.
 fn in_turn(rounds: usize, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> (f64, f64) {
     // Once for the caches and pools.
     ours();
@@ -280,12 +281,12 @@ fn in_turn(rounds: usize, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> (
     (lower_quartile(our_times), lower_quartile(their_times))
 }
 
-/// Lower quartile of the times in seconds of one thing.
+/// Lower quartile of the times of one function, in seconds.
 fn alone(rounds: usize, mut ours: impl FnMut()) -> f64 {
     in_turn(rounds, &mut ours, || {}).0
 }
 
-/// What ours is compared with.
+/// The other side of a comparison.
 #[derive(Clone, Copy)]
 enum Other {
     None,
@@ -293,11 +294,11 @@ enum Other {
     Copy(f64),
 }
 
-/// What ours must do.
+/// The requirement on this project's code.
 #[derive(Clone, Copy)]
 enum Demand {
     None,
-    /// At least this many times as fast as the other.
+    /// At least this many times as fast as the other side.
     TimesFaster(f64),
     /// Less than this many seconds.
     Under(f64),
@@ -372,7 +373,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // What is left in the temporary folder does no harm.
+        // A file that is left in the temporary folder does no harm.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -28,7 +28,7 @@ pub struct UtcTime {
 }
 
 impl UtcTime {
-    /// The time so many seconds after 1970-01-01 00:00:00 UTC.
+    /// The time that many seconds after 1970-01-01 00:00:00 UTC.
     pub fn from_unix_sec(unix_sec: i64) -> Self {
         let second = unix_sec.rem_euclid(86_400);
         // Days since 0000-03-01 in the proleptic Gregorian calendar, whose 400 years have 146 097 days. Years that begin

@@ -16,8 +16,8 @@ pub struct Capture {
     pub ir: Option<Arc<Image>>,
     /// Temperature of the sensor in °C, where known.
     pub temperature_celsius: Option<f32>,
-    /// The bodies in the depth image. A simulated sensor gives its exact people; a recording gives the bodies that
-    /// were recorded with the image, from a tracker or a simulated sensor.
+    /// The bodies in the depth image. A simulated sensor delivers the exact bodies of its people; a recording delivers
+    /// the bodies that were recorded with the image, from a tracker or a simulated sensor.
     pub ground_truth: Option<Arc<BodyFrame>>,
 }
 

@@ -3,7 +3,7 @@
 /// The number of bytes at a file's beginning that are examined.
 pub(crate) const LOOKED_AT: usize = 512;
 
-/// What a file is, and what to do with it.
+/// The kind of a file, and advice for files of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileKind {
     /// For example `a web page (HTML)`.

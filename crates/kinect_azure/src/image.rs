@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::modes::ColorFormat;
 use crate::pool::Pool;
 
-/// What the bytes of an [`Image`] mean.
+/// The meaning of the bytes of an [`Image`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImageFormat {
     /// A colour image.
@@ -95,7 +95,7 @@ impl Eq for VendorMemory {}
 /// Images are shared as `Arc<Image>` and do not change after a source delivered them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// What the bytes mean.
+    /// The meaning of the bytes.
     pub format: ImageFormat,
     /// Width in pixels.
     pub width: u32,

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// The images that the depth camera delivers. Sizes and ranges are the data sheet's.
+/// The images that the depth camera delivers. Sizes and ranges come from the data sheet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum DepthMode {

@@ -11,18 +11,18 @@ mod error;
 
 pub use error::{Recovery, SourceError, SourceErrorKind};
 
-/// Something that delivers captures. Opening is each source's own constructor; dropping a source stops it.
+/// Something that delivers captures. Each source has its own constructor, which opens it; dropping a source stops it.
 ///
 /// A source is owned by one thread, which calls [`next_capture`](Self::next_capture) in a loop.
 pub trait CaptureSource: Send {
     /// The sensor of this source and its modes.
     fn info(&self) -> &SensorInfo;
 
-    /// The calibration for the source's modes; `None` where the source has none (a recording without one).
+    /// The calibration for the source's modes; `None` if the source has no calibration, as some recordings.
     fn calibration(&self) -> Option<&Calibration>;
 
-    /// The calibration and firmware versions that the sensor stores, which a recording of it needs. By default
-    /// nothing. A recording without a calibration holds images, but its depth images cannot be turned into points.
+    /// The calibration and firmware versions that the sensor stores, which a recording of it needs. By default there
+    /// are none. A recording without a calibration holds images, but its depth images cannot be turned into points.
     fn factory_data(&self) -> FactoryData<'_> {
         FactoryData::default()
     }
@@ -33,7 +33,7 @@ pub trait CaptureSource: Send {
         None
     }
 
-    /// Waits for the next capture, at most `timeout`.
+    /// Waits for the next capture, at most for `timeout`.
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError>;
 
     /// Sets whether the next capture is wanted; call it before [`next_capture`](Self::next_capture). A source that computes

@@ -6,7 +6,7 @@
 /// Metres per millimetre.
 pub const METRES_PER_MILLIMETRE: f32 = 0.001;
 
-/// A point in camera axes and millimetres as a point in world axes and metres.
+/// Converts a point in camera axes and millimetres to a point in world axes and metres.
 ///
 /// ```
 /// // One metre in front of the lens.
@@ -16,14 +16,14 @@ pub fn to_world([x, y, z]: [f32; 3]) -> [f32; 3] {
     direction_to_world([x, y, z]).map(|v| v * METRES_PER_MILLIMETRE)
 }
 
-/// A direction (or acceleration) in camera axes as one in world axes; its length stays.
+/// Converts a direction (or acceleration) from camera axes to world axes; its length does not change.
 pub fn direction_to_world([x, y, z]: [f32; 3]) -> [f32; 3] {
     // `0.0 - v` instead of `-v` keeps zero from becoming −0.
     [x, 0.0 - y, 0.0 - z]
 }
 
-/// An orientation (w, x, y, z) in camera axes as one in world axes. Only the outer axes change: a joint's own x axis
-/// still points along its bone.
+/// Converts an orientation (w, x, y, z) from camera axes to world axes. Only the outer axes change: a joint's own x
+/// axis still points along its bone.
 ///
 /// ```
 /// // Lying along the camera's y, which points down: in the world, down.

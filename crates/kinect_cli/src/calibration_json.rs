@@ -14,7 +14,7 @@ pub(crate) struct Modes {
     color_resolution: &'static str,
     depth_camera: Option<CameraJson>,
     color_camera: Option<CameraJson>,
-    /// From each sensor to each other one.
+    /// The extrinsics from each sensor to each other sensor.
     extrinsics: BTreeMap<String, ExtrinsicsJson>,
 }
 
@@ -49,7 +49,7 @@ struct ExtrinsicsJson {
 }
 
 impl Modes {
-    /// `None` where the recording has no calibration that can be used.
+    /// `None` if the recording has no usable calibration.
     pub(crate) fn of(recording: &Recording) -> Option<Self> {
         let calibration = recording.calibration()?;
         let mut extrinsics = BTreeMap::new();

@@ -15,7 +15,7 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Examines everything between a sensor and a picture, and says how to mend what is wrong
+    /// Checks everything that a sensor needs to deliver a picture, and says how to mend problems
     #[command(after_long_help = doctor::HELP)]
     Doctor(doctor::DoctorArgs),
     /// Lists the connected sensors; opens each for a moment

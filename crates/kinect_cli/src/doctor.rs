@@ -1,4 +1,4 @@
-//! `kinect doctor`: whether this machine can use a sensor, what is in the way, how to mend it.
+//! `kinect doctor`: checks whether this machine can use a sensor, and says how to mend the problems.
 
 use std::process::ExitCode;
 use std::time::Duration;

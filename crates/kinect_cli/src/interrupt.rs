@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and the end of the terminal: the first asks the command to finish what it writes, the second ends it.
+//! Ctrl-C, SIGTERM and the end of the terminal: the first signal tells the command to finish its files, the second ends
+//! it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,7 @@ use crate::files::remove_half_files;
 /// The exit status of a command that was stopped before its end, as shells give it for Ctrl-C.
 pub(crate) const STOPPED: u8 = 130;
 
-/// How long removing half-written files may take: a disk that hangs must not keep people from ending the command.
+/// How long removing half-written files may take: a disk that hangs must not prevent the user from ending the command.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether the command was asked to stop.

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<ExitCode, String> {
     })
 }
 
-/// The library asked for, or each vendor's that loads.
+/// The library that the options name, or each vendor's library that can be loaded.
 fn libraries(args: &ListArgs) -> Result<Vec<Library>, String> {
     if let Some(path) = &args.library {
         let library = Library::load_from(path).map_err(|error| error.to_string())?;

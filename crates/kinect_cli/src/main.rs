@@ -1,9 +1,9 @@
-//! The `kinect` command: records from sensors, shows what is in recordings, and finds problems of the machine.
+//! The `kinect` command: records from sensors, shows the content of recordings, and finds problems of the machine.
 //!
-//! [`doctor`] examines the machine, [`list`] lists the sensors, [`record`] records from one. [`info`] shows what is in
-//! recordings, [`export`] writes their images, point clouds and inertial samples as files that every other program reads,
-//! [`simulate`] makes recordings of a simulated sensor, [`manual`] prints completions and manual pages. [`cli`] is the
-//! command line; [`options`] are shared by several commands, under the same names.
+//! [`doctor`] examines the machine, [`list`] lists the sensors, [`record`] records from one. [`info`] shows the content
+//! of recordings, [`export`] writes their images, point clouds and inertial samples as files that every other program
+//! reads, [`simulate`] makes recordings of a simulated sensor, [`manual`] prints completions and manual pages. [`cli`]
+//! is the command line; [`options`] are shared by several commands, under the same names.
 //!
 //! [`files`] writes every file of every command, by one rule. [`interrupt`] is Ctrl-C. [`calibration_json`] is a calibration
 //! for other programs. [`terminal`] shows how the work goes on.
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says what is wrong with the options, also to a program that asked for JSON; or prints the help that was asked for.
+/// Prints the error of the options (also as JSON, if `--json` was given), or the requested help.
 fn wrong_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
         let text = error.render().to_string();

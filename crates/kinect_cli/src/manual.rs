@@ -23,7 +23,7 @@ To install it:       kinect man > /usr/local/share/man/man1/kinect.1
 
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
-    /// The shell to print it for
+    /// The shell whose script to print
     shell: Shell,
 }
 

@@ -10,8 +10,8 @@ use std::process::{Command, ExitCode};
 /// The environment variable that the library reads.
 const VARIABLE: &str = "K4A_ENABLE_LOG_TO_STDOUT";
 
-/// Starts the command again with the library kept quiet; gives what that ended with. `None`: go on here, because the
-/// library is quiet, somebody wants to hear it, or starting again is not possible.
+/// Starts the command again with the library's output switched off, and returns the exit code of that process. Returns
+/// `None` if this process should continue: the variable is already set, or the command cannot be started again.
 pub(crate) fn start_again() -> Option<ExitCode> {
     if std::env::var_os(VARIABLE).is_some() {
         return None;
@@ -23,7 +23,7 @@ pub(crate) fn start_again() -> Option<ExitCode> {
     replace(command, name.as_deref())
 }
 
-/// Becomes the other process: same number, same terminal.
+/// Replaces this process by the other one, which keeps the process number and the terminal.
 #[cfg(unix)]
 fn replace(mut command: Command, name: Option<&OsStr>) -> Option<ExitCode> {
     use std::os::unix::process::CommandExt;
@@ -35,7 +35,7 @@ fn replace(mut command: Command, name: Option<&OsStr>) -> Option<ExitCode> {
     None
 }
 
-/// Waits for the other process, which gets Ctrl-C as well.
+/// Waits for the other process, which receives Ctrl-C, too.
 #[cfg(not(unix))]
 fn replace(mut command: Command, _name: Option<&OsStr>) -> Option<ExitCode> {
     let _ = ctrlc::set_handler(|| {});

@@ -117,7 +117,7 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// A number of bytes, in words.
+/// A number of bytes in MiB, as text.
 pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }

@@ -32,7 +32,7 @@ pub(crate) struct SimulatedImu {
 }
 
 impl SimulatedImu {
-    /// The inertial sensors beside a depth camera; `None` when the calibration has none.
+    /// The inertial sensors beside a depth camera; `None` if the calibration does not have them.
     pub(crate) fn new(
         eye: &Eye,
         calibration: &Calibration,

@@ -18,17 +18,17 @@ pub struct SimulationSettings {
     pub people: u32,
     /// Chooses the room, the people and the noise.
     pub seed: u64,
-    /// How far people, room and things differ from a usual exhibition's.
+    /// How far people, room and things differ from the usual people, rooms and things of an exhibition.
     pub variety: Variety,
-    /// The sensor's imperfections; [`Noise::none`] for a perfect one.
+    /// The sensor's errors; [`Noise::none`] for a perfect sensor.
     pub noise: Noise,
     /// Depth mode.
     pub depth_mode: DepthMode,
     /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// Format of colour images. `None`, the default, leaves it to the program that opens the simulation: [`SimulatedSensor`]
-    /// delivers BGRA, which costs least, because images are neither encoded nor decoded; a program that records it can choose
-    /// MJPG, which takes less than a tenth of the space.
+    /// Format of colour images. `None`, the default, leaves the choice to the program that opens the simulation:
+    /// [`SimulatedSensor`] delivers BGRA, which costs least, because images are neither encoded nor decoded; a program
+    /// that records it can choose MJPG, which takes less than a tenth of the space.
     ///
     /// [`SimulatedSensor`]: crate::SimulatedSensor
     pub color_format: Option<ColorFormat>,
@@ -42,8 +42,8 @@ pub struct SimulationSettings {
     /// [`set_wanted`](kinect_azure::CaptureSource::set_wanted)). `false` saves processor time in an app that shows
     /// fewer captures than the sensor delivers.
     pub every_capture: bool,
-    /// Path of a factory calibration (JSON, as a recording has it attached) whose lenses are used; `None`: the built-in
-    /// calibration.
+    /// Path of a factory calibration (JSON, as it is attached to recordings) whose lenses are used; `None` = the
+    /// built-in calibration.
     pub calibration: Option<PathBuf>,
 }
 

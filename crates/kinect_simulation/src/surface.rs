@@ -7,8 +7,8 @@ use glam::Vec3;
 pub(crate) struct Surface {
     /// Linear red, green and blue, 0 to 1.
     pub(crate) albedo: Vec3,
-    /// At the 860 nm of the sensor's own light, 0 to 1: most cloth is bright there whatever its colour, skin about 0.6,
-    /// dark hair 0.1 and less.
+    /// At the 860 nm of the sensor's own light, 0 to 1: most cloth of any visible colour is bright there, skin about
+    /// 0.6, dark hair 0.1 and less.
     pub(crate) infrared: f32,
 }
 

@@ -47,7 +47,7 @@ impl Timing {
         self.usec(number).saturating_add(delay as u64)
     }
 
-    /// When a capture is taken; `None` when all of it is lost.
+    /// The times of a capture; `None` if the whole capture is lost.
     pub(crate) fn capture(&self, number: u64) -> Option<Times> {
         let die = |stream: u64| unit32((hash2(self.seed ^ stream, number) >> 32) as u32);
         // At most a limited share is lost, so some captures always come; NaN counts as 0.

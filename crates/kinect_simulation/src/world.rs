@@ -93,7 +93,7 @@ impl World {
         })
     }
 
-    /// A capture; `None` when the sensor loses it.
+    /// The capture with that number; `None` if the sensor loses it.
     pub(super) fn capture(
         &mut self,
         number: u64,

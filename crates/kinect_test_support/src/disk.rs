@@ -15,7 +15,7 @@ pub struct TestDisk {
     faults: Arc<Faults>,
 }
 
-/// What is wrong with a disk; can be changed while it is used.
+/// The faults of a disk, which can be changed while it is used.
 pub struct Faults {
     /// Bytes that fit into a file.
     pub capacity: AtomicU64,

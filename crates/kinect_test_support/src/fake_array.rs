@@ -1,6 +1,6 @@
-//! Microphone arrays that are not there: ALSA devices of a configuration of our own, which read what they hear from a
-//! file or from the standard input. ALSA reads its configuration once in a process and by an environment variable, so
-//! whoever listens to them is a process of its own: a test that starts itself again.
+//! Fake microphone arrays: ALSA devices from a test's own configuration, which read their sound from a file or from the
+//! standard input. ALSA reads its configuration once in a process, from an environment variable. So a test that listens
+//! to such devices starts itself again as another process.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ pub const NAME: &str = "Azure Kinect Microphone Array, USB Audio";
 /// Says in a child that it is one.
 const MARK: &str = "KINECT_FAKE_ARRAY";
 
-/// A sample that tells its frame and its channel.
+/// A sample whose value encodes its frame and its channel.
 pub fn sample(frame: usize, channel: usize) -> i16 {
     (frame % 4000 * 8 + channel) as i16
 }
@@ -126,7 +126,7 @@ impl Listener {
         }
     }
 
-    /// Waits for its end; what it says is shown, and its failure is ours.
+    /// Waits for the end of the process, shows its output, and fails if it has failed.
     pub fn finish(self) {
         let output = self.child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);

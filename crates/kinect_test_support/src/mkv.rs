@@ -1,6 +1,6 @@
 //! Writes Matroska files of every kind a reader may meet, straight and crooked.
 
-/// How an element tells its size.
+/// How the size of an element is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Size {
     #[default]
@@ -227,7 +227,7 @@ pub enum Target {
 pub struct Mkv {
     /// `None`: no TimestampScale element.
     pub scale: Option<u64>,
-    /// No Info, no SeekHead: what a crash leaves.
+    /// Without Info and SeekHead, as after a crash.
     pub crashed: bool,
     pub cues: bool,
     pub seek_head: bool,

@@ -10,7 +10,7 @@ use crate::workspace::{Workspace, cargo};
 
 const BEVY: &str = "bevy_features";
 
-/// Checks all sets of features, and that none of them builds Bevy again.
+/// Checks all sets of features, and checks that no set builds Bevy again.
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String> {
     let packages: Vec<_> = packages(&workspace.root)?
         .into_iter()

@@ -11,7 +11,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Takes our own options out of the arguments and leaves the others in their order.
+    /// Removes the options of `cargo xtask` from the arguments and leaves the others in their order.
     pub(crate) fn take_from(args: &mut Vec<String>) -> Self {
         let mut options = Self::default();
         if let Some(at) = args.iter().position(|arg| arg == "--only") {

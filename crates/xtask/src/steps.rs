@@ -96,7 +96,7 @@ impl Steps {
     }
 }
 
-/// A command as one would type it.
+/// A command as it is typed in a shell.
 pub(crate) fn show(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program())
         .file_name()

@@ -7,8 +7,8 @@ use kinect_azure::device::{DEPTH_SPACING_USEC, DeviceSettings, spread_depth_dela
 
 use crate::sensor::{DeviceSync, KinectSensor, SensorSource};
 
-/// Settings for the wired synchronisation of this app's live sensors. Whatever these settings are, the master is started only once
-/// every active subordinate runs.
+/// Settings for the wired synchronisation of this app's live sensors. With any settings, the master is started only
+/// after every active subordinate is running.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct WiredSync {

@@ -16,11 +16,11 @@ use crate::sensor::KinectSystems;
 pub struct DeviceWatch {
     /// Whether the plugin looks for sensors.
     pub enabled: bool,
-    /// The time between two looks; at least 100 ms.
+    /// The time between two searches; at least 100 ms.
     pub interval: Duration,
     /// The vendor whose library is asked.
     pub vendor: DeviceVendor,
-    /// The vendor's library, or the folder that holds it; `None`: the usual install folders are searched.
+    /// The vendor's library, or the folder that holds it; `None` = the usual install folders are searched.
     pub library: Option<std::path::PathBuf>,
 }
 
@@ -45,7 +45,8 @@ pub struct ConnectedSensors {
     pub problem: Option<SourceError>,
 }
 
-/// [`ConnectedSensors`] has changed: a message, and a global event for observers (`App::add_observer`), without an entity.
+/// Sent when [`ConnectedSensors`] has changed: a message, and a global event for observers (`App::add_observer`) that
+/// belongs to no entity.
 #[derive(Message, Event, Clone, Copy, Debug)]
 pub struct ConnectedSensorsChanged {
     /// How many sensors are connected now.

@@ -12,7 +12,7 @@ use crate::stream::color_view_formats;
 pub(super) struct ImageShape {
     pub(super) size: UVec2,
     pub(super) format: TextureFormat,
-    /// Whether neighbouring pixels may be blended. Never for depth and positions: 0 means "no data".
+    /// Whether neighbouring pixels may be blended. Depth and positions are never blended, because 0 means "no data".
     pub(super) filterable: bool,
     /// Number of mip levels.
     pub(super) mips: u32,

@@ -68,7 +68,7 @@ pub struct ImageOutput {
 }
 
 impl Default for ImageOutput {
-    /// The colour image as it is.
+    /// An output of the colour image, without changes.
     fn default() -> Self {
         Self {
             active: true,

@@ -8,7 +8,7 @@ use bevy::prelude::*;
 #[relationship(relationship_target = ImageOutputs)]
 pub struct ImageOutputOf(pub Entity);
 
-/// The sensor that an output shows, looked up in every update; `None` if there is none.
+/// The sensor that an output shows, looked up in every update; `None` if the output belongs to no sensor.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OutputSensor(pub(crate) Option<Entity>);
 

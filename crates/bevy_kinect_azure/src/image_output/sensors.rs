@@ -12,7 +12,7 @@ use crate::body::{DelayedFrameDemand, ImageTiming};
 use crate::sensor::{KinectSensor, SensorStream};
 use crate::stream::{ColorRays, RawImage, sensor_of};
 
-/// Finds the sensor of every output, and warns if there is none.
+/// Finds the sensor of every output, and warns about outputs without a sensor.
 pub(super) fn find_sensors(
     mut outputs: Query<
         (

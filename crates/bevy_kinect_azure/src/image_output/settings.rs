@@ -48,7 +48,7 @@ impl Default for OutputScale {
 /// change.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
 pub enum OutputAspect {
-    /// The aspect ratio of the sensor's image, whatever the output's resolution.
+    /// The aspect ratio of the sensor's image, with any resolution of the output.
     #[default]
     Native,
     /// Width divided by height of the output's resolution.
@@ -88,16 +88,16 @@ pub enum OutputSampling {
     /// Neighbouring pixels are blended. A picture in a format that the GPU cannot filter is sampled nearest, with a warning in
     /// [`OutputDiagnostics`](super::OutputDiagnostics).
     Linear,
-    /// As `Linear`, with mipmaps down to one pixel for displaying it small. Mipmaps are blended as in [`OutputScaling::Linear`],
-    /// unless [`scaling`](super::ImageOutput::scaling) is `Nearest`.
+    /// Like `Linear`, with mipmaps down to one pixel, for images that are displayed small. Mipmaps are blended as in
+    /// [`OutputScaling::Linear`], unless [`scaling`](super::ImageOutput::scaling) is `Nearest`.
     Mipmap,
 }
 
 /// The pixel format of an output's image.
 ///
-/// Formats with fewer than four channels hold the first ones. A shader samples the same values from every format, but for the
-/// precision: colours as linear light, which sRGB formats encode; infrared and the player index as 0–1. Depth is in metres in
-/// floating-point formats, and a fraction of a full scale in the others:
+/// Formats with fewer than four channels hold the first ones. A shader samples the same values from every format,
+/// except for the precision: colours as linear light, which sRGB formats encode; infrared and the player index as 0–1.
+/// Depth is in metres in floating-point formats, and a fraction of a full scale in the others:
 ///
 /// | format | full scale | step |
 /// | --- | --- | --- |
@@ -146,12 +146,12 @@ pub enum PixelFormat {
     Rg16Float,
     /// 32-bit floating-point red and green.
     Rg32Float,
-    /// 16-bit floating-point red, green and blue without alpha. wgpu has no such format: refused, the nearest is
-    /// [`Rgba16Float`](Self::Rgba16Float).
+    /// 16-bit floating-point red, green and blue without alpha. wgpu does not have this format, so it is refused; the
+    /// nearest format is [`Rgba16Float`](Self::Rgba16Float).
     Rgb16Float,
     /// 32-bit floating-point red, green and blue without alpha: refused, the nearest is [`Rgba32Float`](Self::Rgba32Float).
     Rgb32Float,
-    /// 8-bit alpha alone. wgpu has no such format: refused, the nearest is [`R8`](Self::R8).
+    /// 8-bit alpha alone. wgpu does not have this format, so it is refused; the nearest format is [`R8`](Self::R8).
     A8,
     /// 16-bit alpha alone: refused, the nearest is [`R16`](Self::R16).
     A16,

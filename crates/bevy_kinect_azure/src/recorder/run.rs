@@ -41,7 +41,7 @@ pub(super) struct RecorderRun {
     listening: Option<Listening>,
     /// The recorder's path when the recording began.
     path: PathBuf,
-    /// Whether its last state was reported.
+    /// Whether the last state of the recording was reported.
     told: bool,
     /// Whether the warning about a slow disk was logged.
     slow: bool,

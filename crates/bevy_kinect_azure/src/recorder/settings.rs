@@ -31,9 +31,10 @@ use crate::presence;
 /// }
 /// ```
 ///
-/// **Simulated sensors.** If the settings of a simulated sensor leave the colour format open, and the entity has an active recorder
-/// when the sensor starts, the sensor delivers MJPG; BGRA images would take some 7 GB a minute. A recorder that is added later
-/// records the sensor's present format. [`RecorderProgress::megabytes_per_minute`] tells the space that is needed.
+/// **Simulated sensors.** If the settings of a simulated sensor leave the colour format open, and the entity has an
+/// active recorder when the sensor starts, the sensor delivers MJPG; BGRA images would take some 7 GB a minute. A
+/// recorder that is added later records the sensor's present format. [`RecorderProgress::megabytes_per_minute`] gives
+/// the space that is needed.
 ///
 /// **Ending.** When the recorder is switched off or removed, or the sensor despawned, the recorder's thread writes the captures
 /// that still wait and finishes the file. The same happens when the app ends, but threads end with the process: call
@@ -62,8 +63,8 @@ pub struct Recorder {
     /// MiB, is some ten seconds of 720p MJPG and `NFOV_UNBINNED` at 30 captures a second. One capture always fits, however large.
     /// Read when a recording begins.
     pub memory_limit: usize,
-    /// Tags of your own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values; other names make the recorder
-    /// fail. Read when a recording begins.
+    /// Your own tags, each a name and a value. A name consists of A–Z, 0–9, `-` and `_`, and does not begin with
+    /// `K4A_`; other names make the recorder fail. Read when a recording begins.
     pub tags: Vec<(String, String)>,
 }
 
@@ -72,7 +73,8 @@ fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
 }
 
 impl Default for Recorder {
-    /// Switched off. Once it is switched on, it records to `recording-{date}-{number}.mkv` in the working directory.
+    /// A recorder that is switched off. When it is switched on, it records to `recording-{date}-{number}.mkv` in the
+    /// working directory.
     fn default() -> Self {
         Self {
             active: false,

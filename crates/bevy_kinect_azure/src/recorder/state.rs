@@ -41,7 +41,7 @@ pub enum RecorderState {
     },
     /// Recording ended in an error; the part that was written before can be played. Switch the recorder off and on to try again.
     Failed {
-        /// What happened, to what, and what to do.
+        /// What happened, to which file, and what to do.
         reason: String,
     },
 }

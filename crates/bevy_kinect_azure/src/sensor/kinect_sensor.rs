@@ -39,7 +39,7 @@ use crate::presence;
 pub struct KinectSensor {
     /// Whether the sensor runs. `false` closes the source; the last images stay.
     pub active: bool,
-    /// Where captures come from.
+    /// The source of the captures.
     pub source: SensorSource,
 }
 

@@ -47,7 +47,7 @@ pub(super) fn stop(mut world: DeferredWorld, context: HookContext) {
     }
 }
 
-/// Tells images of the present source from images of a former one, which must not be shown as the new source's.
+/// Distinguishes images of the present source from those of a former source, which must not be shown any more.
 #[derive(Component, Clone, Debug, Default)]
 pub(crate) struct StreamIdentity {
     source: SensorSource,

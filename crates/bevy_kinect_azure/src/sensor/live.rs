@@ -75,7 +75,7 @@ pub(super) struct OpenDevice<'a> {
     control_sets: u64,
     /// Dropped images that are in the app's counter already.
     bad_images: u64,
-    /// The state that the app was last told.
+    /// The state that was last reported to the app.
     told: Option<Told>,
 }
 

@@ -1,4 +1,4 @@
-//! Joins capture threads once they have ended, so that the app never waits for a thread and leaves none behind.
+//! Joins capture threads once they have ended, so that the app never waits for a thread, and no ended thread is left.
 
 use std::thread::JoinHandle;
 

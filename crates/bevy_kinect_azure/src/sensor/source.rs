@@ -17,7 +17,7 @@ use super::opener::{Open, Opener, ThreadSource};
 #[cfg(feature = "simulation")]
 use super::simulated;
 
-/// Where a [`KinectSensor`](super::KinectSensor)'s captures come from.
+/// The source of a [`KinectSensor`](super::KinectSensor)'s captures.
 #[derive(Reflect, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum SensorSource {
@@ -36,7 +36,7 @@ pub enum SensorSource {
     /// with [`Lockstep`](super::Lockstep), and has [`GroundTruth`](crate::ground_truth::GroundTruth).
     #[cfg(feature = "simulation")]
     Simulation(SimulationSettings),
-    /// Anything that implements [`CaptureSource`].
+    /// An app's own source: any type that implements [`CaptureSource`].
     Custom(#[reflect(ignore)] CustomSource),
 }
 

@@ -30,8 +30,9 @@ use kinect_azure::SourceErrorKind;
 /// | `OutOfMemory` | free memory and wait |
 /// | `Other` and kinds of later versions | show the reason |
 ///
-/// While it is [`Retrying`](Self::Retrying) the sensor tries again by itself; a [`Failed`](Self::Failed) sensor waits until the app
-/// changes it. A sensor that has delivered a capture is never `Failed` but `Lost` and `Retrying`, whatever the kind of error.
+/// While it is [`Retrying`](Self::Retrying) the sensor tries again by itself; a [`Failed`](Self::Failed) sensor waits
+/// until the app changes it. A sensor that has delivered a capture never becomes `Failed`, but `Lost` and `Retrying`,
+/// with any kind of error.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum SensorState {
@@ -40,7 +41,7 @@ pub enum SensorState {
     Disabled,
     /// The source is being opened.
     Opening,
-    /// The source delivers its first captures, whose exposure may still settle; they are published all the same.
+    /// The source delivers its first captures, whose exposure may still settle; these captures are published as well.
     Stabilising,
     /// The source delivers captures.
     Streaming,

@@ -124,7 +124,7 @@ enum Left {
     Failed(SourceError),
 }
 
-/// Go on, or leave the stream.
+/// Whether to continue or to leave the stream.
 type Flow = Result<(), Left>;
 
 impl CaptureThread {
@@ -147,7 +147,7 @@ impl CaptureThread {
                     left
                 }
                 Err(_) if self.stopped() => Left::Stopped,
-                // Once a source was retried or lost, never give up on it: it may come back, whatever the present error.
+                // A source that was lost once is retried for ever, with any error, because it may come back.
                 Err(error) if attempt > 0 => Left::Lost(error),
                 Err(error) => match error.recovery() {
                     Recovery::Retry => Left::Lost(error),

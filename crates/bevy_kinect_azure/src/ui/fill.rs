@@ -16,7 +16,7 @@ pub enum ImageFill {
     FitBest,
     /// As small as possible with the whole node covered; two edges of the image may be cut off.
     FitOutside,
-    /// One pixel of the image on each physical pixel of the screen, whatever shape the output is meant to be shown in.
+    /// One pixel of the image on each physical pixel of the screen; the output's aspect ratio is ignored.
     NativeSize,
 }
 

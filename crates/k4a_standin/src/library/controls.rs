@@ -43,8 +43,8 @@ pub(super) struct Capabilities {
     pub(super) default_mode: i32,
 }
 
-/// A control's capabilities; `None` if there is no such control. The exposure times depend on the powerline frequency
-/// that was last set through this handle, not on the one that the device keeps.
+/// A control's capabilities; `None` for an unknown control. The exposure times depend on the powerline frequency that
+/// was last set through this handle, not on the one that the device keeps.
 pub(super) fn capabilities(
     command: i32,
     rgb_firmware: [u32; 3],

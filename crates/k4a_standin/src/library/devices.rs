@@ -635,7 +635,7 @@ pub(super) fn version(handle: u64) -> Result<HardwareVersion, Failed> {
     })
 }
 
-/// Whether cables are in the jacks: in, out. Orbbec's library never says so.
+/// Whether cables are in the jacks: in, out. Orbbec's library never reports a cable.
 pub(super) fn sync_jacks(handle: u64) -> Result<(bool, bool), Failed> {
     const NAME: &str = "k4a_device_get_sync_jack";
     really_open(NAME, handle)?;

@@ -147,7 +147,7 @@ exports! {
         if log::set_handler(callback, context, least) { result::SUCCEEDED } else { result::FAILED }
     }
 
-    /// Sets both functions, or neither. Orbbec's library cannot.
+    /// Sets both functions, or neither. Orbbec's library does not support this.
     fn k4a_set_allocator(
         allocate: Option<AllocateCallback>, free: Option<FreeCallback>,
     ) -> i32 = result::FAILED; {
@@ -269,7 +269,7 @@ exports! {
         }
     }
 
-    /// What a colour control can be set to.
+    /// The values of a colour control.
     fn k4a_device_get_color_control_capabilities(
         device: Handle, command: i32, auto: *mut bool, min: *mut i32, max: *mut i32, step: *mut i32,
         default: *mut i32, default_mode: *mut i32,
@@ -367,7 +367,7 @@ exports! {
         unsafe { put("k4a_capture_create", "the place for the capture", capture, address(handle)) }
     }
 
-    /// Gives a reference back.
+    /// Releases a reference.
     fn k4a_capture_release(capture: Handle) = (); {
         with(|world| world.release_capture("k4a_capture_release", number(capture)));
     }
@@ -396,17 +396,17 @@ exports! {
         get_image("k4a_capture_get_ir_image", capture, 2)
     }
 
-    /// Puts a colour image in.
+    /// Sets the colour image.
     fn k4a_capture_set_color_image(capture: Handle, image: Handle) = (); {
         with(|world| world.set_image("k4a_capture_set_color_image", number(capture), 0, number(image)));
     }
 
-    /// Puts a depth image in.
+    /// Sets the depth image.
     fn k4a_capture_set_depth_image(capture: Handle, image: Handle) = (); {
         with(|world| world.set_image("k4a_capture_set_depth_image", number(capture), 1, number(image)));
     }
 
-    /// Puts an infrared image in.
+    /// Sets the infrared image.
     fn k4a_capture_set_ir_image(capture: Handle, image: Handle) = (); {
         with(|world| world.set_image("k4a_capture_set_ir_image", number(capture), 2, number(image)));
     }
@@ -561,12 +561,12 @@ exports! {
         of_image("k4a_image_reference", image, (), |image| image.references += 1);
     }
 
-    /// Gives a reference back.
+    /// Releases a reference.
     fn k4a_image_release(image: Handle) = (); {
         with(|world| world.release_image("k4a_image_release", number(image)));
     }
 
-    /// As on a computer whose graphics card cannot: null.
+    /// Returns null, as on a computer whose graphics card cannot run the depth engine.
     fn k4a_transformation_create(_calibration: *const Calibration) -> Handle = std::ptr::null_mut(); {
         log::send(Level::Error, "k4a_transformation_create: the depth engine finds no OpenGL 4.4");
         std::ptr::null_mut()

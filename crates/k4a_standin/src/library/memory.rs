@@ -28,7 +28,7 @@ pub(super) fn set_allocator(allocator: Option<(AllocateCallback, FreeCallback)>)
     *ALLOCATOR.lock().unwrap_or_else(PoisonError::into_inner) = allocator;
 }
 
-/// The memory of one image, or of several that show the same.
+/// The memory of one image, or of several images with the same content.
 #[derive(Debug)]
 pub(super) struct Memory {
     start: NonNull<u8>,

@@ -93,8 +93,8 @@ pub(super) struct Modes {
 /// Orbbec's limit of delays in µs.
 const ORBBEC_DELAY: i64 = 33_333;
 
-/// What `k4a_device_start_cameras` accepts, with the cables (in, out) that are plugged in; otherwise the reason for
-/// refusing.
+/// The configuration that `k4a_device_start_cameras` accepts, with the plugged cables (in, out); otherwise the reason
+/// for refusing it.
 pub(super) fn check(
     configuration: &DeviceConfiguration,
     (sync_in, sync_out): (bool, bool),

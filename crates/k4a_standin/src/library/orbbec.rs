@@ -38,7 +38,7 @@ pub fn wired_sync_mode(handle: Handle) -> i32 {
     })
 }
 
-/// Whether a handle is an open device, for functions that do nothing else.
+/// Whether a handle is an open device, for functions that only check this.
 pub fn accepts(function: &str, handle: Handle) -> i32 {
     match devices::really_open(function, number(handle)) {
         Ok(()) => result::SUCCEEDED,
@@ -46,7 +46,7 @@ pub fn accepts(function: &str, handle: Handle) -> i32 {
     }
 }
 
-/// `k4a_depth_engine_helper_create`: a handle that means nothing else.
+/// `k4a_depth_engine_helper_create`: returns a handle that no other function accepts.
 pub fn depth_engine_helper() -> Handle {
     // Recognisable, and no kind of handle.
     address(0xDE00)

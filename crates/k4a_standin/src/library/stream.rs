@@ -8,7 +8,7 @@ use super::scene::Captures;
 use super::vendor::is_orbbec;
 use crate::script::{Fault, FrameFault};
 
-/// Finished captures that wait for the caller; then the oldest is dropped.
+/// The most finished captures that wait for the caller; beyond that, the oldest is dropped.
 const QUEUE: usize = 7;
 /// Device time of the first frame in µs: the clock begins anew when the cameras start, and starting takes a while.
 const START_USEC: u64 = 200_000;

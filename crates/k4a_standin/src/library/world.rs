@@ -98,7 +98,8 @@ fn named_script() -> Option<Script> {
 }
 
 impl World {
-    /// A library that nobody has given a script yet: the one that the environment names, or one healthy device.
+    /// The script of a library that has not been given one: the script that the environment names, or one healthy
+    /// device.
     pub(super) fn new() -> Self {
         let mut world = Self {
             script: Script::default(),
@@ -185,7 +186,7 @@ impl World {
         self.effects.changed = true;
     }
 
-    /// Does what a command says: `unplug`, `replug` or `power-cycle` with a serial number, or `forget`.
+    /// Carries out a command: `unplug`, `replug` or `power-cycle` with a serial number, or `forget`.
     pub(super) fn command(&mut self, command: &str) -> Result<(), String> {
         let (verb, serial) = command
             .trim()
@@ -357,7 +358,7 @@ impl World {
         }
     }
 
-    /// Everything but the calls, which the exported functions count.
+    /// All statistics except the calls, which the exported functions count.
     pub(super) fn statistics(&self) -> Statistics {
         let objects = |kind: Kind, live: usize| Objects {
             live: live as u64,

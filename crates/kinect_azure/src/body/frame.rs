@@ -2,7 +2,7 @@
 
 use super::{BodyIndexImage, Joint, JointPose};
 
-/// One person: an id that stays from frame to frame, and 32 joints.
+/// One person: an id that stays the same from frame to frame, and 32 joints.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Body {
@@ -19,7 +19,7 @@ impl Body {
     }
 }
 
-/// The people in one depth image: what a body tracker found, or what a simulated sensor knows as ground truth.
+/// The people in one depth image: the bodies that a tracker found, or the ground truth of a simulated sensor.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BodyFrame {
     /// Device timestamp of the depth image, in µs.
@@ -27,7 +27,7 @@ pub struct BodyFrame {
     /// The people. A tracker lists those it found; ground truth lists everybody in the room, seen or not, and
     /// [`JointConfidence`](super::JointConfidence) says of each joint whether it is seen, hidden or outside the image.
     pub bodies: Vec<Body>,
-    /// For each pixel of the depth image the index in [`bodies`](Self::bodies) of the person that covers it. `None`
-    /// where there is no depth image or the tracker gives no map.
+    /// For each pixel of the depth image the index in [`bodies`](Self::bodies) of the person that covers it. `None` if
+    /// there is no depth image, or if the tracker returns no map.
     pub index_map: Option<BodyIndexImage>,
 }

@@ -18,7 +18,7 @@ pub struct BodyIndexImage {
     id: u64,
 }
 
-/// A body index map was given more or fewer pixels than its size says.
+/// The number of pixels does not match the size of a body index map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a body index map of {expected} pixels cannot have {found} bytes: pass one byte for each pixel of the depth image"

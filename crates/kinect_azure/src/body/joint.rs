@@ -232,7 +232,7 @@ impl Joint {
     }
 }
 
-/// How much is known about a joint, as the vendor's tracker grades it.
+/// The confidence in a joint, in the grades of the vendor's tracker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 #[repr(u8)]

@@ -1,4 +1,4 @@
-//! One camera in one mode: what pixel a point is seen at, and what ray a pixel looks along.
+//! One camera in one mode: the pixel at which a point is seen, and the ray along which a pixel looks.
 //!
 //! The lens model is the one of the vendor's calibration: a rational radial and a tangential distortion of the point
 //! on the plane z = 1. Seeing (projection) is a formula; looking back (unprojection) inverts it with Newton's method.
@@ -124,7 +124,7 @@ struct Radial {
     factor: f32,
 }
 
-/// Where a point is seen.
+/// The pixel at which a point is seen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
     pub(crate) u: f32,

@@ -61,14 +61,15 @@ impl Extrinsics {
         translation: [0.0; 3],
     };
 
-    /// A point of the source sensor as a point of the target sensor, in millimetres.
+    /// Converts a point of the source sensor to a point of the target sensor, in millimetres.
     pub fn transform_point(&self, point: [f32; 3]) -> [f32; 3] {
         let [x, y, z] = self.transform_direction(point);
         let [tx, ty, tz] = self.translation;
         [x + tx, y + ty, z + tz]
     }
 
-    /// A direction (gravity, a normal) of the source sensor as one of the target sensor: rotation only.
+    /// Converts a direction (gravity, a normal) of the source sensor to one of the target sensor: only the rotation is
+    /// applied.
     pub fn transform_direction(&self, [x, y, z]: [f32; 3]) -> [f32; 3] {
         let [a, b, c, d, e, f, g, h, i] = self.rotation;
         [

@@ -12,11 +12,11 @@ pub struct Calibration {
     pub depth_camera: Option<Camera>,
     /// The colour camera; `None` when it is off.
     pub color_camera: Option<Camera>,
-    /// From each sensor to each, `[source][target]` in the order of [`Sensor::ALL`]. `None` where a sensor involved
-    /// is missing from the calibration (only inertial sensors can be). They do not depend on the modes, so they exist
-    /// for a camera that is off, too. From a sensor to itself they are the identity as far as the factory's rotation
-    /// is orthonormal, as in the vendor's library; the point functions do not change points that stay in one sensor's
-    /// axes.
+    /// From each sensor to each, `[source][target]` in the order of [`Sensor::ALL`]. `None` if one of the two sensors
+    /// is missing from the calibration (only inertial sensors can be missing). Extrinsics do not depend on the modes,
+    /// so they also exist for a camera that is off. From a sensor to itself they are the identity as far as the
+    /// factory's rotation is orthonormal, as in the vendor's library; the point functions do not change points that
+    /// stay in one sensor's axes.
     pub extrinsics: [[Option<Extrinsics>; 4]; 4],
     /// The depth mode this calibration is for.
     pub depth_mode: DepthMode,
@@ -33,7 +33,7 @@ impl Calibration {
         }
     }
 
-    /// From one sensor to another; `None` where one of them is missing from the calibration.
+    /// The extrinsics from one sensor to another; `None` if one of them is missing from the calibration.
     pub const fn extrinsics(&self, source: Sensor, target: Sensor) -> Option<&Extrinsics> {
         self.extrinsics[source.index()][target.index()].as_ref()
     }

@@ -1,4 +1,4 @@
-//! Points, directions and pixels of one sensor as those of another.
+//! Converts points, directions and pixels of one sensor to those of another sensor.
 //!
 //! These functions return `None` if a camera involved is off, a sensor is missing from the calibration, a depth is 0,
 //! or a ray is outside the range of the lens model.
@@ -9,7 +9,7 @@ use super::per_mode::Calibration;
 use crate::modes::DepthMode;
 
 impl Calibration {
-    /// A point in one sensor's frame (mm) as a point in another's.
+    /// Converts a point (mm) from one sensor's frame to another's.
     pub fn point_3d_to_3d(
         &self,
         point: [f32; 3],
@@ -23,7 +23,8 @@ impl Calibration {
         Some(self.extrinsics(source, target)?.transform_point(point))
     }
 
-    /// A direction in one sensor's frame as one in another's: only the rotation acts, the length stays.
+    /// Converts a direction from one sensor's frame to another's: only the rotation is applied, and the length does not
+    /// change.
     pub fn direction(
         &self,
         direction: [f32; 3],

@@ -12,7 +12,7 @@ use super::per_mode::Calibration;
 use crate::file_kind::{FileKind, LOOKED_AT, file_kind};
 use crate::modes::{ColorResolution, DepthMode};
 
-/// Why a calibration cannot be used: what is wrong, where, and what to do.
+/// Why a calibration cannot be used: the problem, its place, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalibrationError {
@@ -22,7 +22,7 @@ pub enum CalibrationError {
          stored; read it from the sensor again, or take it from another recording of the same sensor"
     )]
     NotJson {
-        /// What the JSON parser says, with line and column.
+        /// The message of the JSON parser, with line and column.
         problem: String,
     },
     /// The text is far larger than a calibration.
@@ -35,12 +35,12 @@ pub enum CalibrationError {
         /// Largest size accepted.
         limit: usize,
     },
-    /// The file is something else.
+    /// The file is of another kind.
     #[error("the calibration file is {what}; {advice}")]
     OtherFile {
-        /// What the file is.
+        /// The kind of the file.
         what: &'static str,
-        /// What to do with it.
+        /// The advice for this kind of file.
         advice: &'static str,
     },
     /// A value is missing or unusable.
@@ -51,10 +51,10 @@ pub enum CalibrationError {
     Field {
         /// Path of the field, for example `CalibrationInformation.Cameras[0].Intrinsics.ModelType`.
         field: String,
-        /// What is wrong with it.
+        /// The problem of the value.
         problem: String,
     },
-    /// Neither camera runs in the modes asked for.
+    /// Both cameras are off in the given modes.
     #[error(
         "depth mode and colour resolution are both OFF, which leaves nothing to calibrate: switch one camera on"
     )]
@@ -106,7 +106,7 @@ pub struct RawCalibration {
 /// Larger than any calibration by far; the real ones have 4 to 8 KB.
 const MAX_JSON_SIZE: usize = 1 << 20;
 
-/// What a metric radius of (nearly) 0 stands for; the vendor's choice.
+/// The metric radius that replaces a value of (nearly) 0, as in the vendor's library.
 const DEFAULT_METRIC_RADIUS: f32 = 1.7;
 const SMALLEST_METRIC_RADIUS: f32 = 0.0001;
 

@@ -18,7 +18,7 @@ pub struct XyTable {
     gaps: Vec<bool>,
 }
 
-/// A ray that does not exist. y is 0, so that `x.is_nan()` alone tells.
+/// Marks a pixel without a ray. y is 0, so that `x.is_nan()` is a sufficient test.
 const NO_RAY: [f32; 2] = [f32::NAN, 0.0];
 
 /// Pixels that are solved side by side.
@@ -86,8 +86,8 @@ impl XyTable {
     }
 }
 
-/// A part of a table, from pixel `first` on: a type of its own, because a closure is not sure to be compiled for the
-/// processor it is dispatched to.
+/// A part of a table, from pixel `first` on: a separate type, because a closure is not always compiled for the
+/// instructions of the processor that it is dispatched to.
 struct Rays<'a> {
     lens: Lens,
     width: usize,

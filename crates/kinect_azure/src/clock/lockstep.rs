@@ -21,7 +21,7 @@ struct Times {
 }
 
 impl LockstepClock {
-    /// A clock at 0.
+    /// Makes a clock that stands at 0.
     pub fn new() -> Self {
         Self::default()
     }
@@ -33,8 +33,8 @@ impl LockstepClock {
         self.changed.notify_all();
     }
 
-    /// Waits until every capture that is due has been delivered and the next one was asked for. `false` when that took
-    /// longer than `timeout` or the source has been dropped.
+    /// Waits until every capture that is due has been delivered and the next one was asked for. Returns `false` if that
+    /// took longer than `timeout`, or if the source was dropped.
     pub fn wait_until_settled(&self, timeout: Duration) -> bool {
         let mut times = self.lock();
         let end = Instant::now() + timeout;
@@ -53,8 +53,8 @@ impl LockstepClock {
         }
     }
 
-    /// For the source: waits until the clock has reached the time of its next capture, in µs; `false` when it has not
-    /// within `timeout`.
+    /// Called by the source: waits until the clock has reached the time of its next capture, in µs. Returns `false` if
+    /// the clock has not reached it within `timeout`.
     pub fn wait_for(&self, usec: u64, timeout: Duration) -> bool {
         let mut times = self.lock();
         let end = Instant::now() + timeout;
@@ -70,7 +70,7 @@ impl LockstepClock {
         true
     }
 
-    /// For the source: tells the clock that the source delivers nothing any more, so that
+    /// Called by the source: notes that the source delivers nothing any more, so that
     /// [`wait_until_settled`](Self::wait_until_settled) returns.
     pub fn close(&self) {
         self.lock().closed = true;

@@ -44,7 +44,7 @@ impl Clock {
         self.anchor = self.usec(now).map(|usec| (usec, now));
     }
 
-    /// Goes on from where it was stopped.
+    /// Continues from the time at which it was stopped.
     pub fn resume(&mut self, now: Instant) {
         self.anchor = self.anchor.map(|(usec, _)| (usec, now));
     }

@@ -7,8 +7,8 @@ use super::yuv::{self, YuvRange};
 use crate::image::{Image, ImageFormat};
 use crate::modes::ColorFormat;
 
-/// Decodes colour images to BGRA. Its memory is used again, so that images like those before decode without
-/// allocating.
+/// Decodes colour images to BGRA. Its memory is used again, so that further images of the same size and format are
+/// decoded without allocating.
 ///
 /// ```
 /// use kinect_azure::decode::ColorDecoder;
@@ -79,7 +79,7 @@ fn stride_of(image: &Image, format: ColorFormat) -> Result<usize, DecodeError> {
 }
 
 impl ColorDecoder {
-    /// A decoder that reads NV12 and YUY2 in the full range and uses one thread.
+    /// Makes a decoder that reads NV12 and YUY2 in the full range and uses one thread.
     pub fn new() -> Self {
         Self::default()
     }

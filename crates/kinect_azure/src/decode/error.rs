@@ -12,15 +12,15 @@ pub enum DecodeError {
         /// The image's format.
         format: ImageFormat,
     },
-    /// The bytes are no intact JPEG.
+    /// The bytes are not an intact JPEG.
     #[error("the JPEG of {size} bytes is damaged ({problem}) and cannot be decoded")]
     BadJpeg {
         /// Bytes of the JPEG.
         size: usize,
-        /// What is wrong with it.
+        /// The damage.
         problem: &'static str,
     },
-    /// The JPEG is of a kind that is not decoded: lossless, arithmetic-coded or of 12 bits.
+    /// The JPEG is of a kind that the decoder does not support: lossless, arithmetic-coded or of 12 bits.
     #[error(
         "the JPEG of {size} bytes is of a kind that this decoder does not support ({problem}); another program wrote \
          it: let that program write baseline JPEGs of 8 bits"

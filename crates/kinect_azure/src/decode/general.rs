@@ -14,7 +14,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 /// The most pixels that one byte of a JPEG can stand for, reached by images of a single colour.
 const MOST_PIXELS_OF_A_BYTE: usize = 2000;
 
-/// Why the library gives no picture.
+/// Why the library cannot decode an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GeneralError {
     /// The bytes are damaged.

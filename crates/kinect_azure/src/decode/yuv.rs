@@ -7,10 +7,11 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum YuvRange {
-    /// 0 to 255. What the Azure Kinect documents for its camera, so this is the default.
+    /// 0 to 255. The documentation of the Azure Kinect gives this range for its camera, so it is the default.
     #[default]
     Full,
-    /// Y 16 to 235, U and V 16 to 240. What the vendor's playback library assumes when it converts recorded images.
+    /// Y 16 to 235, U and V 16 to 240. The vendor's playback library assumes this range when it converts recorded
+    /// images.
     Limited,
 }
 

@@ -1,8 +1,8 @@
 //! The connected sensors, as the libraries list them within a time limit.
 //!
-//! A library tells a sensor's serial number and firmware only while the sensor is open, and its calls can hang. So
-//! each library is asked on a thread of its own, which is abandoned after the time limit. Sensors that sources of
-//! this program use are not opened again; their serial numbers are known.
+//! A library reports a sensor's serial number and firmware only while the sensor is open, and its calls can hang. So
+//! each library is asked on a thread of its own, which is abandoned after the time limit. Sensors that sources of this
+//! program use are not opened again; their serial numbers are known.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -17,7 +17,7 @@ use super::controls;
 use super::settings::{DeviceSettings, DeviceVendor};
 use crate::source::SourceError;
 
-/// A sensor that a library finds.
+/// A sensor that a vendor's library finds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
@@ -36,9 +36,9 @@ pub struct ConnectedSensor {
     pub depth_firmware: Option<String>,
     /// Speed of its USB connection in Mbit/s, on Linux: 5000 is USB 3, 480 is USB 2.
     pub usb_mbit: Option<u32>,
-    /// Whether a cable is in its sync-in jack; `None` where the library does not know (Orbbec's).
+    /// Whether a cable is in its sync-in jack; `None` with Orbbec's library, which does not report it.
     pub sync_in_connected: Option<bool>,
-    /// Whether a cable is in its sync-out jack; `None` where the library does not know (Orbbec's).
+    /// Whether a cable is in its sync-out jack; `None` with Orbbec's library, which does not report it.
     pub sync_out_connected: Option<bool>,
     /// Whether automatic exposure is on at present.
     pub auto_exposure: Option<bool>,
@@ -53,7 +53,7 @@ pub struct LibrarySensors {
     pub vendor: DeviceVendor,
     /// The library's file.
     pub library: PathBuf,
-    /// The library's version, as far as file names tell it.
+    /// The library's version, if its file name contains one.
     pub version: Option<String>,
     /// The sensors, in the order of their indices.
     pub sensors: Vec<ConnectedSensor>,
@@ -79,8 +79,9 @@ pub fn list(settings: &DeviceSettings, patience: Duration) -> Result<LibrarySens
     Ok(Asked::start(&library).collect(&bus, patience))
 }
 
-/// The sensors that each of these libraries finds. All libraries are asked at the same time. Every sensor that no source of
-/// this program has is opened for a moment; another program that opens it meanwhile finds it in use.
+/// The sensors that each of these libraries finds. All libraries are asked at the same time. Every sensor that no
+/// source of this program has is opened for a moment; another program that opens the sensor during that time finds it
+/// in use.
 ///
 /// Waits at most `patience` for each answer. If a library takes longer, the answers that it gave before are returned,
 /// with a [`problem`](LibrarySensors::problem); its thread ends when the library returns.

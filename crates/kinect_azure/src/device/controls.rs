@@ -32,7 +32,7 @@ pub enum WhiteBalance {
     Manual(u32),
 }
 
-/// The frequency of the power line, with which lamps flicker.
+/// The frequency of the power line, at which lamps flicker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum PowerlineFrequency {

@@ -12,7 +12,7 @@ use crate::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate, Wir
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum DeviceVendor {
-    /// Either; the library that is found first is used.
+    /// Either vendor; the library that is found first is used.
     #[default]
     Any,
     /// Microsoft: Azure Kinect, through `libk4a`.
@@ -44,12 +44,12 @@ impl fmt::Display for DeviceVendor {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum DeviceSelector {
-    /// The first one that is not in use.
+    /// The first sensor that is not in use.
     #[default]
     FirstFree,
-    /// The one with that index in the library. Indices change when sensors are plugged in or out.
+    /// The sensor with that index in the library. Indices change when sensors are plugged in or out.
     Index(u32),
-    /// The one with that serial number.
+    /// The sensor with that serial number.
     Serial(String),
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// What to do about a camera whose images do not come.
+/// The action for a camera whose images do not come.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Silence {
     /// Warn; images may still come.

@@ -134,7 +134,7 @@ impl DeviceSource {
         Self::open_in(settings, OpenContext::default())
     }
 
-    /// As [`open`](Self::open), for a sensor of a wired synchronisation, or with a way to stop waiting.
+    /// Like [`open`](Self::open), for a sensor of a wired synchronisation, or if waiting must be stoppable.
     ///
     /// # Errors
     /// Fails as [`open`](Self::open) does.
@@ -398,8 +398,8 @@ impl DeviceSource {
         };
     }
 
-    /// Converts a capture of the library, and leaves out images of a wrong format or size. An error when no image is left, or
-    /// when one camera has stopped.
+    /// Converts a capture of the library, and leaves out images of a wrong format or size. Fails if no image is left,
+    /// or if one camera has stopped.
     fn accept(&mut self, theirs: &k4a::Capture) -> Result<Capture, SourceError> {
         let Some(started) = &mut self.running else {
             return Err(stopped());

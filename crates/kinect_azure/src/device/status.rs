@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::settings::DeviceVendor;
 
-/// What an open sensor reports, and counts of what happened since it was opened.
+/// The reports of an open sensor, and counts of events since it was opened.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct DeviceStatus {
@@ -20,9 +20,9 @@ pub struct DeviceStatus {
     pub color_firmware: Option<String>,
     /// Firmware of the depth camera, `major.minor.iteration`.
     pub depth_firmware: Option<String>,
-    /// Whether a cable is in the sync-in jack; `None` where the library does not know (Orbbec's).
+    /// Whether a cable is in the sync-in jack; `None` with Orbbec's library, which does not report it.
     pub sync_in_connected: Option<bool>,
-    /// Whether a cable is in the sync-out jack; `None` where the library does not know (Orbbec's).
+    /// Whether a cable is in the sync-out jack; `None` with Orbbec's library, which does not report it.
     pub sync_out_connected: Option<bool>,
     /// Images that were dropped because their format or size was not that of the mode.
     pub bad_images: u64,

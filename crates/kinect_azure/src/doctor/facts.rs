@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Which kind of system.
+/// The kind of operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Os {
     Linux,

@@ -50,7 +50,7 @@ pub struct DoctorSettings {
     /// the doctor only checks whether their files exist.
     pub load_libraries: bool,
     /// Opens every sensor for a moment and reads its serial number and firmware. Sensors that other programs use may
-    /// not open, and a program that opens a sensor meanwhile finds it in use.
+    /// not open, and a program that opens a sensor during that time finds it in use.
     pub ask_sensors: bool,
     /// How long a library may take over one sensor.
     pub patience: Duration,
@@ -79,7 +79,7 @@ pub fn examine(settings: &DoctorSettings) -> Report {
     report(&facts, &bus, &loaded, asked.as_deref(), settings)
 }
 
-/// The sensors on USB, which Linux alone tells.
+/// The sensors on USB, which only Linux lists.
 fn bus_of(facts: &Facts) -> Bus {
     match facts.os {
         Os::Linux => Bus::read(&facts.root),

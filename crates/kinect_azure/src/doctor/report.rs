@@ -120,9 +120,9 @@ pub struct Finding {
     pub status: Status,
     /// Whether a sensor needs this to work: the sensor that is plugged in or, if no sensor is, any sensor.
     pub needed: bool,
-    /// What was found, and where.
+    /// The facts that were found, and their place.
     pub what: String,
-    /// How to mend it; `None` where there is nothing to mend.
+    /// How to mend the problem; `None` if there is no problem.
     pub fix: Option<String>,
 }
 

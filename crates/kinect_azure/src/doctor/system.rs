@@ -61,7 +61,7 @@ pub(super) fn graphics(facts: &Facts) -> Finding {
     .needed(true)
 }
 
-/// Where windows open.
+/// The display on which windows open.
 pub(super) fn display(facts: &Facts) -> Finding {
     const CHECK: Check = Check::Display;
     if facts.os != Os::Linux {

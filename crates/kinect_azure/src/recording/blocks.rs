@@ -52,7 +52,7 @@ pub(super) struct Cluster {
 pub(super) struct BlockTrack {
     /// The track number that the blocks carry.
     pub(super) number: u64,
-    /// Time from frame to frame within a block without a duration of its own.
+    /// Time from frame to frame, for blocks that do not have their own duration.
     pub(super) frame_duration_ns: i64,
 }
 

@@ -125,7 +125,7 @@ impl Clusters {
         }
     }
 
-    /// A second reader of the same file with places of its own.
+    /// Makes a second reader of the same file, which has its own reading positions.
     pub(super) fn fork(&self) -> Self {
         Self {
             window: Window::new(Arc::clone(self.window.storage()), WINDOW),
@@ -230,7 +230,7 @@ impl Clusters {
         }
     }
 
-    /// The last frame of a track before a place. The returned place is the one before that frame.
+    /// The last frame of a track before a place. The returned place is before that frame.
     pub(super) fn search_backward(
         &mut self,
         track: u16,

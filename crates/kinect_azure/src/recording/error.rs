@@ -11,7 +11,7 @@ use crate::source::{SourceError, SourceErrorKind};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
-    /// There is no such file.
+    /// The file does not exist.
     #[error("{}: there is no such file; check the path", .0.display())]
     NotFound(PathBuf),
     /// The user has no permission to read the file.
@@ -48,7 +48,7 @@ pub enum RecordingError {
         /// How the file differs from a Matroska file.
         reason: String,
     },
-    /// A Matroska file, but not one of an Azure Kinect.
+    /// The file is a Matroska file, but not of an Azure Kinect.
     #[error(
         "{}: is a Matroska file but not an Azure Kinect recording: {reason}; record with k4arecorder or convert it \
          without dropping its tracks and tags",
@@ -57,7 +57,7 @@ pub enum RecordingError {
     NotKinect {
         /// The file.
         path: PathBuf,
-        /// What is missing.
+        /// The missing tracks or tags.
         reason: String,
     },
     /// A track contradicts the recording's tags.
@@ -93,7 +93,7 @@ pub enum RecordingError {
         time_usec: u64,
         /// Where the frame's bytes begin.
         offset: u64,
-        /// What is wrong with it.
+        /// The problem of the frame.
         problem: String,
     },
     /// A stretch of the file holds no readable data; the next call goes on after it.
@@ -111,7 +111,7 @@ pub enum RecordingError {
     NoSuchTrack {
         /// The recording.
         path: PathBuf,
-        /// The name asked for.
+        /// The requested name.
         track: String,
         /// The names that exist.
         available: String,
@@ -121,7 +121,7 @@ pub enum RecordingError {
     NoSuchAttachment {
         /// The recording.
         path: PathBuf,
-        /// The name asked for.
+        /// The requested name.
         name: String,
         /// The names that exist.
         available: String,
@@ -146,7 +146,7 @@ impl RecordingError {
         matches!(self, Self::BadFrame { .. } | Self::Damaged { .. })
     }
 
-    /// The error of opening or asking about `path`.
+    /// The error of opening or examining `path`.
     pub(super) fn open(path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {

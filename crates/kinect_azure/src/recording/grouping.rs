@@ -1,10 +1,10 @@
 //! Decides which frames belong to one capture.
 //!
-//! Each image track has a cursor of its own. The next capture takes the earliest pending frame and every other
-//! track's pending frame that is less than half a period later; the frames of the others stay pending. Going
-//! backwards is the mirror image with the latest frame. Times are compared with the delay between the cameras added.
-//! Right after a seek, a track whose pending frame did not join may still contribute the frame before its cursor, so
-//! that a seek into the middle of a capture does not split it.
+//! Each image track has its own cursor. The next capture takes the earliest pending frame and every other track's
+//! pending frame that is less than half a period later; the frames of the others stay pending. Going backwards is the
+//! mirror image with the latest frame. Times are compared with the delay between the cameras added. Right after a seek,
+//! a track whose pending frame did not join may still contribute the frame before its cursor, so that a seek into the
+//! middle of a capture does not split it.
 
 use super::blocks::Frame;
 use super::clusters::{Clusters, Found, Place, Reach};
@@ -97,7 +97,7 @@ pub(super) struct Grouping {
 }
 
 impl Grouping {
-    /// The next or previous capture, and where the cursors are then. `None` at the end or beginning.
+    /// The next or previous capture, and the positions of the cursors after it. `None` at the end or beginning.
     pub(super) fn step(
         &self,
         clusters: &mut Clusters,

@@ -30,8 +30,9 @@ const LAST_SAMPLE_NS: i64 = 5_000_000_000;
 const LARGEST_CALIBRATION: u64 = 16 << 20;
 
 impl Recording {
-    /// Opens a recording. Reads its head, its index and a little of its end, however long it is; a recording without an
-    /// index (after a crash of the recorder, say) is walked through from header to header.
+    /// Opens a recording. Only the head, the index and a little of the end are read, so that opening is fast for
+    /// recordings of any length. A recording without an index, for example after a crash of the recorder, is read from
+    /// header to header.
     ///
     /// # Errors
     /// Fails if the file cannot be read, is not a Matroska file or not from a Kinect, or if the images of a track do

@@ -8,9 +8,9 @@ use super::info::{SeekTarget, TrackKind};
 use super::reader::{Places, Recording};
 
 impl Recording {
-    /// Seeks to a time. The next capture is then the first with an image at or after that time, the previous capture
-    /// the last whose images are all before it; inertial samples (by the time of the acceleration) and custom tracks
-    /// likewise.
+    /// Seeks to a time. The next capture is then the first with an image at or after that time, and the previous
+    /// capture is the last whose images are all before it. The same applies to inertial samples (by the time of the
+    /// acceleration) and to custom tracks.
     ///
     /// # Errors
     /// Fails if the file cannot be read any more; the reading position does not change then.

@@ -34,10 +34,10 @@ const MOST_IMU_LEAD_USEC: u64 = 1_000_000;
 /// The time at which a [`RecordingSource`] delivers captures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pacing {
-    /// When their time has come, as the sensor would.
+    /// Each at its time, as the sensor delivered it.
     #[default]
     RealTime,
-    /// At once, for converters and tests.
+    /// As soon as they are requested, for converters and tests.
     AsFastAsPossible,
 }
 
@@ -235,8 +235,8 @@ impl RecordingSource {
         (self.period() * MOST_LAG_PERIODS).max(Duration::from_millis(50))
     }
 
-    /// When a capture that follows the last one is due on the clock, in µs: after the difference of their times, or
-    /// after a frame period if the times stand still.
+    /// The time on the clock, in µs, at which the capture after the last one is due: later than the last one by the
+    /// difference of their times in the file, or by a frame period if the times stand still.
     fn schedule(&mut self, file_usec: u64) -> u64 {
         // Damaged times cannot make the source wait longer than the recording lasts.
         let file_usec = file_usec.min(self.recording.info().duration_usec);

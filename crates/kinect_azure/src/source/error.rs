@@ -31,13 +31,13 @@ impl SourceError {
         }
     }
 
-    /// What the owner of the source does next.
+    /// The action that the owner of the source takes next.
     pub const fn recovery(&self) -> Recovery {
         self.kind.recovery()
     }
 }
 
-/// What the owner of a source does after a [`SourceError`].
+/// The action of a source's owner after a [`SourceError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Recovery {
@@ -57,12 +57,12 @@ pub enum Recovery {
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 #[non_exhaustive]
 pub enum SourceErrorKind {
-    /// No vendor's library is installed where it is looked for.
+    /// No vendor's library is installed in the searched places.
     NoLibrary,
-    /// A vendor's library was found and cannot be used: it does not load, functions are missing, or it is the other
-    /// vendor's.
+    /// A vendor's library was found, but cannot be used: it cannot be loaded, functions are missing, or it is the other
+    /// vendor's library.
     UnusableLibrary,
-    /// No sensor is connected, or none with the wanted serial number or index.
+    /// No sensor is connected, or no sensor has the wanted serial number or index.
     NotConnected,
     /// Another program uses the sensor.
     InUse,
@@ -70,17 +70,17 @@ pub enum SourceErrorKind {
     Claimed,
     /// The system does not let this user open the sensor or the file.
     NotPermitted,
-    /// The library did not open the sensor and did not say why.
+    /// The library did not open the sensor, without a reason.
     OpenRefused,
-    /// The library did not start the cameras of a connected sensor and did not say why.
+    /// The library did not start the cameras of a connected sensor, without a reason.
     StartRefused,
     /// The sensor, its firmware or the library does not have a function that the settings need.
     NotSupported,
-    /// No sensor can run with these settings, or the simulation has no such mode.
+    /// No sensor can run with these settings.
     BadSettings,
-    /// The sensor is to be part of a wired synchronisation, and no cable is in the jack that it needs.
+    /// The sensor is set up for a wired synchronisation, but no cable is in the jack that it needs.
     NoSyncCable,
-    /// There is no such file.
+    /// The file does not exist.
     FileMissing,
     /// The system could not read the file, for example because its disk or network drive does not answer.
     FileUnreadable,
@@ -91,8 +91,8 @@ pub enum SourceErrorKind {
     /// The file does not hold valid data of its kind: a recording whose tracks do not have the size of its mode, a
     /// calibration or motion that cannot be read.
     BadFile,
-    /// The source delivered and has stopped: unplugged, without power, no longer answering; a file that was deleted or cut
-    /// short while it played.
+    /// The source delivered captures and has stopped: a sensor was unplugged, has no power or no longer answers; a file
+    /// was deleted or cut short while it was playing.
     Lost,
     /// One camera of the sensor stopped while the other went on.
     CameraStopped,
@@ -102,12 +102,12 @@ pub enum SourceErrorKind {
     OutOfMemory,
     /// The program cancelled opening the source.
     Cancelled,
-    /// Anything else; the reason says what.
+    /// Any other error; the reason describes it.
     Other,
 }
 
 impl SourceErrorKind {
-    /// What the owner of a source does after an error of this kind.
+    /// The action of a source's owner after an error of this kind.
     pub const fn recovery(self) -> Recovery {
         match self {
             Self::NotConnected

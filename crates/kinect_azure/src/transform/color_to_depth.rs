@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::quad::{SAME_SURFACE, rounded};
 use super::vertices::Vertices;
 
-/// Whether depth pixels that a near object hides from the colour camera get that object's colour. The cameras are 32
-/// mm apart, so that beside everything near there is a strip of background that the depth camera sees and the colour
-/// camera does not.
+/// Whether depth pixels that a near object hides from the colour camera get that object's colour. The cameras are 32 mm
+/// apart, so beside every near object there is a strip of background that the depth camera sees and the colour camera
+/// does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Occlusion {
@@ -97,8 +97,8 @@ fn for_each_seen(
         });
 }
 
-/// Some pixels' work: a type of its own, because a closure is not always compiled for the instructions of the
-/// processor that it is dispatched to.
+/// Some pixels' work: a separate type, because a closure is not always compiled for the instructions of the processor
+/// that it is dispatched to.
 struct Pixels<'a, F> {
     out: &'a mut [[u8; 4]],
     u: &'a [f32],

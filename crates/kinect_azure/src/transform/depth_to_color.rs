@@ -140,7 +140,7 @@ impl<T: CustomPixel, M: Mixing> Layer for Custom<'_, T, M> {
     }
 }
 
-/// One band's work: a type of its own, because a closure is not always compiled for the instructions of the processor
+/// One band's work: a separate type, because a closure is not always compiled for the instructions of the processor
 /// that it is dispatched to.
 struct Band<'a, L> {
     vertices: &'a Vertices,

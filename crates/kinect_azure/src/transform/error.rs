@@ -1,6 +1,6 @@
 //! The errors of transformations.
 
-/// Why there is no transformation for a calibration.
+/// Why no transformation can be made for a calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransformError {
     /// The depth camera is off in this calibration.

@@ -11,9 +11,9 @@ use crate::units::{self, METRES_PER_MILLIMETRE};
 
 const CHUNK: usize = XyTable::CHUNK;
 
-/// Depth (mm, row by row) to points in the camera's frame in whole millimetres, exactly like the vendor's library on x86:
-/// x and y are rounded half to even and saturate, z is the depth's 16 bits as they are. Pixels without a depth or a ray
-/// give (0, 0, 0).
+/// Converts depth (mm, row by row) to points in the camera's frame in whole millimetres, exactly like the vendor's
+/// library on x86: x and y are rounded half to even and saturate, z is the depth's 16 bits as they are. Pixels without
+/// a depth or a ray give (0, 0, 0).
 pub fn point_cloud_i16(
     table: &XyTable,
     depth: &[u16],
@@ -22,8 +22,8 @@ pub fn point_cloud_i16(
     for_chunks(table, depth, points, chunk_i16, point_i16)
 }
 
-/// Depth (mm, row by row) to points in metres and [world axes](units): x to the right, y up, −z forward. Pixels without a
-/// depth or a ray give (0, 0, 0), the lens itself, where nothing can be seen.
+/// Converts depth (mm, row by row) to points in metres and [world axes](units): x to the right, y up, −z forward.
+/// Pixels without a depth or a ray give (0, 0, 0), the lens itself, where nothing can be seen.
 pub fn point_cloud_f32(
     table: &XyTable,
     depth: &[u16],

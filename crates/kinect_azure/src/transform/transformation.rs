@@ -71,8 +71,8 @@ impl Transformation {
         self.color_size
     }
 
-    /// A depth image (mm) as the colour camera would measure it: distances along *its* optical axis in mm, 0 where
-    /// the colour camera sees no measured surface.
+    /// Transforms a depth image (mm) into the colour camera's view: distances along the *colour* camera's optical axis
+    /// in mm, 0 where the colour camera sees no measured surface.
     ///
     /// Every block of 2×2 depth pixels is drawn as two triangles, the nearest surface wins, and depth between pixels is
     /// interpolated. A block is left out where it spans more than one surface ([`SAME_SURFACE`](super::SAME_SURFACE)) or has
@@ -88,8 +88,8 @@ impl Transformation {
         Ok(())
     }
 
-    /// As [`depth_to_color`](Self::depth_to_color), and an image in the depth camera's view (infrared, a body index map)
-    /// along with it; where there is no depth, its pixels become `invalid`.
+    /// Like [`depth_to_color`](Self::depth_to_color), but also transforms a second image in the depth camera's view
+    /// (infrared, a body index map). Pixels without depth become `invalid`.
     ///
     /// # Errors
     /// Fails if an image does not have its camera's size.
@@ -127,9 +127,10 @@ impl Transformation {
         Ok(())
     }
 
-    /// For every depth pixel the colour (B, G, R, A) that the colour camera sees there, mixed from its four nearest pixels.
-    /// (0, 0, 0, 0) = nothing: no depth, outside the colour image (whose last column and row have no neighbours to mix
-    /// with) or, if asked for, [hidden](Occlusion::Hide). A colour that would be all zero gets B = 1.
+    /// Computes the colour (B, G, R, A) of every depth pixel, mixed from the four nearest pixels of the colour image.
+    /// (0, 0, 0, 0) means no colour: no depth, outside the colour image (whose last column and row have no neighbours
+    /// to mix with) or, with `Occlusion::Hide`, [hidden](Occlusion::Hide). A black colour becomes (1, 0, 0, 0), to
+    /// differ from that.
     ///
     /// # Errors
     /// Fails if an image does not have its camera's size.

@@ -39,7 +39,7 @@ pub(super) struct Seen<T> {
     pub(super) z: T,
 }
 
-/// The smallest and the largest row (v) of some vertices; from +∞ to −∞ for none.
+/// The smallest and the largest row (v) of some vertices; from +∞ to −∞ if there are no vertices.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub(super) first: f32,
@@ -207,7 +207,7 @@ impl Span {
     }
 }
 
-/// Some rows' work: a type of its own, because a closure is not always compiled for the instructions of the processor
+/// Some rows' work: a separate type, because a closure is not always compiled for the instructions of the processor
 /// that it is dispatched to.
 struct Rows<'a> {
     projection: Projection,

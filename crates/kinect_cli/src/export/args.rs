@@ -59,15 +59,15 @@ written; a second Ctrl-C removes it.
 Exit code: 0 when everything was exported; 1 when a frame was left out, nothing could be played or written, or no body tracker
 can be used; 2 for wrong options; 130 when Ctrl-C ended it early.";
 
-/// What the user asked for.
+/// The options of the command.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The recording (.mkv)
     pub(super) file: PathBuf,
-    /// The folder to write to; made if it is not there
+    /// The folder to write to; it is created if it does not exist
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
-    /// Replaces files that are there already
+    /// Replaces existing files
     #[arg(long)]
     pub(super) overwrite: bool,
     /// What to export, separated by commas [default: all the recording has, without aligned images, bodies and calibration]
@@ -85,7 +85,8 @@ pub(crate) struct ExportArgs {
     /// Decodes JPEG colour images and writes PNG
     #[arg(long)]
     pub(super) color_png: bool,
-    /// Gives no colour to what a near object hides from the colour camera; without, it gets that object's colour
+    /// Gives no colour to points that a near object hides from the colour camera; otherwise they get that object's
+    /// colour
     #[arg(long)]
     pub(super) hide_occluded: bool,
     #[command(flatten)]

@@ -240,7 +240,7 @@ impl<'a> FrameWriter<'a> {
     }
 }
 
-/// Writes a point cloud's file, which is put together in `memory`.
+/// Writes a point cloud's file, which is built in `memory`.
 fn write_cloud(
     memory: &mut Vec<u8>,
     out: &Folder,

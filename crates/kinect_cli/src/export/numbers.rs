@@ -8,7 +8,7 @@ use kinect_azure::{Capture, FrameRate, SensorInfo, WiredSyncMode};
 pub(crate) enum MatchBy {
     /// By their order in the recording, from 0
     Order,
-    /// By the sensor's clock: what synchronised cameras took together has the same number in each export
+    /// By the sensor's clock: captures that synchronised cameras took together have the same number in each export
     DeviceTime,
 }
 

@@ -47,8 +47,8 @@ impl PictureEncoder {
         self.encode(about, ColorType::Rgb, BitDepth::Eight)
     }
 
-    /// Red, green, blue and alpha of B, G, R, A; opaque for every pixel with a colour, whatever alpha the sensor's
-    /// image has.
+    /// Red, green, blue and alpha of B, G, R, A; every pixel with a colour is opaque, and the alpha of the sensor's
+    /// image is ignored.
     pub(crate) fn rgba(&mut self, about: About, bgra: &[[u8; 4]]) -> Result<&[u8], Broken> {
         let opaque = |&pixel: &[u8; 4]| {
             let [b, g, r, _] = pixel;

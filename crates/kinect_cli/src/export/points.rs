@@ -7,6 +7,6 @@ use kinect_azure::transform::Transformation;
 #[derive(Debug)]
 pub(super) struct PointSource {
     pub(super) table: XyTable,
-    /// For the points' colours; `None` where the sensor had no colour camera on.
+    /// For the points' colours; `None` if the colour camera was off.
     pub(super) transformation: Option<Transformation>,
 }

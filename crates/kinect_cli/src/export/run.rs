@@ -48,7 +48,7 @@ fn export(args: &ExportArgs, range: Range, stop: &Stop) -> Result<ExitCode, Expo
     }
     let plan = plan(args, &recording)?;
     let rule = Rule::new(args.overwrite, args.inputs());
-    // A tracker that cannot be used is told before anything is written.
+    // The tracker is opened first, so that an unusable tracker is reported before anything is written.
     let bodies = match recording.calibration() {
         Some(calibration) if plan.has(Stream::Bodies) => {
             match bodies::open(&args.bodies, &recording, calibration, stop.signal()) {

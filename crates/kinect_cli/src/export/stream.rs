@@ -30,7 +30,7 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// Streams that are files of their own for every capture, in the order of their declaration.
+    /// Streams with their own files for every capture, in the order of their declaration.
     pub(super) const OF_CAPTURES: [Self; 8] = [
         Self::Color,
         Self::Depth,
@@ -59,7 +59,7 @@ impl Stream {
         }
     }
 
-    /// Whether it is of one camera's images in the other camera's view.
+    /// Whether the stream shows one camera's images in the other camera's view.
     pub(super) const fn is_aligned(self) -> bool {
         matches!(
             self,
@@ -67,7 +67,7 @@ impl Stream {
         )
     }
 
-    /// Whether it has files of its own for every capture.
+    /// Whether the stream has its own files for every capture.
     pub(super) const fn is_of_captures(self) -> bool {
         !matches!(self, Self::Bodies | Self::Imu | Self::Calibration)
     }

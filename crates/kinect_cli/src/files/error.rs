@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// A file or folder that cannot be written: what happened, to what, and what to do.
+/// The error of a file or folder that cannot be written: what happened, to which path, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WriteError {
     /// The operating system refused.

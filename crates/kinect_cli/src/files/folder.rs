@@ -40,7 +40,7 @@ impl Folder {
                 .collect();
             found.sort();
             if let Some(first) = found.first() {
-                // A folder or a device of that name has an error of its own.
+                // A folder or a device of that name gives another error.
                 rule.check(first).map_err(|error| match error {
                     WriteError::Exists { path, .. } => WriteError::Exists {
                         path,

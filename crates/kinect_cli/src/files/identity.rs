@@ -14,7 +14,7 @@ pub(super) struct Identity(u64, u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity(PathBuf);
 
-/// The file that a name leads to; `None` if there is none.
+/// The file that a name leads to; `None` if the file does not exist.
 #[cfg(unix)]
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
@@ -22,7 +22,7 @@ pub(super) fn identity(path: &Path) -> Option<Identity> {
     Some(Identity(found.dev(), found.ino()))
 }
 
-/// The file that a name leads to; `None` if there is none.
+/// The file that a name leads to; `None` if the file does not exist.
 #[cfg(not(unix))]
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     fs::canonicalize(path).ok().map(Identity)

@@ -1,8 +1,8 @@
-//! Every file that a command writes, by one rule ([`Rule`]): an existing file is replaced only with `--overwrite`,
-//! and a file that the command reads is never overwritten.
+//! Writes every file of every command by one rule ([`Rule`]): an existing file is replaced only with `--overwrite`, and
+//! a file that the command reads is never overwritten.
 //!
-//! A file has its name only once it is whole. Until then it is `NAME.kinect.part` in the same folder, locked against
-//! a second program ([`PartFile`]). When the command fails, or is told to stop at once, that file is removed
+//! A file gets its name when it is complete. Until then it is `NAME.kinect.part` in the same folder, locked against a
+//! second program ([`PartFile`]). When the command fails, or is told to stop at once, that file is removed
 //! ([`writing`]).
 
 mod error;

@@ -6,8 +6,8 @@ use super::error::WriteError;
 
 /// The name of a recording to write: `.mkv` is added if there is no extension, because players and tools need it.
 ///
-/// Refused are `-`, because a recording is written back and forth and no pipe can take it; a folder; another extension,
-/// which is most likely another file's name; a device; and a folder that is not there.
+/// These names are refused: `-`, because a recording cannot be written to a pipe; a folder; a name with another
+/// extension, which is most likely another file's name; a device; and a name in a folder that does not exist.
 pub(crate) fn recording_name(given: &Path) -> Result<PathBuf, WriteError> {
     let refuse = |problem: &str| {
         Err(WriteError::Name {

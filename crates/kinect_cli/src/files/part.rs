@@ -15,7 +15,7 @@ const ATTEMPTS: u32 = 16;
 /// A file that is being written. If it is dropped before it is [finished](Self::finish), it is removed.
 #[derive(Debug)]
 pub(crate) struct PartFile {
-    /// As the user wrote it, for messages.
+    /// The name as the user wrote it, for messages.
     name: PathBuf,
     path: PathBuf,
     part: PathBuf,
@@ -47,7 +47,7 @@ impl PartFile {
         })
     }
 
-    /// Appends.
+    /// Appends bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         let written = self
             .file
@@ -56,7 +56,7 @@ impl PartFile {
         written.map_err(|error| self.failed(error))
     }
 
-    /// A second handle of the file, for a writer of its own. It must be dropped before the file is finished.
+    /// A second handle of the file, for a writer that needs a `File`. It must be dropped before the file is finished.
     pub(crate) fn handle(&self) -> Result<File, WriteError> {
         let handle = self.file.as_ref().map(|file| file.get_ref().try_clone());
         handle
@@ -118,7 +118,7 @@ impl Drop for PartFile {
     }
 }
 
-/// Opens the half file: a new one, or one that a killed program left. `name` is the file's in messages.
+/// Opens the unfinished file: a new one, or one that a killed program left. `name` is the final name, for messages.
 fn open(rule: &Rule, part: &Path, name: &Path) -> Result<File, WriteError> {
     let failed = |error| Err(WriteError::new(name, error));
     let busy = || {
@@ -168,13 +168,13 @@ fn open(rule: &Rule, part: &Path, name: &Path) -> Result<File, WriteError> {
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
-    // Other programs may read the file meanwhile, but neither write nor delete it.
+    // Until the handle is closed, other programs may read the file, but neither write nor delete it.
     #[cfg(windows)]
     std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1);
     options
 }
 
-/// Gives a file a name that no file has; `AlreadyExists` if a file has it by now.
+/// Gives a file a name that is not in use; fails with `AlreadyExists` if another file has got the name.
 fn name_new(part: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(part, path) {
         Ok(()) => fs::remove_file(part),

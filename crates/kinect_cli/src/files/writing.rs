@@ -29,7 +29,8 @@ pub(super) fn ended(part: &Path) {
     }
 }
 
-/// Removes every half-written file. Only for the end of the process: the threads that write the files are not told.
+/// Removes every half-written file. Call it only at the end of the process, because the threads that write the files
+/// are not stopped.
 pub(crate) fn remove_all() {
     // No thread can create another one while the process ends.
     std::mem::forget(MAKING.write().unwrap_or_else(PoisonError::into_inner));

@@ -1,4 +1,4 @@
-//! `kinect info`: what is in recordings, for people and for programs.
+//! `kinect info`: the content of recordings, for people and for programs.
 //!
 //! [`args`] are its options, [`mod@run`] reads and prints; [`report`] holds the facts about one recording, [`clocks`]
 //! compares the starts of several, [`calibration`] shows a calibration, [`text`] formats lines and columns.

@@ -1,4 +1,4 @@
-//! Reads the recordings and prints what is in them.
+//! Reads the recordings and prints their content.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use super::report::Report;
 use crate::calibration_json::{Modes, text};
 use crate::terminal::{Progress, print, printable};
 
-/// Prints what is in the recordings. If one cannot be read, the others are still shown.
+/// Prints the content of the recordings. If a recording cannot be read, the others are still shown.
 pub(crate) fn run(args: &InfoArgs) -> Result<ExitCode, String> {
     if let [file] = args.files.as_slice() {
         let looked = look(file, args.calibration)?;
@@ -110,7 +110,7 @@ fn look(file: &Path, calibration: bool) -> Result<Looked, String> {
     })
 }
 
-/// Why there is no calibration: the recording's own warnings say it.
+/// The reason that there is no calibration, from the recording's own warnings.
 fn no_calibration(file: &Path, recording: &Recording) -> String {
     let mut problem = format!("{}: has no calibration that can be used", file.display());
     for warning in &recording.info().warnings {

@@ -3,7 +3,7 @@
 use kinect_azure::modes::WiredSyncMode;
 use kinect_azure::{ColorFormat, ColorResolution, DepthMode, FrameRate};
 
-/// The one of `all` with that name, whatever its case.
+/// The value of `all` with that name, in upper or lower case.
 fn named<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, String> {
     let found = all
         .iter()

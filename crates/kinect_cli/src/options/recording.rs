@@ -9,10 +9,10 @@ use crate::files::{Rule, WriteError, recording_name};
 /// The recording to write.
 #[derive(Debug, Args)]
 pub(crate) struct RecordingOptions {
-    /// The recording to write; .mkv is added where the name has no extension
+    /// The recording to write; .mkv is added if the name has no extension
     #[arg(long, value_name = "FILE.mkv")]
     out: PathBuf,
-    /// Replaces files that are there already
+    /// Replaces existing files
     #[arg(long)]
     pub(crate) overwrite: bool,
 }
@@ -23,7 +23,7 @@ impl RecordingOptions {
         recording_name(&self.out)
     }
 
-    /// What may be written, by a command that reads these files.
+    /// The rule for the files of a command that reads these files.
     pub(crate) fn rule<'a>(&self, inputs: impl IntoIterator<Item = &'a Path>) -> Rule {
         Rule::new(self.overwrite, inputs)
     }

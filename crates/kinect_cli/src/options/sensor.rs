@@ -38,7 +38,7 @@ impl SensorOptions {
     }
 }
 
-/// Whose sensor.
+/// The vendor of the sensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum VendorName {
     /// Azure Kinect

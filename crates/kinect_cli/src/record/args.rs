@@ -36,7 +36,7 @@ the first capture.";
 pub(crate) struct RecordArgs {
     #[command(flatten)]
     pub(super) recording: RecordingOptions,
-    /// How long, in seconds [default: until Ctrl-C]
+    /// Length of the recording in seconds [default: until Ctrl-C]
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub(super) seconds: Option<f64>,
     #[command(flatten)]
@@ -70,7 +70,7 @@ impl RecordArgs {
         }
     }
 
-    /// The colour camera's controls; `None` where it is off.
+    /// The colour camera's controls; `None` if the camera is off.
     pub(super) fn color_controls(&self) -> Option<ColorControls> {
         (self.cameras.color_resolution != ColorResolution::Off).then(|| self.color.controls())
     }

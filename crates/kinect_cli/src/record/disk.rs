@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use kinect_azure::recording::{LocalDisk, RecordingDisk, RecordingFile, numbered_path};
 
-/// The most names that are tried for the new recording: so many files in a folder are a mistake.
+/// The most names that are tried for the new recording: a folder with more of these files is a mistake.
 const MOST_NUMBERS: u32 = 100_000;
 
 /// The computer's own files, where the new recording is called `visitors-2.mkv` while there is a `visitors.mkv`.
@@ -21,7 +21,7 @@ pub(super) struct CarefulDisk {
 pub(super) struct Beside(Arc<OnceLock<(PathBuf, PathBuf)>>);
 
 impl Beside {
-    /// The name that the recording shall have and the one that it has.
+    /// The wanted name of the recording, and its present name.
     pub(super) fn names(&self) -> Option<&(PathBuf, PathBuf)> {
         self.0.get()
     }

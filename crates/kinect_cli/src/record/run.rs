@@ -1,4 +1,4 @@
-//! Opens the sensor and records what it delivers.
+//! Opens the sensor and records its captures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -164,7 +164,7 @@ fn record(
             Err(error) if error.recovery() == Recovery::NextCapture => {
                 progress.warn(&error.reason);
             }
-            // The images of the other camera are worth recording.
+            // The images of the other camera are still recorded.
             Err(error) if error.kind == SourceErrorKind::CameraStopped => {
                 progress.warn(&error.reason);
                 sensor.restart().map_err(|error| error.to_string())?;

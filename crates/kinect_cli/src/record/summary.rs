@@ -23,7 +23,7 @@ pub(super) fn line(figures: LiveFigures) -> String {
     line
 }
 
-/// A summary of what was recorded and what was left out.
+/// A summary of the recorded captures and of those that were left out.
 pub(super) fn summary(
     path: &Path,
     state: &LiveState,

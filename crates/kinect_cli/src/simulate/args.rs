@@ -42,7 +42,7 @@ pub(crate) struct SimulateArgs {
     /// Where to write the ground truth [default: beside the recording, as NAME.truth.json]
     #[arg(long, value_name = "FILE.json")]
     pub(super) truth: Option<PathBuf>,
-    /// How long, in seconds
+    /// Length of the recording in seconds
     #[arg(long, value_name = "S", default_value_t = 5.0, value_parser = seconds)]
     pub(super) seconds: f64,
     #[command(flatten)]
@@ -55,13 +55,13 @@ pub(crate) struct SimulateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Simulation")]
 struct SceneOptions {
-    /// What the people do
+    /// The actions of the people
     #[arg(long, default_value = "exhibit", value_parser = scenario, long_help = scenario_help())]
     scenario: Scenario,
     /// A clip of the vendor's body tracker that moves the people (.csv), instead of a scenario
     #[arg(long, value_name = "FILE.csv", conflicts_with = "scenario")]
     clip: Option<PathBuf>,
-    /// How many people, 0 to 6
+    /// Number of people, 0 to 6
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=6))]
     people: u32,
     /// Chooses the room and the people: another number, another room and other people

@@ -43,7 +43,7 @@ struct TrueIndex<'a> {
 }
 
 impl TruthFile {
-    /// Begins the file with what was simulated.
+    /// Begins the file with the settings of the simulation.
     pub(super) fn begin(mut file: PartFile, scenario: &str, seed: u64) -> Result<Self, TruthError> {
         let joints = serde_json::to_string(&Joint::ALL.map(Joint::name))?;
         let scenario = serde_json::to_string(scenario)?;

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Scenario {
-    /// Visitors of an exhibit, endlessly: they come, look, try out movements, and go.
+    /// An endless stream of visitors of an exhibit: they come, look, try out movements, and leave.
     #[default]
     Exhibit,
     /// One motion, over and over, with a pause between; several people stand side by side.

@@ -7,7 +7,7 @@ use super::stage::Stage;
 /// The least distance between the middles of two people, in metres.
 pub(super) const ELBOW_ROOM: f32 = 0.62;
 
-/// The velocity that leads to a place around people and things.
+/// The velocity that leads to a place, around people and furniture.
 pub(super) fn steer(
     at: Vec2,
     wanted: Vec2,

@@ -353,8 +353,8 @@ impl DepthNoise {
     }
 }
 
-/// One row's work: a type of its own, because a closure is not always compiled for the instructions of the processor
-/// that it is dispatched to.
+/// One row's work: a separate type, because a closure is not always compiled for the instructions of the processor that
+/// it is dispatched to.
 struct Row<'a> {
     noise: &'a DepthNoise,
     clean: &'a CleanDepth,

@@ -1,6 +1,6 @@
 //! The errors of a simulated sensor.
 
-/// A simulated sensor's imperfections. The default is a real sensor's; [`Noise::none`] a perfect one's.
+/// The errors of a simulated sensor. The default is those of a real sensor; [`Noise::none`] has no errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Noise {

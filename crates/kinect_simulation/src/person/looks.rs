@@ -1,4 +1,4 @@
-//! A person's looks: skin, hair, clothes, things carried.
+//! A person's looks: skin, hair, clothes and carried objects.
 
 use super::physique::Physique;
 use crate::random::Random;
@@ -40,7 +40,7 @@ pub(crate) struct Looks {
     pub(crate) bottom_color: Srgb,
     /// Colour of the shoes.
     pub(crate) shoe_color: Srgb,
-    /// An open coat over it all, of that colour.
+    /// An open coat of that colour over the other clothes.
     pub(crate) coat: Option<Srgb>,
     /// Whether the coat reaches to the calves instead of above the knees.
     pub(crate) long_coat: bool,
@@ -236,7 +236,7 @@ const LEATHER: [Srgb; 6] = [
 ];
 
 impl Person {
-    /// Somebody: child or adult, any build, any clothes. The same seed gives the same person.
+    /// A random person: child or adult, of any build, in any clothes. The same seed gives the same person.
     pub(crate) fn random(seed: u64) -> Self {
         let mut random = Random::new(seed ^ 0x70E5_0000);
         let child = random.chance(0.22);

@@ -37,7 +37,8 @@ pub(crate) struct Paint {
     headwear_infrared: f32,
 }
 
-/// Albedos at 860 nm. Skin and most dyed cloth are bright there, whatever their colour; carbon and melanin are not.
+/// Albedos at 860 nm. Skin and most dyed cloth are bright at this wavelength, with any visible colour; carbon and
+/// melanin are dark.
 const SKIN_INFRARED: f32 = 0.58;
 const SHOE_INFRARED: f32 = 0.22;
 const BAG_INFRARED: f32 = 0.35;

@@ -1,8 +1,9 @@
 //! Draws the images of both cameras, without noise.
 //!
 //! The room does not move, so it is traced once for each camera and kept ([`backdrop`]). People are drawn over it in
-//! every frame ([`people`]): each pixel's exact ray is tested against the planes of triangles, so that depth has no
-//! error but rounding, whatever the lens does; [`things`] that are there for one capture are drawn before people. [`shadow`] computes the light that people block.
+//! every frame ([`people`]): each pixel's exact ray is tested against the planes of triangles, so that rounding is the
+//! only error of depth, with any lens distortion. [`things`] that are there for one capture are drawn before people.
+//! [`shadow`] computes the light that people block.
 
 pub(crate) mod backdrop;
 pub(crate) mod joints;

@@ -157,7 +157,7 @@ impl Raster {
 }
 
 impl Raster {
-    /// Blends pixels on the outlines of people with their neighbours: what a camera with a real lens does.
+    /// Blends pixels on the outlines of people with their neighbours, as a real lens does.
     pub(crate) fn soften(&mut self, width: usize, bgra: &mut [[u8; 4]]) {
         let Self {
             bands,

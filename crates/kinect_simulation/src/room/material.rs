@@ -29,7 +29,7 @@ pub(crate) struct Material {
     pub(crate) color: Vec3,
     pub(crate) second: Vec3,
     pub(crate) infrared: f32,
-    /// Light of its own.
+    /// The light that the material emits.
     pub(crate) glow: f32,
 }
 

@@ -291,7 +291,7 @@ pub struct ArmsCrossed {
     pub past: f32,
     /// The same limit for the end of the gesture.
     pub past_ends: f32,
-    /// Both wrists are this far above the pelvis, and below the neck.
+    /// Both wrists are at least this far above the pelvis, and below the neck.
     pub above_pelvis: f32,
     /// How near each wrist is to the other arm's elbow.
     pub near_elbow: f32,

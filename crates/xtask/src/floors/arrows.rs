@@ -31,7 +31,8 @@ enum Target {
 /// The most `use`s that are followed from name to name; more form a ring, which Rust refuses.
 const DEPTH: usize = 12;
 
-/// All arrows of a crate, but those of a module to what it lies in only by name, and those within a file.
+/// All arrows of a crate, without those within a file, and without those of a module to its parent that only name the
+/// parent.
 pub(crate) fn arrows(tree: &Tree) -> Vec<Arrow> {
     let mut found = BTreeSet::new();
     for (from, module) in tree.modules.iter().enumerate() {

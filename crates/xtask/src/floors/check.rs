@@ -9,7 +9,7 @@ use super::house::{Floors, House};
 use super::manifest;
 use super::tree::Tree;
 
-/// The result: counts of what was read, and violations of the picture.
+/// The result: counts of crates, modules and arrows, and the violations of the picture.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) crates: usize,

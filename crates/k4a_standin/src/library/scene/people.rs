@@ -13,7 +13,7 @@ use crate::library::memory::Memory;
 const RATE: FrameRate = FrameRate::Fps15;
 
 pub(super) fn draw(key: &Key) -> Result<Vec<Drawn>, String> {
-    // Threads of its own, which have ended when this returns: a library with threads cannot be unloaded.
+    // These threads have ended when the function returns, because a library with threads cannot be unloaded.
     rayon::ThreadPoolBuilder::new()
         .build_scoped(
             |thread| {

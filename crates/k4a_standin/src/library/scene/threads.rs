@@ -1,4 +1,4 @@
-//! The threads that draw, counted: none may be left when the library is unloaded.
+//! Counts the threads that draw, because all of them must have ended when the library is unloaded.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,6 +1,6 @@
 //! Why the JPEG decoder gives no picture.
 
-/// Why this decoder gives no picture.
+/// Why this decoder cannot decode an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum JpegError {
     /// The bytes are broken.

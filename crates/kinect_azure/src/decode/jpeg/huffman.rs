@@ -1,7 +1,7 @@
 //! Huffman codes and the numbers behind them.
 //!
-//! ITU-T T.81, annex F.2.2. Most codes and the number that follows them fit in [`FAST_BITS`]: one look into a table of
-//! all such bit patterns gives the run of zeros, the number and the length together.
+//! ITU-T T.81, annex F.2.2. Most codes and the number that follows them fit in [`FAST_BITS`]: one access to a table of
+//! all these bit patterns gives the run of zeros, the number and the length together.
 
 use super::error::JpegError::{self, Damaged};
 

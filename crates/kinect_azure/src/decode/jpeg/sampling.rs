@@ -69,8 +69,8 @@ const fn blocks<const N: usize>(luma: (usize, usize), chroma: (usize, usize)) ->
 }
 
 impl Sampling {
-    /// The layout of an image with three components of these sampling factors (columns in the high four bits, rows in the
-    /// low); `None` for one that is not known here.
+    /// The layout of an image with three components of these sampling factors (columns in the high four bits, rows in
+    /// the low); `None` for factors that this decoder does not support.
     pub(super) const fn of(factors: [u8; 3]) -> Option<Self> {
         Some(match factors {
             [0x11, 0x11, 0x11] => Self::S444,

@@ -54,7 +54,7 @@ impl LiveRecorder {
         Self::start_on(Box::new(LocalDisk::default()), settings)
     }
 
-    /// Starts a recording on a [`RecordingDisk`] of the caller's.
+    /// Starts a recording on the caller's own [`RecordingDisk`].
     pub fn start_on(disk: Box<dyn RecordingDisk>, settings: LiveSettings) -> Self {
         let shared = Arc::new(Shared::new(settings.most_queued_bytes));
         let worker = Worker::new(Arc::clone(&shared), disk, settings);

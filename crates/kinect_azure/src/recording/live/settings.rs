@@ -13,12 +13,13 @@ pub struct LiveSettings {
     /// `{number}` and further files of the same recording (`visitors-2.mkv`) never replace a file.
     pub overwrite: bool,
     /// Memory for data that the disk has not taken yet, in bytes; 512 MiB hold some ten seconds of 720p MJPG and
-    /// `NFOV_UNBINNED` at 30 captures a second. An empty queue takes a capture of any size. Besides, the writer keeps
-    /// about six captures, and up to 2 s of captures while inertial samples come late.
+    /// `NFOV_UNBINNED` at 30 captures a second. An empty queue takes a capture of any size. The writer keeps about six
+    /// more captures in memory, or up to 2 s of captures while inertial samples come late.
     pub most_queued_bytes: usize,
-    /// Tags of the application's own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values.
+    /// The application's own tags, each a name and a value. A name consists of A–Z, 0–9, `-` and `_`, and does not
+    /// begin with `K4A_`.
     pub tags: Vec<(String, String)>,
-    /// Files that travel inside the recording: names and content.
+    /// Files that are stored in the recording, each with its name and content.
     pub attachments: Vec<(String, Vec<u8>)>,
 }
 

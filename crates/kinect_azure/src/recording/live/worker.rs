@@ -35,7 +35,7 @@ const SYNC_EVERY: Duration = Duration::from_secs(5);
 /// The longest that inertial samples wait for a capture, in µs.
 const HOLD_USEC: u64 = 2_000_000;
 
-/// The most inertial samples that wait for a capture, whatever their times are.
+/// The most inertial samples that wait for a capture, with any times.
 const MOST_HELD: usize = 16_384;
 
 /// The recorder warns when the free space lasts for fewer seconds than this.

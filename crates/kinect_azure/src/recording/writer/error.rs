@@ -23,7 +23,7 @@ pub enum WriteError {
         /// The operating system's error.
         source: io::Error,
     },
-    /// An image that the recording's modes do not have; nothing of its capture was written.
+    /// An image does not fit the recording's modes; nothing of its capture was written.
     #[error(
         "{track}: {found} does not fit the recording's {expected}; begin a new file when modes change"
     )]

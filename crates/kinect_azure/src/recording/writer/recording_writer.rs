@@ -74,7 +74,7 @@ pub struct RecordingWriter {
     pub(super) position: u64,
     pub(super) started: Option<Started>,
     pub(super) cues: Vec<Cue>,
-    /// Small elements are put together here.
+    /// The buffer in which small elements are built.
     pub(super) scratch: Vec<u8>,
     pub(super) stopped: bool,
     pub(super) finished: bool,
@@ -159,7 +159,7 @@ impl RecordingWriter {
         })
     }
 
-    /// Where the recording is written to.
+    /// The path of the recording.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -337,7 +337,7 @@ impl RecordingWriter {
         self.complete().and_then(|()| self.sync())
     }
 
-    /// Whether there is anything in the file that could be read.
+    /// Whether the file holds data that can be read.
     pub(in crate::recording) const fn holds_data(&self) -> bool {
         self.written_usec.is_some()
     }
@@ -398,7 +398,7 @@ impl RecordingWriter {
         })
     }
 
-    /// Refuses times before what is written.
+    /// Refuses times that are before the data in the file.
     fn check_time(&self, track: usize, time_usec: u64) -> Result<(), WriteError> {
         if time_usec > i64::MAX as u64 / 1000 {
             return Err(self.unfit(

@@ -22,20 +22,20 @@ pub struct RecordingSettings {
     /// When the recording is made, in seconds since 1970-01-01 00:00:00 UTC; `None` = not stored, so that equal
     /// captures give equal files.
     pub date_unix_sec: Option<i64>,
-    /// Tags of the application's own: names of A–Z, 0–9, `-` and `_` that do not begin with `K4A_`, and values.
+    /// The application's own tags, each a name and a value. A name consists of A–Z, 0–9, `-` and `_`, and does not
+    /// begin with `K4A_`.
     pub tags: Vec<(String, String)>,
-    /// Files that travel inside the recording: names and content.
+    /// Files that are stored in the recording, each with its name and content.
     pub attachments: Vec<(String, Vec<u8>)>,
     /// Whether bodies are recorded: the [`ground_truth`](crate::Capture::ground_truth) of captures and the body
     /// frames given to [`write_bodies`](super::RecordingWriter::write_bodies). They are written to a track `BODY`,
     /// which other readers skip; [`Recording`](crate::recording::Recording) returns them with the captures.
     pub bodies: bool,
-    /// Tracks of the application's own.
+    /// The application's own tracks.
     pub custom_tracks: Vec<CustomTrack>,
 }
 
-/// A track of an application's own, written with
-/// [`RecordingWriter::write_custom`](super::RecordingWriter::write_custom).
+/// An application's own track, written with [`RecordingWriter::write_custom`](super::RecordingWriter::write_custom).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CustomTrack {
     /// The track's name, of A–Z, 0–9, `-` and `_`.

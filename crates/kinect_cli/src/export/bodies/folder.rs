@@ -47,7 +47,7 @@ impl BodyFolder for BodyFiles {
     }
 }
 
-/// The command's own error for one of a writer: the reason that a file cannot be written, with advice.
+/// Converts a writer's error to the command's own error, which gives the reason and advice.
 pub(super) fn export_error(error: BodyFileError) -> ExportError {
     match error {
         BodyFileError::Io { path, error } => match error.downcast::<WriteError>() {

@@ -89,7 +89,7 @@ pub(in crate::export) fn export(
     Ok(output.written)
 }
 
-/// The files, and what comes before them.
+/// The filters and the writer of the files.
 struct Output {
     shaping: Shaping,
     writer: Box<dyn BodyWriter>,
@@ -108,7 +108,7 @@ impl Output {
     }
 }
 
-/// The tracker, and what it still owes.
+/// The tracker, and the captures whose frames it has not returned yet.
 struct Tracking {
     open: OpenBodies,
     timeline: Timeline,
@@ -117,8 +117,8 @@ struct Tracking {
 }
 
 impl Tracking {
-    /// Takes what the tracker returned, and opens it again if it has failed. Returns whether there was a frame. `of` names the
-    /// capture for messages.
+    /// Takes the tracker's result, and opens the tracker again after a failure. Returns whether to ask for a further
+    /// result. `of` names the capture in messages.
     fn take(
         &mut self,
         result: Result<Option<Arc<BodyFrame>>, TrackerError>,

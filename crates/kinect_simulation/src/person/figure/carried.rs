@@ -1,4 +1,4 @@
-//! Bags and things in the hand.
+//! Bags, and objects in the hand.
 
 use glam::{Quat, Vec3};
 use kinect_azure::body::Joint;
