@@ -358,7 +358,8 @@ impl Device {
         })
     }
 
-    /// Starts the cameras. Waits for a [`next_capture`](Self::next_capture) that is under way.
+    /// Starts the cameras. If another thread waits in [`next_capture`](Self::next_capture), this call waits until that
+    /// call has returned.
     ///
     /// # Errors
     /// Fails if the device cannot run the configuration (the library's messages name the wrong setting), if the cameras
@@ -388,8 +389,8 @@ impl Device {
         log::during(|| unsafe { (self.functions().device_stop_cameras)(self.handle()) });
     }
 
-    /// Starts the inertial samples. With Microsoft's library the cameras must be running. Waits for a
-    /// [`next_imu_sample`](Self::next_imu_sample) that is under way.
+    /// Starts the inertial samples. With Microsoft's library the cameras must be running. If another thread waits in
+    /// [`next_imu_sample`](Self::next_imu_sample), this call waits until that call has returned.
     ///
     /// # Errors
     /// Fails if the cameras are not running, or if the inertial samples are already started.

@@ -379,11 +379,11 @@ pub enum Fails {
 pub struct ControlFault {
     /// The control, as `k4a_color_control_command_t`; `null`: all controls.
     pub command: Option<i32>,
-    /// Setting it fails.
+    /// The call that sets the control fails.
     pub set_fails: bool,
-    /// Reading it fails.
+    /// The call that reads it fails.
     pub get_fails: bool,
-    /// Asking for its capabilities fails.
+    /// The call that returns its capabilities fails.
     pub capabilities_fail: bool,
     /// Results have invalid numbers: mode 7, a step of 0, the largest value below the smallest.
     pub nonsense: bool,
@@ -393,7 +393,7 @@ pub struct ControlFault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalibrationFault {
-    /// Reading it fails.
+    /// The call that reads it fails.
     Missing,
     /// The text is not JSON.
     Garbage,
@@ -407,15 +407,15 @@ pub enum CalibrationFault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SerialFault {
-    /// Reading it fails.
+    /// The call that reads it fails.
     Missing,
-    /// It is empty.
+    /// The serial number is empty.
     Empty,
-    /// It is 300 characters long.
+    /// The serial number has 300 characters.
     TooLong,
-    /// It is not UTF-8.
+    /// The serial number is not UTF-8.
     NotText,
-    /// It does not end with a NUL.
+    /// The serial number does not end with a NUL.
     Unterminated,
 }
 

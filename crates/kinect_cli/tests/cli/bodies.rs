@@ -295,6 +295,57 @@ fn bodies_are_filtered_and_people_numbered_as_players() {
     }
 }
 
+/// The vendor's tracker has a queue, so its last frames come after the last capture.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_vendors_tracker_gives_every_capture_a_frame() {
+    use k4a_standin::StandIn;
+    use k4abt_standin::TrackerStandIn;
+    use kinect_azure::recording::Recording;
+
+    use crate::data::kinect_command;
+
+    let folder = Folder::new("bodies-vendor");
+    let file = simulated(&folder, "a.mkv", "1");
+    let sensors = StandIn::microsoft(&k4a_standin::Script::default());
+    let script = k4abt_standin::Script::default();
+    let tracker = TrackerStandIn::in_folder(sensors.folder(), sensors.path(), &script);
+    let out = folder.path().join("out");
+    let run = |more: &[&str]| {
+        let file = file.to_str().unwrap();
+        let out = out.to_str().unwrap();
+        let mut args = vec!["export", file, "--out", out, "--only", "bodies"];
+        args.extend(more);
+        let output = kinect_command(&args)
+            .env(k4a::LIBRARY_VARIABLE, sensors.path())
+            .env(k4a::TRACKER_LIBRARY_VARIABLE, tracker.path())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), stderr)
+    };
+    let (code, stderr) = run(&["--tracker", "vendor", "--processing", "cpu"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("body tracker: "), "{stderr}");
+    let found = clip(&out);
+    let mut recording = Recording::open(&file).unwrap();
+    let mut times = Vec::new();
+    while let Some(capture) = recording.next_capture().unwrap() {
+        times.push(capture.depth.unwrap().device_timestamp_usec);
+    }
+    let found_times: Vec<u64> = found
+        .frames()
+        .iter()
+        .map(|frame| frame.device_timestamp_usec)
+        .collect();
+    assert_eq!(found_times, times);
+    let with_bodies = found
+        .frames()
+        .iter()
+        .filter(|frame| !frame.bodies.is_empty());
+    assert_eq!(with_bodies.count(), times.len(), "{stderr}");
+}
+
 #[test]
 fn captures_that_were_not_tracked_have_frames_without_bodies() {
     let folder = Folder::new("bodies-gaps");

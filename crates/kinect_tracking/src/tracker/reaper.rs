@@ -13,7 +13,7 @@ struct LeftBehind {
     thread: JoinHandle<()>,
 }
 
-/// A thread that still is in a call of its tracker although it was told to stop.
+/// A thread that is still in a call of its tracker after it was told to stop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AbandonedThread {
     /// The tracker's name.

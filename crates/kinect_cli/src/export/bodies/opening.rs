@@ -15,6 +15,8 @@ pub(in crate::export) struct OpenBodies {
     settings: TrackerSettings,
     sensor: TrackedSensor,
     stop: StopSignal,
+    /// How many of the tracker's notes were printed.
+    notes_printed: usize,
 }
 
 /// Opens the tracker of a recording and prints which one it is, and what it cannot use. This may take a minute.
@@ -29,18 +31,19 @@ pub(in crate::export) fn open(
     let progress = Progress::endless("opening the body tracker");
     let tracker = choice::open(&settings, &sensor, calibration, &stop);
     drop(progress);
-    let open = OpenBodies {
+    let mut open = OpenBodies {
         tracker: tracker?,
         calibration: calibration.clone(),
         settings,
         sensor,
         stop,
+        notes_printed: 0,
     };
     eprintln!(
         "{}",
         printable(&format!("body tracker: {}", open.tracker.name()))
     );
-    for note in open.tracker.notes() {
+    for note in open.new_notes() {
         eprintln!("{}", printable(&format!("note: {note}")));
     }
     Ok(open)
@@ -50,6 +53,15 @@ impl OpenBodies {
     /// Opens the tracker again after it has failed.
     pub(super) fn reopen(&mut self) -> Result<(), TrackerError> {
         self.tracker = choice::open(&self.settings, &self.sensor, &self.calibration, &self.stop)?;
+        self.notes_printed = 0;
         Ok(())
+    }
+
+    /// The notes that the tracker has added since the last call.
+    pub(super) fn new_notes(&mut self) -> Vec<String> {
+        let notes = self.tracker.notes();
+        let new = notes.get(self.notes_printed..).unwrap_or_default().to_vec();
+        self.notes_printed = notes.len();
+        new
     }
 }

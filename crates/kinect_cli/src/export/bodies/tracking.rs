@@ -61,7 +61,7 @@ pub(in crate::export) fn export(
     })?;
     // After Ctrl-C, captures that the tracker still works on are left out.
     if !stop.is_set() {
-        // Each call answers for one of these captures.
+        // Each call returns the frame of one of these captures, or an error.
         for _ in 0..tracking.timeline.waiting() {
             let result = tracking.open.tracker.drain();
             let of = || "the last captures".to_owned();
@@ -127,6 +127,9 @@ impl Tracking {
         faults: &Faults,
         stop: &Stop,
     ) -> Result<bool, ExportError> {
+        for note in self.open.new_notes() {
+            faults.progress.warn(&note);
+        }
         match result {
             Ok(Some(frame)) => {
                 self.failures = 0;
