@@ -53,8 +53,8 @@ impl Library {
     /// [`TRACKER_LIBRARY_VARIABLE`] names, or the one of an installed Body Tracking SDK.
     ///
     /// # Errors
-    /// The library is not found, or it uses another `libk4a` than this one: if both vendors' libraries are loaded, it
-    /// uses the one that was loaded first.
+    /// Fails if the library is not found, or if it uses another `libk4a` than this one. If both vendors' libraries are
+    /// loaded, it uses the one that was loaded first.
     ///
     /// [`TRACKER_LIBRARY_VARIABLE`]: crate::TRACKER_LIBRARY_VARIABLE
     pub fn tracker_library(&self) -> Result<TrackerLibrary, LoadError> {
@@ -67,7 +67,8 @@ impl Library {
             // SAFETY: the names are those of the vendor's functions, whose signatures the table has; the library stays.
             let functions = unsafe { K4abt::load(library) }.map_err(missing)?;
             let create = "k4abt_tracker_create";
-            // On Windows a structure larger than 8 bytes is passed by its address, so that the longer one suits both.
+            // On Windows a structure larger than 8 bytes is passed by its address, so the longer structure works for
+            // both versions.
             let create = if cfg!(windows) || functions.frame_get_system_timestamp_nsec.is_some() {
                 // SAFETY: this is the signature of version 1.1.
                 unsafe { library.get(create) }.map(|found| Create::V11(*found))
@@ -134,11 +135,11 @@ impl TrackerLibrary {
         self.functions().frame_get_system_timestamp_nsec.is_some()
     }
 
-    /// Makes a tracker for one calibration. Takes seconds, and a graphics card's memory.
+    /// Creates a tracker for one calibration. This takes seconds, and memory of the graphics card.
     ///
     /// # Errors
-    /// The calibration has no depth; the model, CUDA or DirectML is missing; or version 1.0 does not support the
-    /// configuration.
+    /// Fails if the calibration has no depth, if the model, CUDA or DirectML is missing, or if version 1.0 does not
+    /// support the configuration.
     pub fn tracker(
         &self,
         calibration: &Calibration,
@@ -256,9 +257,9 @@ struct OpenTracker {
     handle: Handle,
     /// The library may keep a pointer to it.
     _model: Option<CString>,
-    /// Held by the thread that enqueues.
+    /// Locked by the thread that enqueues.
     enqueue: Mutex<()>,
-    /// Held by the thread that pops.
+    /// Locked by the thread that pops.
     pop: Mutex<()>,
 }
 
@@ -292,10 +293,10 @@ impl Tracker {
     }
 
     /// Enqueues a capture, which must have a depth image of the calibration's mode and should have an infrared image.
-    /// Timed out = the tracker's queue is full, and the capture was not enqueued.
+    /// If the call times out, the tracker's queue is full, and the capture was not enqueued.
     ///
     /// # Errors
-    /// The capture has no depth image or belongs to another library, or the tracker was shut down.
+    /// Fails if the capture has no depth image or belongs to another library, or if the tracker was shut down.
     pub fn enqueue(&self, capture: &Capture, timeout: Duration) -> Result<Wait<()>> {
         const FUNCTION: &str = "k4abt_tracker_enqueue_capture";
         if capture.library() != self.open.library.library() {
@@ -325,7 +326,7 @@ impl Tracker {
     /// The next frame of bodies.
     ///
     /// # Errors
-    /// The tracker was shut down, or cannot continue.
+    /// Fails if the tracker was shut down or cannot continue.
     pub fn pop(&self, timeout: Duration) -> Result<Wait<BodyFrame>> {
         const FUNCTION: &str = "k4abt_tracker_pop_result";
         let _turn = lock(&self.open.pop);
@@ -432,7 +433,7 @@ impl BodyFrame {
     /// [`body_index_map`](Self::body_index_map).
     ///
     /// # Errors
-    /// The index is too large.
+    /// Fails if the index is too large.
     pub fn body(&self, index: u32) -> Result<Body> {
         const FUNCTION: &str = "k4abt_frame_get_body_skeleton";
         let count = self.body_count();
@@ -469,7 +470,7 @@ impl BodyFrame {
     /// All bodies, in the order of their indices.
     ///
     /// # Errors
-    /// The library's errors.
+    /// Fails if the library returns an error.
     pub fn bodies(&self) -> Result<Vec<Body>> {
         (0..self.body_count())
             .map(|index| self.body(index))
@@ -482,7 +483,7 @@ impl BodyFrame {
         unsafe { (self.functions().frame_get_device_timestamp_usec)(self.handle) }
     }
 
-    /// When it arrived, in ns on the host's monotonic clock; `None` with version 1.0.
+    /// When the depth image arrived, in ns on the host's monotonic clock; `None` with version 1.0.
     pub fn system_timestamp_nsec(&self) -> Option<u64> {
         let get = self.functions().frame_get_system_timestamp_nsec?;
         // SAFETY: the handle lives.
@@ -493,7 +494,7 @@ impl BodyFrame {
     /// [`BODY_INDEX_MAP_BACKGROUND`](crate::abi::BODY_INDEX_MAP_BACKGROUND).
     ///
     /// # Errors
-    /// The library gives no image or an invalid one.
+    /// Fails if the library returns no image or an invalid one.
     pub fn body_index_map(&self) -> Result<Image> {
         const FUNCTION: &str = "k4abt_frame_get_body_index_map";
         // SAFETY: the handle lives; what comes back is a reference of our own, or null.
@@ -508,7 +509,7 @@ impl BodyFrame {
     /// The capture that was enqueued.
     ///
     /// # Errors
-    /// There is none.
+    /// Fails if the library returns no capture.
     pub fn capture(&self) -> Result<Capture> {
         const FUNCTION: &str = "k4abt_frame_get_capture";
         // SAFETY: the handle lives; what comes back is a reference of our own, or null.

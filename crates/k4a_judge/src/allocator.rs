@@ -76,7 +76,7 @@ pub fn allocations_so_far() -> u64 {
     THIS_THREAD.get()
 }
 
-/// Bytes that all threads hold: allocated and not freed. A library that brings its own allocator is not in it.
+/// Bytes that all threads hold: allocated and not freed. The memory of a library with its own allocator is not counted.
 pub fn held_bytes() -> i64 {
     HELD.load(Ordering::Relaxed)
 }

@@ -40,8 +40,8 @@ pub const FORMAT_DEPTH16: i32 = ImageFormat::Depth16.code();
 pub const FORMAT_CUSTOM: i32 = ImageFormat::Custom.code();
 
 impl Judge {
-    /// `k4a_image_create`, filled with `bytes` as far as they go. A format code is the C enum's; MJPG is made with
-    /// [`mjpg_image`](Self::mjpg_image).
+    /// `k4a_image_create`; the beginning of the image is filled with `bytes`. `format` is a number of the C enum; use
+    /// [`mjpg_image`](Self::mjpg_image) for MJPG.
     pub fn image(
         &self,
         format: i32,

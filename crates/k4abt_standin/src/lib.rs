@@ -18,8 +18,8 @@
 //!
 //! # What it does
 //!
-//! The people that it finds are those of a simulated room ([`Room`]) at the time of the depth image; it does not look at
-//! pictures. Captures wait in a queue of three and become frames in their order, one after the other. The body index map
+//! The stand-in does not look at images: it returns the people of a simulated room ([`Room`]) at the time of the depth
+//! image. Captures wait in a queue of three and become frames in their order, one after the other. The body index map
 //! shows discs around the joints. No thread runs in the library: whether a frame is ready is a function of time.
 //!
 //! Handles are looked up: a call with a wrong handle is counted in [`Statistics::misuse`], described in

@@ -5,7 +5,7 @@ use kinect_simulation::{SimulatedPeople, SimulationSettings};
 
 /// The device time of a simulated sensor's first capture, in µs.
 const START_USEC: u64 = 200_000;
-/// The room begins anew after a minute, in µs: the clocks of devices begin anywhere.
+/// The time in µs after which the room begins again, because the clocks of devices can begin at any time.
 const MINUTE_USEC: u64 = 60_000_000;
 
 /// The people of a simulated sensor with given settings, by device time. They are exactly its ground truth in the first

@@ -1,4 +1,4 @@
-//! The script of a stand-in: how long things take, and what goes wrong.
+//! The script of a stand-in: the durations and the faults of its functions.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Version {
-    /// No choice of the model, and two processing modes.
+    /// Version 1.0, which has no choice of the model, and two processing modes.
     V10,
-    /// The newest.
+    /// Version 1.1, the newest.
     #[default]
     V11,
 }
 
-/// Everything that one loaded library plays. It travels as JSON; every field has a default.
+/// The behaviour of one loaded library. It is passed as JSON; every field has a default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Script {
-    /// Must not change after the library was copied.
+    /// The version of the library. It must not change after the library was copied.
     pub version: Version,
     /// The number of people in the room.
     pub people: u32,
@@ -37,7 +37,7 @@ pub struct Script {
     pub shutdown_ms: u64,
     /// A function that does not return until another script is given.
     pub hangs_in: Option<Function>,
-    /// What goes wrong with certain captures, which are counted from 0 for each tracker.
+    /// The faults of certain captures, which are counted from 0 for each tracker.
     pub faults: Vec<(When, Fault)>,
 }
 
@@ -137,7 +137,7 @@ impl When {
     }
 }
 
-/// What can go wrong with a capture or its frame.
+/// A fault of a capture or of its frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -153,13 +153,13 @@ pub enum Fault {
     Silence,
     /// Bodies have other ids than before.
     NewIds,
-    /// The left hand of every body is no number.
+    /// The numbers of the left hand of every body are NaN.
     NanJoints,
     /// The confidence of the nose of every body is 17.
     BadConfidence,
-    /// The frame says that it has one body more than it has.
+    /// The frame reports one body more than it has.
     OneBodyMore,
-    /// The frame says that it has 4 294 967 295 bodies.
+    /// The frame reports 4 294 967 295 bodies.
     CountlessBodies,
     /// The first body has no id.
     NoId,

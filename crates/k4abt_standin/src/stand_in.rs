@@ -12,7 +12,7 @@ use crate::statistics::Statistics;
 
 /// The name in the built file for the `libk4a` that it uses.
 const PLACEHOLDER: &str = include_str!("placeholder.txt");
-/// The function by which clients tell version 1.1, and its name in a copy that speaks version 1.0.
+/// The function by which clients recognise version 1.1, and its name in a copy of version 1.0.
 const ONLY_1_1: [&[u8]; 2] = [
     b"k4abt_frame_get_system_timestamp_nsec\0",
     b"k4abt_frame_not_in_1_0_timestamp_nsec\0",
@@ -37,11 +37,12 @@ const fn vendors_name(version: Version) -> &'static str {
 }
 
 impl TrackerStandIn {
-    /// Puts the library into the folder where clients of some `libk4a` look for it. `libk4a` is the file that it uses:
-    /// normally the one in that folder; another one plays a process in which that was loaded first.
+    /// Copies the library into a folder in which clients of a `libk4a` search for it. `libk4a` is the file that the
+    /// copy is linked to: normally the one in that folder. With another file, the copy behaves as in a process that has
+    /// loaded that file first.
     ///
     /// # Panics
-    /// When the built library is not found or does not load; the message says what to do.
+    /// Panics if the built library is not found or cannot be loaded; the message says what to do.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn in_folder(folder: &Path, libk4a: &Path, script: &Script) -> Self {
         Self::new(folder, libk4a, script).unwrap_or_else(|problem| panic!("{problem}"))
@@ -85,7 +86,7 @@ impl TrackerStandIn {
     /// Applies another script, also while trackers run. Functions that hang return.
     ///
     /// # Panics
-    /// When the library refuses it.
+    /// Panics if the library refuses the script.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn configure(&self, script: &Script) {
         self.tell(&script.json())
@@ -95,7 +96,7 @@ impl TrackerStandIn {
     /// The library's statistics.
     ///
     /// # Panics
-    /// When the library does not answer.
+    /// Panics if the library does not answer.
     #[allow(clippy::panic, reason = "for tests, which end here")]
     pub fn statistics(&self) -> Statistics {
         self.ask("k4abt_standin_statistics")

@@ -13,7 +13,7 @@ pub struct Objects {
     pub created: u64,
 }
 
-/// A tracker that was asked for, in the C enums' numbers.
+/// A requested tracker, in the C enums' numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Created {
     /// Whether it was created.

@@ -18,10 +18,10 @@ pub struct Joint2d {
     pub x: f32,
     /// Pixels of the depth image, downwards.
     pub y: f32,
-    /// How sure the network is that the joint is there and visible, 0 to 1. Networks differ in what they call sure.
+    /// The network's certainty that the joint is there and visible, 0 to 1. The scale differs from network to network.
     pub score: f32,
-    /// The network's guess how far behind the middle of the hips the joint lies, in mm along the camera's axis;
-    /// `None` if the network does not guess.
+    /// The network's estimate of how far the joint is behind the middle of the hips, in mm along the camera's axis;
+    /// `None` if the network has no estimate.
     pub behind_hips_mm: Option<f32>,
 }
 
@@ -30,7 +30,7 @@ pub struct Joint2d {
 pub struct Person2d {
     /// The joints in the order of [`Joint::index`]; `None` for joints that the network does not know.
     pub joints: [Option<Joint2d>; Joint::COUNT],
-    /// How sure the network is that this is a person, 0 to 1.
+    /// The network's certainty that this is a person, 0 to 1.
     pub score: f32,
     /// The box around the person, or around the joints if the network gives no box.
     pub bounds: Box2,

@@ -1,4 +1,4 @@
-//! Frames: the bodies of one capture, with what the script makes wrong in them.
+//! Frames: the bodies of one capture, with the faults of the script.
 
 use k4a::abi::{Camera, INVALID_BODY_ID, Joint, Skeleton};
 use kinect_azure::{Body, Joint as JointName};
@@ -17,7 +17,7 @@ pub(super) struct Frame {
     system_nsec: u64,
     /// Ids and skeletons.
     bodies: Vec<(u32, Skeleton)>,
-    /// What the frame says.
+    /// The number of bodies that the frame reports.
     count: u32,
     pub(super) references: u32,
 }
@@ -98,12 +98,12 @@ impl Frame {
         self.bodies.get(index as usize)
     }
 
-    /// A reference to the map, which is the caller's to release.
+    /// A reference to the map, which the caller must release.
     pub(super) fn give_map(&self) -> usize {
         self.map.as_ref().map_or(0, |map| map.given_away(true))
     }
 
-    /// A reference to the capture, which is the caller's to release.
+    /// A reference to the capture, which the caller must release.
     pub(super) fn give_capture(&self) -> usize {
         self.capture.given_away(false)
     }

@@ -1,4 +1,4 @@
-//! What the library knows of a tracker.
+//! The state of a tracker.
 
 use std::collections::VecDeque;
 use std::time::Instant;

@@ -27,10 +27,10 @@ pub(super) fn findings(facts: &Facts, vendors: &Vendors) -> [Finding; 3] {
             Finding::new(
                 LIBRARY,
                 Status::Missing,
-                "no libk4abt; needed only for the vendor's body tracker",
+                "no libk4abt; it is needed only for the vendor's body tracker",
             )
             .fix(format!(
-                "to track with the vendor's install the Azure Kinect Body Tracking SDK 1.1 (package libk4abt1.1 on \
+                "for the vendor's body tracker install the Azure Kinect Body Tracking SDK 1.1 (package libk4abt1.1 on \
                  Linux), or set {TRACKER_LIBRARY_VARIABLE}"
             )),
             Finding::inapplicable(Check::TrackerModel),

@@ -1,4 +1,4 @@
-//! A tracker that was chosen, with why those before it were not.
+//! The chosen tracker, with the reasons that the trackers before it were not chosen.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use kinect_azure::{Calibration, Capture};
 
 use crate::tracker::{BodyTracker, TrackerError};
 
-/// A tracker with notes of the choice before its own.
+/// A tracker whose own notes follow those of the choice.
 pub(super) struct Chosen {
     tracker: Box<dyn BodyTracker>,
-    /// Why trackers before it cannot be used, then the tracker's own notes.
+    /// The reasons that the trackers before it cannot be used, then the tracker's own notes.
     notes: Vec<String>,
-    /// How many of them are of the choice.
+    /// The number of notes that come from the choice.
     of_choice: usize,
 }
 

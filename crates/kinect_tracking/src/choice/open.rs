@@ -41,7 +41,7 @@ pub fn may_track(settings: &TrackerSettings, sensor: &TrackedSensor) -> bool {
     }
 }
 
-/// The first tracker that can be used, with notes about those before it.
+/// The first tracker that can be used, with notes about the trackers before it.
 fn first_usable(
     settings: &TrackerSettings,
     sensor: &TrackedSensor,

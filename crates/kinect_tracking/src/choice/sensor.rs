@@ -13,8 +13,8 @@ pub struct TrackedSensor {
     pub info: SensorInfo,
     /// The factory calibration as the sensor gives it, which the vendor's tracker needs; `None` if there is none.
     pub factory_calibration: Option<Arc<[u8]>>,
-    /// The file of the vendor's library that runs the sensor, whose body tracker can be used; `None` for recordings and
-    /// simulations, for which any vendor's tracker is looked for.
+    /// The file of the vendor's library that runs the sensor: only the body tracker of this library can be used. `None`
+    /// for recordings and simulations, which can use any vendor's tracker.
     pub vendor_library: Option<PathBuf>,
     /// Whether captures come with bodies: a simulation, or a recording with a body track.
     pub has_bodies: bool,

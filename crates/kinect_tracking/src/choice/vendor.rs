@@ -1,4 +1,4 @@
-//! The vendor's tracker: whether it can be chosen, and what the settings mean to it.
+//! The vendor's tracker: whether it can be chosen, and its settings.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(super) fn open(
     Ok(Box::new(VendorTracker::open(&setup, calibration, stop)?))
 }
 
-/// Whether [`open`] could succeed, told without loading a library.
+/// Whether [`open`] may succeed. No library is loaded to find out.
 pub(super) fn may_track(sensor: &TrackedSensor) -> bool {
     sensor.info.depth_mode.has_depth()
         && sensor.factory_calibration.is_some()
@@ -61,7 +61,7 @@ fn setup(settings: &TrackerSettings, sensor: &TrackedSensor) -> VendorSetup {
     }
 }
 
-/// The vendor says it as seen by somebody who faces the sensor, for whom clockwise is the other way.
+/// The vendor defines the orientation as seen from the front of the sensor, where clockwise is the opposite direction.
 fn orientation(orientation: SensorOrientation) -> k4a::SensorOrientation {
     match orientation {
         SensorOrientation::Default => k4a::SensorOrientation::Default,

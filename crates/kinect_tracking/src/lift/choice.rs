@@ -1,5 +1,5 @@
-//! Which of the surfaces around its pixel a joint lies behind: chosen for all joints together, such that bones have
-//! about their lengths.
+//! Chooses the surface behind which each joint lies, among the surfaces around the joint's pixel. All joints are chosen
+//! together, so that the bones have about their known lengths.
 
 use glam::Vec3;
 use kinect_azure::Joint;
@@ -7,12 +7,12 @@ use kinect_azure::Joint;
 use super::plan::is_central;
 use super::surfaces::Surfaces;
 
-/// What is known of one joint before its depth is.
+/// The facts about a joint before its depth is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sight {
-    /// The direction with z = 1 in which the joint is seen; `None` if it is not.
+    /// The direction with z = 1 in which the joint is seen; `None` if the joint is not in the image.
     pub(super) ray: Option<Vec3>,
-    /// How sure it is that the joint is seen and not hidden, 0 to 1.
+    /// The network's certainty that the joint is seen and not hidden, 0 to 1.
     pub(super) score: f32,
     /// The surfaces around its pixel.
     pub(super) surfaces: Surfaces,
@@ -31,7 +31,7 @@ impl Sight {
     }
 }
 
-/// The cost of a joint behind none of its surfaces: it is hidden.
+/// The cost of a joint that lies behind none of its surfaces, because it is hidden.
 const HIDDEN: f32 = 1.6;
 /// The greatest cost of one bone or of one depth.
 const MOST: f32 = 5.0;
@@ -74,17 +74,17 @@ pub(super) fn trunk_depth(sights: &[Sight; Joint::COUNT], expected: Option<f32>)
     best(true).or_else(|| best(false))
 }
 
-/// For each joint the number of the surface that it lies behind; `None` if it is hidden or was not seen. `reach` gives
-/// the expected distance in mm between a joint and one of those it hangs on.
+/// Returns for each joint the number of the surface behind which it lies; `None` if the joint is hidden or was not
+/// seen. `reach` is the expected distance in mm between a joint and a joint nearer to the trunk.
 pub(super) fn choose(
     sights: &[Sight; Joint::COUNT],
     trunk_z: f32,
     reach: impl Fn(Joint, Joint) -> f32,
 ) -> [Option<usize>; Joint::COUNT] {
     const STATES: usize = NONE + 1;
-    // The least cost of everything that hangs on a joint, by the joint's surface.
+    // The least cost of all joints beyond a joint, for each surface of that joint.
     let mut costs = [[0.0_f32; STATES]; Joint::COUNT];
-    // The surface of a joint that suits each surface of the joint that it hangs on.
+    // The best surface of a joint for each surface of the next joint towards the trunk.
     let mut suited = [[NONE; STATES]; Joint::COUNT];
     let mut hangs_on = [None; Joint::COUNT];
     for joint in Joint::ALL {

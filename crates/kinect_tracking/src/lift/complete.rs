@@ -1,5 +1,5 @@
-//! A first place for every joint: measured ones where they were measured, the others by what hangs together with them,
-//! by the frame before, and by how people stand.
+//! Gives every joint a first place: measured joints their measured place, and all other joints a place from their
+//! neighbours, from the frame before, and from the usual posture of people.
 
 use core::array;
 
@@ -20,7 +20,7 @@ pub(super) struct Before {
     pub(super) frame: Frame,
 }
 
-/// What a person's joints are completed from.
+/// The facts from which a person's joints are completed.
 pub(super) struct Known<'a> {
     pub(super) plan: &'a Plan,
     pub(super) lengths: &'a [Length; LINK_COUNT],
@@ -32,7 +32,7 @@ pub(super) struct Known<'a> {
     /// The depth of the trunk along the axis, in mm.
     pub(super) trunk_z: f32,
     pub(super) before: Option<&'a Before>,
-    /// Against gravity, if that is known.
+    /// The direction against gravity, if it is known.
     pub(super) up: Option<Vec3>,
     pub(super) floor: Option<Floor>,
 }
@@ -54,7 +54,7 @@ impl Known<'_> {
         self.sights[joint.index()].ray.map(|ray| ray * self.trunk_z)
     }
 
-    /// Against gravity, or the best guess.
+    /// The direction against gravity, or the best guess of it.
     fn upright(&self) -> Vec3 {
         self.up.unwrap_or(Vec3::NEG_Y)
     }
@@ -144,7 +144,7 @@ impl Known<'_> {
         if let Some(face) = self.face(up) {
             return face.left;
         }
-        // Who shows one side only has that side towards the camera.
+        // If only one side of a person is seen, that side is towards the camera.
         let seen = |joint: Joint| usize::from(self.at(joint).is_some());
         let lefts = seen(Joint::ShoulderLeft) + seen(Joint::HipLeft);
         let rights = seen(Joint::ShoulderRight) + seen(Joint::HipRight);
@@ -282,7 +282,8 @@ impl Known<'_> {
         });
         let down = -self.upright();
         let direction = match joint {
-            // Hands, feet and thumbs go on as the limb goes, even if the limb has moved since.
+            // Hands, feet and thumbs continue the direction of the limb, even if the limb has moved since the frame
+            // before.
             Joint::HandLeft | Joint::HandRight | Joint::HandTipLeft | Joint::HandTipRight => above,
             Joint::ThumbLeft | Joint::ThumbRight => {
                 let pole =
@@ -339,8 +340,8 @@ impl Known<'_> {
         between(from, to, [upper, lower], pole)
     }
 
-    /// A joint that is seen, but hidden behind something: on its ray as far from its parent as the bone is long, on the
-    /// side of the guess.
+    /// The place of a joint that the network sees, but that is hidden in the depth image: on its ray, at the bone's
+    /// length from its parent, on the side of the guess.
     fn along_ray(
         &self,
         joint: Joint,

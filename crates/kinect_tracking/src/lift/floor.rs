@@ -13,15 +13,15 @@ pub(crate) struct Floor {
     pub(super) height: f32,
 }
 
-/// Only every so many pixels are looked at, in both directions.
+/// The distance between the pixels that are examined, in both directions.
 const STEP: usize = 8;
 /// The height of a slice of the room, in mm.
 const SLICE: f32 = 20.0;
 /// How far below the camera a floor is looked for, in slices.
 const SLICES: usize = 200;
-/// Fewer points are no floor.
+/// The fewest points of a floor.
 const LEAST: usize = 40;
-/// Steeper surfaces are no floor: the least cosine between their normal and up.
+/// The least cosine between a floor's normal and up; steeper surfaces are not a floor.
 const LEVEL: f32 = 0.9;
 
 impl Floor {
@@ -44,8 +44,8 @@ pub(super) struct FloorFinder {
 }
 
 impl FloorFinder {
-    /// The floor: the lowest large level surface. `up` is the direction against gravity, which may be off by some
-    /// degrees. `None` if no floor is in sight.
+    /// Finds the floor: the lowest large level surface. `up` is the direction against gravity, which may be off by some
+    /// degrees. `None` if no floor is visible.
     pub(super) fn find(&mut self, view: &View, depths: &[u16], up: Vec3) -> Option<Floor> {
         self.collect(view, depths, up);
         self.slices.clear();

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn forward_is_where_a_person_faces() {
-        // Left of who faces the camera is on the camera's right.
+        // The left of a person who faces the camera is on the camera's right.
         let frame = Frame::up_and_left(Vec3::NEG_Y * 3.0, Vec3::new(2.0, 0.5, 0.0)).unwrap();
         assert!((frame.forward - Frame::FACING.forward).length() < 1e-6);
         assert!((frame.into_body(frame.of(Vec3::new(1.0, 2.0, 3.0))).z - 3.0).abs() < 1e-5);

@@ -1,5 +1,5 @@
-//! Body index maps: from the bones outwards over the depth image, as far as neighbouring pixels lie on one surface and
-//! near a bone.
+//! Body index maps: each body grows from its bones over the depth image, as long as neighbouring pixels are on one
+//! surface and near a bone.
 
 use glam::Vec3;
 use kinect_azure::body::BodyIndexImage;

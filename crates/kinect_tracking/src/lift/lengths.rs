@@ -8,7 +8,7 @@ use kinect_azure::Joint;
 use super::plan::{LIMBS, LINK_COUNT, LINKS, Plan, UNIT_MM, UNIT_RANGE_MM};
 use crate::median::RunningMedian;
 
-/// A length and how exactly it is known, both in mm.
+/// A length and its uncertainty, both in mm.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Length {
     pub(super) mm: f32,
@@ -16,12 +16,12 @@ pub(super) struct Length {
     pub(super) deviation: f32,
 }
 
-/// As many measurements as the proportions of an average body count for.
+/// The weight of an average body's proportions, as a number of measurements.
 const PRIOR: f32 = 4.0;
 /// A measured length that differs by more from the proportions does not count as the bone's, as a share.
 const STRANGE: (f32, f32) = (0.7, 1.4);
 
-/// What is known of one person's lengths.
+/// The known lengths of one person.
 #[derive(Clone, Debug)]
 pub(super) struct Lengths {
     measured: Vec<RunningMedian>,

@@ -1,4 +1,4 @@
-//! Lifts all people of a frame, and follows who is who.
+//! Lifts all people of a frame, and follows each person from frame to frame.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -50,15 +50,16 @@ pub struct Lifter {
     maps: Pool<Vec<u8>>,
 }
 
-/// A person may be so far from where they were, in mm.
+/// The farthest that a person may be from the place in the frame before, in mm.
 const GATE_MM: f32 = 600.0;
-/// The speed at which people move away from where they were, in mm/s.
+/// The speed with which that distance grows, in mm/s.
 const SPEED: f32 = 1500.0;
 /// The most people who are followed.
 const MOST_PEOPLE: usize = 64;
 
 impl Lifter {
-    /// A lifter for the depth camera of a calibration; `None` if the depth camera is off. It takes some milliseconds.
+    /// Makes a lifter for the depth camera of a calibration; `None` if the depth camera is off. This takes some
+    /// milliseconds.
     pub fn new(calibration: &Calibration, settings: LiftSettings) -> Option<Self> {
         Some(Self {
             view: View::new(calibration)?,
@@ -79,9 +80,9 @@ impl Lifter {
         })
     }
 
-    /// The bodies of the people whom a network found in the infrared image (or another one whose pixels were mapped to the
-    /// depth image), in their order. People without a joint in the image are left out; [`ids`](Self::ids) says who
-    /// became which body.
+    /// The bodies of the people whom a network found in the infrared image (or another one whose pixels were mapped to
+    /// the depth image), in their order. People without a joint in the image are left out; [`ids`](Self::ids) gives the
+    /// body of each person.
     ///
     /// `usec` is the device timestamp of the depth image. Without depth (`None`, or an image of another size), people are
     /// placed by their size in the image, and all joints have low confidence. `ground` says where up is, which helps to

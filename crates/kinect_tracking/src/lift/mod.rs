@@ -1,12 +1,12 @@
-//! From joints in the image and depth to bodies of 32 joints with orientations and confidence.
+//! Turns joints in the image and depth into bodies of 32 joints with orientations and confidence.
 //!
 //! [`Lifter`] does it for all people of a frame:
 //!
-//! 1. Around the pixel of each joint, `surfaces` groups the depths into surfaces, and `choice` takes for all joints
-//!    together those that give bones of about their lengths. A joint behind none of them is hidden.
-//! 2. A joint lies behind its surface by the thickness of the body there (`plan`).
-//! 3. `complete` places the joints that were not measured: on their rays as far from their parents as the bones are
-//!    long, between others, or as people stand.
+//! 1. Around the pixel of each joint, `surfaces` groups the depths into surfaces, and `choice` chooses one of them for
+//!    each joint, so that all bones have about their known lengths. A joint behind none of them is hidden.
+//! 2. Each joint is placed behind its surface, by the thickness of the body at this joint (`plan`).
+//! 3. `complete` places the joints that were not measured: on their rays at the bones' lengths from their parents,
+//!    between other joints, or as in a standing person.
 //! 4. `solve` moves all joints such that measurements and the person's lengths (`lengths`, learnt from frame to frame)
 //!    fit best. This and step 2 are repeated.
 //! 5. `orientation` turns joints as the segments beyond them lie.

@@ -1,4 +1,4 @@
-//! Orientations of joints by the places of all of them.
+//! Computes the orientations of joints from the places of all joints.
 //!
 //! Each joint turns the segment beyond it. Its rotation against the T-pose takes the segment's direction in the T-pose to
 //! the present one; the twist about it comes from a second direction: the line of hips or shoulders, the axis of elbow or
@@ -134,7 +134,7 @@ fn leg(
     let shank = at(ankle) - at(knee);
     let sole = at(foot) - at(ankle);
     let (down, along) = (thigh.normalize_or_zero(), shank.normalize_or_zero());
-    // A knee turns about the axis that points to the left in the T-pose; a straight one is told by the foot.
+    // A knee turns about the axis that points to the left in the T-pose; for a straight knee, the foot decides.
     let axis = down.cross(along);
     let by_foot = sole.normalize_or_zero().cross(along);
     let bent = share_of(axis.length(), 0.15, 0.5);
@@ -167,7 +167,7 @@ fn oriented(rest_bone: Vec3, bone: Vec3, rest_pole: Vec3, pole: Vec3) -> Option<
     let basis = |x: Vec3, y: Vec3| {
         let (x, y) = (x.try_normalize()?, y.try_normalize()?);
         let y = y - x * y.dot(x);
-        // A pole that all but lies on the bone says nothing.
+        // A pole that is nearly parallel to the bone gives no information.
         let y = (y.length_squared() > 0.01).then(|| y.normalize())?;
         Some(Mat3::from_cols(x, y, x.cross(y)))
     };

@@ -18,13 +18,13 @@ use super::surfaces::SurfaceFinder;
 use super::view::View;
 use crate::pose2d::{Joint2d, Person2d};
 
-/// What all people of a frame share.
+/// The data that all people of a frame share.
 pub(super) struct Scene<'a> {
     pub(super) plan: &'a Plan,
     pub(super) view: &'a View,
     pub(super) settings: &'a LiftSettings,
     pub(super) depths: &'a [u16],
-    /// Against gravity, if that is known.
+    /// The direction against gravity, if it is known.
     pub(super) up: Option<Vec3>,
     pub(super) floor: Option<Floor>,
     pub(super) usec: u64,
@@ -46,7 +46,7 @@ pub(super) struct Person {
     pub(super) usec: u64,
 }
 
-/// What the depth image shows of one person, before it is known who that is.
+/// The facts about one person in the depth image, before the person is recognised.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Glance {
     pub(super) sights: [Sight; Joint::COUNT],
@@ -138,7 +138,8 @@ impl Glance {
     }
 }
 
-/// The depth at which a person of that size has bones as long as they look, in mm: no bone looks longer than it is.
+/// The depth in mm at which the bones of a person of that size have the length that they have in the image. No bone
+/// looks longer than it is.
 fn guessed_depth(sights: &[Sight; Joint::COUNT], plan: &Plan, unit: f32) -> f32 {
     let mut second = [f32::INFINITY; 2];
     for (link, rest) in super::plan::LINKS
@@ -251,7 +252,8 @@ impl Person {
         self.finish(scene, finder, &sights, &chosen, &joints, frame)
     }
 
-    /// What is known of one joint. `guess` comes with whether hips and shoulders were both measured; `solved` is where the joint was put before: a measurement far from it counts less.
+    /// The facts about one joint. `guess` is a first place of all joints, and says whether hips and shoulders were both
+    /// measured; `solved` is where the joint was put before: a measurement far from it counts less.
     fn place(
         &self,
         scene: &Scene<'_>,

@@ -58,7 +58,7 @@ use Joint::{
     SpineChest, SpineNavel, ThumbLeft, ThumbRight, WristLeft, WristRight,
 };
 
-/// The links. The first [`LIMBS`] are the long bones, from which the size of a person is told.
+/// The links. The first [`LIMBS`] are the long bones, from which the size of a person is computed.
 pub(super) const LINKS: [Link; LINK_COUNT] = [
     bone(ShoulderLeft, ElbowLeft),
     bone(ShoulderRight, ElbowRight),
@@ -121,10 +121,10 @@ pub(super) const LINKS: [Link; LINK_COUNT] = [
     soft(Nose, Neck),
 ];
 
-/// How many of the first links are long enough to tell the size of a person.
+/// How many of the first links are long enough to compute the size of a person.
 pub(super) const LIMBS: usize = 12;
 
-/// What follows from the links.
+/// Data that is computed from the links.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// The length of each link in the rest pose, in units.
@@ -199,7 +199,7 @@ pub(super) enum Thickness {
     Trunk([f32; 3]),
     /// A limb, from all sides across it.
     Limb(f32),
-    /// The same from everywhere.
+    /// The same distance in all directions.
     Skin(f32),
 }
 

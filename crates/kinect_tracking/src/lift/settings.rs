@@ -4,11 +4,11 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct LiftSettings {
-    /// The standard deviation of the joints that the network gives, in pixels of the depth image and in each direction.
+    /// The standard deviation of the network's joints, in pixels of the depth image, in each direction.
     pub pixel_deviation: f32,
-    /// A joint with a lower score counts as hidden: its pixel is used, the depth there is not.
+    /// A joint with a lower score counts as hidden: its pixel is used, but the depth at the pixel is not.
     pub least_score: f32,
-    /// A person who was not given for longer gets a new id, in seconds.
+    /// A person who was missing for longer than this, in seconds, gets a new id.
     pub forget_seconds: f32,
     /// Whether body index maps are made.
     pub index_map: bool,

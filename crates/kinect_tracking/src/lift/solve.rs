@@ -1,4 +1,4 @@
-//! Moves all joints to where they suit best what was measured and the lengths between them.
+//! Moves all joints to the places that best fit the measurements and the lengths between joints.
 
 use glam::{Mat3, Vec3};
 use kinect_azure::Joint;
@@ -6,7 +6,7 @@ use kinect_azure::Joint;
 use super::lengths::Length;
 use super::plan::{LINK_COUNT, Plan};
 
-/// What is known of one joint's place: a point, and how exactly along the ray and across it.
+/// The measured place of a joint: a point, and its accuracy along the ray and across it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place {
     /// In mm.
@@ -22,7 +22,7 @@ pub(super) struct Place {
 /// How often every joint is moved.
 const SWEEPS: usize = 12;
 
-/// Nobody's joints are farther off; crooked input might send them away for ever.
+/// The largest movement of a joint; with wrong input, joints could otherwise move away for ever.
 const LONGEST_STEP_MM: f32 = 500.0;
 
 /// Moves each joint to the best place for the present places of the others, again and again.
@@ -37,7 +37,7 @@ pub(super) fn solve(
         *weight = 1.0 / (length.deviation * length.deviation).max(1.0);
     }
     for sweep in 0..SWEEPS {
-        // Forwards and backwards, so that news run along limbs both ways.
+        // Forwards and backwards, so that changes spread along limbs in both directions.
         for step in 0..Joint::COUNT {
             let index = if sweep % 2 == 0 {
                 step

@@ -2,7 +2,7 @@
 
 use super::view::View;
 
-/// The most surfaces that are told apart around one joint.
+/// The most surfaces that are distinguished around one joint.
 const MOST: usize = 3;
 
 /// A surface: depths near each other.
@@ -35,7 +35,7 @@ const RADIUS_PIXELS: (f32, f32) = (2.0, 9.0);
 const GAP_MM: u16 = 60;
 /// Depths that change by more from a pixel to the next ones on both sides lie on an edge, in mm.
 const EDGE_MM: i32 = 40;
-/// A surface with a smaller share is an accident.
+/// A surface with a smaller share is ignored.
 const LEAST_SHARE: f32 = 0.12;
 /// The share of a surface's pixels that are nearer than the depth that is taken.
 const QUANTILE: f32 = 0.35;

@@ -1,4 +1,4 @@
-//! What the tests of this topic share.
+//! Helpers of the tests of this topic.
 
 use kinect_azure::Calibration;
 use kinect_azure::calibration::{Camera, Intrinsics, LensModel};

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More buffers than the tracker can hold are not kept: two images of each capture in its queue, and of one in the
-/// works.
+/// The most buffers that are kept, which is as many as the tracker can hold: two images of each capture in its queue,
+/// and two of the capture that it works on.
 const MOST_KEPT: usize = 8;
 
 /// Buffers that are not in use.
@@ -35,7 +35,7 @@ impl Buffers {
     }
 }
 
-/// A buffer in use. It goes back when the library releases the image that has it.
+/// A buffer in use. It is returned when the library releases its image.
 #[derive(Debug)]
 pub(super) struct Buffer {
     bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Captures as the vendor's library has them.
+//! Captures of the vendor's library.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Captures {
         Ok(made.share())
     }
 
-    /// The library's own image without a copy, or a copy of any other.
+    /// The library's own image without a copy; a copy of any other image.
     fn image(&self, image: &Image, format: k4a::ImageFormat) -> k4a::Result<k4a::Image> {
         if let Pixels::Vendor(memory) = &image.pixels
             && memory.image().library() == &self.library

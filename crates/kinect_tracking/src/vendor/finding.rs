@@ -13,7 +13,7 @@ use crate::tracker::TrackerError;
 /// How long it is remembered that something is missing: whoever installs it waits at most that long.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// Which libraries were looked for.
+/// The libraries that a search was for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Wanted {
     libk4a: Option<PathBuf>,
@@ -28,9 +28,9 @@ struct Answer<T> {
     found: Result<T, TrackerError>,
 }
 
-/// Whether files are there.
+/// The results of searches for files.
 static SEEN: Mutex<Vec<Answer<()>>> = Mutex::new(Vec::new());
-/// Libraries that are loaded, which they stay, or could not be.
+/// Libraries that were loaded (and stay loaded), or could not be loaded.
 static LOADED: Mutex<Vec<Answer<TrackerLibrary>>> = Mutex::new(Vec::new());
 
 /// Whether a `libk4abt` is installed for the `libk4a` at that path, or with `None` for any `libk4a`. No library is
@@ -90,8 +90,8 @@ fn remembering<T: Clone>(
     })
 }
 
-/// The first vendor's that can be used. `libk4a` is not loaded in vain: the first one in a process is the only one that
-/// can have a body tracker.
+/// The first vendor's library that can be used. A `libk4a` without a body tracker is not loaded, because only the first
+/// `libk4a` of a process can have one.
 fn of_any_vendor(load_anyway: bool) -> Result<TrackerLibrary, TrackerError> {
     if !load_anyway {
         seen(None)?;

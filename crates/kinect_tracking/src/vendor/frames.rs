@@ -8,7 +8,7 @@ use kinect_azure::{JointConfidence, JointPose};
 
 use crate::tracker::TrackerError;
 
-/// A frame with more bodies is broken: a body index map can tell no more than this many apart.
+/// A frame with more bodies is broken: a body index map has no more indices than this.
 const MOST_BODIES: u32 = BodyIndexImage::BACKGROUND as u32;
 
 /// Squared lengths of quaternions that count as unit quaternions.
@@ -22,11 +22,11 @@ pub(super) struct Frames {
     frames: Pool<BodyFrame>,
     /// Maps whose rows have padding in the library.
     maps: Pool<Vec<u8>>,
-    /// What is wrong with frames that are used all the same, a sentence each.
+    /// Problems of frames that are used nevertheless, one sentence each.
     notes: Vec<String>,
 }
 
-/// What is wrong with a body index map; the frame is used without the map.
+/// The problem of a body index map; the frame is used without the map.
 #[derive(Debug)]
 struct BadMap(String);
 
@@ -40,12 +40,12 @@ impl Frames {
         }
     }
 
-    /// What was wrong with frames so far that were used all the same, each once.
+    /// The problems of frames that were used nevertheless, each reported once.
     pub(super) fn take_notes(&mut self) -> impl Iterator<Item = String> + use<'_> {
         self.notes.drain(..)
     }
 
-    /// Reads a frame. Joints that are no numbers count as not found; a map that cannot be used is left out.
+    /// Reads a frame. Joints with invalid numbers count as not found; a map that cannot be used is left out.
     pub(super) fn read(&mut self, found: &k4a::BodyFrame) -> Result<Arc<BodyFrame>, TrackerError> {
         let Self {
             size,
@@ -110,7 +110,7 @@ fn read_bodies(
     Ok(())
 }
 
-/// A joint, or `None` if it is not made of numbers that can be.
+/// A joint; `None` if one of its numbers is invalid.
 fn pose(joint: &k4a::Joint) -> Option<JointPose> {
     let length_squared: f32 = joint.orientation.iter().map(|value| value * value).sum();
     let is_good =

@@ -1,22 +1,22 @@
-//! What the vendor's tracker is opened with.
+//! The settings with which the vendor's tracker is opened.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use kinect_azure::FrameRate;
 
-/// What the vendor's tracker is opened with.
+/// The settings with which the vendor's tracker is opened.
 #[derive(Clone, Debug, Default)]
 pub struct VendorSetup {
     /// The sensor's name, for messages.
     pub sensor: String,
     /// The factory calibration as the sensor gives it, which the tracker needs.
     pub factory_calibration: Option<Arc<[u8]>>,
-    /// The file of the `libk4a` that runs the sensor: its own `libk4abt` is used. With `None`, for recordings and
-    /// simulations, the first vendor's library that has a `libk4abt` is used.
+    /// The file of the `libk4a` that runs the sensor; the `libk4abt` that belongs to it is used. With `None`, for
+    /// recordings and simulations, the first vendor's library that has a `libk4abt` is used.
     pub libk4a: Option<PathBuf>,
-    /// Whether `libk4a` is loaded even where no file of a `libk4abt` is seen, because only the system's loader may know
-    /// it. A sensor's own `libk4a` is always asked.
+    /// Whether `libk4a` is loaded even if no file of a `libk4abt` was found, because the system's loader may find one
+    /// by its name. The `libk4a` of a live sensor is always tried.
     pub load_anyway: bool,
     /// Captures per second: a frame that takes longer than this comes with a later capture.
     pub frame_rate: FrameRate,

@@ -1,4 +1,4 @@
-//! The tracker: captures in, frames out, and what to do about each of its errors.
+//! The tracker: it takes captures, returns frames, and handles each of the library's errors.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use crate::tracker::{BodyTracker, StopSignal, TrackerError, TrackerErrorKind};
 const QUEUE: usize = 3;
 /// How long the library may take to accept a capture for which it has room.
 const ROOM: Duration = Duration::from_millis(200);
-/// How often a call that waits for a frame looks whether to stop.
+/// How often a call that waits for a frame checks whether to stop.
 const LOOK: Duration = Duration::from_millis(100);
-/// A frame that takes longer than this does not come at all.
+/// A frame that takes longer than this counts as lost.
 const SILENT: Duration = Duration::from_secs(10);
 /// The first frame may take longer, while the graphics card is set up.
 const SILENT_AT_FIRST: Duration = Duration::from_secs(60);
@@ -38,10 +38,10 @@ pub struct VendorTracker {
     notes: Vec<String>,
     /// Depth images are of this mode.
     depth_mode: DepthMode,
-    /// As long as from one capture to the next.
+    /// The time from one capture to the next.
     period: Duration,
     most_in_works: usize,
-    /// When captures went in, with the timestamps of their depth images in µs.
+    /// The captures that the library works on: the timestamps of their depth images in µs, and when they were enqueued.
     in_works: VecDeque<(u64, Instant)>,
     stop: StopSignal,
     /// How long the next frame may take.
@@ -57,10 +57,10 @@ impl VendorTracker {
     /// Loads the library and opens the tracker, which takes seconds.
     ///
     /// # Errors
-    /// [`Unusable`](crate::tracker::TrackerErrorKind::Unusable): the library is not installed or belongs to another
-    /// vendor, the mode has no depth, there is no factory calibration or no such file of a network, or version 1.0
-    /// cannot do what is asked for. [`Failed`](crate::tracker::TrackerErrorKind::Failed): the library refuses and does
-    /// not say why.
+    /// Fails with [`Unusable`](crate::tracker::TrackerErrorKind::Unusable) if the library is not installed or belongs
+    /// to another vendor, if the mode has no depth, if the factory calibration or the file of the network is missing,
+    /// or if version 1.0 does not support the settings. Fails with [`Failed`](crate::tracker::TrackerErrorKind::Failed)
+    /// if the library reports a failure without a reason.
     pub fn open(
         setup: &VendorSetup,
         calibration: &Calibration,
@@ -103,7 +103,7 @@ impl VendorTracker {
             })?;
         told_to_stop(stop)?;
         let (tracker, mode, notes) = create(&library, &structure, setup, stop)?;
-        // A tracker that nobody waits for any more is destroyed at once.
+        // If no caller waits for the tracker any more, it is destroyed at once.
         told_to_stop(stop)?;
         tracker.set_temporal_smoothing(setup.smoothing);
         Ok(Self {
@@ -135,7 +135,7 @@ impl VendorTracker {
         let frame = match self.tracker.pop(timeout) {
             Ok(Wait::Ready(frame)) => frame,
             Ok(Wait::TimedOut) => return self.check_silence().map(|()| None),
-            // A frame came that is none; the next one may be.
+            // The library returned no frame; it may return the next one.
             Err(error) if error.kind() == ErrorKind::Unexpected => {
                 self.in_works.pop_front();
                 return Err(TrackerError::bad_capture(format!(
@@ -151,7 +151,7 @@ impl VendorTracker {
         };
         self.patience = SILENT;
         let usec = frame.device_timestamp_usec();
-        // Frames come in the order of their captures: those before this one are lost.
+        // Frames come in the order of their captures, so the frames of captures before this one are lost.
         let place = self
             .in_works
             .iter()
@@ -178,7 +178,7 @@ impl VendorTracker {
         Ok(None)
     }
 
-    /// Whether the oldest capture in the works may still become a frame.
+    /// Checks that the frame of the oldest capture can still come.
     fn check_silence(&self) -> Result<(), TrackerError> {
         match self.in_works.front() {
             Some((_, since)) if since.elapsed() > self.patience => {
@@ -192,7 +192,7 @@ impl VendorTracker {
         }
     }
 
-    /// Gives a capture to the tracker, or says why not.
+    /// Gives a capture to the tracker; otherwise returns the reason for refusing it.
     fn enqueue(&mut self, depth: &Image, capture: &Capture) -> Result<(), TrackerError> {
         let bad = |what: String| Err(TrackerError::bad_capture(what));
         let (width, height) = self.depth_mode.size();
@@ -295,8 +295,8 @@ impl Drop for VendorTracker {
     }
 }
 
-/// Creates the tracker: on the processor if the graphics card cannot and that is allowed. Returns the mode it runs in
-/// as well, and what could not be used.
+/// Creates the tracker; on the processor if the graphics card cannot be used and the setup allows that. Also returns
+/// the mode in which it runs, and a note about what could not be used.
 fn create(
     library: &TrackerLibrary,
     calibration: &k4a::abi::Calibration,
@@ -344,7 +344,7 @@ fn not_created(error: &k4a::Error) -> TrackerError {
     let message = format!("the vendor's body tracker does not start: {error}");
     match error.kind() {
         ErrorKind::InvalidArgument | ErrorKind::NotSupported => TrackerError::unusable(message),
-        // The library does not say why: memory may be free later.
+        // The library gives no reason; perhaps memory becomes free later.
         _ => TrackerError::failed(message),
     }
 }
