@@ -1,4 +1,4 @@
-//! Finds the vendor's library. Answers are remembered, because trackers are opened again and again, and a search reads
+//! Finds the vendor's library. Results are cached, because trackers are opened again and again, and a search reads
 //! folders and whole files.
 
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use k4a::{Library, LoadError, TrackerLibrary, Vendor};
 use super::setup::VendorSetup;
 use crate::tracker::TrackerError;
 
-/// How long it is remembered that something is missing: whoever installs it waits at most that long.
+/// The cached result of a failed search is used for this long. So a library that is installed while the app runs is
+/// found after this time at the latest.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
 /// The libraries that a search was for.
@@ -34,7 +35,7 @@ static SEEN: Mutex<Vec<Answer<()>>> = Mutex::new(Vec::new());
 static LOADED: Mutex<Vec<Answer<TrackerLibrary>>> = Mutex::new(Vec::new());
 
 /// Whether a `libk4abt` is installed for the `libk4a` at that path, or with `None` for any `libk4a`. No library is
-/// loaded. The answer is remembered, "no" for half a minute.
+/// loaded. The answer is cached, "no" for half a minute.
 pub fn may_be_installed(libk4a: Option<&Path>) -> bool {
     seen(libk4a).is_ok()
 }
@@ -65,7 +66,7 @@ pub(super) fn tracker_library(setup: &VendorSetup) -> Result<TrackerLibrary, Tra
     })
 }
 
-/// The answer that is remembered, or a new one.
+/// The cached answer, or a new one.
 fn remembering<T: Clone>(
     answers: &Mutex<Vec<Answer<T>>>,
     wanted: Wanted,
