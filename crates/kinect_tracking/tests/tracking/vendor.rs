@@ -974,3 +974,143 @@ fn a_thousand_restarts_leave_nothing_behind() {
     assert!(growth < 1024, "{growth} KiB");
     assert!(abandoned_threads().is_empty());
 }
+
+/// What the test of the real `libk4a` sets for its own processes: the folder of the stand-in tracker.
+#[cfg(target_os = "linux")]
+const ON_REAL_LIBK4A: &str = "KINECT_TRACKER_ON_REAL_LIBK4A";
+/// Set where captures are to be drawn, which takes minutes under valgrind.
+#[cfg(target_os = "linux")]
+const DRAWN: &str = "KINECT_TRACKER_DRAWN";
+
+/// Captures of recordings and simulations become captures of the vendor's real library, and nothing is left of them. The
+/// stand-in tracker is bound to that library for it.
+#[test]
+#[cfg(target_os = "linux")]
+fn captures_go_through_the_real_libk4a_without_a_leak() {
+    use std::process::Command;
+    if let Some(folder) = std::env::var_os(ON_REAL_LIBK4A) {
+        return on_real_libk4a(folder.as_ref());
+    }
+    if k4a_judge::real_library().is_none() {
+        return;
+    }
+    let folder = std::env::temp_dir().join(format!("kinect-real-libk4a-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let run = |command: &mut Command| {
+        let output = command
+            .args([
+                "--exact",
+                "vendor::captures_go_through_the_real_libk4a_without_a_leak",
+                "--nocapture",
+            ])
+            .env(ON_REAL_LIBK4A, &folder)
+            .env("KINECT_K4ABT_LIBRARY", &folder)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let report = String::from_utf8_lossy(&output.stderr).into_owned();
+        print!("{said}");
+        let is_good = output.status.success() && said.contains("1 passed");
+        assert!(is_good, "{said}\n{report}");
+        report
+    };
+    let program = std::env::current_exe().unwrap();
+    run(Command::new(&program).env(DRAWN, "1"));
+    let has_valgrind = Command::new("valgrind")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if has_valgrind {
+        let report = run(Command::new("valgrind")
+            .args([
+                "--error-exitcode=99",
+                "--leak-check=full",
+                "--show-leak-kinds=definite",
+                "--errors-for-leak-kinds=definite",
+                "--num-callers=30",
+                concat!(
+                    "--suppressions=",
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/../k4a/tests/real/valgrind.supp"
+                ),
+            ])
+            .arg(&program));
+        assert!(report.contains("ERROR SUMMARY: 0 errors"), "{report}");
+    } else {
+        // A tool for developers, not part of what KINECT_REQUIRE_REAL asks for.
+        eprintln!("SKIPPED: valgrind is not installed");
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[cfg(target_os = "linux")]
+fn on_real_libk4a(folder: &std::path::Path) {
+    use kinect_azure::recording::RecordingSource;
+    let libk4a = k4a_judge::real_library().unwrap();
+    let script = Script {
+        people: 1,
+        ..Script::default()
+    };
+    let stand_in = TrackerStandIn::in_folder(folder, libk4a.path(), &script);
+    let tracked_by = |sensor: TrackedSensor, depth: &Calibration, captures: &[Capture]| {
+        let sensor = TrackedSensor {
+            vendor_library: Some(libk4a.path().to_owned()),
+            ..sensor
+        };
+        let mut tracker = open(&vendors(), &sensor, depth, &StopSignal::new()).unwrap();
+        let mut found = Vec::new();
+        for capture in captures {
+            found.extend(tracker.track(capture, depth).unwrap());
+        }
+        while let Some(frame) = tracker.drain().unwrap() {
+            found.push(frame);
+        }
+        let times: Vec<u64> = found.iter().map(|f| f.device_timestamp_usec).collect();
+        let sent: Vec<u64> = captures
+            .iter()
+            .filter_map(|capture| Some(capture.depth.as_ref()?.device_timestamp_usec))
+            .collect();
+        assert_eq!(times, sent);
+        for frame in &found {
+            let map = frame.index_map.as_ref().unwrap();
+            assert_eq!((map.width(), map.height()), depth.depth_mode.size());
+        }
+        println!("{}: {} captures", sensor.info.name, found.len());
+        assert!(!found.is_empty());
+    };
+    let captures_of = |source: &mut dyn CaptureSource| {
+        let mut captures = Vec::new();
+        while captures.len() < 6 {
+            match source.next_capture(LONG).unwrap() {
+                NextCapture::Capture(capture) => captures.push(capture),
+                NextCapture::Timeout => {}
+                NextCapture::End => break,
+            }
+        }
+        captures
+    };
+    if let Some(recording) = k4a_judge::real_data("recordings/mug-720p-nfov.mkv") {
+        let mut source = RecordingSource::open(recording).unwrap();
+        let depth = source.calibration().unwrap().clone();
+        let captures = captures_of(&mut source);
+        tracked_by(TrackedSensor::of(&source), &depth, &captures);
+    }
+    if std::env::var_os(DRAWN).is_some() {
+        let mut source = SimulatedSensor::new(&SimulationSettings {
+            depth_mode: MODE,
+            color_resolution: ColorResolution::Off,
+            noise: Noise::none(),
+            ..SimulationSettings::default()
+        })
+        .unwrap()
+        .as_fast_as_possible();
+        let depth = source.calibration().unwrap().clone();
+        let captures = captures_of(&mut source);
+        tracked_by(TrackedSensor::of(&source), &depth, &captures);
+    } else {
+        let captures: Vec<Capture> = (0..6).map(|number| capture(usec(number))).collect();
+        tracked_by(tracked(None), &calibration(MODE), &captures);
+    }
+    let statistics = stand_in.statistics();
+    assert!(statistics.is_clean(), "{statistics:?}");
+}
