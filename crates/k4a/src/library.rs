@@ -18,8 +18,8 @@ use crate::vendor::Vendor;
 
 /// A loaded `libk4a`. It is cheap to clone, and can be used on any thread.
 ///
-/// A file is loaded once and stays for the life of the process, because libraries keep threads. Microsoft's and Orbbec's can
-/// be loaded side by side.
+/// A file is loaded once and stays loaded until the process ends, because threads of the library may still run.
+/// Microsoft's library and Orbbec's library can be loaded side by side.
 #[derive(Clone)]
 pub struct Library(&'static Loaded);
 

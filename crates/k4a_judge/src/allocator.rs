@@ -1,11 +1,11 @@
-//! An allocator that counts, for tests that promise not to allocate.
+//! An allocator that counts allocations, for tests of code that must not allocate.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-/// The system's allocator, counting. A test binary makes it its own with
-/// `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;`.
+/// The system's allocator with counters. A test binary uses it with `#[global_allocator] static ALLOCATOR:
+/// CountingAllocator = CountingAllocator;`.
 #[derive(Debug)]
 pub struct CountingAllocator;
 
@@ -64,7 +64,8 @@ pub fn allocations(work: impl FnOnce()) -> u64 {
     THIS_THREAD.get() - before
 }
 
-/// How often any thread allocates while `work` runs: also counts what other tests do meanwhile.
+/// How often any thread allocates while `work` runs. Allocations of other tests that run at the same time are counted,
+/// too.
 pub fn allocations_of_all_threads(work: impl FnOnce()) -> u64 {
     let before = ALL_THREADS.load(Ordering::Relaxed);
     work();

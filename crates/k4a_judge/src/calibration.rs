@@ -8,7 +8,7 @@ use crate::judge::Judge;
 use k4a::Error;
 
 impl Judge {
-    /// `k4a_calibration_get_from_raw`, with C's numbers for the modes.
+    /// `k4a_calibration_get_from_raw`; the modes are numbers of the C enums.
     pub fn calibration_from_raw(
         &self,
         raw: &[u8],

@@ -1,6 +1,6 @@
-//! C's numbers, which tests choose.
+//! Converts the numbers of C enums, which tests choose.
 
-/// The Rust enum's value of a C enum's number, which a test chose.
+/// The value of the Rust enum for a number of the C enum.
 macro_rules! known {
     ($name:ident, $code:expr) => {{
         let code = $code;

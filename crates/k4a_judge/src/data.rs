@@ -1,4 +1,4 @@
-//! Real data, and tests that go without.
+//! Finds real data, and skips tests without it.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Panics
 ///
-/// Panics if it is missing and the environment has `KINECT_REQUIRE_REAL=1`.
+/// Panics if the data is missing and the environment has `KINECT_REQUIRE_REAL=1`.
 pub fn real_data(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("KINECT_TEST_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),

@@ -117,7 +117,7 @@ impl Image {
         )
     }
 
-    /// The image's memory.
+    /// The bytes of the image.
     pub fn bytes(&self) -> &[u8] {
         self.shared().bytes()
     }

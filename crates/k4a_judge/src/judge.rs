@@ -15,7 +15,7 @@ pub struct Judge {
 ///
 /// # Panics
 ///
-/// Panics if they are missing or broken and the environment has `KINECT_REQUIRE_REAL=1`.
+/// Panics if the libraries are missing or broken and the environment has `KINECT_REQUIRE_REAL=1`.
 pub fn judge() -> Option<&'static Judge> {
     static JUDGE: OnceLock<Result<Judge, k4a::LoadError>> = OnceLock::new();
     match JUDGE.get_or_init(Judge::load) {

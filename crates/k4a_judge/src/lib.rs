@@ -1,8 +1,8 @@
-//! The vendor's real libraries as the judge of our tests and benchmarks.
+//! The vendor's real libraries, with whose results tests and benchmarks compare ours.
 //!
 //! Loads `libk4a` and `libk4arecord` through the crate `k4a` from [`library_folder`], and has a shorter interface than
-//! that crate: modes and formats are C's numbers, and it panics if a library returns an impossible value. Only tests
-//! and benchmarks depend on it. Start at [`judge`]:
+//! that crate: modes and formats are numbers of the C enums, and it panics if a library returns an impossible value.
+//! Only tests and benchmarks depend on it. Start at [`judge`]:
 //!
 //! ```no_run
 //! let Some(judge) = k4a_judge::judge() else { return };

@@ -35,7 +35,7 @@ fn in_target_folder(program: &Path) -> Option<PathBuf> {
 ///
 /// # Panics
 ///
-/// Panics if it is missing or broken and the environment has `KINECT_REQUIRE_REAL=1`.
+/// Panics if the library is missing or broken and the environment has `KINECT_REQUIRE_REAL=1`.
 pub fn real_library() -> Option<k4a::Library> {
     match load_library() {
         Ok(library) => Some(library),
@@ -50,9 +50,9 @@ pub(crate) fn load_library() -> Result<k4a::Library, k4a::LoadError> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         if std::env::var_os("K4A_ENABLE_LOG_TO_STDOUT").is_none() {
-            // Tests provoke errors on purpose; what libk4arecord prints about them hides what the tests say.
-            // SAFETY: the libraries, which read it with `getenv`, are not loaded yet; everything else in the process
-            // reads the environment through `std`, which locks.
+            // Tests provoke errors on purpose; the messages of libk4arecord about them would hide the messages of the
+            // tests. SAFETY: the libraries, which read it with `getenv`, are not loaded yet; everything else in the
+            // process reads the environment through `std`, which locks.
             unsafe { std::env::set_var("K4A_ENABLE_LOG_TO_STDOUT", "0") };
         }
     });

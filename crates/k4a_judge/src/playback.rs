@@ -9,7 +9,7 @@ use crate::image::Capture;
 use crate::judge::Judge;
 use k4a::Error;
 
-/// A recording opened by the vendor's library. One thread at a time.
+/// A recording opened by the vendor's library. It may be used by one thread at a time.
 pub struct Playback(k4a::Playback);
 
 impl Judge {
@@ -47,7 +47,7 @@ impl Playback {
         self.0.has_track(name)
     }
 
-    /// Whether a track is one of a device's.
+    /// Whether a track is a built-in track (`COLOR`, `DEPTH`, `IR`, `IMU`).
     pub fn track_is_builtin(&self, name: &str) -> bool {
         self.0.track_is_builtin(name)
     }
@@ -77,7 +77,7 @@ impl Playback {
         self.0.attachment(file_name)
     }
 
-    /// Converts colour images to that `k4a_image_format_t` from now on.
+    /// Converts colour images to a `k4a_image_format_t` from now on.
     pub fn set_color_conversion(&self, format: i32) -> Result<(), Error> {
         self.0.set_color_conversion(known!(ImageFormat, format))
     }

@@ -75,7 +75,7 @@ impl VendorMemory {
         &self.image
     }
 
-    /// The memory.
+    /// The bytes of the image.
     pub fn bytes(&self) -> &[u8] {
         let bytes = self.image.bytes();
         bytes.get(..self.size).unwrap_or(bytes)

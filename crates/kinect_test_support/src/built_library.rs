@@ -1,4 +1,4 @@
-//! Finds the library that cargo built of a crate with a `cdylib`: the stand-ins of the vendors' libraries.
+//! Finds the `cdylib` that cargo built for a crate: the stand-ins of the vendors' libraries.
 //!
 //! A dependency's `cdylib` lies in the folder `deps`, as does the program of a test; an example's and a benchmark's
 //! program lies near it. Today its name has no hash for crates of a workspace; a library with a hash in its name is
@@ -11,7 +11,7 @@ use std::time::SystemTime;
 /// The newest built library of a crate.
 ///
 /// # Errors
-/// There is none beside the test program; the sentence says what to do.
+/// Fails if there is no library beside the test program; the message says what to do.
 pub fn built_library(krate: &str) -> Result<PathBuf, String> {
     let program = std::env::current_exe()
         .map_err(|error| format!("the test program's own place is not known: {error}"))?;

@@ -21,7 +21,7 @@ pub struct Faults {
     pub capacity: AtomicU64,
     /// Microseconds that writing takes for each MiB.
     pub usec_per_mib: AtomicU64,
-    /// What the disk claims to have left.
+    /// The free space that the disk reports.
     pub free: AtomicU64,
 }
 

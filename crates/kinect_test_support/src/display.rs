@@ -1,16 +1,17 @@
-//! An X display for what needs OpenGL, without anybody having to provide one.
+//! Starts an X display for tests that need OpenGL, so that no display must exist.
 //!
-//! The variables that choose a display and a driver must be there before libraries are loaded, so the test's body runs in a
-//! child process: the same test binary, asked for that test only.
+//! The environment variables that choose a display and a driver must be set before libraries are loaded. So the body of
+//! the test runs in a child process: the same test binary, which runs only that test.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// Says to the child that it is one.
+/// The variable that is set in the child process.
 const MARK: &str = "KINECT_TEST_ON_DISPLAY";
 
-/// Runs `body` with a display: at once in the child, otherwise in a child process that runs the test `name` (its whole path,
-/// for example `transform::sample`). Skips with a word where there is neither a display nor Xvfb.
+/// Runs `body` with a display. In the child process it calls `body`; otherwise it starts a child process that runs the
+/// test `name` (its whole path, for example `transform::sample`). Without a display and without Xvfb it prints a
+/// message and skips the test.
 pub fn on_display(name: &str, body: impl FnOnce()) {
     if std::env::var_os(MARK).is_some() {
         body();
@@ -33,7 +34,7 @@ pub fn on_display(name: &str, body: impl FnOnce()) {
         .args(["--exact", name, "--include-ignored", "--nocapture"])
         .env(MARK, "1")
         .env("DISPLAY", &server.display)
-        // Mesa draws in software, and says that it can do the version that the depth engine asks for.
+        // Mesa renders in software, and reports the OpenGL version that the depth engine needs.
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env("MESA_GL_VERSION_OVERRIDE", "4.5")
         .status()
@@ -41,14 +42,14 @@ pub fn on_display(name: &str, body: impl FnOnce()) {
     assert!(status.success(), "{name} failed on the display: {status}");
 }
 
-/// An X server that goes when it is dropped.
+/// An X server that is stopped when this is dropped.
 struct Server {
     display: String,
     child: Option<Child>,
 }
 
 impl Server {
-    /// Starts one on a number that is free.
+    /// Starts an X server with a free display number.
     fn start() -> Result<Self, String> {
         let mut child = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "640x480x24"])
@@ -60,7 +61,7 @@ impl Server {
             .map_err(|error| {
                 format!("Xvfb does not start: {error} (Debian, Ubuntu: apt-get install xvfb)")
             })?;
-        // It writes its number once it is ready, and closes its output if it cannot be.
+        // The server writes its display number when it is ready, and closes its output if it cannot start.
         let mut number = String::new();
         let output = child.stdout.take();
         let read = output.map(|output| BufReader::new(output).read_line(&mut number));

@@ -1,6 +1,6 @@
-//! Fake microphone arrays: ALSA devices from a test's own configuration, which read their sound from a file or from the
-//! standard input. ALSA reads its configuration once in a process, from an environment variable. So a test that listens
-//! to such devices starts itself again as another process.
+//! Fake microphone arrays: ALSA devices of a configuration that the test writes. They read their sound from a file or
+//! from the standard input. ALSA reads its configuration once in a process; an environment variable names it. So a test
+//! that listens to fake arrays starts its program again as a child process.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What ALSA shows for the array's card.
+/// The name that ALSA gives the card of the array.
 pub const NAME: &str = "Azure Kinect Microphone Array, USB Audio";
-/// Says in a child that it is one.
+/// The variable that is set in a child process.
 const MARK: &str = "KINECT_FAKE_ARRAY";
 
 /// A sample whose value encodes its frame and its channel.
@@ -18,14 +18,14 @@ pub fn sample(frame: usize, channel: usize) -> i16 {
     (frame % 4000 * 8 + channel) as i16
 }
 
-/// That many frames of seven channels, as the device sends them.
+/// `count` frames of seven channels from the frame `from` on, as the device sends them.
 pub fn frames(from: usize, count: usize) -> Vec<u8> {
     (from..from + count)
         .flat_map(|frame| (0..7).flat_map(move |channel| sample(frame, channel).to_le_bytes()))
         .collect()
 }
 
-/// An ALSA configuration with these devices: description, and where their sound comes from.
+/// The folder of an ALSA configuration with fake arrays. Each array has a description and a source of its sound.
 pub struct FakeArrays {
     folder: PathBuf,
 }
@@ -54,7 +54,7 @@ impl FakeArrays {
         self.folder.join("asound.conf")
     }
 
-    /// A file with that sound beside the configuration.
+    /// Writes a file with sound beside the configuration.
     pub fn file(name: &str, sound: &[u8]) -> PathBuf {
         let path =
             std::env::temp_dir().join(format!("kinect-mics-{name}-{}.raw", std::process::id()));
@@ -62,7 +62,7 @@ impl FakeArrays {
         path
     }
 
-    /// Starts a test of this program in a process that has these devices.
+    /// Starts one test of this program in a child process that has the fake arrays.
     pub fn run(&self, test: &str) -> Listener {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
@@ -90,20 +90,21 @@ impl Drop for FakeArrays {
     }
 }
 
-/// Frames the fake device is asked for at a time. ALSA does not wait for the rest when a file has less than that, so they
-/// are sent as one, and never more than a pipe holds.
+/// The number of frames that ALSA requests from the fake array at a time. If the source has fewer frames, ALSA does not
+/// wait for the rest. So this number of frames is written at once, and it must fit into a pipe.
 const PERIOD: usize = 960;
 const IN_THE_PIPE: u64 = 3 * 14 * PERIOD as u64;
 
-/// The process that listens. What its devices hear from `/dev/stdin` stays open until it ends: silence is no end.
+/// The child process that listens. Its standard input stays open until the process ends, because the end of the input
+/// would be the end of the device.
 pub struct Listener {
     child: Child,
     sound: Option<ChildStdin>,
 }
 
 impl Listener {
-    /// Sends sound as fast as a real array does, from that frame on, until the time is over or nobody listens. A listener
-    /// that is late is waited for.
+    /// Sends sound at the rate of a real array, from the frame `from` on, until `seconds` have passed or the child has
+    /// ended. If the child reads late, this waits for it.
     pub fn play(&mut self, mut from: usize, seconds: f32) {
         let sound = self.sound.as_mut().unwrap();
         let end = Instant::now() + Duration::from_secs_f32(seconds);
@@ -126,7 +127,7 @@ impl Listener {
         }
     }
 
-    /// Waits for the end of the process, shows its output, and fails if it has failed.
+    /// Waits for the end of the child process, prints its output, and panics if the child has failed.
     pub fn finish(self) {
         let output = self.child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
@@ -139,7 +140,7 @@ impl Listener {
     }
 }
 
-/// Whether this process has the devices; says so otherwise.
+/// Whether this process has the fake arrays; if not, prints a message.
 pub fn is_listener() -> bool {
     let is = std::env::var_os(MARK).is_some();
     if !is {

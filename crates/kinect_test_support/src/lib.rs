@@ -1,6 +1,7 @@
-//! What tests and benchmarks of several crates share, without an engine. Never a dependency of anything that ships.
+//! Helpers that the tests and benchmarks of several crates share. They do not need Bevy. This crate is never a
+//! dependency of a published crate.
 //!
-//! Everything here panics where a test must fail.
+//! All functions panic where a test must fail.
 
 pub mod built_library;
 pub mod disk;

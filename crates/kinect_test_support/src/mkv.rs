@@ -1,4 +1,4 @@
-//! Writes Matroska files of every kind a reader may meet, straight and crooked.
+//! Writes Matroska files of every kind that a reader may meet, valid and invalid.
 
 /// How the size of an element is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -7,11 +7,11 @@ pub enum Size {
     Known,
     /// All ones.
     Unknown,
-    /// 0, as a recorder leaves it that never came to write it.
+    /// 0, as in a file whose recorder was stopped before it wrote the size.
     Zero,
 }
 
-/// How several frames share a block.
+/// The lacing: how several frames share a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lacing {
     #[default]
@@ -28,9 +28,9 @@ pub struct Block {
     pub time: i16,
     pub frames: Vec<Vec<u8>>,
     pub lacing: Lacing,
-    /// A BlockGroup instead of a SimpleBlock.
+    /// Writes a BlockGroup instead of a SimpleBlock.
     pub group: bool,
-    /// Of the group, in units.
+    /// The duration of the group, in units.
     pub duration: Option<u64>,
 }
 
@@ -44,7 +44,7 @@ impl Block {
         }
     }
 
-    /// As the vendor's recorder writes inertial samples.
+    /// A block as the vendor's recorder writes it for inertial samples.
     pub fn laced(track: u64, time: i16, frames: Vec<Vec<u8>>, duration: u64) -> Self {
         Self {
             track,
@@ -236,13 +236,13 @@ pub struct Mkv {
     pub tags: Vec<(String, String, Target)>,
     pub attachments: Vec<(String, u64, Vec<u8>)>,
     pub clusters: Vec<Cluster>,
-    /// Cues only for every that many clusters.
+    /// The interval of the cues: there is one for each group of this many clusters.
     pub cue_every: usize,
-    /// Tags and attachments behind the clusters.
+    /// Writes tags and attachments behind the clusters.
     pub tags_last: bool,
 }
 
-/// Names of the sizes' depth modes.
+/// The names of the depth modes, by the size of the images.
 pub const NFOV_2X2: (u32, u32) = (320, 288);
 
 impl Mkv {
@@ -463,7 +463,7 @@ pub fn imu_sample(ns: u64, value: f32) -> Vec<u8> {
     bytes
 }
 
-/// A depth or infrared image of 320×288 pixels, big-endian, whose first pixels say which it is.
+/// A depth or infrared image of 320×288 pixels, big-endian, whose first pixels encode its number.
 pub fn sixteen(track: u16, index: u16) -> Vec<u8> {
     let mut bytes = vec![0; 320 * 288 * 2];
     bytes[..2].copy_from_slice(&track.to_be_bytes());
@@ -473,7 +473,7 @@ pub fn sixteen(track: u16, index: u16) -> Vec<u8> {
     bytes
 }
 
-/// Something that passes for a JPEG as long as nobody decodes it.
+/// Bytes that look like a JPEG but cannot be decoded.
 pub fn jpeg(index: u16) -> Vec<u8> {
     let mut bytes = vec![0xFF, 0xD8];
     bytes.extend(index.to_be_bytes());
@@ -494,7 +494,7 @@ pub fn compressed(algorithm: u64, settings: &[u8]) -> Vec<u8> {
     element(0x6D80, &element(0x6240, &element(0x5034, &compression)))
 }
 
-/// zlib's form of some bytes, in blocks that are stored as they are.
+/// A zlib stream of stored (not compressed) blocks.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0x78, 0x01];
     let count = bytes.chunks(60_000).count();

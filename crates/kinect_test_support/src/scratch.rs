@@ -1,8 +1,8 @@
-//! Files that tests write and leave nothing of.
+//! Temporary files of tests.
 
 use std::path::PathBuf;
 
-/// A file that goes away with its owner.
+/// A file that is deleted when this is dropped.
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
@@ -19,8 +19,8 @@ impl Scratch {
     }
 }
 
-/// `tmp` in cargo's target folder, where the test that runs lies in `debug/deps`. A system's folder for such files is often in
-/// memory, and some recordings of tests are large.
+/// The folder `tmp` in cargo's target folder; the running test is in its `debug/deps`. The temporary folder of a system
+/// is often in memory, and some recordings of tests are large.
 fn folder() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.ancestors().nth(3).unwrap().join("tmp")

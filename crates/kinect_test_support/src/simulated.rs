@@ -1,4 +1,4 @@
-//! What the simulated sensor sees in a pair of modes.
+//! The images of the simulated sensor in a pair of modes.
 
 use std::time::Duration;
 

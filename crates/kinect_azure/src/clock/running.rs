@@ -39,7 +39,7 @@ impl Clock {
         wall.checked_add(ahead)
     }
 
-    /// Stops at an instant.
+    /// Stops the clock at an instant.
     pub fn pause(&mut self, now: Instant) {
         self.anchor = self.usec(now).map(|usec| (usec, now));
     }

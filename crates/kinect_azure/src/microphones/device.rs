@@ -49,7 +49,7 @@ pub struct MicrophoneDevice {
     pub serial: Option<String>,
     /// Whether it is the microphone array of an Azure Kinect.
     pub is_array: bool,
-    /// More ids of the same device, best first: those through which the system converts the sound.
+    /// Further ids of the same device, the best first: through these ids the system converts the samples.
     pub(super) other_ids: Vec<String>,
 }
 

@@ -141,7 +141,7 @@ pub enum RecordingError {
 }
 
 impl RecordingError {
-    /// Whether only one capture, sample or stretch is lost and the next call goes on after it.
+    /// Whether only one capture, sample or part of the file is lost, so that the next call continues after it.
     pub const fn is_local(&self) -> bool {
         matches!(self, Self::BadFrame { .. } | Self::Damaged { .. })
     }

@@ -1,9 +1,9 @@
-//! Any bytes as a calibration: an error, or a calibration whose camera model answers to any pixel.
+//! Parses any bytes as a calibration. The result is an error, or a calibration whose camera model accepts every pixel.
 
 use kinect_azure::calibration::CameraKind;
 use kinect_azure::{ColorResolution, DepthMode, RawCalibration};
 
-/// Parses the bytes, and asks the camera model of several modes.
+/// Parses the bytes, and uses the camera model in several modes.
 pub fn calibration(bytes: &[u8]) {
     let Ok(raw) = RawCalibration::parse(bytes) else {
         return;

@@ -1,10 +1,11 @@
-//! Any bytes as a colour image: an error or a picture, the same on one thread and on several.
+//! Decodes any bytes as a colour image. The result is an error or a picture, and is the same on one thread and on
+//! several.
 
 use kinect_azure::decode::ColorDecoder;
 use kinect_azure::image::Pixels;
 use kinect_azure::{ColorFormat, Image, ImageFormat};
 
-/// Decodes the bytes. The first four say in which format they claim to be, and how large.
+/// Decodes the bytes. The first four bytes choose the format and the size of the image.
 pub fn decode(bytes: &[u8]) {
     let [format, width, height, stride, data @ ..] = bytes else {
         return;

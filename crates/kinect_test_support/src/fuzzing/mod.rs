@@ -1,4 +1,5 @@
-//! What the fuzz targets in `fuzz/` do with bytes; the tests do the same with the seeds there, whole and damaged.
+//! The functions that the fuzz targets in `fuzz/` call with bytes. The tests call them with the seeds in that folder,
+//! intact and damaged.
 
 mod calibration;
 mod decode;

@@ -1,10 +1,11 @@
-//! Any bytes as a recording: an error, or a recording whose every call comes to an end.
+//! Opens any bytes as a recording. The result is an error, or a recording whose functions all return.
 
 use kinect_azure::recording::{Recording, SeekTarget};
 
-/// Does all that can be done with a recording; `false` if it does not open.
+/// Calls every function of a recording; returns `false` if it cannot be opened.
 ///
-/// Every call must come to an end, and so must the calls: there cannot be more frames than bytes, nor more errors.
+/// Every call must return, and the sequence of calls must end: a file has no more frames than bytes, and no more errors
+/// than bytes.
 pub fn recording(bytes: Vec<u8>) -> bool {
     let most = bytes.len() + 100;
     let Ok(mut recording) = Recording::from_bytes("damaged.mkv", bytes) else {
