@@ -36,7 +36,7 @@ impl Judge {
         Ok(Self { library, record })
     }
 
-    /// The vendor's `libk4a`, for the functions that this interface does not shorten.
+    /// The vendor's `libk4a`, for functions that `Judge` does not have.
     pub fn library(&self) -> &k4a::Library {
         &self.library
     }

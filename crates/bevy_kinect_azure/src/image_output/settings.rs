@@ -203,8 +203,8 @@ impl ChannelMask {
 pub struct OutputPass {
     /// The filter or shader.
     pub filter: OutputFilter,
-    /// How many times the pass runs, each time on the result of the time before; 0 leaves it out, more than [`MOST`](Self::MOST)
-    /// count as `MOST`.
+    /// How many times the pass runs; each run uses the result of the run before. 0 leaves the pass out; more than
+    /// [`MOST`](Self::MOST) count as `MOST`.
     pub repeat: u32,
 }
 

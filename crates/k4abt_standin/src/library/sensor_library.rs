@@ -38,7 +38,7 @@ fn address(name: &str) -> Option<*mut c_void> {
     #[cfg(unix)]
     {
         let name = CString::new(name).ok()?;
-        // SAFETY: the name ends with a NUL. What is searched is what this library is bound to.
+        // SAFETY: the name ends with a NUL. The search covers the libraries that this library is linked to.
         let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
         (!found.is_null()).then_some(found)
     }
@@ -47,7 +47,7 @@ fn address(name: &str) -> Option<*mut c_void> {
         use libloading::os::windows::Library;
         let library = Library::open_already_loaded("k4a.dll").ok()?;
         let name = CString::new(name).ok()?;
-        // SAFETY: only the address is looked at.
+        // SAFETY: the address is read, and the function is not called here.
         let found = unsafe { library.get::<unsafe extern "C" fn()>(name.as_bytes_with_nul()) };
         found.ok().map(|function| *function as *mut c_void)
     }

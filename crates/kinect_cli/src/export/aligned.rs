@@ -80,7 +80,7 @@ impl<'a> Aligner<'a> {
         Ok(&self.depth)
     }
 
-    /// Infrared in the colour camera's view, and depth along with it.
+    /// Transforms an infrared image, and depth with it, to the view of the colour camera.
     pub(crate) fn infrared(
         &mut self,
         depth: &[u16],

@@ -330,7 +330,7 @@ impl DepthNoise {
             for (z, bias) in lanes.z.iter_mut().zip(bias) {
                 let turns = *z * (1.0 / MODULATION) + self.phase;
                 let part = turns - rounded(turns) as f32;
-                // About a sine.
+                // An approximation of a sine.
                 let swing = part * (8.0 - 16.0 * part.abs());
                 let off = bias * most_bias * (0.65 + 0.35 * swing);
                 *z = if *z > 0.0 { *z + off } else { 0.0 };

@@ -22,19 +22,19 @@ pub struct Noise {
     pub dropped_captures: f32,
     /// The share of captures without a colour image, 0 to 1.
     pub dropped_color: f32,
-    /// The share of captures that reach the host 10 to 90 ms late, 0 to 1; in real time, captures that are overdue by
-    /// then are left out. Timestamps are those of the exposure, so recordings do not show the delay.
+    /// The share of captures that reach the host 10 to 90 ms late, 0 to 1; in real time, a capture is left out if the
+    /// next one is due by then. Timestamps are those of the exposure, so recordings do not show the delay.
     pub late_captures: f32,
     /// Timestamps scatter by a few µs, and the times of the two cameras scatter against each other by some more.
     pub timestamps: bool,
     /// Inertial samples scatter and have a bias that wanders.
     pub imu: bool,
-    /// How large the errors of depth are, of those that are on.
+    /// The strength of those errors of depth that are on.
     pub strength: NoiseStrength,
 }
 
-/// The size of each error of depth against a real sensor's: 1, the default, is a real sensor's, 0 no error. Negative
-/// numbers and numbers that are not finite count as 1, numbers above 10 as 10.
+/// A factor for each error of depth. 1, the default, gives the error of a real sensor; 0 gives no error. Negative
+/// factors and factors that are not finite count as 1, factors above 10 as 10.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct NoiseStrength {
@@ -42,8 +42,8 @@ pub struct NoiseStrength {
     pub scatter: f32,
     /// Factor of the fixed error of depth.
     pub bias: f32,
-    /// Factor of the share of pixels at edges that are missing or lie between front and back; with 2.2 hardly a pixel
-    /// at an edge is left as it is.
+    /// Factor of the share of pixels at edges whose depth is missing or lies between front and back. With a factor of
+    /// 2.2 nearly every pixel at an edge has this error.
     pub flying_pixels: f32,
     /// Factor of the light that a surface must return to be measured.
     pub drop_out: f32,

@@ -42,7 +42,7 @@ impl Shadows {
         }
     }
 
-    /// Where a point lies on the window's map, and how far from the window it is.
+    /// The texel of a point in the shadow map of the window, and the distance of the point from the window.
     fn through_window(&self, p: Vec3) -> Option<(usize, f32)> {
         const HALF: f32 = 1.9;
         let to = p - self.window;

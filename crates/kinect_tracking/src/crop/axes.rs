@@ -6,8 +6,8 @@ use kinect_azure::calibration::Camera;
 /// Marks a pixel of a view that shows no pixel of the image.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
-/// Right, down and forward of a view that looks along `forward`, turned so that `up` points up in it. Where that is
-/// unknown, or nearly along the line of sight, the image's own up direction counts.
+/// The axes (right, down, forward) of a view that looks along `forward`, turned so that `up` points up in the view. If
+/// `up` is unknown, or nearly along the line of sight, the up direction of the image is used.
 pub(super) fn axes(forward: Vec3, up: Option<[f32; 3]>) -> Mat3 {
     const LEAST: f32 = 0.25;
     let across = |down: Vec3| {
@@ -23,7 +23,7 @@ pub(super) fn axes(forward: Vec3, up: Option<[f32; 3]>) -> Mat3 {
     Mat3::from_cols(right, forward.cross(right), forward)
 }
 
-/// The pixel of an image that a direction in the camera's axes leads to, as an index, or [`NOWHERE`].
+/// The index of the pixel at which a direction in the camera's axes is seen, or [`NOWHERE`].
 pub(super) fn pixel(camera: &Camera, direction: Vec3) -> u32 {
     if direction.z <= 1e-3 {
         return NOWHERE;

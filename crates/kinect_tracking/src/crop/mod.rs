@@ -1,9 +1,10 @@
-//! The views of a depth image that networks see, whatever sensor, lens and mode it comes from.
+//! The views of a depth image that networks get as input. They are alike for all sensors, lenses and modes.
 //!
 //! An [`Overview`] shows the whole image at a fixed number of pixels per degree, for a network that finds people; a
-//! [`PersonCrop`] shows a cube of fixed size around one person, for a network that finds its joints. Both go through the lens
-//! model, both turn the picture upright where the direction of gravity is known, and both convert between their own places
-//! and points in the depth camera's axes. Training data and trackers must use the same views, so both use these.
+//! [`PersonCrop`] shows a cube of fixed size around one person, for a network that finds the joints of that person.
+//! Both views use the lens model, turn the picture upright if the direction of gravity is known, and convert between
+//! positions in the view and points in the depth camera's axes. Trackers must use the views of the training data, so
+//! both use this module.
 
 mod axes;
 mod overview;

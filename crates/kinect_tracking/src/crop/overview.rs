@@ -12,9 +12,9 @@ pub struct Overview {
     /// Pixels in a row.
     width: usize,
     height: usize,
-    /// From the view's axes (right, down, forward) to the depth camera's.
+    /// The rotation from the view's axes (right, down, forward) to the depth camera's axes.
     axes: Mat3,
-    /// For each pixel of the view the pixel of the image, and how much longer the ray is than its depth.
+    /// For each pixel of the view: the pixel of the image, and the factor from its depth to its distance.
     rays: Vec<(u32, f32)>,
 }
 
@@ -33,7 +33,7 @@ impl Overview {
         // A narrow camera ends before 42 degrees off its axis.
         let is_wide = pixel(camera, Vec3::new(0.0, -0.9, 1.0)) != NOWHERE;
         let [width, height] = if is_wide { Self::WIDE } else { Self::NARROW };
-        // Only the roll is taken out: what counts of up lies within the image.
+        // Only the roll is removed, so only the part of `up` in the image plane is used.
         let up = up.map(|[x, y, _]| [x, y, 0.0]);
         let axes = axes(Vec3::Z, up);
         let rays = (0..width * height)
@@ -51,13 +51,13 @@ impl Overview {
         }
     }
 
-    /// Columns and rows.
+    /// The size of the overview: its columns and its rows.
     pub fn size(&self) -> [usize; 2] {
         [self.width, self.height]
     }
 
-    /// Where a point in the depth camera's axes is in the view: column and row in pixels (0 is the left and upper edge), and
-    /// its distance from the camera in mm. `None` for points behind the camera.
+    /// Projects a point in the depth camera's axes into the overview. Returns its column and row in pixels (0 is the
+    /// left and upper edge), and its distance from the camera in mm. `None` for points behind the camera.
     pub fn place(&self, point_mm: [f32; 3]) -> Option<[f32; 3]> {
         let p = self.axes.transpose() * Vec3::from(point_mm);
         let distance = p.length();
@@ -73,14 +73,15 @@ impl Overview {
         })
     }
 
-    /// The point in the depth camera's axes, in mm, at a place of the view; the inverse of [`place`](Self::place).
+    /// The point in the depth camera's axes, in mm, of a position and a distance in the view; the inverse of
+    /// [`place`](Self::place).
     pub fn point(&self, [column, row, distance_mm]: [f32; 3]) -> [f32; 3] {
         let direction = direction([column, row], [self.width, self.height]);
         (self.axes * direction * distance_mm).to_array()
     }
 
-    /// The view of a depth image: for each pixel, row by row, the distance in mm, 0 where nothing was measured. An image of
-    /// another size than the camera's shows nothing.
+    /// Computes the view of a depth image: for each pixel, row by row, the distance in mm, or 0 if the pixel has no
+    /// depth. If the image does not have the size of the camera's images, all pixels are 0.
     pub fn sample(&self, depth_mm: &[u16], distances_mm: &mut Vec<u16>) {
         distances_mm.clear();
         distances_mm.extend(self.rays.iter().map(|&(index, longer)| {
@@ -95,7 +96,7 @@ impl Overview {
     }
 }
 
-/// The direction of a place in the view's axes.
+/// The direction, in the view's axes, of a position in the view.
 fn direction([column, row]: [f32; 2], [width, height]: [usize; 2]) -> Vec3 {
     let x = (column - width as f32 * 0.5) * STEP;
     let y = (row - height as f32 * 0.5) * STEP;

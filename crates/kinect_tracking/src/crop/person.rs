@@ -5,13 +5,13 @@ use kinect_azure::calibration::Camera;
 
 use super::axes::{NOWHERE, axes, pixel};
 
-/// A square view of one person: a pinhole camera at the depth camera's place that looks at the person and shows a square of
-/// fixed size at the person's distance. Depths are relative to that distance.
+/// A square view of one person. It is the image of a pinhole camera at the position of the depth camera, which looks at
+/// the person and shows a square of fixed size at the distance of the person. Depths are relative to that distance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PersonCrop {
-    /// From the view's axes (right, down, forward) to the depth camera's.
+    /// The rotation from the view's axes (right, down, forward) to the depth camera's axes.
     axes: Mat3,
-    /// Distance of the middle from the camera in mm.
+    /// Distance of the square's middle from the camera in mm.
     distance: f32,
     /// Length of the square's side at that distance in mm.
     side: f32,
@@ -40,8 +40,9 @@ impl PersonCrop {
         })
     }
 
-    /// Where a point in the depth camera's axes is in the view: 0 to 1 from left to right and from top to bottom, and how
-    /// far it is beyond the middle along the line of sight, all in mm. `None` for points behind the camera.
+    /// Projects a point (in mm, in the depth camera's axes) into the view. Returns its position, from 0 to 1 from left
+    /// to right and from top to bottom, and its depth beyond the square's middle in mm. `None` for points behind the
+    /// camera.
     pub fn place(&self, point_mm: [f32; 3]) -> Option<[f32; 3]> {
         let p = self.axes.transpose() * Vec3::from(point_mm);
         (p.z > 1.0).then(|| {
@@ -50,22 +51,24 @@ impl PersonCrop {
         })
     }
 
-    /// The point in the depth camera's axes, in mm, at a place of the view; the inverse of [`place`](Self::place).
+    /// The point in the depth camera's axes, in mm, of a position and a depth in the view; the inverse of
+    /// [`place`](Self::place).
     pub fn point(&self, [u, v, beyond_mm]: [f32; 3]) -> [f32; 3] {
         let z = self.distance + beyond_mm;
         let scale = z * self.side / self.distance;
         (self.axes * Vec3::new((u - 0.5) * scale, (v - 0.5) * scale, z)).to_array()
     }
 
-    /// Rotates a direction or an orientation's axes of the view into the depth camera's axes: the columns are the view's
-    /// right, down and forward.
+    /// The rotation of directions from the view's axes to the depth camera's axes: its columns are the view's right,
+    /// down and forward.
     pub fn axes(&self) -> [[f32; 3]; 3] {
         self.axes.to_cols_array_2d()
     }
 
-    /// The view of a depth image: for each of [`SIZE`](Self::SIZE)² pixels, row by row, the depth beyond the middle in mm, or
-    /// [`MISSING`](Self::MISSING); and the index of the image's pixel that it shows, or `u32::MAX`. Images of another size
-    /// than the camera's show nothing.
+    /// Computes the view of a depth image. For each of [`SIZE`](Self::SIZE)² pixels, row by row, `depths` gets the
+    /// depth beyond the square's middle in mm, or [`MISSING`](Self::MISSING), and `pixels` gets the index of the
+    /// image's pixel, or `u32::MAX`. If the image does not have the size of the camera's images, all pixels are
+    /// missing.
     pub fn sample(
         &self,
         camera: &Camera,
@@ -116,7 +119,7 @@ mod tests {
                 let back = Vec3::from(crop.point(crop.place(point).unwrap()));
                 assert!(back.distance(point.into()) < 0.01, "{back}");
             }
-            // What is below the middle is straight below it in the view.
+            // A point below the middle is straight below it in the view.
             let below = Vec3::from(center) - Vec3::from(up) * 300.0;
             let [u, v, _] = crop.place(below.to_array()).unwrap();
             assert!((u - 0.5).abs() < 1e-4 && v > 0.55, "{u} {v}");

@@ -66,7 +66,8 @@ impl FloorFinder {
         })?;
         let height = (lowest as f32 + 0.5) * SLICE;
         let mut floor = Floor { up, height };
-        // The plane through the points near it, twice, because the first one is only level.
+        // A plane is fitted to the points near the floor. The first plane is horizontal, so the fit is repeated with
+        // the tilted plane.
         for reach in [60.0, 30.0] {
             floor = self.fitted(floor, reach).unwrap_or(floor);
         }

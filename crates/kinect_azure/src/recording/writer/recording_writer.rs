@@ -476,8 +476,7 @@ impl RecordingWriter {
             || self.waiting_bytes > MOST_WAITING_BYTES
     }
 
-    /// Whether so many frames of a track wait that the sensor's clock cannot be running: more than three seconds'
-    /// worth of images.
+    /// Whether the sensor's clock has stopped: more than three seconds of images are waiting in the track.
     fn clock_stands(&self, track: usize) -> bool {
         let is_image = self.tracks.get(track).is_some_and(Track::is_image);
         let most = 3 * self.settings.sensor.frame_rate.fps() as usize;

@@ -1,4 +1,4 @@
-//! What arms do, and where hands go for it.
+//! The actions of arms, and the targets of the hands.
 
 use glam::{Quat, Vec3};
 use kinect_azure::body::Joint;
@@ -12,7 +12,7 @@ use crate::person::physique::RestSkeleton;
 use crate::person::pose::BodyPose;
 use crate::random::Random;
 
-/// What an arm does.
+/// The action of an arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// Hangs beside the body.
@@ -40,7 +40,7 @@ pub(super) enum Use {
     Anything,
 }
 
-/// What both arms do on that base.
+/// Draws the actions of both arms for a base.
 pub(super) fn uses(base: Base, bend: f32, r: &mut Random) -> [Use; 2] {
     if base == Base::OnAllFours {
         let other = if r.chance(0.8) {
@@ -88,7 +88,7 @@ pub(super) fn uses(base: Base, bend: f32, r: &mut Random) -> [Use; 2] {
     let second = if r.chance(both) {
         first
     } else {
-        // Half of an embrace is no posture of its own.
+        // An embrace needs both arms.
         let list: Vec<_> = list
             .into_iter()
             .filter(|entry| !matches!(entry.1, Use::Crossed | Use::Clasped | Use::Carries))
@@ -98,10 +98,10 @@ pub(super) fn uses(base: Base, bend: f32, r: &mut Random) -> [Use; 2] {
     [first, second]
 }
 
-/// Sizes of a body that hands must keep to.
+/// The sizes of a body that limit the targets of the hands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measures {
-    /// Against a person of 1.75 m.
+    /// Height of the person divided by 1.75 m.
     pub(super) size: f32,
     pub(super) girth: f32,
 }
@@ -113,7 +113,7 @@ impl Measures {
     }
 }
 
-/// Rotations of the arms' joints. `body` has trunk and legs in place already.
+/// The rotations of the arms' joints. In `body`, trunk and legs are already posed.
 pub(super) fn arms(
     uses: [Use; 2],
     skeleton: &RestSkeleton,
@@ -121,7 +121,7 @@ pub(super) fn arms(
     body: &BodyPose,
     r: &mut Random,
 ) -> Vec<(Joint, Quat)> {
-    // What both hands share: how high and how far ahead.
+    // Both hands share the height and the distance in front of the body.
     let shared = [r.unit(), r.unit(), r.unit()];
     let mut all = Vec::with_capacity(10);
     for (index, what) in uses.into_iter().enumerate() {
@@ -150,7 +150,7 @@ pub(super) fn arms(
     all
 }
 
-/// The arm's angles, of which only those of forearm and hand count where the hand has a place to go.
+/// The angles of the arm. If the hand has a target, only the angles of the forearm and the hand are used.
 fn hand(what: Use, r: &mut Random) -> Arm {
     let (side, forward, twist, elbow) = match what {
         Use::Hangs => (
@@ -167,7 +167,7 @@ fn hand(what: Use, r: &mut Random) -> Arm {
         ),
         _ => {
             let side = r.range(-0.45..2.8);
-            // Hands go behind the body only low down, and across it only before it.
+            // A hand is behind the body only if it is low, and crosses the body only in front of it.
             let back = if side < 0.0 {
                 0.3
             } else if side > 1.4 {
@@ -199,8 +199,8 @@ fn hand(what: Use, r: &mut Random) -> Arm {
     }
 }
 
-/// Where the wrist goes and where the elbow points, in the chest's axes from its joint, for a left arm; `None` where the
-/// arm's angles decide.
+/// The target of the wrist and the direction of the elbow for a left arm, in the chest's axes and relative to the
+/// chest's joint. `None` if the arm has angles instead of a target.
 fn place(
     what: Use,
     left: bool,
@@ -218,7 +218,7 @@ fn place(
         body.position[Joint::SpineChest.index()],
         body.rotation[Joint::SpineChest.index()].inverse(),
     );
-    // A place of the body in the chest's axes, as if the arm were a left one.
+    // A point of the body in the chest's axes, mirrored for a right arm.
     let own = |v: Vec3| {
         if left {
             v
@@ -353,7 +353,7 @@ fn place(
             let to = loop {
                 let to = Vec3::new(about(r, 0.3, 1.0), about(r, 0.0, 1.0), about(r, 0.5, 1.0))
                     .normalize_or(Vec3::Z);
-                // Behind the back and far across the body no hand reaches.
+                // No hand reaches behind the back and far across the body.
                 if to.z > -0.65 && (to.x > -0.75 || to.z > 0.4) {
                     break to;
                 }

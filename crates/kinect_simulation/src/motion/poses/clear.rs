@@ -1,4 +1,4 @@
-//! Whether bodies pass through themselves, through each other or through things, by the distances of their bones.
+//! Tests, by the distances of bones, whether bodies pass through themselves, through each other or through things.
 
 use glam::Vec3;
 use kinect_azure::body::Joint;
@@ -6,7 +6,7 @@ use kinect_azure::body::Joint;
 use super::arms::Measures;
 use crate::person::pose::BodyPose;
 
-/// The bones with a body around them, and how thick it is, in metres for a slim person of 1.75 m.
+/// The bones and the radius of the body around each, in metres for a slim person of 1.75 m.
 const BONES: [(Joint, Joint, f32); 11] = [
     (Joint::Pelvis, Joint::Neck, 0.10),
     (Joint::Neck, Joint::Head, 0.08),
@@ -21,7 +21,7 @@ const BONES: [(Joint, Joint, f32); 11] = [
     (Joint::ShoulderLeft, Joint::ShoulderRight, 0.07),
 ];
 
-/// The smallest distance of two lines between points, to a few millimetres.
+/// The smallest distance of two line segments, to a few millimetres.
 fn apart(a: Vec3, b: Vec3, c: Vec3, d: Vec3) -> f32 {
     let mut best = f32::MAX;
     for i in 0..=6 {
@@ -89,7 +89,7 @@ pub(super) fn faults(body: &BodyPose, measures: Measures) -> u32 {
     faults
 }
 
-/// Whether two bodies stay out of each other; they may touch.
+/// Whether two bodies do not pass through each other; they may touch.
 pub(super) fn are_apart(a: (&BodyPose, Measures), b: (&BodyPose, Measures)) -> bool {
     let at = |body: &BodyPose, joint: Joint| body.position[joint.index()];
     let far = at(a.0, Joint::Pelvis).distance(at(b.0, Joint::Pelvis));
@@ -105,7 +105,7 @@ pub(super) fn are_apart(a: (&BodyPose, Measures), b: (&BodyPose, Measures)) -> b
     })
 }
 
-/// Whether a body stays out of a box between two corners by that much, in metres.
+/// Whether a body keeps a distance (in metres) from a box between two corners.
 pub(super) fn is_outside(body: &BodyPose, low: Vec3, high: Vec3, by: f32) -> bool {
     let inside =
         |p: Vec3| p.cmpge(low - Vec3::splat(by)).all() && p.cmple(high + Vec3::splat(by)).all();

@@ -2,7 +2,7 @@
 
 use crate::random::Random;
 
-/// One of a list, by its weight. The list must not be empty.
+/// Draws an element of a list by its weight. The list must not be empty.
 pub(super) fn weighted<T: Copy>(random: &mut Random, of: &[(f32, T)]) -> T {
     let all: f32 = of.iter().map(|entry| entry.0).sum();
     let mut die = random.unit() * all;
@@ -15,7 +15,7 @@ pub(super) fn weighted<T: Copy>(random: &mut Random, of: &[(f32, T)]) -> T {
     of[of.len() - 1].1
 }
 
-/// A normal number with that middle and deviation.
+/// Draws a number of a normal distribution.
 pub(super) fn about(random: &mut Random, middle: f32, deviation: f32) -> f32 {
     middle + deviation * random.normal()
 }

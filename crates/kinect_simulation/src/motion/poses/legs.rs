@@ -1,4 +1,4 @@
-//! What carries a body, and how it holds its legs.
+//! The base of a body, and the pose of its legs.
 
 use core::f32::consts::{FRAC_PI_2, PI};
 
@@ -7,7 +7,7 @@ use glam::Quat;
 use super::draw::{about, weighted};
 use crate::random::Random;
 
-/// What a body stands, sits, kneels or lies on.
+/// The base of a body: how it stands, sits, kneels or lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Base {
     Standing,
@@ -54,7 +54,7 @@ pub(super) struct Leg {
     pub(super) flex: f32,
     /// Thigh outwards.
     pub(super) out: f32,
-    /// Thigh turned about itself, knee outwards.
+    /// Rotation of the thigh about its own axis, which turns the knee outwards.
     pub(super) turn: f32,
     pub(super) knee: f32,
     /// Toes down, where the sole is not flat on the floor.
@@ -67,13 +67,13 @@ pub(super) struct Leg {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lower {
     pub(super) legs: [Leg; 2],
-    /// How the pelvis is turned away from standing upright.
+    /// The rotation of the pelvis relative to standing upright.
     pub(super) pelvis: Quat,
-    /// Whether the legs' angles are those against the pelvis; if not, against a body that stands upright.
+    /// Whether the legs' angles are relative to the pelvis; if not, they are relative to a body that stands upright.
     pub(super) follow: bool,
 }
 
-/// A lower body on that base.
+/// Draws a lower body for a base.
 pub(super) fn lower(base: Base, r: &mut Random) -> Lower {
     let (mut legs, pitch) = match base {
         Base::Standing => (standing_legs(r), 0.0),

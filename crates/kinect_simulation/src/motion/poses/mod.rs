@@ -1,8 +1,8 @@
-//! Random poses within the range of people's joints: every capture shows new ones.
+//! Random poses within the range of people's joints. Every capture shows new poses.
 //!
-//! `legs`, `trunk` and `arms` draw the parts of a body as people hold them together; `reach` brings a hand to a place;
-//! `pose` puts a body together, blends two of them, and refuses bodies that pass through themselves (`clear`); `scene` puts
-//! people and things where the sensor sees them, `things` builds seats, furniture and clutter.
+//! `legs`, `trunk` and `arms` draw plausible poses of the parts of a body; `reach` computes the arm's joints for a
+//! target of the hand; `pose` joins the parts, blends two poses, and rejects bodies that pass through themselves
+//! (`clear`); `scene` places people and things in the view of the sensor; `things` builds seats, furniture and clutter.
 
 mod arms;
 mod clear;

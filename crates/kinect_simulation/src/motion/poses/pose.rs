@@ -1,4 +1,4 @@
-//! Puts a body together, and refuses those that pass through themselves.
+//! Joins the parts of a body, and rejects bodies that pass through themselves.
 
 use core::f32::consts::FRAC_PI_2;
 
@@ -21,10 +21,10 @@ pub(super) struct Held {
     pub(super) pose: Pose,
 }
 
-/// How often a pose is drawn anew until no part of the body passes through another.
+/// The largest number of draws until no part of the body passes through another part.
 const ATTEMPTS: usize = 40;
 
-/// A random pose; with some chance one half way to another, as in the middle of a motion.
+/// Draws a random pose. With a probability of 0.3 it is a blend of two poses, as in the middle of a motion.
 pub(super) fn pose(skeleton: &RestSkeleton, measures: Measures, r: &mut Random) -> Held {
     let base = weighted(r, &Base::ALL);
     let next = r.chance(0.3).then(|| {
@@ -61,7 +61,7 @@ pub(super) fn pose(skeleton: &RestSkeleton, measures: Measures, r: &mut Random) 
     )
 }
 
-/// The rotations of one pose on that base.
+/// Draws the rotations of one pose for a base.
 fn drawn(base: Base, skeleton: &RestSkeleton, measures: Measures, r: &mut Random) -> Pose {
     let mut pose = Pose {
         pelvis: Vec3::ZERO,
@@ -94,7 +94,7 @@ fn drawn(base: Base, skeleton: &RestSkeleton, measures: Measures, r: &mut Random
 fn set_leg(pose: &mut Pose, leg: &Leg, left: bool, pelvis: Quat, below: &Lower) {
     let side = |joint: Joint| if left { joint } else { joint.mirrored() };
     let own = if left { 1.0 } else { -1.0 };
-    // A hanging leg goes outwards about the way ahead, a raised one about the vertical.
+    // A hanging leg moves outwards about the forward axis, a raised leg about the vertical axis.
     let raised = (leg.flex.max(0.0) / FRAC_PI_2).min(1.0);
     let thigh = Quat::from_rotation_y(leg.out * own * raised)
         * Quat::from_rotation_z(leg.out * own * (1.0 - raised))
@@ -117,7 +117,7 @@ fn set_leg(pose: &mut Pose, leg: &Leg, left: bool, pelvis: Quat, below: &Lower) 
     }
 }
 
-/// A foot turns by about 50 degrees against the shank at most.
+/// A foot turns by at most about 50 degrees relative to the shank.
 fn within_ankle(turn: Quat) -> Quat {
     const MOST: f32 = 0.95;
     let (_, angle) = turn.to_axis_angle();
@@ -140,7 +140,7 @@ fn blend(pose: &mut Pose, other: &Pose, share: f32) {
 fn on_the_ground(pose: &mut Pose, skeleton: &RestSkeleton, measures: Measures) {
     pose.pelvis = Vec3::ZERO;
     let body = pose.apply(skeleton);
-    // What is below a joint, in metres for a person of 1.75 m.
+    // The thickness of the body below a joint, in metres for a person of 1.75 m.
     const BELOW: [(Joint, f32); 9] = [
         (Joint::Pelvis, 0.12),
         (Joint::SpineChest, 0.12),

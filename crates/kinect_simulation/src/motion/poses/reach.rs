@@ -1,4 +1,4 @@
-//! Brings a hand to a place.
+//! Computes the joints of an arm for a target of the hand.
 
 use glam::{Mat3, Quat, Vec3};
 use kinect_azure::body::Joint;
@@ -6,16 +6,17 @@ use kinect_azure::body::Joint;
 use crate::motion::stance::Arm;
 use crate::person::physique::RestSkeleton;
 
-/// How far an elbow bends, in radians.
+/// The largest bend of an elbow, in radians.
 const MOST_BEND: f32 = 2.5;
 
-/// A rotation of the left side for the right one, and the other way round.
+/// Mirrors a rotation of the left side to the right side, and the other way round.
 pub(super) fn mirrored(q: Quat) -> Quat {
     Quat::from_xyzw(q.x, -q.y, -q.z, q.w)
 }
 
-/// Rotations of the left arm's joints against the T-pose that bring the wrist to `wrist`, or as near as the arm is long,
-/// with the elbow towards `elbow`; both in the chest's axes from its joint. Of `hand`, only what is beyond the elbow counts.
+/// The rotations of the left arm's joints, relative to the T-pose, that bring the wrist to `wrist`, or as near as the
+/// length of the arm allows, with the elbow towards `elbow`. Both points are in the chest's axes and relative to the
+/// chest's joint. Of `hand`, only the angles beyond the elbow are used.
 pub(super) fn reach(
     skeleton: &RestSkeleton,
     wrist: Vec3,

@@ -1,4 +1,4 @@
-//! Puts people in random poses and things where the sensor sees them.
+//! Places people in random poses, and things, in the view of the sensor.
 
 use core::f32::consts::PI;
 
@@ -24,11 +24,11 @@ pub(crate) struct Scene {
     pub(crate) things: Vec<Thing>,
 }
 
-/// How often a place is looked for until it is free.
+/// The largest number of draws until a position is free.
 const ATTEMPTS: usize = 60;
 
-/// One to `people` members of the cast in random poses, with things around them; `things` is the share of captures that
-/// have more than the seats under people.
+/// Places one to `people` people in random poses, with things around them. `things` is the share of captures that have
+/// other things than the seats of people.
 pub(crate) fn scene(
     stage: &Stage,
     cast: &[(&RestSkeleton, f32)],
@@ -73,7 +73,8 @@ pub(crate) fn scene(
     scene
 }
 
-/// The body in a place of its own that the sensor sees, turned anywhere; `None` if there is no such place.
+/// Moves the body to a free position in the view of the sensor, turned in a random direction. `None` if no free
+/// position is found.
 fn placed(
     held: &Held,
     skeleton: &RestSkeleton,
@@ -135,7 +136,7 @@ fn placed(
     None
 }
 
-/// What somebody sits or lies on.
+/// The thing that a person sits or lies on.
 fn support(workshop: &mut Workshop<'_>, body: &BodyPose, measures: Measures, base: Base) {
     let pelvis = body.position[Joint::Pelvis.index()];
     match base {
@@ -160,7 +161,7 @@ fn support(workshop: &mut Workshop<'_>, body: &BodyPose, measures: Measures, bas
     }
 }
 
-/// Things in front of people and beside them, where nobody is.
+/// Things in front of people and beside them, where they touch no person.
 fn surround(workshop: &mut Workshop<'_>, stage: &Stage, bodies: &[(BodyPose, Measures, Base)]) {
     let free = |workshop: &mut Workshop<'_>, build: &mut dyn FnMut(&mut Workshop<'_>)| {
         let before = workshop.len();
@@ -183,7 +184,7 @@ fn surround(workshop: &mut Workshop<'_>, stage: &Stage, bodies: &[(BodyPose, Mea
         }
         let pelvis = body.position[Joint::Pelvis.index()];
         let front = body.rotation[0] * Vec3::Z;
-        // Before the person as the sensor sees it, or before its face.
+        // In front of the person as seen from the sensor, or in front of the face.
         let way = if workshop.random.chance(0.6) {
             stage.sight.position - pelvis
         } else {

@@ -33,17 +33,17 @@ impl<'a> Workshop<'a> {
         self.things.len()
     }
 
-    /// The parts built since there were `count`.
+    /// The parts after the first `count` parts.
     pub(super) fn since(&self, count: usize) -> &[Thing] {
         &self.things[count.min(self.things.len())..]
     }
 
-    /// Takes away the parts built since there were `count`.
+    /// Removes the parts after the first `count` parts.
     pub(super) fn undo(&mut self, count: usize) {
         self.things.truncate(count);
     }
 
-    /// Another material for the parts that follow.
+    /// Draws the material of the following parts.
     fn other_look(&mut self) {
         let color = Vec3::new(self.random.unit(), self.random.unit(), self.random.unit());
         self.look = (self.random.range(0.08..0.75), color * 0.6);

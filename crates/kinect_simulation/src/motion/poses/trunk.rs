@@ -21,7 +21,7 @@ fn turned(pitch: f32, yaw: f32, roll: f32) -> Quat {
     Quat::from_rotation_y(yaw) * Quat::from_rotation_x(pitch) * Quat::from_rotation_z(-roll)
 }
 
-/// A trunk and a head on that base.
+/// Draws a trunk and a head for a base.
 pub(super) fn upper(base: Base, r: &mut Random) -> Upper {
     let bend = if base.bends() && r.chance(0.22) {
         r.range(0.2..1.4)
@@ -34,7 +34,7 @@ pub(super) fn upper(base: Base, r: &mut Random) -> Upper {
         about(r, 0.0, 0.34 * lively).clamp(-0.7, 0.7),
         about(r, 0.0, 0.20 * lively).clamp(-0.5, 0.5),
     );
-    // Who is bent over often looks up, who lies or crawls as well.
+    // People who bend over, lie or crawl often look up.
     let up = if base == Base::OnAllFours {
         0.35
     } else {
