@@ -65,7 +65,7 @@ impl PersonCrop {
         self.axes.to_cols_array_2d()
     }
 
-    /// Computes the view of a depth image. For each of [`SIZE`](Self::SIZE)² pixels, row by row, `depths` gets the
+    /// Computes the view of a depth image. For each of [`SIZE`](Self::SIZE)² pixels, row by row, `relative_mm` gets the
     /// depth beyond the square's middle in mm, or [`MISSING`](Self::MISSING), and `pixels` gets the index of the
     /// image's pixel, or `u32::MAX`. If the image does not have the size of the camera's images, all pixels are
     /// missing.
