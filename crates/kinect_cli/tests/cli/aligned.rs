@@ -30,7 +30,7 @@ fn aligned_images_have_the_other_cameras_size_and_the_vendors_numbers() {
     );
     let picture = |name: &str| read_png(&out.path().join(format!("000000-{name}-aligned.png")));
 
-    // What the vendor's library gives for this capture; its rounding differs in 62 pixels.
+    // The values of the vendor's library for this capture; 62 pixels are rounded differently.
     let depth = picture("depth");
     assert_eq!((depth.width, depth.height), (1280, 720));
     let there = depth.values.iter().filter(|&&v| v != 0).count();
@@ -46,7 +46,8 @@ fn aligned_images_have_the_other_cameras_size_and_the_vendors_numbers() {
     let dark = depth.values.iter().zip(&ir.values);
     assert_eq!(dark.filter(|&(&d, &i)| (d == 0) != (i == 0)).count(), 0);
 
-    // Opaque where the depth camera measured what lies in the picture, and transparent black elsewhere.
+    // Pixels are opaque where the depth camera measured a point that is in the picture, and transparent black
+    // elsewhere.
     let color = picture("color");
     assert_eq!((color.width, color.height), (640, 576));
     let (pixels, rest) = color.bytes.as_chunks::<4>();
@@ -95,13 +96,13 @@ fn aligned_points_lie_on_the_surface_that_the_depth_camera_measured() {
     let color_camera = calibration.color_camera.unwrap();
     let (mut near, mut far) = (0, 0);
     for point in cloud.iter().step_by(41) {
-        // Back to the vendor's axes and millimetres.
+        // The points are converted back to the vendor's axes and millimetres.
         let [x, y, z] = point.position.map(|v| v * 1000.0);
         let (y, z) = (-y, -z);
         let [u, v] = camera.project([x, y, z]).unwrap();
         let pixel = v.round() as usize * 640 + u.round() as usize;
         let measured = f32::from(depth.values[pixel]);
-        // Where the surface is steep, half a pixel makes more.
+        // On a steep surface, half a pixel makes a larger difference.
         if (measured - z).abs() < 15.0 {
             near += 1;
         } else {
@@ -144,7 +145,7 @@ fn what_aligned_images_need_and_a_recording_lacks_is_named() {
             "{run:?}"
         );
     }
-    // Without being asked for they are not missed.
+    // Without the option, no warning is printed.
     let run = export(&file, out.path(), &[]);
     assert!(run.ok(), "{run:?}");
     assert!(out.names().iter().all(|name| !name.contains("aligned")));

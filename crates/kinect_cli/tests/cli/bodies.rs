@@ -1,4 +1,4 @@
-//! `kinect export --only bodies`: the people of simulations, found again in the files.
+//! `kinect export --only bodies`: the files have the people of the simulations.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -195,7 +195,7 @@ fn every_format_is_written_and_parts_have_the_frames_of_the_whole() {
                     assert_eq!(head.matches("JOINT ").count(), 31);
                     let count = motion.strip_prefix("Frames: ").unwrap();
                     let count: usize = count.split_whitespace().next().unwrap().parse().unwrap();
-                    // 15 frames a second become 30.
+                    // The BVH file has 30 frames for each second, the recording 15.
                     let frames = of_body.count();
                     assert!(count.abs_diff(2 * frames - 1) <= 1, "{count} of {frames}");
                     assert_eq!(motion.lines().skip(2).count(), count);
@@ -216,7 +216,7 @@ fn every_format_is_written_and_parts_have_the_frames_of_the_whole() {
             }
         }
     }
-    // Parts that meet have the frames of the whole, beside other streams as well.
+    // Two adjacent parts together have the frames of the whole recording, also if other streams are exported, too.
     let mut together = Vec::new();
     for (name, range) in [("first", ["--to", "0.5"]), ("second", ["--from", "0.5"])] {
         let run = export(

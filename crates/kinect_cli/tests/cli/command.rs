@@ -17,7 +17,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// A recording of a synchronised camera, with the images of the recording that lies in the project.
+/// A recording of a synchronised camera, with the images of the sample recording of the project.
 fn synchronised(
     folder: &Folder,
     name: &str,
@@ -60,7 +60,7 @@ fn synchronised_cameras_get_the_same_numbers_and_their_clocks_are_compared() {
     let folder = Folder::new("command-sync");
     let times = [1_000_000, 1_200_000, 1_400_000, 1_600_000];
     let master = synchronised(&folder, "master.mkv", WiredSyncMode::Master, 0, &times);
-    // It began later, lost a capture, and lags by 1 ms.
+    // The recording began later, lost a capture, and lags by 1 ms.
     let later = [1_201_020, 1_600_980];
     let other = synchronised(
         &folder,
@@ -105,7 +105,7 @@ fn synchronised_cameras_get_the_same_numbers_and_their_clocks_are_compared() {
     );
     assert_eq!(rows[0], "6,1201020,1201020,1201020");
     assert_eq!(names(&other, &[]).0[0], "000000-depth.png");
-    // A part has the numbers of the whole.
+    // The files of a part have the numbers that they have in the whole export.
     let (part, _) = names(&master, &["--match-by", "device-time", "--from", "0.4"]);
     assert_eq!(
         part,
@@ -144,7 +144,7 @@ fn synchronised_cameras_get_the_same_numbers_and_their_clocks_are_compared() {
         "{run:?}"
     );
 
-    // One that cannot be read does not keep the others from being shown.
+    // A recording that cannot be read does not keep the others from being shown.
     let run = kinect(&["info", "--json", files[0], "none.mkv", files[1]]);
     assert_eq!(run.code, Some(1), "{run:?}");
     let all = json(&run.stdout);
@@ -166,7 +166,7 @@ fn a_range_beyond_the_end_names_the_length() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stderr.contains("0.463945 s long"), "{run:?}");
     assert!(!out.path().exists());
-    // The end itself belongs to it.
+    // The end is inclusive.
     let run = export(&file, out.path(), &["--from", "0.463945"]);
     assert!(run.ok(), "{run:?}");
 }
@@ -354,7 +354,7 @@ fn a_recording_has_the_controls_and_the_synchronisation_that_were_asked_for() {
     assert_eq!(info["wired_sync_mode"], "MASTER");
     assert_eq!(info["depth_delay_us"], -160);
 
-    // A camera that refuses is said to, and recorded all the same.
+    // If a camera refuses a control, the command reports it, and records nevertheless.
     let mut script = Script::healthy(1);
     script.devices[0].controls.push(ControlFault {
         set_fails: true,

@@ -1,5 +1,5 @@
-//! What the tests share: running the command, folders of their own, real recordings, reading PNG, and the vendor's
-//! recorder and reader.
+//! Helpers that the tests share: they run the command, make temporary folders, find real recordings, read PNG files,
+//! and use the vendor's recorder and reader.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use k4a_judge::{ImuSample, Judge, Playback, abi};
 
-/// What a run of the command gave.
+/// The exit code and the output of a run of the command.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -36,12 +36,12 @@ pub(crate) fn kinect(args: &[&str]) -> Run {
     }
 }
 
-/// A real recording; `None`, with a printed word, where it is not there.
+/// A real recording. If it does not exist, prints a message and returns `None`.
 pub(crate) fn recording(name: &str) -> Option<PathBuf> {
     k4a_judge::real_data(&format!("recordings/{name}"))
 }
 
-/// A folder of one test's own, not yet made, and removed with it.
+/// A path for a test's own folder. The folder is not created, but is removed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Folder(PathBuf);
 
@@ -56,7 +56,7 @@ impl Folder {
         &self.0
     }
 
-    /// Makes a file in it.
+    /// Writes a file into the folder.
     pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         fs::create_dir_all(&self.0).unwrap();
         let path = self.0.join(name);
@@ -84,7 +84,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A failed test's files stay to be looked at.
+        // The files of a failed test stay for inspection.
         if !std::thread::panicking() {
             let _ = fs::remove_dir_all(&self.0);
         }
@@ -96,7 +96,7 @@ impl Drop for Folder {
 pub(crate) struct Png {
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// As stored: 16-bit samples are big-endian.
+    /// The bytes as stored: 16-bit samples are big-endian.
     pub(crate) bytes: Vec<u8>,
     /// The samples of a 16-bit grey PNG.
     pub(crate) values: Vec<u16>,
@@ -104,7 +104,7 @@ pub(crate) struct Png {
 }
 
 impl Png {
-    /// The samples as a sensor has them in memory.
+    /// The samples as they are in a sensor's image in memory.
     pub(crate) fn little_endian(&self) -> Vec<u8> {
         self.values.iter().flat_map(|v| v.to_le_bytes()).collect()
     }
@@ -160,7 +160,8 @@ pub(crate) fn read_png(path: &Path) -> Png {
     }
 }
 
-/// The colour at a place between four pixels of an 8-bit picture; `None` where one of the four is outside.
+/// The colour at a position between four pixels of an 8-bit picture; `None` if one of the four pixels is outside the
+/// picture.
 pub(crate) fn between_pixels(picture: &Png, [u, v]: [f32; 2]) -> Option<[f32; 3]> {
     let inside = |at: f32, size: u32| at >= 0.0 && at < (size - 1) as f32;
     if !inside(u, picture.width) || !inside(v, picture.height) {
@@ -179,7 +180,7 @@ pub(crate) fn between_pixels(picture: &Png, [u, v]: [f32; 2]) -> Option<[f32; 3]
     }))
 }
 
-/// Lets the vendor's recorder make a recording: 720p MJPG, NFOV unbinned, 5 fps, the first capture at 2 s, five
+/// Makes a recording with the vendor's recorder: 720p MJPG, NFOV unbinned, 5 fps, the first capture at 2 s, five
 /// inertial samples per capture, one tag.
 pub(crate) fn record(judge: &'static Judge, path: &Path, jpeg: &[u8], captures: u64) {
     let configuration = abi::DeviceConfiguration {
@@ -229,7 +230,7 @@ pub(crate) fn record(judge: &'static Judge, path: &Path, jpeg: &[u8], captures: 
     recorder.flush().unwrap();
 }
 
-/// Lets the vendor's recorder make a recording of one 720p colour image that is no JPEG.
+/// Makes a recording, with the vendor's recorder, of one 720p colour image that is not a JPEG.
 pub(crate) fn record_color(
     judge: &'static Judge,
     path: &Path,
@@ -252,7 +253,7 @@ pub(crate) fn record_color(
     recorder.flush().unwrap();
 }
 
-/// Reads a recording with the vendor's reader and compares it with what was exported, byte for byte.
+/// Reads a recording with the vendor's reader and compares it with the exported files, byte for byte.
 pub(crate) fn assert_exported_as_read_by(vendor: &Playback, out: &Path) {
     let csv = |name: &str| {
         let text = fs::read_to_string(out.join(name)).unwrap();

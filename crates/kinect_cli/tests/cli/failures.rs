@@ -1,5 +1,5 @@
-//! Random failures of disk and memory in every command that writes, twenty of each: none hangs, none loses what was there
-//! before, every one says what happened. The command runs in processes of its own.
+//! Random failures of disk and memory in every command that writes files, twenty of each. No command hangs or loses
+//! files that existed before, and each command reports the failure. Each command runs in its own process.
 
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -15,19 +15,19 @@ use kinect_tracking::files::BodyClip;
 use crate::data::{Folder, kinect};
 use crate::live::Sensors;
 
-/// Failures of each command.
+/// The number of failures of each command.
 const ROUNDS: u64 = 20;
 
-/// No run takes longer, however busy the machine is.
+/// The longest time that a run may take, also on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A name that the command never writes.
 const MINE: &str = "mine.txt";
 
-/// What a run gave, and what it left.
+/// The output of a run, and the files that it left.
 struct Outcome {
     code: Option<i32>,
-    /// The signal that ended it.
+    /// The signal that ended the process.
     signal: Option<i32>,
     stderr: String,
 }
@@ -37,13 +37,13 @@ struct Writer<'a> {
     name: &'static str,
     /// Its arguments for a folder to write to.
     arguments: &'a dyn Fn(&Path) -> Vec<String>,
-    /// The files of a run in which all went well.
+    /// The files of a run without failures.
     old: &'a [(String, Vec<u8>)],
-    /// What its environment must have.
+    /// The environment variables of the command.
     environment: &'a dyn Fn(&mut Command),
-    /// Whether a file is one that the command writes when all is well.
+    /// Whether the command writes this file in a run without failures.
     is_whole: &'a dyn Fn(&Path) -> bool,
-    /// Whether these are all files of a run in which all is well.
+    /// Whether these are all files of a run without failures.
     is_all: &'a dyn Fn(&[String]) -> bool,
 }
 
@@ -67,22 +67,22 @@ impl Random {
     }
 }
 
-/// What happens to a run.
+/// The failure of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Failure {
-    /// Files may have so many units of 512 bytes.
+    /// The largest size of a file, in units of 512 bytes.
     SmallFiles,
-    /// A disk of its own that is soon full.
+    /// A disk of the test that is soon full.
     Full,
-    /// A disk of its own that cannot be written.
+    /// A disk of the test that cannot be written.
     ReadOnly,
     /// The folder is removed while it is written to.
     Removed,
-    /// The process stands still for a while, as on a disk that hangs.
+    /// The process is stopped for a while, as with a disk that hangs.
     Slow,
     /// Little memory.
     Memory,
-    /// Two at once.
+    /// Two failures at once.
     Two,
     /// Ctrl-C or SIGTERM.
     Signal,
@@ -102,7 +102,7 @@ const FAILURES: [Failure; 9] = [
     Failure::Signals,
 ];
 
-/// Whether disks can be mounted in a namespace of the test's own.
+/// Whether the test can mount disks in its own namespace.
 fn can_mount() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();
     *CAN.get_or_init(|| {
@@ -162,7 +162,7 @@ impl Writer<'_> {
         let _ = fs::remove_dir_all(&place);
         fs::create_dir_all(&place).unwrap();
         fs::write(place.join(MINE), b"mine").unwrap();
-        // Sometimes there is something that may be replaced.
+        // In some runs a file exists that may be replaced.
         let old = seed % 3 == 1;
         if old {
             for (name, bytes) in self.old {
@@ -178,7 +178,7 @@ impl Writer<'_> {
         let mut removed = false;
         match failure {
             Failure::Full | Failure::ReadOnly if can_mount() => {
-                // The disk is gone with the namespace: what is on it in the end is copied.
+                // The disk disappears with the namespace, so its files are copied at the end.
                 looked_at = folder.path().join("after");
                 let _ = fs::remove_dir_all(&looked_at);
                 fs::create_dir_all(&looked_at).unwrap();
@@ -218,7 +218,7 @@ impl Writer<'_> {
             Failure::Removed => {
                 let run = self.command(plain, &place).spawn().unwrap();
                 std::thread::sleep(random.milliseconds(400));
-                // Again and again: a file that is made meanwhile keeps a folder from being removed.
+                // The removal is repeated, because a folder cannot be removed if a file was created in it meanwhile.
                 for _ in 0..100 {
                     if fs::remove_dir_all(&place).is_ok() {
                         break;
@@ -263,7 +263,7 @@ impl Writer<'_> {
             assert!(!said.contains("panicked"), "{told}: {said}");
             match (outcome.code, outcome.signal) {
                 (Some(0 | 130), _) => {}
-                // The process was told before it listened.
+                // The signal arrived before the process handled signals.
                 (None, Some(2 | 15)) => assert!(
                     matches!(failure, Failure::Signal | Failure::Signals),
                     "{told}: {said}"
@@ -293,7 +293,7 @@ impl Writer<'_> {
         let names: Vec<String> = after.iter().map(|(name, _)| name.clone()).collect();
         for name in &names {
             let is_part = name.ends_with(".part");
-            // Nobody can clean up after a process that is killed.
+            // A process that was killed cannot remove its files.
             assert!(!is_part || killed, "{told}: {names:?}");
             assert!(
                 is_part || name == MINE || (self.is_whole)(&looked_at.join(name)),
@@ -304,7 +304,7 @@ impl Writer<'_> {
             assert!((self.is_all)(&names), "{told}: {names:?}");
         }
         if killed {
-            // What is left does not keep the next run from doing its work.
+            // The files that were left do not disturb the next run.
             let run = self.command(plain, &looked_at).spawn().unwrap();
             let outcome = wait(run, &told);
             assert_eq!(outcome.code, Some(0), "{told}: {}", outcome.stderr);
@@ -381,7 +381,7 @@ fn same(reference: &[(String, Vec<u8>)], path: &Path) -> bool {
     found.is_some_and(|(_, expected)| *expected == bytes)
 }
 
-/// The files of a run in which all goes well.
+/// The files of a run without failures.
 fn whole_run(
     folder: &Folder,
     arguments: &dyn Fn(&Path) -> Vec<String>,
@@ -409,7 +409,7 @@ fn plays(path: &Path) -> bool {
             Err(_) => return false,
         }
     }
-    // Where the disk was full at once, there are inertial samples alone.
+    // If the disk was full at once, the recording has only inertial samples.
     something || matches!(recording.next_imu_sample(), Ok(Some(_)))
 }
 
@@ -460,7 +460,7 @@ fn an_export_survives_whatever_happens_to_its_disk() {
         arguments: &arguments,
         old: &reference,
         environment: &|_| {},
-        // Stopped early, the tables are shorter.
+        // If the export was stopped early, the tables are shorter.
         is_whole: &|path| {
             let table = path.extension().is_some_and(|end| end == "csv");
             table || same(&reference, path)
@@ -513,7 +513,8 @@ fn an_export_of_bodies_survives_whatever_happens_to_its_disk() {
             arguments: &arguments,
             old: &old,
             environment: &|_| {},
-            // Stopped early, a file is shorter; stopped before the first capture, it has no frames.
+            // If the export was stopped early, the file is shorter; if it was stopped before the first capture, the
+            // file has no frames.
             is_whole: &|path| {
                 let text = fs::read(path).unwrap();
                 if format == "csv" {
@@ -596,7 +597,7 @@ fn a_live_recording_survives_whatever_happens_to_its_disk() {
         arguments: &arguments,
         old: &whole_run(&folder, &arguments, &environment),
         environment: &environment,
-        // After an error what was recorded before plays, finished or not.
+        // After an error, the part that was recorded before plays, whether the file was finished or not.
         is_whole: &|path| path.extension().is_some_and(|end| end == "mkv") && plays(path),
         is_all: &|names| names.iter().any(|name| name == "a.mkv"),
     };

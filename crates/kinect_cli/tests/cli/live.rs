@@ -1,4 +1,4 @@
-//! `kinect doctor`, `kinect list` and `kinect record`, with libraries that are not there, the vendor's real ones, and the
+//! `kinect doctor`, `kinect list` and `kinect record` without libraries, with the vendor's real libraries, and with the
 //! stand-in.
 
 use std::fs;
@@ -14,14 +14,14 @@ use serde_json::Value;
 
 use crate::data::{Folder, Run, kinect_command};
 
-/// Variables that would lead to libraries of the machine, or change what they do.
+/// Environment variables that name libraries of this machine, or that change their behaviour.
 const VARIABLES: [&str; 6] = [
     k4a::LIBRARY_VARIABLE,
     k4a::ORBBEC_LIBRARY_VARIABLE,
     k4a::RECORD_LIBRARY_VARIABLE,
     k4a::TRACKER_LIBRARY_VARIABLE,
     "ORT_DYLIB_PATH",
-    // The command itself keeps the libraries quiet.
+    // The command suppresses the output of the libraries itself.
     "K4A_ENABLE_LOG_TO_STDOUT",
 ];
 
@@ -34,7 +34,7 @@ fn run(mut command: Command) -> Run {
     }
 }
 
-/// The command, without libraries of the machine.
+/// The command, which does not find libraries of this machine.
 fn bare(args: &[&str]) -> Command {
     let mut command = kinect_command(args);
     for variable in VARIABLES {
@@ -81,7 +81,7 @@ impl Sensors {
         command
     }
 
-    /// Has a command find these sensors.
+    /// Makes a command find these sensors.
     pub(crate) fn prepare(&self, command: &mut Command) {
         for variable in VARIABLES {
             command.env_remove(variable);
@@ -110,7 +110,7 @@ fn findings<'a>(report: &'a Value, check: &str) -> Vec<&'a Value> {
 fn the_doctor_says_what_a_machine_without_libraries_lacks() {
     let answer = run(bare(&["doctor", "--json"]));
     let report = json(&answer);
-    // A machine on which a vendor's software is installed has one.
+    // If a vendor's software is installed on this machine, there is a library.
     if k4a::search(None).iter().all(|candidate| !candidate.exists) {
         assert_eq!(answer.code, Some(1), "{answer:?}");
         assert_eq!(report["usable"], false);
@@ -125,7 +125,7 @@ fn the_doctor_says_what_a_machine_without_libraries_lacks() {
         assert!(finding["what"].is_string(), "{finding}");
         assert!(finding["fix"].is_string() || finding["fix"].is_null());
     }
-    // Nobody was asked.
+    // No library was asked for sensors.
     assert!(findings(&report, "library_sensors").is_empty());
 
     let people = run(bare(&["doctor"]));
@@ -159,9 +159,9 @@ fn the_doctor_finds_the_vendors_real_libraries() {
     for check in ["depth_engine", "record_library"] {
         assert_eq!(findings(&report, check)[0]["status"], "found", "{report:#}");
     }
-    // Its own variable does not make it Orbbec's.
+    // Orbbec's environment variable does not make this library Orbbec's.
     assert_ne!(findings(&report, "orbbec_library")[0]["status"], "found");
-    // The real library is asked and has none; a machine with a sensor has one.
+    // The real library reports no sensor, unless one is connected to this machine.
     let sensors = findings(&report, "library_sensors");
     assert!(
         ["missing", "found"].contains(&sensors[0]["status"].as_str().unwrap()),
@@ -169,7 +169,7 @@ fn the_doctor_finds_the_vendors_real_libraries() {
     );
     assert_eq!(answer.stderr, "");
 
-    // It writes errors to the standard output unless it is kept from that.
+    // The library writes errors to the standard output if the command does not prevent it.
     let mut command = bare(&["list", "--json", "--library"]);
     command.arg(&folder);
     let answer = run(command);
@@ -263,7 +263,7 @@ fn a_femto_is_listed_by_orbbecs_library() {
     assert_eq!(library["vendor"], "Orbbec");
     let sensor = &library["sensors"][0];
     assert_eq!(sensor["serial"], "000000000001");
-    // Orbbec's tells of the depth camera only.
+    // Orbbec's library reports only the depth camera.
     assert_eq!(sensor["color_firmware"], Value::Null);
     assert!(sensor["depth_firmware"].is_string());
     let refused = sensors.run(&["list", "--vendor", "microsoft"]);
@@ -290,7 +290,7 @@ fn a_sensor_that_hangs_does_not_hang_the_list() {
     assert!(problem(1).contains("did not open within 0.5 s"), "{list}");
     assert!(problem(2).contains("not asked"), "{list}");
 
-    // A slow one has its time.
+    // A slow sensor gets enough time.
     script.devices[1].open_ms = 700;
     let answer = Sensors::new(&script).run(&["list", "--json"]);
     assert!(answer.ok(), "{answer:?}");
@@ -333,7 +333,7 @@ fn without_a_library_the_list_points_to_the_doctor() {
     assert!(answer.stderr.contains("/nowhere"), "{answer:?}");
 }
 
-/// Reads a recording whole: captures, those with all images, inertial samples.
+/// Reads a whole recording. Returns the numbers of captures, of captures with all images, and of inertial samples.
 fn read(path: &Path) -> (usize, usize, usize) {
     let mut recording = Recording::open(path).unwrap();
     assert!(!recording.info().unfinished);
@@ -384,7 +384,7 @@ fn a_sensor_is_recorded_for_some_seconds() {
     assert!(info.date_unix_sec.is_some());
     assert!(recording.calibration().is_some());
 
-    // It is not overwritten unless told to.
+    // The file is not overwritten without the option.
     let again = sensors.run(&args);
     assert_eq!(again.code, Some(1));
     assert!(again.stderr.contains("--overwrite"), "{again:?}");

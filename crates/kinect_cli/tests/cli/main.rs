@@ -1,6 +1,6 @@
-//! The `kinect` command as people run it: on real recordings, on recordings the vendor's recorder makes, on broken
-//! files. What it says and writes is checked against values known from the files themselves and, where the vendor's
-//! libraries are there, against what those read.
+//! The `kinect` command as users run it: with real recordings, with recordings of the vendor's recorder, and with
+//! broken files. Its output is compared with known values of the files and, if the vendor's libraries are installed,
+//! with the values that these libraries read.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -25,9 +25,9 @@ use serde_json::json;
 
 const MUG: &str = "mug-720p-nfov.mkv";
 const LEGACY: &str = "legacy-0.4.0-empty.mkv";
-/// Where the sample recording keeps its JPEG.
+/// The position of the JPEG in the sample recording.
 const MUG_JPEG: std::ops::Range<usize> = 7572..7572 + 217_095;
-/// Where the sample recording keeps its calibration.
+/// The position of the calibration in the sample recording.
 const MUG_CALIBRATION: std::ops::Range<usize> = 1752..1752 + 3900;
 
 fn export(file: &Path, out: &Path, more: &[&str]) -> Run {
@@ -138,7 +138,7 @@ fn info_reads_a_recording_of_an_early_recorder() {
     assert_eq!(info["depth_mode"], "NFOV_UNBINNED");
     assert_eq!(info["captures"], 0);
     assert_eq!(info["imu_samples"], 1);
-    // Its calibration is the text "Hello World".
+    // The calibration of this recording is the text "Hello World".
     assert_eq!(info["calibrated"], false);
     assert!(!info["warnings"].as_array().unwrap().is_empty());
 }
@@ -240,7 +240,7 @@ fn exported_points_are_where_the_camera_model_says_and_have_the_colours_of_the_p
         let before = &depth.values[..row * 640 + column];
         cloud[before.iter().filter(|&&v| v != 0).count()]
     };
-    // The vendor's library gives these in whole millimetres, y down and z forward.
+    // The vendor's library gives points in whole millimetres, with y down and z forward.
     for (row, column, [x, y, z]) in [
         (288, 320, [-49.0, -235.0, 1939.0]),
         (100, 100, [-421.0, -450.0, 763.0]),
@@ -258,7 +258,8 @@ fn exported_points_are_where_the_camera_model_says_and_have_the_colours_of_the_p
     let seen = cloud.iter().filter(|p| p.color != [128; 3]).count();
     assert!(seen > 200_000, "only {seen} points have a colour");
 
-    // The vendor's library says where the colour camera sees a point; the picture must have its colour there.
+    // The vendor's library gives the pixel at which the colour camera sees a point; the picture must have the point's
+    // colour at that pixel.
     let Some(judge) = k4a_judge::judge() else {
         return;
     };
@@ -305,7 +306,7 @@ fn export_agrees_with_the_vendors_reader_on_every_recording() {
     for name in [MUG, LEGACY] {
         let Some(file) = recording(name) else { return };
         let out = Folder::new("vendor");
-        // Without point clouds, which not every recording has.
+        // Point clouds are left out, because not every recording has them.
         let run = export(&file, out.path(), &["--only", "color,depth,ir,imu"]);
         assert!(run.ok(), "{run:?}");
         let vendor = judge.open(&file).unwrap();
@@ -398,7 +399,7 @@ fn a_recording_of_the_vendors_recorder_exports_whole_and_in_parts() {
     }
     assert_eq!(images, 60);
 
-    // It was recorded without a sensor, so without a calibration.
+    // The recording was made without a sensor, so it has no calibration.
     let run = export(&file, whole.path(), &["--only", "points"]);
     assert_eq!(run.code, Some(1));
     assert!(
@@ -448,7 +449,7 @@ fn colour_that_is_no_jpeg_becomes_png() {
 fn an_image_size_that_does_not_fit_the_mode_is_named() {
     let Some(file) = recording(MUG) else { return };
     let mut bytes = fs::read(file).unwrap();
-    // The depth track's width, in the codec's header and in the track's own.
+    // The width of the depth track, in the header of the codec and in the header of the track.
     assert_eq!(bytes[1500..1504], 640_u32.to_le_bytes());
     bytes[1500..1504].copy_from_slice(&600_u32.to_le_bytes());
     assert_eq!(bytes[1548..1550], 640_u16.to_be_bytes());
@@ -468,7 +469,7 @@ fn an_image_size_that_does_not_fit_the_mode_is_named() {
 fn a_broken_jpeg_costs_only_its_own_picture() {
     let Some(file) = recording(MUG) else { return };
     let mut bytes = fs::read(file).unwrap();
-    // Cut in the middle: the rest of the frame is zero, as when a transfer was lost.
+    // The JPEG is cut in the middle: the rest of the frame is zero, as after a lost transfer.
     bytes[MUG_JPEG.start + 400..MUG_JPEG.end].fill(0);
     let out = Folder::new("broken-jpeg");
     let broken = out.file("broken.mkv", &bytes);
@@ -482,7 +483,7 @@ fn a_broken_jpeg_costs_only_its_own_picture() {
     let cloud = ply::read(&to.join("000000-points.ply"));
     assert_eq!(cloud.len(), 281_945);
     assert!(cloud.iter().all(|point| point.color == [128; 3]));
-    // As stored is as stored.
+    // Exported as stored, the image keeps its bytes.
     let run = export(&broken, &to, &["--only", "color", "--overwrite"]);
     assert!(run.ok(), "{run:?}");
     assert_eq!(
@@ -548,7 +549,7 @@ fn a_recording_cut_anywhere_gives_its_rest_or_a_clear_error() {
     let Some(file) = recording(MUG) else { return };
     let bytes = fs::read(file).unwrap();
     let out = Folder::new("cut");
-    // Every kind of element's beginning, middle and end, and the images' middles.
+    // The beginning, the middle and the end of every kind of element, and the middles of images.
     let cuts = [
         1, 4, 5, 39, 40, 44, 52, 60, 128, 133, 1079, 1100, 1161, 1338, 1344, 1400, 1449, 1692,
         1748, 3000, 5663, 5700, 6322, 6454, 6497, 7481, 7486, 7495, 7503, 7520, 7546, 7559, 7571,
@@ -565,7 +566,7 @@ fn a_recording_cut_anywhere_gives_its_rest_or_a_clear_error() {
             run.code == Some(0) || run.stderr.contains("error: "),
             "cut at {cut}: {run:?}"
         );
-        // What is complete in the file is exported whatever is missing behind it.
+        // The complete images of a file are exported, no matter what is missing after them.
         for (end, name) in [
             (224_667, "000000-color.jpg"),
             (961_955, "000000-depth.png"),
@@ -618,7 +619,7 @@ fn a_reader_that_goes_away_is_no_error() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Closed before anything is written.
+    // The pipe is closed before the command writes.
     drop(child.stdout.take());
     let mut stderr = String::new();
     child
@@ -643,7 +644,7 @@ fn places_that_cannot_be_written_are_named() {
         assert!(run.stderr.contains("a-file"), "{run:?}");
         assert!(run.stderr.contains("choose another --out"), "{run:?}");
     }
-    // A folder in the place of an image stops the export and leaves nothing half behind.
+    // A folder with the name of an image stops the export, which leaves no partial file.
     let to = out.path().join("out");
     fs::create_dir_all(to.join("000000-depth.png")).unwrap();
     let run = export(&file, &to, &[]);
@@ -684,7 +685,7 @@ fn an_export_replaces_files_only_when_told_to() {
         "{run:?}"
     );
     assert_eq!(out.read("000000-depth.png"), b"mine");
-    // Other streams are in nobody's way but their table of times.
+    // Exports of different streams share only the table of times, so only that file must be removed.
     fs::remove_file(out.path().join("captures.csv")).unwrap();
     let run = export(&file, out.path(), &["--only", "ir"]);
     assert!(run.ok(), "{run:?}");
@@ -730,7 +731,7 @@ fn help_explains_the_files_and_fields() {
         for line in BufReader::new(run.stdout.as_bytes()).lines() {
             let line = line.unwrap();
             let indent = line.len() - line.trim_start().len();
-            // Options are indented by ten.
+            // The help indents the options by ten spaces.
             let most = if indent == 10 { 150 } else { 130 };
             assert!(line.chars().count() <= most, "{command}: {line}");
         }

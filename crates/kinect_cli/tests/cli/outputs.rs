@@ -1,4 +1,4 @@
-//! What the commands write onto, and what they leave when they are stopped.
+//! The files that the commands may replace, and the files that they leave when they are stopped.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn the_truth_does_not_replace_the_calibration_of_the_same_name() {
     let out = folder.path().join("mysensor.mkv");
     let calibration = folder.file("mysensor.json", b"not read before the names are checked");
     let given = calibration.to_str().unwrap();
-    // Where the truth would be the calibration, it is refused.
+    // If the file of the truth would be the file of the calibration, the command is refused.
     for overwrite in [&[][..], &["--overwrite"]] {
         let mut more = vec!["--calibration", given, "--truth", given];
         more.extend(overwrite);
@@ -48,7 +48,7 @@ fn the_truth_does_not_replace_the_calibration_of_the_same_name() {
     );
     assert!(folder.read("mysensor.json").starts_with(b"not read"));
 
-    // Nothing is replaced without being told.
+    // No file is replaced without the option.
     let before = folder.read("mysensor.mkv");
     let run = simulate(&out, &["--seed", "7"]);
     assert_eq!(run.code, Some(1), "{run:?}");
@@ -57,7 +57,7 @@ fn the_truth_does_not_replace_the_calibration_of_the_same_name() {
     let run = simulate(&out, &["--seed", "7", "--overwrite"]);
     assert!(run.ok(), "{run:?}");
     assert!(folder.read("mysensor.mkv") != before);
-    // Also not the truth alone.
+    // The file of the truth is not replaced either, if only that exists.
     fs::remove_file(&out).unwrap();
     let run = simulate(&out, &[]);
     assert_eq!(run.code, Some(1), "{run:?}");
@@ -90,7 +90,7 @@ fn what_is_read_is_never_written_onto_through_any_name() {
         );
         assert_eq!(folder.read("in.csv"), b"a clip");
     }
-    // An export into the folder of its recording, whose name is one of the export's.
+    // An export into the folder of its recording; the recording has a name that the export uses.
     let recording = at("000000-depth.png");
     let run = simulate(&at("a.mkv"), &[]);
     assert!(run.ok(), "{run:?}");
@@ -127,7 +127,7 @@ fn a_link_stays_and_what_it_leads_to_is_replaced() {
     assert!(run.ok(), "{run:?}");
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert!(fs::metadata(&real).unwrap().len() > 1000);
-    // One that leads nowhere is not followed to make a file somewhere else.
+    // If the target of a link does not exist, no file is created at the target.
     let nowhere = folder.path().join("b.mkv");
     std::os::unix::fs::symlink("none/b.mkv", &nowhere).unwrap();
     let run = simulate(&nowhere, &[]);
@@ -205,7 +205,7 @@ mod stopped {
     use crate::data::kinect_command;
     use crate::live::Sensors;
 
-    /// No run takes longer, however busy the machine is.
+    /// The longest time that a run may take, also on a busy machine.
     const LIMIT: Duration = Duration::from_secs(30);
 
     fn start(mut command: Command) -> Child {
@@ -222,7 +222,7 @@ mod stopped {
         assert!(Command::new("kill").args(args).status().unwrap().success());
     }
 
-    /// Waits for the end; what does not end is killed.
+    /// Waits for the end of the process, and kills it if it does not end.
     fn end(mut run: Child) -> Output {
         let start = Instant::now();
         while run.try_wait().unwrap().is_none() {
@@ -268,7 +268,7 @@ mod stopped {
         assert!(run.ok() && run.stdout.contains("45 captures"), "{run:?}");
         let out = folder.path().join("out");
         let out = out.to_str().unwrap();
-        // No file may be longer than 5 KiB, whoever writes it.
+        // No process may write a file that is longer than 5 KiB.
         let script = "trap '' XFSZ; ulimit -f 10; exec \"$@\"";
         let mut command = Command::new("sh");
         command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_kinect"), "export"]);
@@ -320,7 +320,7 @@ mod stopped {
         for name in ["INT", "TERM"] {
             let run = start(kinect_command(&args));
             wait_for(&part, 500_000);
-            // Another one at the same time is refused.
+            // A second command at the same time is refused.
             let run_too = kinect(&args);
             assert_eq!(run_too.code, Some(1), "{run_too:?}");
             assert!(
@@ -343,7 +343,7 @@ mod stopped {
         }
         let run = start(kinect_command(&args));
         wait_for(&part, 500_000);
-        // Stopped, so that the first is not answered before the second comes.
+        // The process is stopped, so that it does not handle the first signal before the second arrives.
         signal("STOP", &run);
         signal("INT", &run);
         signal("CONT", &run);
@@ -376,7 +376,7 @@ mod stopped {
             sensors.prepare(&mut command);
             end(start(command))
         };
-        // 2 MiB are some captures.
+        // 2 MiB hold some captures.
         let output = record("ulimit -f 4096;", "60");
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let said = stderr(&output);
@@ -388,7 +388,7 @@ mod stopped {
         assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);
         let mut beside = Recording::open(folder.path().join("a-2.mkv")).unwrap();
         assert!(beside.next_capture().unwrap().is_some());
-        // Where the disk takes nothing, nothing is there.
+        // If the disk takes no bytes, no file is left.
         let output = record("ulimit -f 0;", "60");
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert_eq!(folder.names(), ["a-2.mkv", "a.mkv"]);

@@ -1,4 +1,4 @@
-//! A reader of the PLY files, written from the format's description and not from our writer.
+//! A reader of PLY files, written from the description of the format, independently of the writer.
 
 use std::fs;
 use std::path::Path;

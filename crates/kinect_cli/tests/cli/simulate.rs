@@ -1,4 +1,4 @@
-//! `kinect simulate`, and the simulated recording that lies in the project.
+//! `kinect simulate`, and the simulated recording that is part of the project.
 
 use std::path::{Path, PathBuf};
 
@@ -18,14 +18,14 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// The recording that lies in the project, and its ground truth.
+/// The simulated recording of the project, and its ground truth.
 fn asset(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../assets")
         .join(name)
 }
 
-/// Checks a recording against the ground truth beside it; gives the number of captures and of joints seen.
+/// Compares a recording with the ground truth beside it. Returns the number of captures and of visible joints.
 fn compare(recording: &Path, truth: &Path) -> (usize, usize) {
     let truth = json(truth);
     assert_eq!(truth["joints"].as_array().unwrap().len(), 32);
@@ -59,7 +59,7 @@ fn compare(recording: &Path, truth: &Path) -> (usize, usize) {
                 if joint[7] != 2 {
                     continue;
                 }
-                // A joint that is seen lies a little behind the surface that is measured there.
+                // A visible joint lies a little behind the measured surface.
                 let Some([u, v]) = camera.project([value(0), value(1), value(2)]) else {
                     panic!("a seen joint is outside the image");
                 };
@@ -75,7 +75,7 @@ fn compare(recording: &Path, truth: &Path) -> (usize, usize) {
         covered > 1000 * captures.len(),
         "people cover {covered} pixels"
     );
-    // Noise takes some pixels away.
+    // Some pixels are missing because of the noise.
     assert!(near * 10 > seen * 8, "{near} of {seen}");
     (captures.len(), seen)
 }
