@@ -523,6 +523,9 @@ mod tests {
             ..abi::RecordConfiguration::default()
         };
         let error = RecordConfiguration::checked("f", raw).map_err(|error| error.to_string());
-        assert_eq!(error, Err("f: the depth mode 17 means nothing".to_owned()));
+        assert_eq!(
+            error,
+            Err("f: the recording has the unknown depth mode 17".to_owned())
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Images and captures: references, memory of one's own, sizes that cannot be. Also run under valgrind.
+//! Images and captures: references, memory of the client, impossible sizes. These tests also run under valgrind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -133,14 +133,14 @@ fn memory_of_ones_own_is_dropped_once_when_there_will_be_no_image() {
     let Some(library) = real_library() else {
         return;
     };
-    // Refused by us: too few bytes.
+    // The crate refuses an image with too few bytes.
     let (owner, drops) = counted(vec![7; 8 * 4 * 2 - 1]);
     let error = library
         .create_image_from_owner(ImageFormat::Ir16, 8, 4, 0, owner)
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(drops.load(Ordering::Relaxed), 1);
-    // Refused by the library: a stride for rows that a JPEG does not have is ours to mend, an odd NV12 is not.
+    // The library may refuse an NV12 image with odd sides.
     let (owner, drops) = counted(vec![7; 20 * 20]);
     let refused = library.create_image_from_owner(ImageFormat::ColorNv12, 7, 5, 0, owner);
     assert_eq!(refused.is_err() as u32, drops.load(Ordering::Relaxed));

@@ -1,7 +1,7 @@
-//! The crate against the vendor's real libraries, without a device: `libk4a` and `libk4arecord` 1.4.
+//! Tests of the crate with the vendor's real libraries, `libk4a` and `libk4arecord` 1.4, without a device.
 //!
-//! `k4a_judge` says where they and the real data are looked for. A test that needs what is not there says so and passes; under
-//! `KINECT_REQUIRE_REAL=1` it fails.
+//! The documentation of `k4a_judge` names the folders of the libraries and of the real data. If the libraries or the
+//! data of a test are missing, the test prints a message and passes; with `KINECT_REQUIRE_REAL=1` it fails.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! `libk4arecord`: a real recording played, one of our own written and read back, points computed from it.
+//! `libk4arecord`: plays a real recording, writes a recording and reads it back, and computes points from it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ fn record_library() -> Option<RecordLibrary> {
     }
 }
 
-/// A file of its own, gone when dropped.
+/// A temporary file that is deleted when this is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -179,7 +179,7 @@ fn points_of_a_real_capture_are_the_golden_ones() {
         .depth()
         .unwrap()
         .unwrap();
-    // Depth alone needs no graphics.
+    // A transformation of depth alone needs no OpenGL.
     let calibration = library
         .calibration(
             &playback.raw_calibration().unwrap(),
@@ -232,7 +232,7 @@ fn a_calibration_that_was_tampered_with_does_not_reach_the_library() {
     }
 }
 
-/// A capture of small modes whose pixels tell its number.
+/// A capture of small modes whose pixels encode its number.
 fn numbered(library: &Library, number: u32, usec: u64) -> Capture {
     let picture = |format, fill: u8| {
         let mut image = library.create_image(format, 320, 288, 0).unwrap();
@@ -361,7 +361,7 @@ fn a_recording_that_is_written_reads_back_as_it_was() {
     }
     assert!(playback.next_capture().unwrap().is_none());
     assert!(playback.next_data_block("EXTRA").unwrap().is_none());
-    // That of EXTRA is after its end now, that of WORDS at its last.
+    // The position in EXTRA is now after the end, the position in WORDS is at the last block.
     let last = playback.previous_data_block("EXTRA").unwrap().unwrap();
     assert_eq!(last.bytes, [9; 8]);
     let before = playback.previous_data_block("WORDS").unwrap().unwrap();

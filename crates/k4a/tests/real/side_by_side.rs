@@ -1,5 +1,5 @@
-//! Two libraries in one process. A copy of the real files stands for the second vendor's: to the system's loader, too, it
-//! is another library of the same name.
+//! Two libraries in one process. A copy of the real files represents the second vendor's library: the system's loader
+//! also treats it as another library of the same name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use k4a::{ErrorKind, ImageFormat, Library, Refusal};
 
 use crate::{real_library, skip};
 
-/// A copy of the folder of the real libraries, gone when dropped: what is loaded stays loaded.
+/// A copy of the folder of the real libraries. It is deleted when this is dropped; loaded libraries stay loaded.
 struct Copy(PathBuf);
 
 impl Copy {
@@ -46,7 +46,7 @@ fn two_libraries_keep_their_handles_apart_and_only_the_first_gets_libk4arecord()
     assert_ne!(first, second);
     assert_ne!(first.path(), second.path());
 
-    // Each works.
+    // Each library works.
     let image = |library: &Library| {
         library
             .create_image(ImageFormat::Depth16, 4, 4, 0)
@@ -56,19 +56,19 @@ fn two_libraries_keep_their_handles_apart_and_only_the_first_gets_libk4arecord()
     let (of_first, of_second) = (image(&first), image(&second));
     assert_eq!(of_first.bytes(), of_second.bytes());
 
-    // Handles do not mix.
+    // An image of one library cannot be used with the other.
     let mut capture = second.create_capture().unwrap();
     let error = capture.set_depth(Some(&of_first)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     capture.set_depth(Some(&of_second)).unwrap();
 
-    // The loader would give the second's libk4arecord the first's libk4a.
+    // The loader would link the second libk4arecord to the first libk4a.
     let error = second.record_library().unwrap_err();
     assert!(
         error
             .attempts
             .iter()
-            .any(|attempt| matches!(&attempt.reason, Refusal::Unfit(words) if words.starts_with("it uses another libk4a"))),
+            .any(|attempt| matches!(&attempt.reason, Refusal::OtherLibk4a(words) if words.starts_with("it uses another libk4a"))),
         "{error}"
     );
     let record = first.record_library().unwrap();

@@ -1,4 +1,4 @@
-//! The tests of images and captures again, under valgrind: nothing leaks, nothing is read that is not there.
+//! Runs the tests of images and captures again under valgrind, which finds leaks and invalid reads.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn images_and_captures_neither_leak_nor_read_what_is_not_theirs() {
         .output()
         .is_ok_and(|output| output.status.success());
     if !is_installed {
-        // A tool for developers, not part of what KINECT_REQUIRE_REAL asks for.
+        // Valgrind is a tool for developers; KINECT_REQUIRE_REAL does not require it.
         eprintln!("SKIPPED: valgrind is not installed");
         return;
     }

@@ -1,4 +1,4 @@
-//! Devices: the crate against the stand-in library, which needs no sensor and misbehaves on command.
+//! Tests of devices with the stand-in library, which needs no sensor and plays scripted faults.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -35,7 +35,7 @@ fn configuration() -> DeviceConfiguration {
     }
 }
 
-/// JSON as a device has it: no NUL and nothing behind it.
+/// The JSON as a device stores it, without a NUL at the end.
 fn is_json(raw: &[u8]) -> bool {
     let text = raw.trim_ascii_end();
     text.starts_with(b"{") && text.ends_with(b"}") && !raw.contains(&0)
@@ -81,7 +81,7 @@ fn a_healthy_device_tells_what_it_is_and_streams() {
     assert!(sample.acc_timestamp_usec > 0);
     device.stop_imu();
     device.stop_cameras();
-    // Images outlive everything.
+    // Images stay valid after the device and the capture were dropped.
     drop((capture, device));
     assert_eq!(depth.bytes().len(), 320 * 288 * 2);
     drop((color, depth));
@@ -124,7 +124,7 @@ fn a_stop_from_another_thread_wakes_whoever_waits_for_a_capture() {
         });
         let samples = scope.spawn(|| {
             ready.wait();
-            // Samples may still come; until there are none.
+            // Queued samples are read until none are left.
             while let Ok(Wait::Ready(_)) = device.next_imu_sample(Duration::from_secs(60)) {}
         });
         ready.wait();
@@ -261,7 +261,7 @@ fn images_that_cannot_be_are_errors_and_the_others_of_the_capture_are_there() {
         one(DeviceScript::default().fault(When::From(0), Fault::OddSize(Part::Depth)));
     let device = library.open_device(0).unwrap();
     device.start_cameras(&configuration()).unwrap();
-    // Of another size than its mode's, but right in itself: whoever uses it checks.
+    // The image does not have the size of the mode, but is valid. Its user must check the size.
     let depth = next(&device).depth().unwrap().unwrap();
     assert_eq!((depth.width(), depth.height()), (319, 287));
 }
@@ -399,7 +399,7 @@ fn orbbecs_library_is_known_by_its_functions_and_its_ways_are_handled() {
         })
         .unwrap();
     let color = next(&device).color().unwrap().unwrap();
-    // The library says 0.
+    // The library reports 0.
     assert_eq!(color.stride(), 1280);
     assert_eq!(
         device.wired_sync_mode().unwrap(),

@@ -1,4 +1,4 @@
-//! Calibrations: the real library agrees; wrong ones are wrong as they say.
+//! Calibrations: the real library accepts them, and each scripted fault has its effect.
 
 use k4a::abi;
 use k4a_standin::{CalibrationFault, DeviceScript, Script, StandIn};
@@ -31,7 +31,7 @@ fn the_raw_calibration_is_the_devices_and_ends_with_a_nul() {
     assert_eq!(text.last(), Some(&0));
     let raw = RawCalibration::parse(&text).unwrap();
     assert_eq!(raw.serial.as_deref(), Some("000000000001"));
-    // Too small a buffer is told the size.
+    // If the buffer is too small, the library reports the needed size.
     let mut size = 10;
     let mut buffer = [0; 10];
     let code = call!(
@@ -77,7 +77,7 @@ fn structures_are_those_of_the_text_and_the_real_library_agrees() {
             // SAFETY: both are the same C structure.
             let real = unsafe { std::mem::transmute_copy::<_, abi::Calibration>(&real) };
             let (ours, real) = (words(structure), words(real));
-            // What involves a camera that is off means nothing there.
+            // Values that involve a camera that is off have no meaning, so they are not compared.
             if depth != 0 && color != 0 {
                 assert_eq!(ours, real, "{depth} {color}");
             } else {

@@ -1,4 +1,4 @@
-//! A client of the C interface: bare function pointers, and as little around them as keeps tests readable.
+//! A client of the C interface: function pointers with small wrappers, so that tests are readable.
 
 use std::ptr::{null, null_mut};
 
@@ -10,13 +10,13 @@ pub(crate) const SUCCEEDED: i32 = 0;
 pub(crate) const FAILED: i32 = 1;
 pub(crate) const TIMEOUT: i32 = 2;
 
-/// The library as a client has it.
+/// The loaded library of a client.
 pub(crate) struct Client {
     library: Library,
 }
 
-// SAFETY of all calls in tests: signatures are taken from the interface's table, arguments are live or, on purpose, what
-// the stand-in promises to withstand.
+// SAFETY of all calls in tests: the signatures are those of the interface's table. Arguments are valid, or are
+// intentionally invalid in a way that the stand-in accepts.
 macro_rules! call {
     ($client:expr, $name:ident($($argument:expr),* $(,)?)) => {{
         let function = $client.find(concat!("k4a_", stringify!($name)), |table| table.$name);
@@ -40,7 +40,7 @@ impl Client {
         Self { library }
     }
 
-    /// A function, of the type that the table says.
+    /// A function with the type that the interface's table gives.
     pub(crate) fn find<F: Copy>(&self, name: &str, _: fn(&K4a) -> F) -> F {
         // SAFETY: the type is the interface's.
         *unsafe { self.library.get::<F>(name) }.unwrap()
@@ -119,7 +119,7 @@ impl<'c> Device<'c> {
         call!(self.client, device_stop_cameras(self.handle));
     }
 
-    /// The code and, when there is one, the capture.
+    /// The result code, and the capture if there is one.
     pub(crate) fn wait(&self, timeout_ms: i32) -> (i32, Option<Capture<'c>>) {
         let mut handle = null_mut();
         let code = call!(
@@ -127,7 +127,7 @@ impl<'c> Device<'c> {
             device_get_capture(self.handle, &raw mut handle, timeout_ms)
         );
         assert!(code == SUCCEEDED || handle.is_null());
-        // Lazily: what is made and not used would be released.
+        // The capture is created only if it is used, because dropping it would release the handle.
         let capture = (!handle.is_null()).then(|| Capture {
             client: self.client,
             handle,
@@ -135,7 +135,7 @@ impl<'c> Device<'c> {
         (code, capture)
     }
 
-    /// A capture that must come.
+    /// The next capture; panics if none comes.
     pub(crate) fn capture(&self) -> Capture<'c> {
         let (code, capture) = self.wait(5000);
         assert_eq!(code, SUCCEEDED);
@@ -155,7 +155,7 @@ impl<'c> Device<'c> {
         (code, sample)
     }
 
-    /// The serial number's bytes, with what ends it.
+    /// The bytes of the serial number, with the NUL at the end.
     pub(crate) fn serial(&self) -> Result<Vec<u8>, i32> {
         self.text(|buffer, size| {
             call!(
@@ -359,7 +359,7 @@ impl Drop for Image<'_> {
     }
 }
 
-/// A pointer to nothing, for calls that must withstand it.
+/// A null pointer, for calls that must accept it.
 pub(crate) fn nothing<T>() -> *const T {
     null()
 }

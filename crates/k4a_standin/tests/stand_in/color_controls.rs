@@ -1,4 +1,4 @@
-//! Colour controls: capabilities, limits, exposure steps, what a device remembers.
+//! Colour controls: capabilities, limits, exposure steps, and the values that a device stores.
 
 use k4a_standin::{DeviceScript, Firmware, Script, StandIn};
 
@@ -123,7 +123,7 @@ fn exposure_is_raised_to_a_step_of_what_the_process_set_as_powerline() {
         assert_eq!(snapped(&device, asked), got);
     }
     drop(device);
-    // The device remembers 50 Hz; the library does not know.
+    // The device stores 50 Hz; the library does not read it.
     let device = client.open(0).unwrap();
     assert_eq!(device.get(POWERLINE), Ok((MANUAL, 1)));
     assert_eq!(snapped(&device, 8331), 16_670);
@@ -153,7 +153,7 @@ fn images_say_how_they_were_taken() {
     assert_eq!(device.set(6, MANUAL, 3000), SUCCEEDED);
     let device = device.started(USUAL);
     let color = device.capture().color().unwrap();
-    // No longer than a frame.
+    // The exposure time is not longer than a frame.
     assert_eq!(color.settings(), (33_333, 3000, 100));
     device.stop();
     assert_eq!(

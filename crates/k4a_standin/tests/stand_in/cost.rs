@@ -1,4 +1,4 @@
-//! What delivering costs.
+//! The processor time of delivering captures.
 
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,8 @@ fn thread_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Four devices with colour at 720p and depth at 30 fps, and a client that looks at every image but does not decode: what
-/// both need together is a small part of a millisecond a capture.
+/// Four devices with colour at 720p and depth at 30 fps, and a client that reads every image but does not decode it.
+/// Together they need a small part of a millisecond for each capture.
 #[test]
 fn four_devices_cost_next_to_nothing() {
     let stand_in = StandIn::microsoft(&Script::healthy(4));
@@ -56,7 +56,7 @@ fn four_devices_cost_next_to_nothing() {
         println!("device {device}: {captures} captures, {each:?} of processor time each");
         assert!(each < Duration::from_micros(200), "{each:?}");
     }
-    // A computer that is busy elsewhere may not let the client in for a while: then some are lost, and counted.
+    // On a busy computer the client may have to wait for the processor. Then some captures are lost, and counted.
     let statistics = stand_in.statistics();
     for device in statistics.by_serial.values() {
         println!("{} delivered, {} lost", device.delivered, device.overflowed);

@@ -1,4 +1,4 @@
-//! Faults in frames: each does what its name says, and nothing to the frames beside it.
+//! Faults in frames: each fault has the effect that its name gives, and does not change the frames before and after it.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ fn with_fault(fault: Fault) -> StandIn {
     })
 }
 
-/// What a look at frame 1 finds, when those beside it are healthy.
+/// The state of frame 1; the frames before and after it must be intact.
 fn spoilt<R>(fault: Fault, look: impl FnOnce(&Capture<'_>) -> R) -> R {
     let stand_in = with_fault(fault);
     let client = Client::of(&stand_in);

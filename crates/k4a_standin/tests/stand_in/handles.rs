@@ -1,4 +1,4 @@
-//! Counted references, and what happens to those who miscount.
+//! Reference counts of handles, and the errors of clients that miscount.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::null_mut;
@@ -49,13 +49,13 @@ fn misuse_is_counted_and_told_and_does_nothing() {
     call!(client, image_release(capture.handle));
     call!(client, capture_release(device.handle));
     assert!(call!(client, image_get_buffer(device.handle)).is_null());
-    // Null, and what was never one.
+    // Null, and numbers that were never handles.
     call!(client, capture_release(null_mut()));
     call!(client, device_close(null_mut()));
     let wild: Handle = std::ptr::without_provenance_mut(0x1234_5678);
     call!(client, image_release(wild));
     assert_eq!(call!(client, device_start_imu(wild)), FAILED);
-    // Released before.
+    // A handle that was released before.
     let dangling = image.handle;
     drop(image);
     let alive = capture.depth().unwrap();
@@ -260,7 +260,7 @@ unsafe extern "C" fn allocate(size: c_int, context: *mut *mut c_void) -> *mut u8
         .lock()
         .unwrap()
         .push((start.addr(), size as usize));
-    // SAFETY: the library gives a place for it.
+    // SAFETY: the pointer comes from the library, which has allocated the memory.
     unsafe { context.write(std::ptr::without_provenance_mut(77)) };
     start
 }
@@ -358,8 +358,8 @@ fn there_is_no_graphics_card() {
     call!(client, optional transformation_destroy(transformation));
 }
 
-/// Whatever several threads call in whatever order, with handles of every kind and age: nothing breaks, and nobody who
-/// comes after notices.
+/// Several threads call random functions with handles of every kind, valid and released. The library does not crash,
+/// and works for later clients.
 #[test]
 fn wild_callers_do_no_harm() {
     let stand_in = StandIn::microsoft(&Script {
@@ -368,7 +368,7 @@ fn wild_callers_do_no_harm() {
     });
     let client = Client::of(&stand_in);
     let handles = Mutex::new(vec![0_usize, 1, 0xDEAD_BEE0, usize::MAX]);
-    // Only numbers are shared; what belongs to whom nobody knows.
+    // The threads share only the numbers of handles, without their owners.
     let pick = |random: usize| -> Handle {
         let handles = handles.lock().unwrap();
         std::ptr::without_provenance_mut(handles[random % handles.len()])
@@ -436,7 +436,7 @@ fn wild_callers_do_no_harm() {
         wild.misuse > 1000 && wild.captures.created > 100,
         "{wild:?}"
     );
-    // Nothing of it is in the way of who behaves.
+    // A correct client is not disturbed by the misuse.
     stand_in.configure(&Script::healthy(0));
     stand_in.configure(&Script::healthy(1));
     client.open(0).unwrap().started(SMALL).capture();

@@ -1,4 +1,4 @@
-//! Several libraries in one process, and coming and going.
+//! Several libraries in one process, which are loaded and unloaded.
 
 use k4a_standin::{DeviceScript, Script, StandIn};
 
@@ -34,7 +34,7 @@ fn the_name_is_the_vendors_and_the_folder_goes_with_it() {
         assert_eq!(stand_in.path().file_name().unwrap(), "libk4a.so.1.4");
     }
     assert!(folder.is_dir());
-    // A client that still has it loaded can go on.
+    // A client that still has the library loaded can continue.
     let client = Client::of(&stand_in);
     let device = client.open(0).unwrap();
     drop(stand_in);
@@ -56,7 +56,7 @@ fn a_library_that_is_dropped_leaves_the_process() {
     let live = |times: u32| {
         for _ in 0..times {
             let stand_in = StandIn::microsoft(&Script::default());
-            // On a thread that ends, since a thread that used a library holds it.
+            // The library is used on a thread that ends, because a thread that used a library keeps it loaded.
             std::thread::scope(|scope| {
                 scope.spawn(|| {
                     let client = Client::of(&stand_in);

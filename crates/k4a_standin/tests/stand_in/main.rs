@@ -1,4 +1,4 @@
-//! The stand-in library as a client meets it: loaded at run time, through bare function pointers.
+//! Tests of the stand-in library with a client that loads it at run time and calls function pointers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

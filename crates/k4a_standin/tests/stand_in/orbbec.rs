@@ -9,7 +9,7 @@ use kinect_azure::RawCalibration;
 use crate::client::{Client, FAILED, SMALL, SUCCEEDED, USUAL, call};
 
 fn orbbec(device: DeviceScript) -> (StandIn, Client) {
-    // Uses the crate, so that the compiler does not think the dependency is for nothing.
+    // Uses the crate, so that the compiler does not report an unused dependency.
     let _ = k4a_standin_orbbec::k4a_device_get_pid;
     let stand_in = StandIn::orbbec(&Script::of([device]));
     let client = Client::of(&stand_in);
@@ -110,7 +110,7 @@ fn its_differences_are_there() {
     assert_eq!(device.start_imu(), SUCCEEDED);
     let (first, second) = (device.imu(1000).1, device.imu(1000).1);
     assert_eq!(second.acc_timestamp_usec - first.acc_timestamp_usec, 2000);
-    // No cables are asked for, 25 fps are there, rows of NV12 have no stride.
+    // Orbbec's library does not check cables, accepts 25 fps, and reports a stride of 0 for NV12.
     let configuration = DeviceConfiguration {
         color_format: 1,
         camera_fps: 3,

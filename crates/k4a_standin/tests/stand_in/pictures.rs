@@ -1,4 +1,4 @@
-//! What devices show, in every mode.
+//! The images of devices in every mode.
 
 use k4a::abi::DeviceConfiguration;
 use k4a_standin::{Scene, Script, StandIn, chart};

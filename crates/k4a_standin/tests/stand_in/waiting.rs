@@ -41,7 +41,7 @@ fn waiting_without_running_cameras_fails_at_once() {
     assert_eq!(stand_in.statistics().misuse, 0);
 }
 
-/// What a caller who waits for ever is told when somebody else acts.
+/// The result of a call that waits without a limit when another thread stops or closes the device.
 fn woken(wait: impl Fn(&Device) -> i32 + Sync, act: impl Fn(&StandIn, &Client, &Device)) -> i32 {
     let stand_in = silent();
     let client = Client::of(&stand_in);
@@ -85,7 +85,7 @@ fn who_waits_for_ever_is_woken() {
         FAILED,
         "the cameras that run now are others"
     );
-    // Samples come; one takes what there is until somebody stops it.
+    // A thread reads samples until another thread stops the device.
     let samples = |device: &Device| loop {
         let (code, _) = device.imu(-1);
         if code != SUCCEEDED {
@@ -119,7 +119,7 @@ fn a_full_queue_loses_the_oldest() {
     let seen = &stand_in.statistics().by_serial["000000000001"];
     assert!(seen.overflowed >= 12, "{seen:?}");
     assert_eq!(first, 200_000 + seen.overflowed * 33_333);
-    // Six more wait for who asks for them.
+    // Six more captures are in the queue.
     for n in 1..7 {
         let (code, capture) = device.wait(0);
         assert_eq!(code, SUCCEEDED);
@@ -171,7 +171,7 @@ fn inertial_samples_come_in_packets_after_the_cameras() {
         assert_eq!(sample.acc_timestamp_usec, sample.gyro_timestamp_usec);
         assert!((30.0..35.0).contains(&sample.temperature));
     }
-    // The clock is the images' clock.
+    // The samples have the clock of the images.
     let (image, sample) = (device.capture(), device.imu(1000).1);
     let apart = image
         .depth()
@@ -179,7 +179,7 @@ fn inertial_samples_come_in_packets_after_the_cameras() {
         .usec()
         .abs_diff(sample.acc_timestamp_usec);
     assert!(apart < 1_000_000, "{apart}");
-    // Half a second's worth waits; then the oldest go.
+    // The queue holds half a second of samples; then the oldest samples are dropped.
     std::thread::sleep(Duration::from_millis(700));
     let mut waiting = 0;
     while device.imu(0).0 == SUCCEEDED {

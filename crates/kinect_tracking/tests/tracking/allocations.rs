@@ -1,4 +1,4 @@
-//! Nothing allocates in the steady state, and all steps together are quick.
+//! No step allocates in the steady state, and all steps together are fast.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use kinect_tracking::zones::{Zone, ZoneSettings, ZoneShape, ZoneWatch};
 
 use crate::figure::{Figure, calibration, ground};
 
-/// Six people who stand about, and one whom nobody sees.
+/// Six people who stand, and one whom no camera sees.
 fn frames() -> Vec<Arc<BodyFrame>> {
     (0..200_u64)
         .map(|n| {
@@ -123,7 +123,8 @@ fn a_running_tracker_does_not_allocate() {
             }
         })
         .collect();
-    // Counted on the thread that submits and on the one that tracks, each by itself: other tests run beside this one.
+    // The allocations of the submitting thread and of the tracking thread are counted separately, because other tests
+    // run at the same time.
     let on_worker = Arc::new(std::sync::atomic::AtomicU64::new(u64::MAX));
     let told = Arc::clone(&on_worker);
     let mut runner = TrackerRunner::start(RunnerSettings::default(), move |_, _| {

@@ -12,14 +12,14 @@ pub(crate) const NAMES: [&str; 5] = [
     "extending-arms",
 ];
 
-/// A clip; `None` when the real data is missing and need not be there.
+/// A clip; `None` if the real data is missing and is not required.
 pub(crate) fn clip(name: &str) -> Option<BodyClip> {
     let path = k4a_judge::real_data(&format!("skeletons/{name}.csv"))?;
     Some(BodyClip::read(&path).unwrap())
 }
 
-/// A clip at a constant rate, from 0 µs on: the clips have some 8 frames a second, at irregular times. Between them joints
-/// move straight and turn evenly.
+/// A clip at a constant rate, from 0 µs on: the clips have some 8 frames a second, at irregular times. Between frames,
+/// joints move in straight lines and turn evenly.
 pub(crate) fn resampled(clip: &BodyClip, rate: f64) -> Vec<(u64, Body)> {
     let frames = clip.frames();
     let first = frames[0].device_timestamp_usec;

@@ -1,4 +1,4 @@
-//! A figure that is posed by hand: the vendor's proportions, arms and legs by where they end.
+//! A figure that tests pose: it has the vendor's proportions, and its arms and legs are given by their ends.
 
 use glam::{Mat3, Quat, Vec3};
 use kinect_azure::calibration::{Camera, Intrinsics, LensModel};
@@ -9,22 +9,23 @@ use kinect_tracking::rotation::{reference_orientation, rest_position};
 /// From pelvis to neck, in mm.
 pub(crate) const TRUNK: f32 = 500.0;
 
-/// A person who faces the camera. Places are in directions of the person: left, up, forward, in trunks from the pelvis.
+/// A person who faces the camera. Positions are relative to the pelvis, in the person's axes (left, up, forward), and
+/// in lengths of the trunk.
 #[derive(Clone)]
 pub(crate) struct Figure {
     pub(crate) places: [Vec3; Joint::COUNT],
-    /// Where the pelvis is in the depth camera's axes, in mm.
+    /// The position of the pelvis in the depth camera's axes, in mm.
     pub(crate) at: Vec3,
-    /// How far the person is turned to the own left, in degrees; 0 faces the camera.
+    /// The angle by which the person is turned to the left, in degrees; 0 faces the camera.
     pub(crate) yaw: f32,
     pub(crate) scale: f32,
 }
 
-/// Height of the pelvis above the ground, in trunks: the feet stand on it.
+/// Height of the pelvis above the ground, in lengths of the trunk; the feet stand on the ground.
 pub(crate) const PELVIS: f32 = 1.60;
 
 impl Figure {
-    /// Stands, with arms hanging.
+    /// A standing figure with hanging arms.
     pub(crate) fn new(at: Vec3) -> Self {
         let places = Joint::ALL.map(|joint| Vec3::from(rest_position(joint)));
         let mut figure = Self {
@@ -38,7 +39,7 @@ impl Figure {
         figure
     }
 
-    /// Like a T.
+    /// A figure in a T-pose.
     pub(crate) fn t_pose(at: Vec3) -> Self {
         let places = Joint::ALL.map(|joint| Vec3::from(rest_position(joint)));
         Self {
@@ -49,12 +50,12 @@ impl Figure {
         }
     }
 
-    /// Puts the left wrist somewhere; the elbow bends downwards, the hand goes on.
+    /// Moves the left wrist to a position. The elbow bends downwards, and the hand continues the forearm.
     pub(crate) fn left_hand(&mut self, wrist: Vec3) {
         self.hand(Joint::ShoulderLeft, wrist, |joint| joint);
     }
 
-    /// Puts the right wrist somewhere.
+    /// Moves the right wrist to a position.
     pub(crate) fn right_hand(&mut self, wrist: Vec3) {
         self.hand(Joint::ShoulderLeft, wrist, Joint::mirrored);
     }
@@ -107,7 +108,7 @@ impl Figure {
         }
     }
 
-    /// Bends the knees: the pelvis comes down by a share of the trunk, the ankles stay.
+    /// Bends the knees: the pelvis goes down by a share of the trunk's length, and the ankles stay.
     pub(crate) fn squat(&mut self, down: f32) {
         for left in [true, false] {
             let side = |joint: Joint| if left { joint } else { joint.mirrored() };

@@ -52,7 +52,7 @@ fn json_gives_back_the_same_bits() {
     let text = String::from_utf8(json(&frames)).unwrap();
     assert!(text.starts_with("{\"frames\":[\n{\"timestamp_usec\":1000000,\"bodies\":[]},\n"));
     assert!(text.contains("\"confidence\":\"medium\"") && text.ends_with("]}\n"));
-    // Nothing at all is still JSON, but no clip.
+    // A file without frames is valid JSON, but not a clip.
     assert!(matches!(
         BodyClip::from_json(&json(&[])),
         Err(BodyFileError::Empty)
@@ -126,7 +126,7 @@ fn csv_of_a_real_clip_is_the_same_text_again() {
     }
 }
 
-/// A BVH file, read by what the format says.
+/// A BVH file, read as the format's description says.
 struct Bvh {
     names: Vec<String>,
     parents: Vec<Option<usize>>,
@@ -208,7 +208,7 @@ fn read_bvh(text: &str) -> Bvh {
 }
 
 impl Bvh {
-    /// Where the joints are in a frame, in metres, by name.
+    /// The positions of the joints in a frame, in metres, by name.
     fn places(&self, frame: usize) -> HashMap<&str, (Vec3, Quat)> {
         let mut worlds: Vec<Mat4> = Vec::new();
         for (joint, channels) in self.frames[frame].chunks(6).enumerate() {
@@ -371,7 +371,7 @@ fn gltf_read_back_has_every_joint_within_a_millimetre() {
             parents[number(child)] = Some(parent);
         }
     }
-    // A place between two frames as well, as a program would interpolate it.
+    // Positions between two frames are compared, too, interpolated as a program would do it.
     let mut off = 0.0_f32;
     for (frame, source) in clip.frames().iter().enumerate() {
         let seconds =
@@ -393,7 +393,7 @@ fn gltf_read_back_has_every_joint_within_a_millimetre() {
     }
     println!("glTF is off by {off:.3} mm at most");
     assert!(off < 1.0);
-    // Neighbouring quaternions are on one side.
+    // Neighbouring quaternions have a positive dot product.
     for rotation in rotations.values() {
         for two in rotation.windows(2) {
             let dot: f32 = two[0].iter().zip(&two[1]).map(|(a, b)| a * b).sum();
@@ -453,7 +453,7 @@ fn a_folder_gets_one_json_file_or_a_file_for_each_body() {
     assert!("fbx".parse::<BodyFormat>().is_err());
 }
 
-/// A folder that remembers its files, and refuses to begin one of them.
+/// A folder that lists its files, and refuses to begin one of them.
 struct Watched {
     path: std::path::PathBuf,
     events: std::sync::Arc<std::sync::Mutex<Vec<String>>>,

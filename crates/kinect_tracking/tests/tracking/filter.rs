@@ -1,4 +1,4 @@
-//! What each step of the filter gains and what it costs.
+//! Measures the benefit and the cost of each step of the filter.
 
 use glam::{Quat, Vec3};
 use kinect_azure::{Body, Joint, JointConfidence};
@@ -20,7 +20,7 @@ const NOISE_DEGREES: f32 = 3.0;
 
 type Track = Vec<(u64, Body)>;
 
-/// Nothing but what a test switches on.
+/// Settings in which all steps are off; a test switches on the steps that it needs.
 fn raw() -> FilterSettings {
     FilterPreset::Raw.into()
 }
@@ -41,7 +41,7 @@ fn disturbed(track: &Track, seed: u64) -> Track {
         .collect()
 }
 
-/// The root mean square of what differs between two tracks after the first second.
+/// The root mean square of the differences between two tracks after the first second.
 fn rms(a: &Track, b: &Track, off: impl Fn(&Body, &Body, Joint) -> f32) -> f32 {
     let (mut sum, mut count) = (0.0_f64, 0.0_f64);
     for ((_, a), (_, b)) in a.iter().zip(b).skip(30) {
@@ -62,7 +62,7 @@ fn degrees(a: &Body, b: &Body, joint: Joint) -> f32 {
     quat(a).angle_between(quat(b)).to_degrees()
 }
 
-/// The delay in ms at which a track fits best to the truth, by the joints that move most.
+/// The delay in ms with which a track fits the truth best, measured with the joints that move most.
 fn latency_ms(truth: &Track, late: &Track, off: impl Fn(&Body, &Body, Joint) -> f32) -> f32 {
     let joints = [
         Joint::WristLeft,
@@ -129,7 +129,7 @@ fn lag_of(settings: FilterSettings, name: &str, by_angle: bool) -> Option<f32> {
     })
 }
 
-/// How much of the noise passes a filter, in mm or degrees: the difference it makes to the output, over all clips.
+/// The noise after a filter, in mm or degrees: the difference that noise makes to the output, over all clips.
 fn jitter(
     settings: FilterSettings,
     off: impl Fn(&Body, &Body, Joint) -> f32 + Copy,
@@ -229,7 +229,7 @@ fn kept_bones_have_one_length_and_cost_no_time() {
         sum / 31.0
     };
     let (before, after) = (spread(&noisy), spread(&kept));
-    // What is off depends on how well the lengths are known, so it is measured as in the presets: after smoothing.
+    // The error depends on the accuracy of the bone lengths, so it is measured after smoothing, as in the presets.
     let smooth = positions(PositionSmoothing::OneEuro(OneEuro::default()));
     let both = FilterSettings {
         bones: settings.bones,
@@ -261,7 +261,7 @@ fn rotations_are_steadier_and_a_turn_of_the_body_does_not_leave_the_limbs_behind
     println!("rotations: {before:.2} degrees of jitter become {after:.2}, late by {late} ms");
     assert!(after < 0.8 * before && late <= 60.0);
 
-    // A stiff body that turns: every joint keeps its rotation to the pelvis exactly.
+    // The body is rigid and turns, so every joint keeps its rotation relative to the pelvis exactly.
     let mut filter = BodyFilter::new(settings);
     for frame in 0..60_u64 {
         let mut body = Figure::t_pose(Vec3::new(0.0, 0.0, 2500.0)).body(1);
@@ -282,7 +282,7 @@ fn rotations_are_steadier_and_a_turn_of_the_body_does_not_leave_the_limbs_behind
     }
 }
 
-/// A body as a tracker gives it that takes front for back.
+/// A body as a tracker delivers it that confuses front and back.
 fn front_for_back(truth: &Body) -> Body {
     let mut body = truth.clone();
     let about = Quat::from_rotation_y(std::f32::consts::PI);
@@ -386,7 +386,7 @@ fn prediction_brings_a_late_body_to_the_present() {
             sums[2] += mm(&from_noise, &predicted, joint).powi(2);
             sums[3] += mm(&disturbed, body, joint).powi(2);
         }
-        // Beyond the horizon the body waits.
+        // Beyond the horizon the body stays where it is.
         let far = filter.predict(usec + 10_000_000);
         let near = filter.predict(usec + 200_000);
         for joint in Joint::ALL {
@@ -473,17 +473,17 @@ fn gaps_clock_jumps_repeated_times_and_wild_numbers_are_survived() {
             for frame in 0..30 {
                 filter.filter(&body, frame * 33_333);
             }
-            // A time that was there already changes nothing.
+            // A frame with a time that was filtered before changes nothing.
             let before = filter.output().clone();
             assert_eq!(*filter.filter(&far, 29 * 33_333), before);
-            // After a gap, and after the clock has gone back, it begins anew.
+            // After a gap, and after the clock has gone back, the filter begins anew.
             let off = |filter: &BodyFilter, to: &Body| mm(&filter.output().body, to, Joint::Head);
             filter.filter(&far, 60 * 33_333);
             assert!(off(&filter, &far) < 1.0);
             filter.filter(&body, 1000);
             assert!(off(&filter, &body) < 1.0);
             assert_eq!(filter.output().velocities, [[0.0; 3]; 32]);
-            // Wild numbers are left out; the joint stays and says that it is not known.
+            // Joints with invalid numbers are left out; the joint keeps its position and has confidence "none".
             let mut wild = body.clone();
             wild.joints[Joint::Head.index()].position[1] = f32::NAN;
             wild.joints[Joint::Neck.index()].position[0] = f32::INFINITY;
@@ -503,7 +503,7 @@ fn gaps_clock_jumps_repeated_times_and_wild_numbers_are_survived() {
             filter.filter(&body, 733_333);
             filter.filter(&body, 5_000_000);
             assert!(is_finite(&filter.output().body) && off(&filter, &body) < 1.0);
-            // Wild from the beginning.
+            // The numbers are invalid from the beginning.
             filter.reset();
             filter.filter(&wild, 10_000_000);
             assert!(is_finite(&filter.output().body));

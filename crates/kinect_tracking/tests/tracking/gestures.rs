@@ -1,4 +1,4 @@
-//! Which gestures are recognised, and which are seen where there are none.
+//! Measures the gestures that are recognised, and the false alarms.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::figure::{self, Figure};
 use crate::noise::Noise;
 use crate::simulated;
 
-/// The gestures in frames that are disturbed by 10 mm and filtered as in an app.
+/// The gestures in frames with noise of 10 mm that are filtered as in an app.
 fn seen(
     frames: impl Iterator<Item = (u64, Vec<Body>)>,
     ground: &Ground,
@@ -51,8 +51,8 @@ fn counts(events: &[GestureEvent]) -> BTreeMap<Gesture, u32> {
 
 #[test]
 fn every_repetition_of_a_motion_is_one_gesture_and_hardly_any_other_is_seen() {
-    // What each motion contains, how often in a time that long, and what may be seen in it besides, because it is in it in
-    // a way: whoever reaches stretches an arm out, and whoever dances does all sorts of things.
+    // For each motion: its gestures, their number in the given time, and further gestures that are allowed because the
+    // motion resembles them. A person who reaches stretches an arm out; a person who dances makes many gestures.
     use Gesture as G;
     let motions: [(MotionKind, Option<(G, f32)>, &[G]); 9] = [
         (MotionKind::Wave, Some((G::Wave, 3.4)), &[G::RaiseHand]),
@@ -132,7 +132,7 @@ fn ten_minutes_of_visitors_who_do_something_else_raise_hardly_any_alarm() {
     assert!(alarms.values().sum::<u32>() <= 3, "{alarms:?}");
 }
 
-/// Where up is in a clip: most people's trunks stand upright on the average, and cameras are not rolled.
+/// The up direction in a clip: on average trunks are upright, and cameras are not rolled.
 fn ground_of(frames: &[(u64, Body)]) -> Ground {
     let up: Vec3 = frames
         .iter()
@@ -172,7 +172,7 @@ fn false_alarms_on_the_real_clips_are_counted() {
     }
 }
 
-/// Lets a figure act for some seconds; what it does is a function of time.
+/// Lets a figure act for some seconds; its pose is a function of time.
 fn act(seconds: f32, pose: impl Fn(f32) -> Figure) -> Vec<GestureEvent> {
     let mut watch = GestureWatch::new(GestureSettings::default());
     let mut events = Vec::new();
@@ -263,7 +263,7 @@ fn a_swipe_has_a_direction_and_the_way_back_is_none() {
     ] {
         let event = only(&act(3.0, |t| {
             let mut figure = standing();
-            // There in 0.25 s, and back a moment later.
+            // The hand moves to one side in 0.25 s, and moves back a moment later.
             let there = ((t - 1.0) / 0.25).clamp(0.0, 1.0) - ((t - 1.4) / 0.25).clamp(0.0, 1.0);
             figure.right_hand(Vec3::new(from + (to - from) * there, 0.7, 0.62));
             figure
@@ -274,7 +274,7 @@ fn a_swipe_has_a_direction_and_the_way_back_is_none() {
             (Some(Side::Right), Some(direction))
         );
     }
-    // The same way slowly.
+    // The same movement, but slow.
     let slowly = act(4.0, |t| {
         let mut figure = standing();
         figure.right_hand(Vec3::new(0.1 - 0.3 * t, 0.7, 0.62));
@@ -350,7 +350,7 @@ fn a_crouch_is_bent_knees_and_a_jump_is_feet_off_the_floor() {
         figure
     }));
     assert_eq!(event.gesture, Gesture::Jump);
-    // Whoever goes up a step does not jump.
+    // A person who goes up a step does not jump.
     let events = act(4.0, |t| {
         let mut figure = standing();
         figure.at.y -= 170.0 * ((t - 1.0) / 1.0).clamp(0.0, 1.0);
@@ -375,7 +375,7 @@ fn what_is_not_watched_for_is_not_told_and_what_lasts_can_be_asked_for() {
         watch.update([&body], frame * 33_333, &figure::ground());
     }
     assert!(watch.is_active(5, Gesture::TPose) && !watch.is_active(6, Gesture::TPose));
-    // A clock that goes back ends what lasts.
+    // If the clock goes back, lasting gestures end.
     watch.update([&body], 0, &figure::ground());
     assert!(!watch.is_active(5, Gesture::TPose));
 }

@@ -1,8 +1,8 @@
-//! Everything about people, on real clips of the vendor's tracker, on the simulation's people and on figures that are
-//! posed by hand.
+//! Tests of trackers, players, filters, zones, gestures and files, with real clips of the vendor's tracker, with people
+//! of the simulation, and with posed figures.
 //!
-//! The real clips are looked for under `KINECT_TEST_DATA`; without them their tests say so and pass, unless
-//! `KINECT_REQUIRE_REAL=1`. Tests that measure print what they measured: run them with `--nocapture`.
+//! The real clips are searched in `KINECT_TEST_DATA`. Without them, their tests print a message and pass; with
+//! `KINECT_REQUIRE_REAL=1` they fail. Tests that measure print their results: run them with `--nocapture`.
 
 #![allow(
     clippy::unwrap_used,

@@ -24,7 +24,7 @@ impl Noise {
         radius * (std::f32::consts::TAU * self.unit()).cos()
     }
 
-    /// A body whose joints are off by a normally distributed error in mm and in degrees about each axis.
+    /// A body whose joints have a normally distributed error in mm and in degrees about each axis.
     pub(crate) fn disturbed(&mut self, body: &Body, mm: f32, degrees: f32) -> Body {
         let mut body = body.clone();
         for pose in &mut body.joints {

@@ -1,4 +1,4 @@
-//! Who is who, for simulated visitors and for figures.
+//! The ids of players, for simulated visitors and for figures.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +33,8 @@ fn at(x: f32, z: f32) -> Figure {
     Figure::new(Vec3::new(x, 0.0, z))
 }
 
-/// Members of the cast by their bones: somebody who comes again has a new id, but is the same person.
+/// Recognises simulated people by their bones: a person who comes again has a new id in the simulation, but the same
+/// bones.
 #[derive(Default)]
 struct Cast(Vec<[f32; 3]>);
 
@@ -49,11 +50,11 @@ impl Cast {
     }
 }
 
-/// What one policy did with the visitors.
+/// The result of one policy.
 struct Ledger {
     name: &'static str,
     players: Players,
-    /// Who each player is.
+    /// The visitor of each player.
     who: HashMap<u32, usize>,
     swaps: u32,
     shifts: u32,
@@ -63,10 +64,10 @@ struct Ledger {
     slot_changes: u32,
     entered: u32,
     returned: u32,
-    /// The player that each visitor was last, and when, in frames.
+    /// The last player of each visitor, and the frame in which it was seen last.
     last: HashMap<u32, (u32, u64)>,
     frame: u64,
-    /// Visitors who came back within three seconds and were taken for somebody new.
+    /// Visitors who came back within three seconds and got a new player id.
     forgotten: u32,
 }
 
@@ -89,7 +90,7 @@ fn people_of_ten_more_groups_are_hardly_ever_taken_for_each_other() {
     assert!(swaps <= 10);
 }
 
-/// Ten minutes of six visitors: what each policy did.
+/// The result of each policy for ten minutes of six visitors.
 fn ten_minutes(seed: u64) -> Vec<Ledger> {
     let zone = Zone::new(
         "middle",
@@ -137,7 +138,7 @@ fn ten_minutes(seed: u64) -> Vec<Ledger> {
         .collect();
     let (calibration, ground) = (calibration(), simulated::ground());
     let mut noise = Noise::new(20);
-    // A tracker's ids: a new one after each time that somebody was not seen, and now and then for no reason.
+    // The ids of a tracker: a person gets a new id after each gap, and sometimes without a reason.
     let mut ids: HashMap<u32, u32> = HashMap::new();
     let mut next_id = 1;
     let mut seen_for: HashMap<u32, u32> = HashMap::new();
@@ -235,7 +236,7 @@ impl Ledger {
                 self.slotless_seconds += 1.0 / 30.0;
             }
         }
-        // Whoever has been in view for a second should be somebody.
+        // A person who has been in view for a second should be a player.
         for (body, followed) in visible.iter().zip(followed) {
             if !followed && seen_for[&body.id] > 30 {
                 self.lost_seconds += 1.0 / 30.0;
@@ -261,7 +262,7 @@ fn a_body_counts_only_after_its_probation() {
     }
     let player = players.in_slot(0).unwrap();
     assert_eq!((player.id, player.tracker_id), (1, 7));
-    // One that is seen for a moment never counts.
+    // A body that is seen for a moment never becomes a player.
     for step in 40..80_u64 {
         let ghost = (step == 50).then(|| (8, at(1000.0, 2000.0)));
         let figures: Vec<_> = [(7, at(0.0, 2000.0))].into_iter().chain(ghost).collect();
@@ -298,7 +299,7 @@ fn whoever_comes_back_in_time_keeps_id_and_slot_and_nobody_else_moves() {
     );
     let slots = |players: &Players| [0, 1, 2].map(|slot| players.in_slot(slot).map(|p| p.id));
     assert_eq!(slots(&players), [Some(1), Some(2), Some(3)]);
-    // B is hidden for two seconds and comes back elsewhere, with another id of the tracker's.
+    // B is hidden for two seconds and comes back at another position, with another id of the tracker.
     let events = go(&mut players, &[(1, a.clone()), (3, c.clone())], 60);
     assert_eq!(events, [PlayerEvent::Hidden { id: 2 }]);
     assert_eq!(
@@ -309,12 +310,12 @@ fn whoever_comes_back_in_time_keeps_id_and_slot_and_nobody_else_moves() {
     let events = go(&mut players, &[(1, a.clone()), (3, c.clone()), (12, b)], 20);
     assert_eq!(events, [PlayerEvent::Returned { id: 2 }]);
     assert_eq!(players.in_slot(1).map(|p| p.tracker_id), Some(12));
-    // A goes for good; the slot becomes free, and the others stay where they are.
+    // A leaves for good. The slot becomes free, and the others keep their slots.
     let events = go(&mut players, &[(3, c.clone())], 120);
     assert!(events.contains(&PlayerEvent::SlotFreed { id: 1, slot: 0 }));
     assert!(events.contains(&PlayerEvent::Left { id: 1 }));
     assert_eq!(slots(&players), [None, None, Some(3)]);
-    // Somebody else gets the first free slot and a new id.
+    // A new person gets the first free slot and a new id.
     let d = tall(at(-900.0, 2200.0), 0.8);
     go(&mut players, &[(3, c), (20, d)], 20);
     assert_eq!(slots(&players), [Some(4), None, Some(3)]);
@@ -351,7 +352,7 @@ fn two_people_who_cross_are_told_apart_even_when_the_tracker_exchanges_its_ids()
     for step in 0..150_u64 {
         let x = -1200.0 + 16.0 * step as f32;
         let (left, right) = (at(x, 2000.0), at(-x, 2600.0));
-        // In the middle of it the tracker exchanges the ids for good.
+        // In the middle of the crossing, the tracker exchanges the ids permanently.
         let figures = if step < 75 {
             [(1, left), (2, right)]
         } else {
@@ -482,8 +483,8 @@ fn players_know_whether_they_walk_and_which_edge_cuts_them_off() {
 
 #[test]
 fn masks_tell_people_apart_who_stand_close_together() {
-    // Two people of the same size exchange their numbers and both move by half of what is between them; only the masks
-    // say who is who.
+    // Two people of the same size exchange their ids, and both move by half of their distance. Only the body index maps
+    // distinguish them.
     let mask = |of_left: u8, of_right: u8| {
         let mut pixels = vec![BodyIndexImage::BACKGROUND; 64 * 64];
         for row in 0..64 {
@@ -499,7 +500,7 @@ fn masks_tell_people_apart_who_stand_close_together() {
     let mut players = Players::new(PlayersSettings::default());
     for step in 0..40_u64 {
         let usec = step * 33_333;
-        // From step 30 on places are exchanged in the list and in the map.
+        // From step 30 on, the two bodies are exchanged in the list and in the map.
         let exchanged = step >= 30;
         let (mut left, mut right) = (at(-150.0, 2000.0).body(5), at(150.0, 2000.0).body(6));
         if exchanged {

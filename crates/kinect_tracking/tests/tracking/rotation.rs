@@ -8,12 +8,12 @@ use kinect_tracking::rotation::{
 
 use crate::clips::{NAMES, clip, place, quat};
 
-/// From directions of a person (left, up, forward) to the depth camera's, for one who faces away from it.
+/// Converts directions of a person (left, up, forward) who faces away from the camera to the depth camera's axes.
 fn facing_away() -> Mat3 {
     Mat3::from_cols(Vec3::NEG_X, Vec3::NEG_Y, Vec3::Z)
 }
 
-/// A direction of the T-pose where a joint's orientation takes it.
+/// A direction of the T-pose, rotated by a joint's orientation.
 fn carried(body: &Body, joint: Joint, direction: [f32; 3]) -> Vec3 {
     let turn = quat(posture(joint, body.joint(joint).orientation).unwrap());
     turn * (facing_away() * Vec3::from(direction))

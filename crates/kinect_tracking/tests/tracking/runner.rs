@@ -15,7 +15,7 @@ use crate::figure::calibration;
 
 type Tracked = Result<Option<Arc<BodyFrame>>, TrackerError>;
 
-/// A tracker that does what a function says.
+/// A tracker whose behaviour is a function of the test.
 struct Scripted<F>(F);
 
 impl<F: FnMut(&Capture) -> Tracked + Send> BodyTracker for Scripted<F> {
@@ -51,7 +51,7 @@ fn found(usec: u64) -> BodyFrame {
     }
 }
 
-/// What a capture holds, after a while.
+/// The ground truth of a capture, after a while.
 fn slow(millis: u64) -> impl FnMut(&Capture) -> Tracked + Send + 'static {
     move |capture| {
         std::thread::sleep(Duration::from_millis(millis));
@@ -323,7 +323,7 @@ fn a_hung_tracker_is_left_behind_told_replaced_and_reaped() {
         let first = counted.fetch_add(1, Ordering::SeqCst) == 0;
         scripted(move |capture| {
             if first {
-                // Deaf to the runner's signal.
+                // The tracker ignores the runner's signal to stop.
                 hang.wait(Duration::from_secs(60));
             }
             Ok(capture.ground_truth.clone())
@@ -352,7 +352,7 @@ fn a_hung_tracker_is_left_behind_told_replaced_and_reaped() {
             .count()
     };
     assert!(of_us() >= 1);
-    // When the hung call returns at last, its frame is not taken for a new one, and its thread is joined.
+    // When the hung call returns at last, its frame is not delivered, and its thread is joined.
     release.give();
     let begun = Instant::now();
     while of_us() > 0 && begun.elapsed() < LONG {

@@ -6,7 +6,7 @@ use kinect_tracking::Ground;
 
 use crate::clips::place;
 
-/// Where the simulation's sensor stands.
+/// The pose of the simulated sensor.
 pub(crate) fn ground() -> Ground {
     let mount = Mount::default();
     let (sin, cos) = mount.tilt_degrees.to_radians().sin_cos();
@@ -17,7 +17,7 @@ pub(crate) fn ground() -> Ground {
     }
 }
 
-/// What people do for so many seconds, 30 times a second.
+/// The bodies of simulated people for some seconds, 30 frames a second.
 pub(crate) fn people(
     scenario: Scenario,
     people: u32,
@@ -37,8 +37,8 @@ pub(crate) fn people(
     })
 }
 
-/// Takes away who is not in the camera's view or behind somebody else, as the depth camera would: a body is found when
-/// half of its trunk is in view and not covered by a nearer person, who is taken for an upright ellipse of 460 mm.
+/// Removes people whom the depth camera would not see: a body stays if half of its trunk is in view and not covered by
+/// a nearer person. A person covers an upright ellipse that is 460 mm wide.
 pub(crate) fn visible(bodies: &[Body]) -> Vec<Body> {
     const TRUNK: [Joint; 6] = [
         Joint::Pelvis,

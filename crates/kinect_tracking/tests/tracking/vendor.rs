@@ -1,4 +1,4 @@
-//! The vendor's tracker, against the stand-ins of the vendor's libraries.
+//! Tests of the vendor's tracker with the stand-ins of the vendor's libraries.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use kinect_tracking::tracker::{
 const LONG: Duration = Duration::from_secs(20);
 const MODE: DepthMode = DepthMode::Nfov2x2Binned;
 
-/// Both stand-ins, bound to each other.
+/// Both stand-ins; `libk4abt` is linked to `libk4a`.
 struct Vendor {
     tracker: TrackerStandIn,
     sensor: StandIn,
@@ -147,7 +147,7 @@ fn frame_of(tracker: &mut dyn BodyTracker, capture: &Capture) -> Arc<BodyFrame> 
     found.unwrap_or_else(|| tracker.drain().unwrap().unwrap())
 }
 
-/// Submits captures at 100 Hz until the runner's status is what is waited for; no call may hold the captures up.
+/// Submits captures at 100 Hz until the runner has the expected status. No call may delay the captures.
 fn until(
     runner: &mut TrackerRunner,
     number: &mut u64,
@@ -260,7 +260,7 @@ fn several_captures_are_in_the_works_and_none_is_mixed_up() {
             sent.push(usec(number));
         }
     }
-    // Nothing new goes in; what is in the works comes out.
+    // No new capture is submitted; the frames of submitted captures are delivered.
     while let Some(frame) = tracker.drain().unwrap() {
         found.push(frame);
     }
@@ -401,7 +401,7 @@ fn images_of_a_live_sensor_and_maps_are_not_copied() {
             found.device_timestamp_usec,
             capture.depth.as_ref().unwrap().device_timestamp_usec
         );
-        // A map outlives everything that it came from.
+        // A map stays valid after its frame, its tracker and its library were dropped.
         let kept = map.clone();
         let shown = kept.pixels().to_vec();
         drop((found, capture));
@@ -421,14 +421,14 @@ fn images_from_elsewhere_are_copied_with_their_times() {
     assert_eq!(enqueued.device_usec, usec(1));
     assert_eq!(enqueued.system_nsec, usec(1) * 1000 + 7);
     assert!(enqueued.ir.is_some());
-    // Without infrared the capture goes in as it is.
+    // A capture without infrared is submitted unchanged.
     let without = Capture {
         ir: None,
         ..capture(usec(2))
     };
     frame_of(&mut *tracker, &without);
     assert_eq!(vendor.tracker.statistics().enqueued.pop().unwrap().ir, None);
-    // Without depth there is nothing to do.
+    // A capture without depth is not submitted.
     let nothing = tracker.track(&Capture::default(), &calibration(MODE));
     assert_eq!(nothing, Ok(None));
     drop(tracker);
@@ -476,7 +476,7 @@ fn frames_are_used_as_far_as_they_can_be_and_notes_say_what_is_left_out() {
         match note {
             "" => assert!(status.notes.is_empty(), "{fault:?}: {status:?}"),
             note => {
-                // Each is told once.
+                // Each note is reported once.
                 assert_eq!(status.notes.len(), 1, "{status:?}");
                 assert!(status.notes[0].contains(note), "{status:?}");
             }
@@ -559,7 +559,7 @@ fn a_tracker_that_fails_is_named_and_opened_again_until_it_works() {
         });
         let error = status.last_error.unwrap();
         assert!(error.contains(words), "{fault:?}: {error}");
-        // Whatever was wrong is over.
+        // After that, the tracker works without faults.
         vendor.tracker.configure(&Script::default());
         let frames = status.frames;
         let status = until(&mut runner, &mut number, "works again", |status| {
@@ -673,7 +673,7 @@ fn a_hang_in_any_function_is_named_and_left_behind() {
             hangs_in: Some(function),
             ..Script::default()
         };
-        // What makes the tracker shut down.
+        // The faults that make the tracker shut down.
         let faulty = match function {
             Function::Shutdown => faulty.fault(When::From(0), Fault::PopFails),
             _ => faulty,
@@ -692,7 +692,7 @@ fn a_hang_in_any_function_is_named_and_left_behind() {
         });
         let error = status.last_error.unwrap();
         assert!(error.contains("has not returned"), "{what}: {error}");
-        // The call returns after all, and the tracker that came in its place works.
+        // The call returns at last, and the tracker that replaced the silent one works.
         vendor.tracker.configure(&Script::default());
         until(&mut runner, &mut number, &what, |status| status.frames > 5);
         assert_eq!(runner.stop_within(LONG), Stopped::Ended);
@@ -797,7 +797,7 @@ fn a_missing_library_is_named_quickly_and_truth_comes_next() {
     if cfg!(target_os = "linux") {
         assert!(message.contains(beside.to_str().unwrap()), "{message}");
     }
-    // The second time nothing is searched.
+    // The second call uses the cached result.
     let times = 1000;
     let depth = calibration(MODE);
     let start = Instant::now();
@@ -857,7 +857,7 @@ fn the_vendors_comes_first_unless_a_model_of_another_kind_is_given() {
 fn the_second_vendor_is_told_that_the_first_has_the_body_tracker() {
     let microsoft = Vendor::new(&Script::default());
     assert!(microsoft.open(&vendors()).is_ok());
-    // As the system's loader does when Microsoft's libk4a was loaded first.
+    // The system's loader does this when Microsoft's libk4a was loaded first.
     let orbbec = StandIn::orbbec(&SensorScript::healthy(1));
     let _bound_to_microsofts =
         TrackerStandIn::in_folder(orbbec.folder(), microsoft.sensor.path(), &Script::default());
@@ -885,7 +885,7 @@ fn orbbecs_sensors_have_a_tracker_too() {
     vendor.assert_clean();
 }
 
-/// What Linux says about this process.
+/// The memory and the threads of this process, as Linux reports them.
 #[cfg(target_os = "linux")]
 fn own_status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -896,7 +896,7 @@ fn own_status(name: &str) -> u64 {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_thousand_restarts_leave_nothing_behind() {
-    // In a process of its own: what the other tests use meanwhile must not count.
+    // The test runs in its own process, so that the memory of other tests does not count.
     const ALONE: &str = "KINECT_TRACKERS_ALONE";
     if std::env::var_os(ALONE).is_none() {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
@@ -967,7 +967,7 @@ fn a_thousand_restarts_leave_nothing_behind() {
     );
     assert!(statistics.trackers.created >= rounds);
     assert_eq!(threads.first(), threads.last());
-    // The lists of the newest events are full by the third hundred.
+    // After 300 restarts, the lists of the newest events are full.
     let growth = held[9] - held[2];
     assert!(growth.abs() < 64 << 10, "{growth} bytes");
     let growth = resident[9] as i64 - resident[2] as i64;

@@ -1,4 +1,4 @@
-//! Who is in which zone.
+//! Tests of zones: the players in each zone.
 
 use glam::Vec3;
 use kinect_tracking::Ground;
@@ -31,7 +31,7 @@ fn ground() -> Ground {
     }
 }
 
-/// Lets somebody stand at a place in x for some frames.
+/// Lets a person stand at a position in x for some frames.
 fn stand(watch: &mut ZoneWatch, step: &mut u64, x: f32, frames: u64) -> Vec<ZoneEvent> {
     let mut events = Vec::new();
     for _ in 0..frames {
