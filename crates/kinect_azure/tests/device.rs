@@ -1,4 +1,4 @@
-//! Live sensors, on a stand-in for the vendor's library that misbehaves on command.
+//! Tests of live sensors with the stand-in of the vendor's library, which plays scripted faults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "device/connected.rs"]

@@ -1,5 +1,5 @@
-//! Listening to a microphone array, all the way through the system's audio interface. The arrays are not there
-//! (`kinect_test_support::fake_array`), everything else is.
+//! Listens to microphone arrays through the system's audio interface. Only the arrays are fake
+//! (`kinect_test_support::fake_array`).
 
 #![cfg(all(feature = "microphones", target_os = "linux"))]
 #![allow(
@@ -69,7 +69,8 @@ fn hears_everything_in_order() {
         timestamps.push(block.system_timestamp_nsec);
     }
     let passed = start.elapsed();
-    // The fake device plays by the test's clock; so do the timestamps, to within what a busy machine adds.
+    // The fake array plays at the rate of the test's clock. The timestamps agree with it, up to the delays of a busy
+    // machine.
     let stamped = Duration::from_nanos(timestamps[199] - timestamps[0]);
     assert!(
         passed.abs_diff(stamped) < SECOND / 4,
@@ -104,7 +105,7 @@ fn is_too_slow() {
     };
     let stream = MicrophoneStream::open(&settings).unwrap();
     std::thread::sleep(Duration::from_millis(200));
-    // Nothing new comes after this, and what waits stays.
+    // No new blocks arrive after this, and queued blocks stay.
     let receiver = stream.receiver();
     drop(stream);
     std::thread::sleep(Duration::from_millis(200));
@@ -122,7 +123,7 @@ fn is_too_slow() {
 fn a_silent_array_is_lost_and_lets_go_of_the_app_at_once() {
     let arrays = FakeArrays::new("silent", &[(NAME, Path::new(STDIN))]);
     let mut listener = arrays.run("hears_the_end");
-    // Half a second, and then nothing, as from a device that hangs: the pipe stays open.
+    // The array plays half a second and then hangs: the pipe stays open.
     listener.play(0, 0.5);
     listener.finish();
 }
@@ -144,7 +145,7 @@ fn hears_the_end() {
     assert!(matches!(error, MicrophoneError::Lost(_)), "{error:?}");
     assert!(error.may_pass());
     assert!(stream.counters().blocks > 20);
-    // The system's thread hangs in the device, and we wait for it no longer than we want.
+    // The system's thread hangs in the device. The test waits for it only for the given time.
     let start = Instant::now();
     assert!(!stream.close(Duration::from_millis(100)));
     assert!(start.elapsed() < Duration::from_millis(200));
@@ -218,7 +219,7 @@ fn chooses_one() {
         let block = stream.next_block(SECOND).unwrap().unwrap();
         assert_eq!((block.sequence, block.samples[0]), (0, 800.0 / 32_768.0));
     }
-    // What is not an array is heard all the same, when asked for by name.
+    // A device that is not an array can be used if it is chosen by its name.
     let stream = open(MicrophoneSelection::Device("A webcam, USB Audio".into())).unwrap();
     assert!(!stream.info().device.is_array);
     assert!(stream.next_block(SECOND).unwrap().is_some());
@@ -245,7 +246,7 @@ fn finds_none() {
     assert!(error.to_string().contains("Femto"), "{error}");
 }
 
-/// Whether the system cannot list audio inputs at all; says so.
+/// Whether the system cannot list audio inputs; prints a message then.
 fn is_without_alsa() -> bool {
     match list_inputs() {
         Ok(_) => false,

@@ -1,7 +1,7 @@
-//! Recordings: what is in them, and what becomes of crooked ones.
+//! Tests of intact and of damaged recordings.
 //!
-//! The real recordings are looked for under `KINECT_TEST_DATA`; without them their tests say so and pass, unless
-//! `KINECT_REQUIRE_REAL=1`. `KINECT_FUZZ_SECONDS` makes the test with mutated files run that long.
+//! The real recordings are searched in `KINECT_TEST_DATA`. Without them, their tests print a message and pass; with
+//! `KINECT_REQUIRE_REAL=1` they fail. `KINECT_FUZZ_SECONDS` is the duration of the test with mutated files.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -43,7 +43,7 @@ use kinect_test_support::{disk, mkv};
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// A real recording; `None`, with a printed word, where it is not there.
+/// A real recording. If it does not exist, prints a message and returns `None`.
 fn real(name: &str) -> Option<PathBuf> {
     k4a_judge::real_data(&format!("recordings/{name}"))
 }

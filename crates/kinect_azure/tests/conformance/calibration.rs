@@ -6,7 +6,7 @@ use kinect_azure::{ColorResolution, DepthMode};
 
 use crate::data;
 
-/// What our camera would be in the vendor's structure, as bits.
+/// Our camera in the form of the vendor's structure, as bits.
 fn our_bits(camera: Option<&Camera>) -> Vec<u32> {
     let Some(camera) = camera else {
         return vec![0; 18];
@@ -65,7 +65,7 @@ fn every_mode_of_every_real_sensor_has_the_vendors_bits() {
             for source in 0..4 {
                 for target in 0..4 {
                     if off[source] || off[target] {
-                        // The vendor's are all zero then; ours do not depend on modes.
+                        // The vendor's values are 0 then; ours do not depend on modes.
                         continue;
                     }
                     let ours = ours.extrinsics[source][target].unwrap();
@@ -194,8 +194,8 @@ fn numbers_the_json_leaves_out_count_as_zero() {
         .unwrap()
         .calibration(DepthMode::NfovUnbinned, ColorResolution::R720p)
         .unwrap();
-    // The vendor accepts the shorter one as well, but takes the missing numbers from memory that it never wrote, so
-    // there is nothing to compare with.
+    // The vendor's library accepts the shorter matrix, too, but reads the missing numbers from uninitialised memory. So
+    // its result cannot be compared.
     judge
         .calibration_from_raw(shorter.as_bytes(), 2, 1)
         .expect("the vendor accepts it");

@@ -1,4 +1,4 @@
-//! Where the real data lies, and small helpers the tests share.
+//! Finds the real data, and holds small helpers that the tests share.
 
 use std::path::PathBuf;
 

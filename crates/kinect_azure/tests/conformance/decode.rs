@@ -1,4 +1,4 @@
-//! Colour images, against what the vendor's player converts them to.
+//! Compares decoded colour images with those of the vendor's playback library.
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ fn the_sample_recordings_jpeg_looks_as_the_vendor_shows_it() {
     };
     let (jpeg, theirs) = as_the_vendor_converts(judge, &path);
     let ours = decode(&image(ColorFormat::Mjpg, &jpeg), YuvRange::Full, false);
-    // The vendor's fast transform repeats chroma where we interpolate it: at coloured edges that shows.
+    // The vendor's library repeats chroma values, ours interpolates them. So pixels differ at coloured edges.
     let (mean, far) = difference(&ours, &theirs, 4);
     println!("JPEG: {mean} apart on average, {far} more than 4");
     assert!(mean < 1.0 && far < 0.01);

@@ -1,4 +1,4 @@
-//! Recordings made live, read by `libk4arecord`: whole ones, and those that a full disk left behind.
+//! Reads live recordings with `libk4arecord`: complete ones, and those that a full disk ended.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -93,7 +93,7 @@ fn what_a_full_disk_left_reads_back_up_to_its_last_full_cluster() {
         ir: image(ImageFormat::Ir16, index * 33_333),
         ..Capture::default()
     };
-    // Somewhere within captures, within small elements, and with no room for the index.
+    // The disk is full within captures, within small elements, and before the index.
     let size = 2 * 320 * 288 * 2;
     let capacities = (0..12)
         .map(|step| 10 * size + step * (size / 11 + 3))
@@ -117,7 +117,7 @@ fn what_a_full_disk_left_reads_back_up_to_its_last_full_cluster() {
             assert!(theirs(Some(seen)) == ours(Some(capture(count))), "{count}");
             count += 1;
         }
-        // All that fitted, or up to a second less to make room for the index.
+        // The file has all captures that fitted, or up to a second less, which makes room for the index.
         let fitted = capacity / size;
         assert!(
             count + 1 >= fitted || capacity > 70 * size && count + 33 >= fitted,

@@ -1,7 +1,7 @@
-//! Our numbers against the vendor's real libraries and real sensors' data.
+//! Compares our results with those of the vendor's real libraries for data of real sensors.
 //!
-//! Without the libraries or the data the tests print that they skip and pass; with `KINECT_REQUIRE_REAL=1` in the
-//! environment they fail instead.
+//! Without the libraries or the data, the tests print a message and pass; with `KINECT_REQUIRE_REAL=1` in the
+//! environment they fail.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

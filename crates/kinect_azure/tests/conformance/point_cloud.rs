@@ -41,7 +41,7 @@ pub fn our_cloud(camera: &Camera, depth: &[u16]) -> Vec<[i16; 3]> {
     points
 }
 
-/// How many points differ, and by how much at most.
+/// The number of points that differ, and the largest difference.
 pub fn difference(ours: &[[i16; 3]], theirs: &[[i16; 3]]) -> (usize, i32) {
     assert_eq!(ours.len(), theirs.len());
     let of = |a: &[i16; 3], b: &[i16; 3]| {
@@ -133,7 +133,8 @@ fn colour_cameras_give_the_vendors_cloud_where_the_vendor_gives_one() {
         return;
     };
     for real in &calibrations {
-        // The vendor's tables take seconds for the large ones: those for the sensor on which it gives up most.
+        // The vendor's library needs seconds for large tables, so they are compared only for the sensor with most
+        // rejected pixels.
         let sizes: &[ColorResolution] = if real.name == "001514394512" {
             &[ColorResolution::R1536p, ColorResolution::R2160p]
         } else {
@@ -215,7 +216,7 @@ fn every_pixel_is_looked_through() {
     assert_eq!(valid(DepthMode::Nfov2x2Binned, off), 320 * 288);
     assert_eq!(valid(DepthMode::Wfov2x2Binned, off), 205_249);
     assert_eq!(valid(DepthMode::WfovUnbinned, off), 820_951);
-    // The vendor gives up on 3.1 % of these.
+    // The vendor's library rejects 3.1 % of these pixels.
     let all = valid(DepthMode::Off, ColorResolution::R3072p);
     assert_eq!(all, 4096 * 3072);
 }

@@ -22,7 +22,7 @@ fn sample() -> Option<Calibration> {
     )
 }
 
-/// Calls `check` with every real sensor in a few pairs of modes that between them use every mode.
+/// Calls `check` with every real sensor in a few pairs of modes that together cover all modes.
 fn with_vendor(check: impl Fn(&k4a_judge::Judge, &Calibration, &abi::Calibration, &str)) {
     let (Some(judge), Some(calibrations)) = (judge(), data::calibrations()) else {
         return;
@@ -48,7 +48,7 @@ fn with_vendor(check: impl Fn(&k4a_judge::Judge, &Calibration, &abi::Calibration
     }
 }
 
-/// The vendor's name for one of our sensors, which has the same number.
+/// The vendor's enum value of a sensor; the numbers are equal.
 fn vendors(sensor: usize) -> k4a::Sensor {
     k4a::Sensor::from_code(sensor as i32).unwrap()
 }
@@ -120,7 +120,7 @@ fn random_pixels_look_where_the_vendor_looks() {
             valid += usize::from(we.is_some());
         }
         assert!(valid > 2000, "{at}: only {valid} pixels have rays");
-        // The vendor's f32 gives up on good pixels of large colour images (3.1 % at 3072P).
+        // Because of f32, the vendor's library rejects valid pixels of large colour images (3.1 % at 3072P).
         assert!(
             we_only < 4000 / 10,
             "{at}: {we_only} pixels only we can look through"
@@ -300,7 +300,7 @@ fn the_known_points_of_the_sample_sensor_hold() {
 #[test]
 fn gravity_turns_with_the_sensor_and_does_not_move() {
     let Some(calibration) = sample() else { return };
-    // What the accelerometer of the sample recording measured: the sensor looks up by 10.8 degrees.
+    // The measurement of the accelerometer in the sample recording: the sensor looks up by 10.8 degrees.
     let up = calibration
         .direction(
             [-2.888193, -0.193805, -9.437137],
@@ -338,7 +338,7 @@ fn a_colour_pixel_finds_the_depth_pixel_that_sees_the_same() {
             .library()
             .color_2d_to_depth_2d(&theirs, pixel, image.shared())
             .unwrap_or(None);
-        // How far from the colour pixel the found depth pixel lands.
+        // The distance between the colour pixel and the projection of the found depth pixel.
         let miss = |found: [f32; 2]| {
             let (column, row) = (found[0].round() as usize, found[1].round() as usize);
             let d = f32::from(depth[row.min(575) * 640 + column.min(639)]);

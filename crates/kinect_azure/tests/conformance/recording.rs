@@ -1,4 +1,4 @@
-//! Recordings, read by us and by `libk4arecord`.
+//! Compares recordings read by our reader and by `libk4arecord`.
 
 use std::path::Path;
 use std::process::Command;
@@ -73,8 +73,8 @@ impl Both {
     }
 }
 
-/// Runs in one direction, from the beginning, the end, or a seek: what both say. (After a change of direction the
-/// vendor's reader loses images of captures that lack one; ours gives the same captures again.)
+/// Compares both readers in one direction, from the beginning, the end, or a seek. (After a change of direction the
+/// vendor's reader loses images of incomplete captures; ours delivers the same captures again.)
 fn compare_runs(both: &mut Both, random: &mut Random, seeks: &[u64], what: &str) {
     let mut count = 0;
     loop {
@@ -133,9 +133,9 @@ fn crafted_recordings_give_the_same_captures_in_both_directions_and_after_seeks(
     }
 }
 
-/// Seek targets at which both readers mean the same. Left out are those between an image's time and the same with the
-/// delay added, because the vendor's reader compares the latter; and those before every track's first or behind any
-/// track's last image, where the vendor's reader splits captures that ours keeps together.
+/// Seek targets at which both readers go to the same capture. Left out are targets between an image's time and that
+/// time plus the delay, because the vendor's reader compares the latter, and targets before the first image of all
+/// tracks or after the last image of a track, where the vendor's reader splits captures that ours keeps together.
 fn comparable_seeks(mkv: &Mkv, random: &mut Random, length: u64, delay: i64) -> Vec<u64> {
     let times = |track: Option<u64>| {
         let blocks = mkv.clusters.iter().flat_map(|cluster| {
@@ -190,7 +190,7 @@ fn crafted(random: &mut Random, delay_usec: i64) -> Mkv {
     mkv
 }
 
-/// Everything that both readers can say about a whole recording.
+/// Compares all data of a whole recording in both readers.
 pub fn compare_everything(judge: &'static Judge, path: &Path, random: &mut Random) {
     let mut both = Both::open(judge, path);
     let what = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -339,7 +339,7 @@ fn compare_imu(both: &mut Both, random: &mut Random, what: &str) {
         both.seek(target);
         let mut forward = random.below(2) == 0;
         for step in 0..5 {
-            // The vendor's reader does not turn round behind a seek to the end of a handful of samples.
+            // In a file of a few samples, the vendor's reader does not change direction after a seek to the end.
             if count > 100 {
                 forward = random.below(2) == 0;
             }
@@ -455,7 +455,7 @@ fn write_captures(
                 gyro: [-value, 3.0, 4.0],
                 gyro_timestamp_usec: imu_usec + 7,
             };
-            // Where there are none in between, blocks of FAST are laced.
+            // Without captures between them, the blocks of FAST are laced.
             if index % 3 != 1 {
                 recorder.write_imu_sample(sample).unwrap();
             }
@@ -516,14 +516,14 @@ fn what_a_crash_of_the_vendors_recorder_leaves_plays() {
     let copy = Scratch::new("crash-copy");
     let recorder = vendor_recorder(judge, &scratch.0, 0);
     let start = 9_000_000;
-    // What the file holds at any time is what a crash would leave. The recorder's own thread writes after 2 s of data.
+    // A crash would leave the current content of the file. The recorder's thread writes after 2 s of data.
     let mut flushed = 0;
     for part in 0..6u64 {
         write_captures(judge, &recorder, part * 100..part * 100 + 100, start, 0);
         std::thread::sleep(std::time::Duration::from_millis(300));
         if part == 3 {
             recorder.flush().unwrap();
-            // One of these has no image at all.
+            // One of these captures has no image.
             flushed = 399;
         }
         std::fs::copy(&scratch.0, &copy.0).unwrap();
@@ -532,7 +532,7 @@ fn what_a_crash_of_the_vendors_recorder_leaves_plays() {
             "the vendor's reader refuses it"
         );
         let mut recording = Recording::open(&copy.0).unwrap();
-        // Just flushed it is complete; anything written since makes it unfinished again.
+        // After a flush the file is complete; after further writes it is unfinished again.
         assert_eq!(recording.info().unfinished, part != 3, "part {part}");
         assert_eq!(recording.info().start_offset_usec, start);
         let (mut count, mut last) = (0, 0);
@@ -591,7 +591,7 @@ fn a_recording_by_the_vendors_recorder_is_the_same_after_mkvmerge() {
     }
 }
 
-/// Ways to write the same recording that the vendor's reader understands as well.
+/// Variants of the same recording that the vendor's reader understands, too.
 #[test]
 fn crooked_recordings_that_the_vendors_reader_opens_are_the_same_in_everything() {
     let Some(judge) = judge() else { return };

@@ -103,7 +103,7 @@ fn recordings_of_every_depth_mode_and_colour_format_read_back_the_same() {
             &vendor_cloud(judge, &real, depth_mode, ColorResolution::Off, &depth),
         );
         assert!(worst <= 1, "{what}: {worst} mm");
-        // The vendor's rays are only good to some 1e-6, which moves a few points across .5 mm.
+        // The vendor's rays are accurate to some 1e-6, so a few points are rounded differently.
         assert!(
             differ * 10_000 <= depth.len() * 4,
             "{what}: {differ} points differ"
@@ -128,7 +128,7 @@ fn the_vendors_library_understands_the_built_in_calibration() {
         raw,
     };
     for (depth, color) in data::mode_pairs() {
-        // Panics where the vendor refuses.
+        // Panics if the vendor's library refuses the calibration.
         let _ = data::vendor_calibration(judge, &real, depth, color);
     }
 }

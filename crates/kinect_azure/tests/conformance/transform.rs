@@ -1,5 +1,5 @@
-//! Images between the cameras, against the vendor's depth engine, which needs OpenGL: it runs on an X display of the test's
-//! own, drawn by Mesa in software.
+//! Compares transformed images with those of the vendor's depth engine. The engine needs OpenGL, so it runs on the
+//! test's own X display with Mesa's software driver.
 
 use k4a_judge::{Judge, judge};
 use kinect_azure::calibration::XyTable;
@@ -13,7 +13,7 @@ use crate::display::on_display;
 use crate::point_cloud::difference;
 use crate::simulated::simulated;
 
-/// C's numbers of formats and interpolations.
+/// The C enums' numbers of formats and interpolations.
 const BGRA32: i32 = 3;
 const CUSTOM8: i32 = 6;
 const CUSTOM16: i32 = 7;
@@ -66,7 +66,7 @@ impl Scene {
             json,
             calibration: calibration.clone(),
             infrared: capture.ir.as_ref().unwrap().u16_pixels().to_vec(),
-            // Bands of depth, as good as people.
+            // Bands of depth, which replace people.
             players: depth.iter().map(|&d| (d / 250) as u8).collect(),
             depth,
             color: bgra.as_chunks().0.to_vec(),
@@ -149,7 +149,7 @@ impl Scene {
                 transformation
                     .depth_to_color_custom(&depth, image, &out_depth, &out, interpolation, invalid)
                     .unwrap();
-                // One that is late has none of its images.
+                // The result of a late call has none of its images.
                 if out_depth.bytes() == aligned {
                     out.bytes().to_vec()
                 } else {
@@ -173,8 +173,8 @@ impl Scene {
     }
 }
 
-/// What a call gives once it gives the same twice, and more than black: the vendor's engine does not wait for ever for
-/// OpenGL, which on a busy machine without a GPU is late now and then, and takes the image as it is by then.
+/// Repeats a call until two results are equal and not black. The vendor's engine waits for OpenGL only for a limited
+/// time and then takes the image as it is; on a busy machine without a GPU, OpenGL is sometimes late.
 fn settled(mut call: impl FnMut() -> Vec<u8>) -> Vec<u8> {
     let mut last = Vec::new();
     for _ in 0..20 {
@@ -187,7 +187,7 @@ fn settled(mut call: impl FnMut() -> Vec<u8>) -> Vec<u8> {
     panic!("the vendor's engine gives something else each time");
 }
 
-/// How far two images are apart, where both have something.
+/// The difference of two images at the pixels that both have.
 #[derive(Default)]
 struct Apart {
     pixels: usize,
@@ -207,7 +207,7 @@ impl Apart {
     }
 }
 
-/// Everything that was compared in one scene.
+/// The results of one scene.
 struct Comparison {
     /// Pixels with depth in both.
     both: usize,
@@ -318,7 +318,7 @@ impl Comparison {
     }
 }
 
-/// Compares a scene, and prints what was found.
+/// Compares a scene, and prints the results.
 fn compare(judge: &'static Judge, scene: &Scene) -> Comparison {
     let (ours, theirs) = (scene.ours(), scene.theirs(judge));
     let comparison = Comparison::of(scene, &ours, &theirs);
@@ -326,8 +326,8 @@ fn compare(judge: &'static Judge, scene: &Scene) -> Comparison {
     comparison
 }
 
-/// Everything is the vendor's to the last bit, but for its holes and for colour: the depth engine leaves mixing colours to
-/// OpenGL's texture sampler, and Mesa's has weights of 8 bits.
+/// All values equal the vendor's to the last bit, except in the vendor's holes and for colour: the depth engine mixes
+/// colours with OpenGL's texture sampler, and Mesa's sampler has weights of 8 bits.
 fn check(name: &str, comparison: &Comparison) {
     let Comparison {
         both,
@@ -388,7 +388,7 @@ fn the_sample_recordings_images_are_the_vendors() {
             let mut cloud = vec![[0; 3]; vendors.len()];
             let table = XyTable::new(scene.calibration.color_camera.as_ref().unwrap());
             point_cloud_i16(&table, &theirs.depth, &mut cloud).unwrap();
-            // The vendor wrongly gives up on some pixels near the border.
+            // The vendor's function wrongly rejects some pixels near the border.
             let mut gave_up = 0;
             for (ours, theirs) in cloud.iter_mut().zip(&vendors) {
                 if theirs[2] == 0 && ours[2] != 0 {
@@ -424,7 +424,7 @@ fn simulated_images_of_some_modes_are_the_vendors() {
     );
 }
 
-/// Passive infrared has no depth, so nothing to transform.
+/// Passive infrared has no depth, so there is no image to transform.
 #[test]
 #[ignore = "takes minutes: prints a table of all modes"]
 fn simulated_images_of_all_modes_are_the_vendors() {

@@ -1,4 +1,4 @@
-//! Recordings written by us, read by `libk4arecord`.
+//! Reads recordings of our writer with `libk4arecord`.
 
 use std::sync::Arc;
 

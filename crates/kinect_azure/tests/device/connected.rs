@@ -1,4 +1,4 @@
-//! Which sensors are connected.
+//! Tests of the list of connected sensors.
 
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,6 @@ fn a_sensor_that_does_not_open_in_time_is_given_up() {
         .map(|one| one.problem.is_some())
         .collect();
     assert_eq!(problems, [true, true]);
-    // The thread that is left behind still has the library loaded; let it end before that is unloaded.
+    // The abandoned thread still uses the library; it must end before the library is unloaded.
     std::thread::sleep(Duration::from_secs(2));
 }

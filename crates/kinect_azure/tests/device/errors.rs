@@ -74,7 +74,7 @@ fn a_sensor_that_is_not_there_or_not_free() {
     let in_use = (SourceErrorKind::InUse, Recovery::Retry);
     assert_eq!(refused(&settings(&stand_in)), in_use);
     assert_eq!(refused(&chosen(DeviceSelector::Index(0))), in_use);
-    // Its serial number cannot be read, so it may be the wanted one.
+    // The serial number of this sensor cannot be read, so it may be the wanted sensor.
     assert_eq!(refused(&by_serial("000000000001")), in_use);
     drop(others);
     DeviceSource::open(&settings(&stand_in)).unwrap();

@@ -1,4 +1,4 @@
-//! What a running sensor does when something of it fails.
+//! Tests of faults of a running sensor.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn one(device: DeviceScript) -> StandIn {
     StandIn::microsoft(&Script::of([device]))
 }
 
-/// So many captures, which must come within ten seconds.
+/// Takes `count` captures, which must arrive within ten seconds.
 fn captures(source: &mut DeviceSource, count: usize) -> Vec<Capture> {
     let end = Instant::now() + Duration::from_secs(10);
     let mut captures = Vec::new();

@@ -107,7 +107,7 @@ fn inertial_sensors_without_a_rotation_count_as_missing() {
             .unwrap();
         assert_eq!(calibration.extrinsics(Sensor::Gyro, Sensor::Depth), None);
     }
-    // As exact as factories are is a rotation.
+    // A matrix with the accuracy of factory calibrations counts as a rotation.
     let text = json().replace(rotation, "[0.002, 0, -0.999, -1.001, 0, 0, 0, 1, 0.001]");
     let raw = RawCalibration::parse(text.as_bytes()).unwrap();
     assert!(raw.gyro.is_some() && raw.warnings.is_empty());
@@ -378,7 +378,7 @@ fn a_lens_that_makes_no_sense_still_ends() {
             .map(|index| {
                 let scale = [1e-3, 1.0, 1e3, 1e30][random.below(4)];
                 let number = (random.number() as i32 as f64) / f64::from(i32::MAX) * scale;
-                // Focal lengths must be some lens's.
+                // Focal lengths must be possible for a lens.
                 let number = if index == 2 || index == 3 {
                     0.02 + number.abs() % 49.0
                 } else {
@@ -406,7 +406,7 @@ fn a_lens_that_makes_no_sense_still_ends() {
             if !ray[0].is_nan()
                 && let Some([u, v]) = camera.project([ray[0], ray[1], 1.0])
             {
-                // Where a ray is given, it is seen at its pixel, as far as f32 rays can tell.
+                // If a pixel has a ray, the ray projects to that pixel, within the accuracy of f32.
                 let slack = 0.01 + 1e-5 * camera.intrinsics.fx.max(camera.intrinsics.fy);
                 let far = (u - pixel[0]).abs().max((v - pixel[1]).abs());
                 assert!(

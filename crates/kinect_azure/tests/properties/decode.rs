@@ -54,7 +54,7 @@ fn picture(x: usize, y: usize) -> [f64; 3] {
     [luma, cb, cr].map(|v| v.clamp(0.0, 255.0))
 }
 
-/// What zune-jpeg makes of it.
+/// The result of zune-jpeg.
 fn general_decoder(jpeg: &[u8], layout: Layout) -> Vec<u8> {
     let space = match layout {
         Layout::Grey => ColorSpace::Luma,
@@ -117,7 +117,7 @@ fn sampling_factors_with_a_common_factor_are_the_same_picture() {
             for (width, height) in [(64, 48), (200, 120), (33, 17), (129, 70), (1, 1)] {
                 for restart_interval in [0, 1, 3] {
                     let sampling = match layout {
-                        // One component has no MCUs of several blocks, whatever its factors say.
+                        // An image with one component has MCUs of one block, with any sampling factors.
                         Layout::Grey => (layout, (1, 1)),
                         _ => (layout, multiple),
                     };
@@ -140,7 +140,7 @@ fn sampling_factors_with_a_common_factor_are_the_same_picture() {
     }
 }
 
-/// A JPEG of another encoder, and the picture that its pixels were.
+/// A JPEG of another encoder, and the original picture.
 fn other_encoder(
     sampling: jpeg_encoder::SamplingFactor,
     color: jpeg_encoder::ColorType,
@@ -168,7 +168,7 @@ fn other_encoder(
     jpeg
 }
 
-/// Without the segments of that kind.
+/// Removes the segments of one kind.
 fn without(jpeg: &[u8], marker: u8) -> Vec<u8> {
     let mut out = jpeg[..2].to_vec();
     let mut at = 2;
@@ -192,7 +192,7 @@ fn without_huffman_tables_those_of_the_standard_are_meant_and_nothing_is_carried
     let bare = without(&whole, 0xc4);
     assert!(bare.len() < whole.len() - 300);
     let expected = decode(&mjpg(96, 80, &whole), false).unwrap();
-    // Also behind an image with tables of its own.
+    // The same is true after an image with its own tables.
     let mut decoder = ColorDecoder::new();
     let mut bgra = Vec::new();
     let own = encode(64, 48, Layout::S422, 0, 9, picture);
@@ -200,7 +200,7 @@ fn without_huffman_tables_those_of_the_standard_are_meant_and_nothing_is_carried
         decoder.decode(&mjpg(96, 80, &bare), &mut bgra).unwrap();
         assert!(bgra == expected);
         decoder.decode(&mjpg(64, 48, &own), &mut bgra).unwrap();
-        // Without quantisation nothing is known: those of the image before are not this one's.
+        // Without quantisation tables the image is an error; the tables of the previous image are not used.
         let result = decoder.decode(&mjpg(96, 80, &without(&whole, 0xdb)), &mut bgra);
         assert!(
             matches!(result, Err(DecodeError::BadJpeg { .. })),
@@ -226,7 +226,7 @@ fn jpegs_that_cameras_do_not_send_decode_as_well() {
         let at = format!("{sampling:?} {color:?} {progressive}");
         decoder.decode(&mjpg(96, 80, &jpeg), &mut bgra).expect(&at);
         assert!(bgra.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255));
-        // The same picture, as our own decoder has it.
+        // The same picture, decoded by our decoder.
         let plain = other_encoder(SamplingFactor::R_4_4_4, color, false);
         let plain = decode(&mjpg(96, 80, &plain), false).unwrap();
         let sum: u64 = bgra
@@ -236,7 +236,7 @@ fn jpegs_that_cameras_do_not_send_decode_as_well() {
             .sum();
         let mean = sum as f64 / bgra.len() as f64;
         assert!(mean < 4.0, "{at}: {mean}");
-        // Cut short it is an error, and another size is one before anything is decoded.
+        // A truncated image is an error, and a wrong size is an error before decoding begins.
         let cut = decode(&mjpg(96, 80, &jpeg[..jpeg.len() / 3]), false);
         assert!(cut.is_err(), "{at}");
         let other = decode(&mjpg(96, 88, &jpeg), false);
@@ -337,7 +337,7 @@ fn no_damage_to_a_jpeg_makes_it_panic() {
                     Err(_) => refused += 1,
                 }
             }
-            // The tables a damaged image left behind must not live on.
+            // The tables of a damaged image must not be used for the next image.
             for decoder in &mut decoders {
                 decoder.decode(&mjpg(56, 40, &jpeg), &mut bgra).unwrap();
                 assert_eq!(bgra, decode(&mjpg(56, 40, &jpeg), false).unwrap());
@@ -430,7 +430,7 @@ fn bgra_without_gaps_is_as_it_would_be_decoded_and_nothing_else_is() {
     use ColorFormat::{Bgra32, Yuy2};
     let bytes: Vec<u8> = (0..40).collect();
     for stride in [0, 16] {
-        // Bytes behind the last row are no pixels.
+        // Bytes after the last row are not pixels.
         let image = image(Bgra32, 4, 2, stride, bytes.clone());
         assert_eq!(packed_bgra(&image).unwrap(), decode(&image, false).unwrap());
     }

@@ -1,4 +1,4 @@
-//! The fuzz targets for a moment, without a fuzzer: with their seeds, and with thousands of damaged ones.
+//! Runs the fuzz targets for a short time without a fuzzer: with their seeds, and with thousands of damaged seeds.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use kinect_test_support::fuzzing;
 
 use crate::Random;
 
-/// Damaged seeds that each target is given, where that does not take longer than [`TIME`].
+/// The number of damaged seeds for each target, unless they take longer than [`TIME`].
 const DAMAGED: usize = 4000;
 const TIME: Duration = Duration::from_secs(2);
 

@@ -1,4 +1,4 @@
-//! The smallest JPEG encoder that can make every layout our decoder knows.
+//! A minimal JPEG encoder that can write every layout that our decoder reads.
 
 /// How the components are sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ const ZIGZAG: [usize; 64] = [
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
-/// Symbols of the table for AC: the first 100 get codes of 8 bits, the others of 16, so that both ways of the decoder
-/// are used.
+/// Symbols of the table for AC: the first 100 get codes of 8 bits, the others of 16, so that both code paths of the
+/// decoder are used.
 fn ac_symbols() -> Vec<u8> {
     let mut symbols = vec![0x00, 0xf0];
     for size in 1..=10 {
@@ -152,7 +152,7 @@ pub fn encode_multiple(
     scan.extend([0, 63, 0]);
     segment(0xda, &scan);
 
-    // A component's sample, averaged over the pixels it stands for; edges repeat.
+    // A sample of a component: the average of its pixels, with repeated pixels at the edges.
     let sample = |component: usize, x: usize, y: usize| {
         let (h, v) = if component == 0 { (1, 1) } else { (h, v) };
         let mut sum = 0.0;

@@ -1,5 +1,6 @@
-//! What must hold for any input: damaged calibrations and images give errors and never panics, intact ones decode right in
-//! every layout, and a stream that is warm does not allocate. Needs neither real data nor the vendor's libraries.
+//! Properties that hold for any input: damaged calibrations and images give errors and never panics, intact images are
+//! decoded correctly in every layout, and a stream does not allocate in the steady state. The tests need neither real
+//! data nor the vendor's libraries.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

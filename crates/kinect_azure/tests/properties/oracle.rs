@@ -1,5 +1,5 @@
-//! The vendor's rules for images between the cameras, written down one after the other as they are described, pixel by
-//! pixel and without regard for time: what the fast code is compared with. The order of operations is the depth engine's.
+//! A simple and slow implementation of the vendor's rules for images between the cameras, with which the fast code is
+//! compared. The order of operations is that of the depth engine.
 
 use kinect_azure::Calibration;
 use kinect_azure::calibration::{LensModel, Sensor, XyTable};
@@ -14,7 +14,7 @@ struct Vertex {
     valid: bool,
 }
 
-/// Depth, and an image that goes along, in the colour camera's view.
+/// Transforms depth, and an image with it, to the colour camera's view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
     pub depth: Vec<u16>,
@@ -92,7 +92,8 @@ pub fn depth_to_color(
             if invalid > 1 {
                 continue;
             }
-            // The middle of two, with the linear rule's value or, for the nearest rule, one that is given.
+            // The middle of two vertices. Its value is interpolated by the linear rule, or is the given value for the
+            // nearest rule.
             let middle = |a: Vertex, b: Vertex, nearest: u32| Vertex {
                 u: (a.u + b.u) / 2.0,
                 v: (a.v + b.v) / 2.0,

@@ -16,7 +16,7 @@ fn calibration(mode: DepthMode) -> Calibration {
 
 fn noise(pixels: usize) -> Vec<u16> {
     let mut random = Random(31);
-    // A third has no depth, the rest is anything.
+    // A third of the pixels has no depth; the others have random depths.
     (0..pixels)
         .map(|_| {
             if random.below(3) == 0 {
@@ -69,7 +69,7 @@ fn a_point_straight_ahead_lies_on_the_negative_z_axis() {
         x.abs() < 0.002 && y.abs() < 0.002 && z == -1.0,
         "{x} {y} {z}"
     );
-    // What is seen further down the image lies lower.
+    // A point that is lower in the image is lower in space.
     assert!(metres[500 * 640 + 319][1] < y - 0.2);
 }
 
@@ -85,7 +85,7 @@ fn sizes_that_do_not_fit_are_errors() {
 fn points_get_the_colour_that_the_colour_camera_sees_there() {
     let calibration = calibration(DepthMode::Nfov2x2Binned);
     let table = XyTable::new(&calibration.depth_camera.unwrap());
-    // A colour image whose colours say where they are.
+    // A colour image whose colours encode their positions.
     let color: Vec<[u8; 4]> = (0..1280 * 720)
         .map(|index| [(index % 1280 / 5) as u8, (index / 1280 / 3) as u8, 7, 255])
         .collect();

@@ -1,4 +1,4 @@
-//! Images between the cameras, against the rules as they are written down.
+//! Compares transformed images with a simple implementation of the documented rules.
 
 use kinect_azure::calibration::{Calibration, Extrinsics, RawCalibration, Sensor, XyTable};
 use kinect_azure::transform::{Interpolation, Occlusion, TransformError, Transformation};
@@ -21,8 +21,8 @@ fn calibration(depth: DepthMode, color: ColorResolution) -> Calibration {
     calibration
 }
 
-/// A scene with what the rules are about: a slanted wall, a ball before it, steps, noise, single pixels and lines without
-/// depth, and large holes.
+/// A scene with all cases of the rules: a slanted wall, a ball in front of it, steps, noise, single pixels and lines
+/// without depth, and large holes.
 fn scene(calibration: &Calibration, seed: u64) -> Vec<u16> {
     let camera = calibration.depth_camera.as_ref().unwrap();
     let (width, height) = (camera.width as usize, camera.height as usize);
@@ -38,7 +38,7 @@ fn scene(calibration: &Calibration, seed: u64) -> Vec<u16> {
                 d = 700.0 - 900.0 * ball.sqrt();
             }
             if (0.7..0.75).contains(&x) {
-                // Too steep to be one surface.
+                // The step is too steep for one surface.
                 d = 900.0 + 120.0 * (column % 7) as f32;
             }
             if y > 0.85 {
@@ -59,7 +59,7 @@ fn values(count: usize, seed: u64) -> Vec<u16> {
     (0..count).map(|_| random.number() as u16).collect()
 }
 
-/// What a transformation gives for a scene.
+/// The results of a transformation for a scene.
 #[derive(PartialEq)]
 struct Results {
     depth: Vec<u16>,
@@ -74,7 +74,7 @@ fn results(calibration: &Calibration, depth: &[u16], color: &[[u8; 4]]) -> Resul
     let pixels = color.len();
     let custom = values(depth.len(), 5);
     let bytes: Vec<u8> = custom.iter().map(|&v| v as u8).collect();
-    // What was in the buffers before must not matter.
+    // The previous content of the buffers must not matter.
     let mut results = Results {
         depth: vec![7; pixels],
         linear: vec![7; pixels],
@@ -120,7 +120,7 @@ fn results(calibration: &Calibration, depth: &[u16], color: &[[u8; 4]]) -> Resul
 fn picture(size: [usize; 2]) -> Vec<[u8; 4]> {
     let mut random = Random(8);
     (0..size[0] * size[1])
-        // Some are black and transparent, which must not become "nothing".
+        // Some pixels are black and transparent; they must not be treated as missing.
         .map(|_| {
             if random.below(3) == 0 {
                 [0; 4]
@@ -384,7 +384,7 @@ fn cameras_without_pixels_have_empty_images() {
 
 #[test]
 fn the_background_that_a_near_thing_hides_takes_none_of_its_colour() {
-    // A card at 0.5 m before a wall at 2 m, each with a colour of its own.
+    // A card at 0.5 m in front of a wall at 2 m, each with its own colour.
     let calibration = calibration(DepthMode::NfovUnbinned, ColorResolution::R720p);
     let card =
         |[column, row]: [f32; 2]| (249.5..399.5).contains(&column) && (199.5..399.5).contains(&row);
@@ -493,7 +493,8 @@ fn a_slanted_surface_does_not_hide_itself() {
                 .zip(&visible)
                 .enumerate()
                 .filter(|(pixel, (a, b))| {
-                    // Towards the border a pixel may see the plane at a smaller angle than in the middle: up to 80° count.
+                    // Near the border the angle between ray and plane may be smaller than in the middle; angles of
+                    // incidence up to 80° are compared.
                     let [x, y] = table.rays()[*pixel];
                     let cosine = (1.0 - slope_x * x - slope_y * y).abs()
                         / ((1.0 + slope * slope) * (1.0 + x * x + y * y)).sqrt();

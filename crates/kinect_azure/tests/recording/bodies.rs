@@ -1,4 +1,4 @@
-//! The people that are recorded with images.
+//! Tests of bodies that are recorded with images.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ fn settings() -> RecordingSettings {
     }
 }
 
-/// Some people: as many as the image's number modulo 3.
+/// Bodies; their number is the image's number modulo 3.
 fn people(index: u64) -> BodyFrame {
     let time = START + index * PERIOD;
     let (width, height) = mkv::NFOV_2X2;
@@ -97,7 +97,7 @@ fn people_of_captures_are_recorded_and_come_with_them_again() {
     assert_eq!(track.unwrap().kind, TrackKind::Custom);
     check(&mut recording, 30);
     assert_eq!(recording.count(|_| {}).unwrap().custom_blocks[0].1, 30);
-    // Reading them does not allocate once it runs.
+    // Reading bodies does not allocate in the steady state.
     recording.seek(SeekTarget::Start(0)).unwrap();
     let mut play = || {
         for _ in 0..6 {
@@ -114,7 +114,7 @@ fn people_of_captures_are_recorded_and_come_with_them_again() {
     play();
     play();
     assert_eq!(k4a_judge::allocations(play), 0);
-    // Switched off, the file has no such track.
+    // If bodies are switched off, the file has no body track.
     let off = RecordingSettings {
         bodies: false,
         ..settings()
@@ -156,7 +156,7 @@ fn people_that_a_tracker_finds_later_are_recorded_with_their_images() {
     while recorder.figures().body_frames < 90 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    // One that is far too late is counted.
+    // A body frame that is far too late is counted.
     recorder.push_bodies(&Arc::new(BodyFrame::default()));
     recorder.push_capture(&capture(90, true));
     while recorder.figures().dropped_body_frames < 1 {
@@ -187,7 +187,7 @@ fn body_tracks_of_a_later_version_and_damaged_blocks_cost_nothing_else() {
     let capture = recording.next_capture().unwrap().unwrap();
     assert!(capture.depth.is_some() && capture.ground_truth.is_none());
     assert!(recording.next_data_block("BODY").unwrap().is_some());
-    // A run of the map of image 1 that is too long.
+    // In the body index map of image 1, a run of equal pixels is too long.
     let run = [0xf4, 0x01, 0x00, 0xff];
     let map = bytes.windows(4).position(|w| w == run).unwrap();
     let mut damaged = bytes;

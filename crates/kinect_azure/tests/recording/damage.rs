@@ -1,4 +1,5 @@
-//! Files cut at every place and changed at random: an error or the rest of the recording, never a panic or a hang.
+//! Files that are cut at every position and changed at random. Each gives an error or the rest of the recording, and
+//! never a panic or a hang.
 
 use std::time::{Duration, Instant};
 
@@ -74,7 +75,7 @@ fn a_recording_cut_at_any_byte_gives_an_error_or_its_rest() {
     }
 }
 
-/// Where elements begin, and where their content does, in a whole file.
+/// The positions of elements and of their contents in an intact file.
 fn boundaries(bytes: &[u8]) -> Vec<usize> {
     fn walk(bytes: &[u8], mut at: usize, end: usize, found: &mut Vec<usize>) {
         const MASTERS: [u32; 18] = [
@@ -171,7 +172,7 @@ fn mutate(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
             }
             9 => bytes.truncate(at.max(1)),
             10 => {
-                // An element's size, wherever one seems to stand.
+                // Bytes at which the size of an element may be.
                 let ids = [0xA3u8, 0xA0, 0xA1, 0xE7, 0xAE, 0xBB, 0xB7, 0xF1, 0x73, 0x75];
                 let id = ids[random.below(10) as usize];
                 if let Some(found) = (at..bytes.len() - 2).find(|at| bytes[*at] == id) {

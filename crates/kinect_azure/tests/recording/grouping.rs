@@ -1,11 +1,11 @@
-//! Captures in both directions and after seeks, against the rule written down in the simplest way.
+//! Compares captures, in both directions and after seeks, with a simple implementation of the rule.
 
 use kinect_azure::recording::{Recording, SeekTarget};
 
 use super::mkv::{self, Mkv};
 use super::{Random, Times, open, times};
 
-/// The rule over plain lists. Each track has a gap between two frames, or rests on one.
+/// The rule, implemented over lists. The position in each track is between two frames or on a frame.
 struct Model {
     /// Times and delay of each track.
     tracks: [(Vec<i64>, i64); 3],
@@ -196,7 +196,7 @@ fn a_change_of_direction_gives_the_same_captures_again() {
         while let Some(capture) = step(&mut recording, true) {
             seen.push(capture);
         }
-        // Wherever one turns round, the frames that were delivered come back.
+        // After each change of direction, the delivered frames are delivered again.
         let mut recording = open(file_of(&tracks, 0, 33_333, 32_000, true).write());
         for (index, expected) in seen.iter().enumerate() {
             assert_eq!(step(&mut recording, true).as_ref(), Some(expected));
@@ -222,7 +222,7 @@ fn a_track_that_ended_long_ago_does_not_stop_the_others() {
     assert_eq!(captures.len(), 40);
     assert_eq!(captures[0], [Some(0), Some(0), None]);
     assert_eq!(captures[39], [None, Some(39 * 33_333), None]);
-    // And backwards, colour only joins at the very start.
+    // Read backwards, colour is part of a capture only at the very start.
     let mut back = Vec::new();
     while let Some(capture) = step(&mut recording, false) {
         back.push(capture);

@@ -1,4 +1,4 @@
-//! A recording of twenty gigabytes: how much of it is read.
+//! Measures how many bytes of a recording of twenty gigabytes are read.
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
@@ -16,7 +16,7 @@ fn bytes_read() -> u64 {
     line.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// A file of clusters of 60 MB each, which take no room on the disk because only their headers are written.
+/// A sparse file of clusters of 60 MB each; only their headers take space on the disk.
 fn write_sparse(path: &std::path::Path, clusters: u64, cues: bool) {
     const FRAME: u64 = 60 << 20;
     let mut empty = Mkv::standard("c", 33_333_333);
@@ -35,7 +35,7 @@ fn write_sparse(path: &std::path::Path, clusters: u64, cues: bool) {
     file.write_all(&[0; 8]).unwrap();
     let data = size_at + 8;
     file.write_all(&head[body..]).unwrap();
-    // Room for a SeekHead in front would move things; the Cues are found by walking from the last known cluster.
+    // The file has no space for a SeekHead, so the reader finds the Cues by walking from the last known cluster.
     let mut points = Vec::new();
     for index in 0..clusters {
         let at = file.stream_position().unwrap();

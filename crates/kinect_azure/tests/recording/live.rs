@@ -1,4 +1,4 @@
-//! Recording what is live: everything arrives, nobody waits, and whatever goes wrong is a state and a file that plays.
+//! Records live sources: all captures are written, no call waits, and each failure gives a state and a file that plays.
 
 use std::collections::HashSet;
 use std::io::BufRead;
@@ -25,7 +25,7 @@ const PERIOD: u64 = 33_333;
 /// Bytes of a depth image of these tests.
 const IMAGE: usize = 320 * 288 * 2;
 
-/// A folder that goes away with its owner.
+/// A folder that is deleted when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -41,7 +41,7 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Names of the files in it, sorted.
+    /// The names of the files in the folder, sorted.
     fn files(&self) -> Vec<String> {
         let mut names: Vec<_> = std::fs::read_dir(&self.0)
             .unwrap()
@@ -346,7 +346,7 @@ fn places_and_settings_that_cannot_be_fail_and_say_what_to_do() {
         let recorder = LiveRecorder::start(LiveSettings::new(path));
         recorder.source_opened(settings);
         wait_until("the end", || recorder.state().has_ended());
-        // Nothing that follows does anything.
+        // The following calls have no effect.
         recorder.push_capture(&capture(0));
         assert_eq!(recorder.figures().queued_bytes, 0);
         failed(recorder.finish())
@@ -388,7 +388,7 @@ fn a_recording_without_captures_leaves_no_file() {
     recorder.source_closed();
     wait_until("waiting", || recorder.state() == LiveState::Waiting);
     assert!(folder.files().is_empty());
-    // The name is still its own.
+    // The recorder keeps the name.
     recorder.source_opened(depth_only());
     recorder.push_capture(&capture(0));
     assert_eq!(finished(recorder.finish()).0, 1);
@@ -443,7 +443,7 @@ fn a_slow_disk_drops_whole_captures_within_its_memory_and_recovers() {
     }
     let dropped = recorder.figures().dropped_captures;
     assert!(dropped > 100 && behind > 100, "{dropped} {behind}");
-    // The disk is fast again: by itself it is as if nothing had been.
+    // The disk is fast again, and the recorder recovers by itself.
     faults.usec_per_mib.store(0, Ordering::Relaxed);
     wait_until("catching up", || recorder.state() == LiveState::Recording);
     for index in 300..330 {
@@ -461,7 +461,7 @@ fn a_slow_disk_drops_whole_captures_within_its_memory_and_recovers() {
         images.len(),
     );
     assert_eq!(captures + dropped, 330);
-    // 300 bursts of samples are inside what they may take beyond.
+    // 300 bursts of samples fit into the additional limit for samples.
     assert!(most_queued as usize <= limit + 300 * 50 * 64);
     assert!(images.len() <= 40 + 4, "{}", images.len());
     assert!(longest < Duration::from_millis(20), "{longest:?}");
@@ -554,7 +554,7 @@ fn little_room_is_a_warning_at_the_start() {
     );
     assert_eq!(recorder.figures().free_bytes, Some(500 << 20));
     recorder.finish();
-    // The real disk says how much room it has, too.
+    // The free space of the real disk is known, too.
     let recorder = LiveRecorder::start(LiveSettings::new(folder.file("b.mkv")));
     recorder.source_opened(depth_only());
     wait_until("room", || recorder.figures().free_bytes.is_some());
@@ -568,7 +568,7 @@ fn time_that_goes_back_begins_another_file() {
     std::fs::write(folder.file("a-2.mkv"), b"somebody else's").unwrap();
     let start = 50_000_000;
     for run in 0..3 {
-        // The first runs late, the others from 0, their samples ahead of their captures.
+        // The clock of the first run begins late, those of the others at 0. Samples arrive before captures.
         let start = if run == 0 { start } else { 0 };
         for index in 0..30 {
             for step in 0..10 {
@@ -579,7 +579,7 @@ fn time_that_goes_back_begins_another_file() {
             recorder.push_capture(&capture(start + index * PERIOD));
         }
     }
-    // One that is only late is kept instead.
+    // A capture that is only late is recorded.
     recorder.push_capture(&capture(28 * PERIOD));
     wait_until("a late image", || recorder.figures().captures == 91);
     assert_eq!(recorder.figures().unordered_images, 1);
@@ -622,12 +622,12 @@ fn a_source_that_was_opened_again_begins_another_file_when_it_delivers() {
     });
     assert_eq!(depth_times(&folder.file("run-001.mkv")), [0]);
     for _ in 0..1000 {
-        // Back and lost again, over and over.
+        // The sensor comes back and is lost again, repeatedly.
         recorder.source_opened(depth_only());
         recorder.source_closed();
     }
     recorder.source_opened(depth_only());
-    // Later on the clock than before, but of another run.
+    // The time is later than before, but belongs to another run.
     recorder.push_capture(&capture(PERIOD));
     assert_eq!(finished(recorder.finish()).0, 2);
     assert_eq!(folder.files(), ["run-001.mkv", "run-002.mkv"]);
@@ -637,7 +637,7 @@ fn a_source_that_was_opened_again_begins_another_file_when_it_delivers() {
 #[test]
 fn other_modes_end_the_recording_and_say_so() {
     let folder = Folder::new("modes");
-    // Told by an image that does not fit.
+    // The end is recognised by an image that does not fit.
     let recorder = LiveRecorder::start(LiveSettings::new(folder.file("a.mkv")));
     recorder.source_opened(depth_only());
     recorder.push_capture(&capture(0));
@@ -656,7 +656,7 @@ fn other_modes_end_the_recording_and_say_so() {
         "{reason}"
     );
     assert_eq!(depth_times(&folder.file("a.mkv")), [0]);
-    // Told by the source.
+    // The source reports the end.
     let recorder = LiveRecorder::start(LiveSettings::new(folder.file("b.mkv")));
     recorder.source_opened(depth_only());
     recorder.push_capture(&capture(0));
@@ -677,7 +677,7 @@ fn a_file_that_is_taken_away_fails() {
     recorder.push_capture(&capture(0));
     wait_until("recording", || recorder.figures().captures == 1);
     std::fs::remove_file(&path).unwrap();
-    // Noticed while it goes on.
+    // The error is noticed during the recording.
     let mut time = 0;
     wait_until("the failure", || {
         time += PERIOD;
@@ -686,7 +686,7 @@ fn a_file_that_is_taken_away_fails() {
     });
     let reason = failed(recorder.state());
     assert!(reason.contains("was deleted"), "{reason}");
-    // Noticed at the end.
+    // The error is noticed at the end.
     let recorder = LiveRecorder::start(LiveSettings::new(&path));
     recorder.source_opened(depth_only());
     recorder.push_capture(&capture(0));
@@ -711,7 +711,7 @@ fn dropping_it_waits_for_nobody_and_the_file_becomes_whole() {
     drop(recorder);
     assert!(began.elapsed() < Duration::from_millis(50));
     assert!(!wait_for_recorders(Duration::from_millis(10)));
-    // Other tests' recorders may be running: what counts is this one's file.
+    // Recorders of other tests may be running, so only the file of this recorder is counted.
     wait_for_recorders(Duration::from_secs(20));
     assert_eq!(depth_times(&path).len(), 30);
 }
@@ -789,7 +789,7 @@ fn samples_up_to_two_seconds_late_are_all_recorded_and_later_ones_counted() {
             samples.len()
         );
     }
-    // What is lost is counted.
+    // Lost captures are counted.
     let recorder = LiveRecorder::start(LiveSettings::new(folder.file("lost.mkv")));
     recorder.source_opened(with_imu());
     for index in 0..300_u64 {
@@ -839,7 +839,7 @@ fn a_clock_that_stands_still_or_steps_back_loses_no_image() {
         expected.sort_unstable();
         assert_eq!(depth_times(&path), expected, "{name}");
     }
-    // The writer does not wait for a clock that stands: what it holds is bounded.
+    // The writer does not wait for a clock that has stopped, so its memory is bounded.
     let path = folder.file("bounded.mkv");
     let recorder = LiveRecorder::start(LiveSettings::new(&path));
     recorder.source_opened(depth_only());
@@ -881,7 +881,7 @@ fn a_recording_is_as_long_as_asked_for_although_the_clock_stands_still() {
     assert!(writer.finish().unwrap() > count * IMAGE as u64);
 }
 
-/// Not a test of its own: the process that the next one kills.
+/// Not a test, but the process that the next test kills.
 #[test]
 fn child_that_records_until_it_is_killed() {
     let Some(path) = std::env::var_os("KINECT_TEST_RECORD_TO") else {
@@ -936,7 +936,7 @@ fn a_killed_process_leaves_a_file_that_plays() {
             .map(|index| [None, Some(7_000_000 + index * PERIOD), None])
             .collect();
         assert_eq!(times, expected);
-        // What the writer still sorts is lost: 150 ms, and what it was writing.
+        // Data that is still in the writer is lost: 150 ms of captures, and the cluster that is being written.
         assert!(
             times.len() as u64 + 6 >= written,
             "{} of {written}",

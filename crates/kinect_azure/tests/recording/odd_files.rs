@@ -1,4 +1,4 @@
-//! Files that other tools, crashes and long days leave behind.
+//! Files that are unusual because of other tools, crashes or long recordings.
 
 use std::path::Path;
 
@@ -56,7 +56,7 @@ fn check_usual(recording: &mut Recording, count: u64, start_usec: u64) {
         blocks += 1;
     }
     assert_eq!(blocks, count);
-    // Backwards and after seeks as well.
+    // The same is true backwards and after seeks.
     for index in (0..count).rev() {
         let capture = recording.previous_capture().unwrap().unwrap();
         let depth = capture.depth.unwrap();
@@ -159,9 +159,9 @@ fn what_a_crash_leaves_plays_with_the_times_of_the_device() {
     let mut recording = open(whole.clone());
     assert!(recording.info().unfinished);
     assert_eq!(recording.info().timestamp_scale_ns, 1000);
-    // Recovered from the first inertial sample, which knows both times.
+    // The start is recovered from the first inertial sample, which has both times.
     check_usual(&mut recording, 8, 7_000_000);
-    // Half a cluster at the end: the rest plays.
+    // If the last cluster is incomplete, the rest plays.
     let mut recording = open(whole[..whole.len() - 100_000].to_vec());
     let captures = all_times(&mut recording);
     assert_eq!(captures.len(), 8);
@@ -308,7 +308,7 @@ fn every_lacing_gives_the_same_samples() {
             check_usual(&mut open(mkv.write()), 5, 0);
         }
     }
-    // None: a block for each.
+    // Without lacing, each sample has its own block.
     let mut mkv = usual(5, 0);
     for cluster in &mut mkv.clusters {
         let samples = cluster.blocks.remove(0).frames;
@@ -541,7 +541,7 @@ fn what_is_no_recording_is_refused_with_the_reason() {
     let at = webm.windows(8).position(|w| w == b"matroska").unwrap();
     webm[at..at + 8].copy_from_slice(b"notmatro");
     assert!(refuse(&webm).contains("notmatro"));
-    // Matroska, but somebody's film.
+    // A Matroska file that is not a recording of a sensor.
     let mut film = Mkv::standard("", 1);
     film.tags.clear();
     film.tracks.push(mkv::Track {

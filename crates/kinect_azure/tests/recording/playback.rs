@@ -1,4 +1,4 @@
-//! A recording played as if it were a sensor.
+//! Plays a recording as a source.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -39,7 +39,7 @@ fn source(count: u64, pacing: Pacing) -> RecordingSource {
     RecordingSource::new(open(file(count).write()), pacing)
 }
 
-/// Index of the capture that comes within `timeout`.
+/// Index of the capture that is delivered within `timeout`.
 fn index(source: &mut RecordingSource, timeout: Duration) -> Option<u64> {
     match source.next_capture(timeout).unwrap() {
         NextCapture::Capture(capture) => {
@@ -70,7 +70,7 @@ fn captures_come_in_real_time() {
         source.next_capture(LONG).unwrap(),
         NextCapture::End
     ));
-    // Asked again it does not spin.
+    // Further calls wait; they do not return at once.
     let end = Instant::now();
     let wait = Duration::from_millis(30);
     assert!(matches!(
@@ -83,7 +83,7 @@ fn captures_come_in_real_time() {
 #[test]
 fn waiting_ends_with_the_time_allowed() {
     let mut source = source(3, Pacing::RealTime);
-    // Slow enough for a busy machine.
+    // The speed is low enough for a busy machine.
     source.set_speed(0.1);
     assert_eq!(
         index(&mut source, NO_TIME),
@@ -169,12 +169,12 @@ fn a_paused_source_waits_and_answers_to_seek_and_step() {
 #[test]
 fn steps_while_playing_count_from_the_newest_capture() {
     let mut source = source(20, Pacing::RealTime);
-    // Slow enough for a busy machine.
+    // The speed is low enough for a busy machine.
     source.set_speed(0.2);
     for expected in 0..3 {
         assert_eq!(index(&mut source, LONG), Some(expected));
     }
-    // One is being waited for.
+    // A call is waiting for a capture.
     assert_eq!(index(&mut source, Duration::from_millis(1)), None);
     source.step(1).unwrap();
     assert_eq!(index(&mut source, NO_TIME), Some(3));
@@ -493,7 +493,7 @@ fn a_wrong_path_is_a_failure_that_names_it() {
     assert!(error.reason.contains("/nowhere/x.mkv"), "{error}");
 }
 
-/// Opens a file as a source and gives the kind of error.
+/// Opens a file as a source and returns the kind of the error.
 fn kind_of(bytes: &[u8], name: &str) -> SourceErrorKind {
     let scratch = Scratch::with(name, bytes);
     let error = RecordingSource::open(&scratch.0).unwrap_err();
@@ -518,7 +518,7 @@ fn errors_of_files_have_their_kinds() {
         SourceError::from(folder).kind,
         SourceErrorKind::NotARecording
     );
-    // What the system says of a file, where a crafted file cannot make it say so.
+    // Errors of the system that no crafted file can cause.
     for (says, kind, recovery) in [
         (
             io::ErrorKind::PermissionDenied,

@@ -1,4 +1,4 @@
-//! Recordings that went through mkvmerge.
+//! Recordings that mkvmerge rewrote.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! What users of such software reported: recordings that went through other tools, and files that are none.
+//! Faults that users of similar software reported: recordings that other tools rewrote, and files that are not
+//! recordings.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::{Scratch, all_samples, all_times, open};
 
 const PERIOD: u64 = 33_333;
 
-/// A recording with a reported fault; `None`, with a printed word, where it is not there.
+/// A recording with a reported fault. If it does not exist, prints a message and returns `None`.
 fn report(name: &str) -> Option<Recording> {
     let path = k4a_judge::real_data(&format!("reports/{name}"))?;
     Some(Recording::open(path).unwrap())
@@ -53,7 +54,7 @@ fn after_a_cut_or_without_a_tag_the_samples_say_what_the_device_time_is() {
         let sample = recording.next_imu_sample().unwrap().unwrap();
         assert_eq!(sample.acceleration_timestamp_usec, 90_000_000 + 5 * PERIOD);
     }
-    // A tag that is right, and times from 0 without one, need no word.
+    // A correct tag, and times from 0 without a tag, give no warning.
     for mkv in [usual(10, 90_000_000_000), untagged(10, 0)] {
         let recording = open(mkv.write());
         assert!(!recording.info().warnings.join(" ").contains("device time"));
@@ -75,7 +76,7 @@ fn samples_of_a_joined_recording_are_on_the_clock_of_its_images() {
     assert_eq!(samples.len(), 20 * 33);
     assert!(samples.is_sorted());
     for index in [0, 9, 10, 19] {
-        // Laced samples lie where their block says, to a few ms.
+        // Laced samples have the time of their block, to a few ms.
         let capture = times[index][0].unwrap();
         let sample = samples[index * 33];
         assert!(
@@ -169,7 +170,7 @@ fn depth_whose_format_another_tool_lost_plays() {
             assert_eq!(capture.ir.unwrap().u16_pixels()[1], index);
         }
     }
-    // Colour is known by its tag.
+    // The colour track is recognised by its tag.
     let mut mkv = Mkv::standard("c", PERIOD * 1000);
     mkv.tracks[0].private[16..20].fill(0);
     mkv.set_tag("K4A_COLOR_MODE", "YUY2_720P");
@@ -181,7 +182,7 @@ fn depth_whose_format_another_tool_lost_plays() {
         Some(ColorFormat::Yuy2)
     );
     assert!(recording.next_capture().unwrap().unwrap().color.is_some());
-    // Other sizes than the format's are no such images, and what cannot be printed is written in hexadecimal.
+    // Frames with another size than the format's are errors, and unprintable bytes are written in hexadecimal.
     let mut mkv = Mkv::standard("d", PERIOD * 1000);
     mkv.tracks[0].private[16..20].copy_from_slice(&[0, 1, 2, 255]);
     mkv.add_frames(vec![(1, 0, vec![7; 320 * 288 * 2 - 1])], 1);
@@ -190,7 +191,7 @@ fn depth_whose_format_another_tool_lost_plays() {
     assert!(error.contains("00 01 02 FF"), "{error}");
     if let Some(mut recording) = report("ffmpeg-copied-depth.mkv") {
         warning(&recording, "track DEPTH lost its format");
-        // It has no frame, only the size of one.
+        // The block has no frame, only the size of a frame.
         warning(&recording, "track IR lost its format");
         let depth = recording.next_capture().unwrap().unwrap().depth.unwrap();
         assert_eq!(depth.u16_pixels()[0], 1500);
@@ -233,7 +234,7 @@ fn tracks_that_matroska_compressed_are_read() {
         );
     }
     assert_eq!(all_samples(&mut recording), all_samples(&mut expected));
-    // Once warm, nothing is allocated.
+    // In the steady state nothing is allocated.
     recording.seek(SeekTarget::Start(0)).unwrap();
     let mut play = || {
         for _ in 0..3 {
@@ -260,7 +261,7 @@ fn tracks_that_matroska_compressed_are_read() {
         assert!(matches!(error, RecordingError::BadFrame { .. }), "{error}");
     }
     assert!(recording.next_capture().unwrap().is_some());
-    // Other means are named.
+    // The error names the compression.
     for (algorithm, name) in [(1, "bzip2"), (2, "LZO")] {
         let mut mkv = Mkv::standard("d", PERIOD * 1000);
         mkv.tracks[0].extra = mkv::compressed(algorithm, &[]);

@@ -1,4 +1,4 @@
-//! The sample recordings: numbers that were measured once with the vendor's library.
+//! Compares the sample recordings with numbers that were measured once with the vendor's library.
 
 use kinect_azure::recording::{Recording, SeekTarget, TagTarget, TrackKind};
 use kinect_azure::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};

@@ -1,4 +1,4 @@
-//! What the writer does when things go wrong; that the vendor's library reads what it writes is a conformance test.
+//! Tests of the writer with errors. A conformance test reads the written files with the vendor's library.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ fn a_file_cut_anywhere_plays_up_to_its_last_full_cluster() {
             .write_capture(&capture(start + index * 33_333))
             .unwrap();
     }
-    // What a killed process leaves: the file as it is now.
+    // A killed process would leave the file as it is now.
     let bytes = std::fs::read(&scratch.0).unwrap();
     assert_eq!(bytes.len() as u64, writer.bytes_written());
     writer.finish().unwrap();
