@@ -1,5 +1,5 @@
-//! How long the plugin holds an app's frame loop. A test binary of its own: beside others that use every core, it would measure
-//! how long those keep the processor.
+//! Measures how long the plugin blocks an app's frame loop. This is a separate test binary, because other tests that
+//! use every core would disturb the measurement.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,7 +20,7 @@ use bevy_kinect_azure::kinect_tracking::tracker::{BodyTracker, TrackerError};
 use bevy_kinect_azure::prelude::*;
 use k4a_standin::{DeviceScript, Fault, Script, StandIn, When};
 
-/// How long the plugin's systems held the main thread in each update.
+/// The time for which the plugin's systems blocked the main thread in each update.
 #[derive(Resource, Default)]
 struct Held {
     since: Option<Instant>,
@@ -43,8 +43,8 @@ fn next_update(mut held: ResMut<Held>) {
     held.updates.push(now);
 }
 
-/// The longest the plugin held the main thread in one update, from the first update on: beside two sensors, one of which is slow
-/// to open, to stop and to close, and is lost again and again.
+/// The longest time for which the plugin blocked the main thread in one update, from the first update on. There are two
+/// sensors; one of them is slow to open, to stop and to close, and is lost repeatedly.
 fn longest_hold() -> Duration {
     let mut slow = DeviceScript::new("2");
     (slow.open_ms, slow.stop_ms, slow.close_ms) = (1000, 600, 600);
@@ -68,7 +68,7 @@ fn longest_hold() -> Duration {
         .add_systems(PostUpdate, hold.before(KinectSystems::Control))
         .add_systems(PostUpdate, let_go.after(KinectSystems::Control))
         .add_systems(Last, next_update);
-    // One after another on this thread, so that what is measured is the systems and not who runs them.
+    // The systems run one after another on this thread, so that the systems are measured and not the executor.
     for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
         schedule.set_executor(SingleThreadedExecutor::new());
     }
@@ -115,7 +115,7 @@ fn the_plugin_never_holds_the_frame_loop_for_two_milliseconds() {
     assert!(longest.is_some(), "in none of eight runs");
 }
 
-/// Six visitors of the simulation, whatever the captures show.
+/// Six visitors of the simulation, independent of the captures.
 struct Visitors(SimulatedPeople);
 
 impl BodyTracker for Visitors {
@@ -167,7 +167,7 @@ fn body_frames(joints: JointSettings) -> (Duration, Duration) {
     }
     app.finish();
     app.cleanup();
-    // Nobody has to be drawn for this.
+    // No image of the people is needed here.
     let sensor = KinectSensor::new(SimulationSettings {
         people: 0,
         ..settings

@@ -1,4 +1,4 @@
-//! Live sensors in apps, on a stand-in for the vendor's library that misbehaves on command.
+//! Tests of live sensors in apps, with the stand-in of the vendor's library, which plays scripted faults.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ fn state(world: &World, sensor: Entity) -> SensorState {
     world.get::<SensorState>(sensor).unwrap().clone()
 }
 
-/// What was lost or failed, with its reason.
+/// The reports of lost and failed sensors, with their reasons.
 fn problem(world: &World, sensor: Entity) -> Option<String> {
     state(world, sensor).problem().map(str::to_owned)
 }
@@ -40,7 +40,7 @@ fn frames(world: &World, sensor: Entity) -> u64 {
     frame.as_ref().map_or(0, |frame| frame.sequence)
 }
 
-/// Waits for the stand-in to have nothing left that is ours.
+/// Waits until all handles of this test are released.
 fn closed(stand_in: &StandIn) {
     let end = Instant::now() + Duration::from_secs(5);
     while stand_in.statistics().devices.live > 0 {
@@ -122,7 +122,7 @@ fn a_device_that_is_unplugged_comes_back_by_its_number_with_the_same_handles() {
     assert!(app.world().get::<SensorStream>(entity).is_none());
     assert!(app.world().get::<SensorDevice>(entity).is_none());
     assert!(app.world().get::<SensorColorReport>(entity).is_none());
-    // It comes back at another place.
+    // The sensor comes back with another index.
     stand_in.unplug("000000000001");
     stand_in.replug("000000000002");
     update_until(&mut app, "the device again", |world| {
@@ -143,7 +143,7 @@ fn each_fault_has_its_state_and_message() {
         times: None,
         silent,
     };
-    // What happens, and the word in the sensor's problem.
+    // The fault, and a word of the sensor's problem.
     let lost = [
         (unplug(false), "no longer delivers"),
         (unplug(true), "has not delivered"),
@@ -174,7 +174,7 @@ fn each_fault_has_its_state_and_message() {
             "{what}: {kind:?}"
         );
     }
-    // Images that cannot be are left out and counted; the sensor goes on.
+    // Invalid images are left out and counted, and the sensor continues.
     let kept = [
         Fault::NullCapture,
         Fault::NoDepth,
@@ -271,7 +271,7 @@ fn what_cannot_be_opened_says_why_and_comes_when_it_can() {
     });
     let kind = |app: &App, sensor| state(app.world(), sensor).error_kind();
     assert_eq!(kind(&app, entity), Some(SourceErrorKind::NotConnected));
-    // Another one that cannot be: 720p only.
+    // Another invalid pair of modes: this format has 720p only.
     let bad = app
         .world_mut()
         .spawn(sensor(DeviceSettings {
@@ -290,7 +290,7 @@ fn what_cannot_be_opened_says_why_and_comes_when_it_can() {
     device.open_fails = Fails::Times(1);
     stand_in.configure(&Script::of([device]));
     update_until(&mut app, "the sensor", |world| frames(world, entity) > 2);
-    // A second entity cannot have it.
+    // A second entity cannot use the same sensor.
     let second = app
         .world_mut()
         .spawn(sensor(DeviceSettings::serial("1")))
@@ -339,7 +339,7 @@ fn a_change_of_modes_starts_only_the_cameras_anew_and_controls_send_only_what_ch
         .get::<SensorColorReport>(entity)
         .unwrap()
         .clone();
-    // The next step of a 60 Hz table, as the library snaps it.
+    // The next step of the 60 Hz table, to which the library rounds.
     assert_eq!(report.get(ControlKind::Exposure).unwrap().value, Some(8330));
     let brightness = report.get(ControlKind::Brightness).unwrap();
     assert_eq!(brightness.value, Some(255));
@@ -458,7 +458,7 @@ fn subordinates_start_before_their_master_and_missing_cables_are_said() {
     assert_eq!(order[0].0, "sub", "{order:?}");
     assert_eq!(order[1].0, "master", "{order:?}");
     assert_eq!((order[0].1 - order[1].1).abs(), 160, "{order:?}");
-    // The wrong part for its cable.
+    // The part in the synchronisation does not fit the cable.
     app.world_mut().despawn(sub);
     app.world_mut()
         .get_mut::<KinectSensor>(master)
@@ -582,7 +582,7 @@ fn a_sensor_ends_within_a_second_in_any_state() {
 
 #[test]
 fn a_thousand_losses_are_survived_without_a_leak() {
-    // In a process of its own: what the other tests allocate meanwhile must not count.
+    // The test runs in its own process, so that allocations of other tests are not counted.
     const ALONE: &str = "KINECT_LOSSES_ALONE";
     if std::env::var_os(ALONE).is_none() {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
@@ -604,7 +604,8 @@ fn a_thousand_losses_are_survived_without_a_leak() {
         return;
     }
     let stand_in = StandIn::microsoft(&Script {
-        // Unplugged at the third frame of every start, back a millisecond later, a hundred times as fast as a sensor.
+        // The sensor is unplugged at the third frame of every start and comes back a millisecond later. It is a hundred
+        // times as fast as a real one.
         speed: 100.0,
         ..Script::of([DeviceScript::new("1").fault(
             When::At(3),
@@ -718,7 +719,7 @@ fn four_sensors_at_once_lose_nothing_that_is_not_counted() {
         println!(
             "{serial}: {taken} captures, {lost} lost before we took them, {told} told since the start"
         );
-        // A computer that is busy with something else may lose some; they are told.
+        // On a busy computer captures may be lost; they are reported.
         assert!(taken > 75, "{serial}: only {taken} captures in 5 s");
         assert!(lost * 4 <= taken, "{serial}: {lost} of {taken} lost");
         assert!(told + 7 >= lost, "{serial}: {lost} lost, {told} told");

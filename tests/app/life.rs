@@ -1,4 +1,4 @@
-//! The life of sensors: every way it can go is a state, and nothing is left behind.
+//! Tests of the life of sensors: each outcome is a state, and no thread or resource is left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ fn state(world: &World, sensor: Entity) -> &SensorState {
     world.get::<SensorState>(sensor).unwrap()
 }
 
-/// Capture threads of this process whose name begins like that.
+/// The number of capture threads of this process whose names begin with `name`.
 #[cfg(target_os = "linux")]
 fn threads(name: &str) -> usize {
     std::fs::read_dir("/proc/self/task")
@@ -54,7 +54,7 @@ fn a_wrong_path_is_a_failed_state_that_names_it() {
     assert!(problem.contains("file.mkv"), "{problem}");
     let kind = state(app.world(), sensor).error_kind();
     assert_eq!(kind, Some(SourceErrorKind::FileMissing));
-    // Another source mends it.
+    // With another source the sensor works again.
     app.world_mut()
         .get_mut::<KinectSensor>(sensor)
         .unwrap()
@@ -105,7 +105,7 @@ fn a_source_that_ends_is_ended_and_its_states_were_told_in_order() {
     let frame = frame_of(app.world(), sensor);
     assert_eq!(frame.sequence, 3, "the last frame stays");
 
-    // The end of the sensor is told at once, to observers of all entities in any case.
+    // The end of the sensor is reported at once, at least to global observers.
     #[derive(Resource, Default)]
     struct Left(Vec<(Entity, &'static str)>);
     app.init_resource::<Left>().add_observer(
@@ -134,7 +134,7 @@ fn a_change_of_the_source_is_told_and_what_the_former_one_left_is_dropped() {
     assert_eq!(app.world().resource::<Changes>().0, [sensor], "its first");
     *app.world_mut().get_mut::<BodyTime>(sensor).unwrap() = BodyTime::at(5);
 
-    // Off and on, it is the same source: what it left stays.
+    // A sensor that is switched off and on has the same source, so its results stay.
     let switch = |app: &mut App, active| {
         app.world_mut()
             .get_mut::<KinectSensor>(sensor)
@@ -194,7 +194,7 @@ fn observers_may_despawn_the_sensor_or_take_it_off_its_entity() {
         });
         update_until(&mut app, "the end of all threads", |_| threads(name) == 0);
     }
-    // Likewise when they hear of the source.
+    // The same is true if they react to the source.
     let mut app = headless_app();
     app.add_observer(|changed: On<SourceChanged>, mut commands: Commands| {
         commands.entity(changed.sensor).try_remove::<KinectSensor>();
@@ -271,7 +271,7 @@ fn a_lost_source_is_opened_again_until_it_is_back() {
     });
 }
 
-/// A source that is lost after so many captures.
+/// A source that is lost after some captures.
 struct Fragile(TestSource, u32);
 
 impl bevy_kinect_azure::kinect_azure::CaptureSource for Fragile {
@@ -437,13 +437,13 @@ fn a_paused_recording_steps_and_seeks_and_shows_its_inertial_samples() {
         world.get::<Imu>(sensor).unwrap().samples > 0
     });
     let imu = app.world().get::<Imu>(sensor).unwrap();
-    // This sensor looked up by 10.8 degrees, says its accelerometer.
+    // The accelerometer of this sensor measured that it looked up by 10.8 degrees.
     let up = imu.up.unwrap();
     assert!((up.z.asin().to_degrees() + 10.8).abs() < 0.3, "{up}");
     let position = app.world().get::<PlaybackPosition>(sensor).unwrap();
     assert_eq!(position.position, Duration::from_micros(463_945));
     let first = frame_of(app.world(), sensor);
-    // There is no other capture to go to.
+    // The recording has no other capture.
     step(&mut app, sensor, PlaybackAction::Step(1));
     update_until(&mut app, "the end", |world| {
         state(world, sensor) == &SensorState::Ended
@@ -465,12 +465,12 @@ struct Parts {
     before: u64,
 }
 
-/// How far the thread of [`Parts`] has come.
+/// The progress of the thread of [`Parts`].
 #[derive(Default)]
 struct Published {
     /// Captures that are delivered and published.
     captures: AtomicU64,
-    /// Allocations on the way of those after the twentieth from the source to the app.
+    /// Allocations between source and app, for the captures after the twentieth.
     allocations: AtomicU64,
 }
 
@@ -621,7 +621,7 @@ fn the_warnings_of_a_recording_are_on_its_sensor_once_each() {
     };
     let mut app = headless_app();
     let sensor = app.world_mut().spawn(KinectSensor::recording(path)).id();
-    // Also after the recording has begun again.
+    // The same is true after the recording has begun again.
     update_until(&mut app, "the second time", |world| {
         world.get::<PlaybackPosition>(sensor).unwrap().loops > 0
     });

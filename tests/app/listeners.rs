@@ -1,4 +1,4 @@
-//! Listeners get every capture of a sensor, whatever the app takes, and cannot harm each other.
+//! Tests of listeners: they get every capture of a sensor, also those that the app skips, and do not affect each other.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use bevy_kinect_azure::sensor::{CaptureListener, CaptureListeners};
 
 use crate::support::*;
 
-/// Counts what it is given.
+/// A listener that counts its calls.
 #[derive(Default)]
 struct Count {
     opened: AtomicU64,
@@ -33,7 +33,7 @@ impl Count {
         self.captures.load(Ordering::Relaxed)
     }
 
-    /// Times it was told that the source is open, is closed, is at its end.
+    /// The numbers of calls for an opened source, for a closed source, and for the end of the source.
     fn life(&self) -> [u64; 3] {
         [&self.opened, &self.closed, &self.ended].map(|count| count.load(Ordering::Relaxed))
     }
@@ -96,14 +96,14 @@ fn several_listeners_get_every_capture_although_the_app_takes_few() {
         (60, 0)
     );
     assert_eq!(first.samples.load(Ordering::Relaxed), 60 * 16);
-    // The one that came later had what came later, behind the word that the source is open.
+    // The listener that was added later got the later captures, after the call for the opened source.
     let late = second.captures();
     assert!(late > 5 && late < 50, "{late}");
     assert_eq!(
         (second.life(), second.early.load(Ordering::Relaxed)),
         ([1, 0, 1], 0)
     );
-    // The one that panicked had one capture; the sensor went on.
+    // The listener that panicked got one capture, and the sensor continued.
     assert_eq!((bad.captures(), bad.life()), (1, [1, 0, 0]));
     assert_eq!(format!("{listens:?}"), "[\"first\", \"second\"]");
     let dropped = app
@@ -113,7 +113,7 @@ fn several_listeners_get_every_capture_although_the_app_takes_few() {
         .dropped_frames;
     assert!(dropped > 10, "{dropped}");
 
-    // Another source: the former one is closed, and the listeners stay.
+    // With another source, the former source is closed, and the listeners stay.
     let seen = first.captures();
     *app.world_mut().get_mut::<KinectSensor>(sensor).unwrap() = test_sensor();
     update_until(&mut app, "captures of the other source", |_| {
@@ -142,7 +142,7 @@ fn a_listener_that_is_slow_holds_up_the_sensor_but_not_the_app() {
     let slow = Arc::new(Slow(AtomicU64::new(0)));
     let listening = listeners(&app, sensor).add("slow", Arc::clone(&slow));
     update_until(&mut app, "a call", |_| slow.0.load(Ordering::Relaxed) > 0);
-    // While a call runs, listeners come and go and the sensor is despawned.
+    // While a call runs, listeners are added and removed, and the sensor is despawned.
     let began = std::time::Instant::now();
     let other = listeners(&app, sensor).add("other", Arc::new(Count::default()));
     drop((listening, other));

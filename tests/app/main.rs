@@ -1,6 +1,6 @@
-//! The plugin in whole apps: what it renders, how sensors live, what it costs.
+//! Tests of the plugin in apps: rendered images, the life of sensors, and costs.
 //!
-//! Rendering runs off-screen on whatever Vulkan driver there is; the software driver is enough.
+//! Rendering is off-screen, with any Vulkan driver; the software driver is sufficient.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! Microphones in whole apps. The arrays are fake (`kinect_test_support::fake_array`), the way to them is the system's own; an app that listens
-//! to one is a process of its own.
+//! Tests of microphones in apps. Only the arrays are fake (`kinect_test_support::fake_array`); the audio interface is
+//! the system's. Each app that listens runs in its own process.
 
 use bevy::prelude::*;
 #[cfg(target_os = "linux")]
@@ -23,7 +23,7 @@ fn sensors_that_have_no_microphones_say_so() {
     update(&mut app);
     let problem = state(app.world(), sensor).problem().unwrap();
     assert!(problem.contains("simulated"), "{problem}");
-    // A sensor that is still to be opened may have some.
+    // A sensor that is not open yet may have microphones.
     app.world_mut().entity_mut(sensor).insert(KinectSensor {
         active: false,
         ..test_sensor()
@@ -60,7 +60,7 @@ mod listening {
     use super::*;
     use kinect_test_support::fake_array::{FakeArrays, NAME, is_listener, sample};
 
-    /// What an app heard: number, first sample of microphone 6, frames.
+    /// For each received block: its number, the first sample of microphone 6, and its frames.
     #[derive(Resource, Default)]
     struct Heard(Vec<(u64, f32, usize)>);
 
@@ -85,7 +85,7 @@ mod listening {
         })
     }
 
-    /// Threads of this process that have to do with microphones.
+    /// The number of microphone threads of this process.
     fn threads() -> usize {
         std::fs::read_dir("/proc/self/task")
             .unwrap()
@@ -253,7 +253,7 @@ mod listening {
             problem.contains("Azure Kinect microphone array"),
             "{problem}"
         );
-        // By hand, what is there can be heard.
+        // A device that is chosen explicitly can be used.
         let by_hand = MicrophoneSelection::Device("Kinect USB Audio, USB Audio".into());
         *app.world_mut().get_mut::<Microphones>(sensor).unwrap() = Microphones::new(by_hand);
         update_until(&mut app, "listening", |world| {
@@ -262,7 +262,7 @@ mod listening {
         update_until(&mut app, "sound", |world| {
             !world.resource::<Heard>().0.is_empty()
         });
-        // A selection that cannot be is tried again, too: it may be plugged in.
+        // An unavailable device is tried again, too, because it may be plugged in later.
         let absent = MicrophoneSelection::Index(3);
         *app.world_mut().get_mut::<Microphones>(sensor).unwrap() = Microphones::new(absent);
         update_until(&mut app, "the error", |world| {

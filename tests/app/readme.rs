@@ -1,4 +1,4 @@
-//! The README's snippets, compiled with the preludes alone, and a test that the README shows these and no others.
+//! The README's snippets, compiled with only the preludes, and a test that the README contains exactly these snippets.
 
 #![allow(dead_code, reason = "the snippets are compiled, not called")]
 

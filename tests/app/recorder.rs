@@ -1,4 +1,4 @@
-//! Recording what a sensor delivers: all of it, whatever the app takes, and without the app ever waiting.
+//! Tests of recorders: all captures of a sensor are written, even if the app skips some, and the app never waits.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use k4a_judge::allocations_so_far;
 
 use crate::support::*;
 
-/// A folder that goes away with its owner.
+/// A folder that is deleted when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -42,7 +42,7 @@ impl Drop for Folder {
     }
 }
 
-/// A test pattern that counts what it delivers, with samples of an inertial sensor.
+/// A test pattern with inertial samples that counts the delivered captures and samples.
 struct Counted {
     pattern: TestSource,
     delivered: Arc<Delivered>,
@@ -67,7 +67,7 @@ impl Delivered {
     }
 }
 
-/// A sensor with the test pattern and what it has delivered.
+/// A sensor with the test pattern, and the numbers of delivered captures and samples.
 fn counted_sensor(limit: u64) -> (KinectSensor, Arc<Delivered>) {
     let delivered = Arc::new(Delivered::default());
     let counts = Arc::clone(&delivered);
@@ -125,7 +125,7 @@ fn switch(app: &mut App, sensor: Entity, active: bool) {
     app.world_mut().get_mut::<Recorder>(sensor).unwrap().active = active;
 }
 
-/// Captures and samples in a file, once it is whole: nobody waited for that.
+/// The numbers of captures and samples in a file, after it is finished.
 fn count(path: &Path) -> (u64, u64) {
     let end = Instant::now() + Duration::from_secs(20);
     let recording = loop {
@@ -168,7 +168,7 @@ fn every_capture_is_recorded_although_the_app_takes_few() {
         .unwrap()
         .dropped_frames;
     assert!(dropped > 50, "{dropped}");
-    // At its end the source has nothing more to give: the file is whole, and the recorder waits.
+    // At the end of the source the file is finished, and the recorder waits.
     update_until(&mut app, "waiting", |world| {
         captures(world, sensor) == 150 && state(world, sensor) == &RecorderState::Waiting
     });
@@ -207,7 +207,7 @@ fn it_is_switched_on_and_off_and_its_states_are_told() {
     #[derive(Resource, Default)]
     struct Observed(Vec<&'static str>);
     app.init_resource::<Observed>();
-    // Before there is a sensor, it waits for one.
+    // Without a sensor the recorder waits.
     let recorder = Recorder::new(folder.file("a-{number}.mkv"));
     let sensor = app
         .world_mut()
@@ -246,14 +246,14 @@ fn it_is_switched_on_and_off_and_its_states_are_told() {
             !state(world, sensor).has_ended()
         });
     }
-    // Another path: another recording.
+    // Another path starts another recording.
     update_until(&mut app, "captures", |world| captures(world, sensor) > 5);
     app.world_mut().get_mut::<Recorder>(sensor).unwrap().path = folder.file("b.mkv");
     update_until(&mut app, "the other file", |world| {
         let progress = world.get::<RecorderProgress>(sensor).unwrap();
         progress.path == Some(folder.file("b.mkv")) && progress.captures > 5
     });
-    // The entity is a sensor still, but no recorder.
+    // The entity is still a sensor, but no longer a recorder.
     app.world_mut().entity_mut(sensor).remove::<Recorder>();
     assert_eq!(state(app.world(), sensor), &RecorderState::Idle);
     update(&mut app);
@@ -279,7 +279,7 @@ fn it_is_switched_on_and_off_and_its_states_are_told() {
     );
 }
 
-/// Times of so many updates, sorted.
+/// The durations of some updates, sorted.
 fn update_times(app: &mut App, count: usize) -> Vec<Duration> {
     let mut times: Vec<_> = (0..count)
         .map(|_| {
@@ -322,12 +322,12 @@ fn a_sensor_despawned_while_it_is_recorded_leaves_a_whole_file_and_updates_take_
         );
     }
     println!("despawning it: {leaving:?}");
-    // The longest say how busy the machine is; a wait for a disk would be in the middle, too.
+    // The longest durations depend on how busy the machine is. A wait for a disk would also show in the median.
     assert!(with[150] < without[150] * 3 + Duration::from_millis(1));
     assert!(leaving < Duration::from_millis(500), "{leaving:?}");
 }
 
-/// A named pipe that nobody reads: creating the file does not return.
+/// A named pipe without a reader: creating the file does not return.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_disk_that_hangs_holds_up_neither_the_app_nor_the_sensor() {
@@ -373,7 +373,7 @@ fn a_disk_that_hangs_holds_up_neither_the_app_nor_the_sensor() {
         &mut std::io::sink(),
     )
     .unwrap();
-    // Other tests' recorders count, too.
+    // Recorders of other tests are counted, too.
     assert!(wait_for_recorders(Duration::from_secs(60)));
 }
 
@@ -396,7 +396,7 @@ fn an_app_that_ends_has_its_files_finished() {
         began.elapsed()
     );
     assert!(count(&path).0 > 20);
-    // Also when nobody said that it ends.
+    // The file is finished even if the recorder was not stopped.
     let path = folder.file("b.mkv");
     let mut app = headless_app();
     let (kinect, _) = counted_sensor(u64::MAX);
@@ -424,7 +424,7 @@ fn a_simulated_sensor_is_recorded_with_its_calibration_and_plays_as_a_sensor() {
         .spawn((settings(DepthMode::Nfov2x2Binned), Recorder::new(&path)))
         .id();
     update_until(&mut app, "captures", |world| captures(world, sensor) > 15);
-    // Other modes end it, by itself and with a word.
+    // Other modes end the recording, with a reason.
     *app.world_mut().get_mut::<KinectSensor>(sensor).unwrap() = settings(DepthMode::Wfov2x2Binned);
     update_until(&mut app, "the end", |world| {
         matches!(state(world, sensor), RecorderState::Finished { .. })
@@ -433,10 +433,10 @@ fn a_simulated_sensor_is_recorded_with_its_calibration_and_plays_as_a_sensor() {
     assert!(reason.contains("WFOV_2X2BINNED"), "{reason}");
     let (captures, samples) = count(&path);
     assert!(captures > 15 && samples > 400, "{captures} {samples}");
-    // Nobody asked for a colour format: JPEGs are a tenth as large as BGRA.
+    // The settings have no colour format, so the recorder chooses JPEG, which is a tenth as large as BGRA.
     let format = Recording::open(&path).unwrap().info().sensor.color_format;
     assert_eq!(format, Some(ColorFormat::Mjpg));
-    // Its own recording must not be replaced while it plays, even where that was allowed.
+    // The recording that plays must not be replaced, even if overwriting is allowed.
     let recorder = Recorder {
         overwrite: true,
         ..Recorder::new(&path)
@@ -479,7 +479,7 @@ fn a_sensor_that_is_lost_goes_on_in_another_file() {
     assert_eq!(count(&folder.file("a-2.mkv")).0, 40);
 }
 
-/// Its end is a loss.
+/// A source whose end is a loss.
 struct Losing(TestSource);
 
 impl CaptureSource for Losing {
@@ -518,7 +518,7 @@ fn what_cannot_be_recorded_is_a_failed_state_until_it_is_switched_off_and_on() {
         problem.contains("a.mkv") && problem.contains("create it"),
         "{problem}"
     );
-    // The sensor does not mind.
+    // The sensor is not affected.
     update_until(&mut app, "streaming", |world| {
         world.get::<SensorState>(sensor).unwrap().is_streaming()
     });

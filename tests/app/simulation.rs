@@ -1,4 +1,5 @@
-//! Simulated sensors in apps: they run without a file, tell the truth, and keep step where they are told to.
+//! Tests of simulated sensors in apps: they run without a file, publish ground truth, and run in lockstep if the
+//! component is there.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -59,7 +60,7 @@ fn a_simulated_sensor_shows_people_and_tells_where_they_are() {
         assert!(covered.count() > 1000, "person {index} is hardly seen");
     }
     assert_eq!(truth.joint_isometry(u32::MAX, Joint::Head), None);
-    // What is no simulation has no truth.
+    // A sensor that is not simulated has no ground truth.
     app.world_mut()
         .get_mut::<KinectSensor>(sensor)
         .unwrap()
@@ -132,7 +133,7 @@ fn captures_that_nobody_takes_are_not_drawn() {
     });
     let (number, time) = newest(app.world(), sensor);
     std::thread::sleep(Duration::from_secs(1));
-    // What was drawn before the app fell behind, then one of now.
+    // First the capture that was drawn before the app fell behind, then a current one.
     update(&mut app);
     update_until(&mut app, "a new frame", |world| {
         newest(world, sensor).1 > time + 800_000
@@ -140,7 +141,7 @@ fn captures_that_nobody_takes_are_not_drawn() {
     let (later, _) = newest(app.world(), sensor);
     assert!(later - number <= 5, "{} were drawn", later - number);
 
-    // Whoever listens gets all of them, while the app takes none.
+    // A listener gets all captures while the app takes none.
     let count = Arc::new(Counting::default());
     let listeners = app.world().get::<CaptureListeners>(sensor).unwrap();
     let _listening = listeners.add("counting", Arc::clone(&count));
@@ -151,7 +152,7 @@ fn captures_that_nobody_takes_are_not_drawn() {
     }
 }
 
-/// What forty updates of 1/60 s see: the newest depth image's time and a hash of its pixels.
+/// For each of forty updates of 1/60 s, the time of the newest depth image and a hash of its pixels.
 fn run_in_lockstep() -> Vec<Option<(u64, u64)>> {
     let mut app = headless_app();
     app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_nanos(
@@ -209,7 +210,7 @@ fn a_despawned_sensor_in_lockstep_holds_nobody_up() {
     let start = std::time::Instant::now();
     update(&mut app);
     assert!(start.elapsed() < Duration::from_secs(1));
-    // Switched off and on again, it keeps step again.
+    // After it was switched off and on, the sensor runs in lockstep again.
     let sensor = app.world_mut().spawn((Lockstep, simulated(small()))).id();
     update(&mut app);
     app.world_mut()

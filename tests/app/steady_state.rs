@@ -1,4 +1,4 @@
-//! What a stream costs once it runs: no allocation from the file to the texture.
+//! In the steady state, a stream does not allocate between the file and the texture.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl<S: CaptureSource> CaptureSource for Watched<S> {
         self.source.calibration()
     }
     fn next_capture(&mut self, timeout: Duration) -> Result<NextCapture, SourceError> {
-        // Everything the thread did since the last call: reading, decoding, publishing.
+        // The work of the thread since the last call: reading, decoding, publishing.
         let now = allocations_so_far();
         let captures = self.counts.captures.load(Ordering::Relaxed);
         if captures > WARM_UP {
@@ -117,7 +117,7 @@ fn a_capture_thread_that_plays_a_recording_allocates_nothing() {
         })
     });
     let mut app = headless_app();
-    // Leaving captures out, which a busy machine makes it do, is not the steady state.
+    // On a busy machine captures are left out; this is not the steady state.
     let playback = Playback {
         speed: 4.0,
         keep_every_capture: true,
@@ -310,12 +310,12 @@ fn a_frame_on_its_way_to_the_gpu_costs_only_the_staging_of_the_graphics_library(
         .spawn((ImageOutput::new(ImageKind::Color), ImageOutputOf(sensor)));
     let frames = |world: &World| sequence(world, sensor);
     update_until(&mut app, "warming up", |world| frames(world) > 30);
-    // On a busy machine those are few updates: the numbers of frames that nobody took count, too.
+    // On a busy machine there are few updates, so frames that no update took are counted, too.
     for _ in 0..30 {
         update(&mut app);
     }
 
-    // The probes also see Bevy's own systems: updates without a new frame tell how much those allocate.
+    // The probes also count the allocations of Bevy's systems, which updates without a new frame measure.
     let (mut with, mut without) = ((0, 0), (0, 0));
     let mut bare_total = 0;
     while with.1 < 50 || without.1 < 50 {

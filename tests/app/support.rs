@@ -1,4 +1,4 @@
-//! Apps without windows, a sensor whose every pixel is known, and ways to look at what was rendered.
+//! Apps without windows, a sensor whose pixels are all known, and functions that read back rendered images.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ use bevy_kinect_azure::kinect_azure::{
 use bevy_kinect_azure::prelude::*;
 use kinect_app_support::windowless;
 
-/// A real recording; `None`, with a word, where it is not there.
+/// A real recording. If it does not exist, prints a message and returns `None`.
 pub(crate) fn recording(name: &str) -> Option<PathBuf> {
     k4a_judge::real_data(&format!("recordings/{name}"))
 }
@@ -48,15 +48,15 @@ pub(crate) fn read_buffer(app: &mut App, buffer: &Handle<ShaderBuffer>) -> Vec<u
     read(app, Readback::buffer(buffer.clone()))
 }
 
-/// An app that renders, without a window, one update at a time; for tests that look at what was drawn.
+/// An app that renders without a window, one update at a time, for tests of drawn images.
 pub(crate) fn rendering_app() -> App {
     rendering_app_with(|_| {})
 }
 
-/// Likewise, with something more in it.
+/// The same, with further plugins or systems.
 pub(crate) fn rendering_app_with(add: impl FnOnce(&mut App)) -> App {
-    // Those tests run once more on a GPU that can do less, and are known by the module they are in. With one thread for all tests,
-    // that thread has no test's name.
+    // These tests run a second time with fewer GPU features, and are recognised by their module. If all tests run on
+    // one thread, the thread does not have the name of a test.
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("main");
     assert!(
@@ -66,7 +66,7 @@ pub(crate) fn rendering_app_with(add: impl FnOnce(&mut App)) -> App {
     app_with_renderer(add)
 }
 
-/// An app with a renderer, for tests that look at something else.
+/// An app with a renderer, for tests of anything but drawn images.
 pub(crate) fn app_with_renderer(add: impl FnOnce(&mut App)) -> App {
     // `KINECT_TEST_LOG=1` with a single test shows the engine's log.
     let quiet = std::env::var_os("KINECT_TEST_LOG").is_none();
@@ -94,8 +94,8 @@ fn fail_on_render_error(
     panic!("the renderer reports: {}", error.description);
 }
 
-/// Whether it is Mesa's software driver that draws. It rounds each operation to the nearest, as processors do; graphics cards
-/// may differ in the last bit.
+/// Whether Mesa's software driver draws. It rounds each operation to the nearest, as processors do; graphics cards may
+/// differ in the last bit.
 pub(crate) fn rounds_like_the_cpu(app: &App) -> bool {
     let adapter = app.world().resource::<RenderAdapterInfo>();
     adapter.name.starts_with("llvmpipe")
@@ -110,7 +110,7 @@ pub(crate) fn headless_app() -> App {
     app
 }
 
-/// Updates until `done`; panics with `what` after a minute, which is long for machines that do much else, too.
+/// Updates until `done`; panics with `what` after a minute, which is long enough for a busy machine.
 pub(crate) fn update_until(app: &mut App, what: &str, mut done: impl FnMut(&mut World) -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     loop {
@@ -133,7 +133,7 @@ pub(crate) fn update(app: &mut App) {
     }
 }
 
-/// What was read back from the GPU, by the entity that asked for it.
+/// The bytes that were read back from the GPU, by the entity of the request.
 #[derive(Resource, Default, Clone)]
 struct Seen(Arc<Mutex<HashMap<Entity, Vec<u8>>>>);
 
@@ -148,7 +148,7 @@ pub(crate) fn read_image(app: &mut App, image: Handle<Image>) -> Vec<u8> {
         .clone();
     let row = (descriptor.size.width * descriptor.format.block_copy_size(None).unwrap()) as usize;
     let bytes = read(app, Readback::texture(image));
-    // Rows come padded to what copies need.
+    // Rows are padded to the alignment of copies.
     let padded = bytes.len() / descriptor.size.height as usize;
     bytes
         .chunks_exact(padded)
@@ -186,7 +186,7 @@ pub(crate) fn target(image: &Handle<Image>) -> RenderTarget {
     image.clone().into()
 }
 
-/// Writes a picture where a person can look at it: `target/pictures`.
+/// Writes a picture to `target/pictures` for inspection.
 pub(crate) fn keep_picture(name: &str, width: u32, height: u32, rgba: &[u8]) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     std::fs::create_dir_all(&folder).unwrap();
@@ -200,7 +200,7 @@ pub(crate) fn keep_picture(name: &str, width: u32, height: u32, rgba: &[u8]) {
         .unwrap();
 }
 
-/// A sensor that shows the same made-up capture again and again: every pixel of it can be computed.
+/// A sensor that delivers the same artificial capture repeatedly. Each of its pixels can be computed.
 pub(crate) struct TestSource {
     info: SensorInfo,
     calibration: Calibration,
@@ -211,9 +211,9 @@ pub(crate) struct TestSource {
     limit: u64,
     interval: Duration,
     depth_at: fn(u64, u32, u32) -> u16,
-    /// Captures that may be delivered by now, where somebody decides.
+    /// The number of captures that may be delivered, if a test limits it.
     allowed: Option<Arc<AtomicU64>>,
-    /// Samples that wait to be taken, where there is an inertial sensor.
+    /// The samples in the queue, if there is an inertial sensor.
     samples: Option<u64>,
 }
 
@@ -241,19 +241,19 @@ impl TestSource {
         }
     }
 
-    /// With other depth: of the capture's number (from 1) and the pixel.
+    /// Sets a function for the depth, of the capture's number (from 1) and the pixel.
     pub(crate) fn with_depth(mut self, depth_at: fn(u64, u32, u32) -> u16) -> Self {
         self.depth_at = depth_at;
         self
     }
 
-    /// That delivers no more captures than `allowed` says.
+    /// Limits the number of captures to `allowed`.
     pub(crate) fn with_allowed(mut self, allowed: Arc<AtomicU64>) -> Self {
         self.allowed = Some(allowed);
         self
     }
 
-    /// With an inertial sensor that has 16 samples for each capture.
+    /// Adds an inertial sensor with 16 samples for each capture.
     pub(crate) fn with_imu(mut self) -> Self {
         self.info.has_imu = true;
         self.samples = Some(0);

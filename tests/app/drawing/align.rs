@@ -18,7 +18,7 @@ use bevy_kinect_azure::prelude::*;
 
 use crate::support::*;
 
-/// One capture and no more.
+/// A source with one capture.
 #[derive(Clone)]
 struct Still {
     info: SensorInfo,
@@ -90,7 +90,7 @@ impl CaptureSource for Still {
     }
 }
 
-/// What of a sensor's aligned images was read back.
+/// The aligned images of a sensor that were read back.
 struct Read {
     bytes: Vec<u8>,
     format: TextureFormat,
@@ -145,9 +145,9 @@ fn compare(
     difference
 }
 
-/// How far the GPU's images may be from the CPU's. GPUs may multiply and add in one rounding: where the last bit decides, a
-/// pixel is a millimetre off or, on an edge, falls to the other side. Mesa's software driver does not, so there is nothing
-/// left that may differ.
+/// The allowed differences between the images of GPU and CPU. GPUs may multiply and add with one rounding. If the last
+/// bit decides, a pixel may be wrong by a millimetre or, at an edge, belong to the other side. Mesa's software driver
+/// rounds twice, as the CPU does, so no pixel may differ.
 struct Tolerance {
     is_exact: bool,
 }
@@ -159,7 +159,7 @@ impl Tolerance {
         }
     }
 
-    /// Whether `bad` of `all` pixels are few enough, one in `in_many` being so.
+    /// Whether at most one in `in_many` pixels is bad, or none if the images must be equal.
     fn allows(&self, bad: usize, all: usize, in_many: usize) -> bool {
         if self.is_exact {
             bad == 0
@@ -190,7 +190,7 @@ fn check(still: &Still, name: &str) {
             .get::<SensorFrame>(sensor)
             .is_some_and(|f| f.0.is_some())
     });
-    // The rays of the colour camera are computed beside the app.
+    // The rays of the colour camera are computed on another thread.
     let rays_end = std::time::Instant::now() + Duration::from_secs(3);
     while std::time::Instant::now() < rays_end {
         update(&mut app);
@@ -340,7 +340,8 @@ fn check(still: &Still, name: &str) {
         if expected[2] == 0.0 {
             continue;
         }
-        // From metres and Bevy's axes to the camera's, over, and back.
+        // The point is converted from metres and Bevy's axes to the camera's axes, transformed to the other camera, and
+        // converted back.
         let [x, y, z] = to_depth
             .transform_point([
                 expected[0] * 1000.0,
@@ -361,7 +362,7 @@ fn check(still: &Still, name: &str) {
     assert!(worst < most, "{name}: points off by {worst} m");
 }
 
-/// How far to the side a point lies for each metre of depth: an error of depth is so much larger there.
+/// The lateral distance of a point for each metre of depth: by this factor an error of depth moves the point sideways.
 fn table_reach([x, y, z]: &[f32; 3]) -> f32 {
     (x / z).abs().max((y / z).abs())
 }

@@ -78,7 +78,7 @@ pub(crate) fn depth_with_flying_pixels(x: u32, y: u32) -> u16 {
     }
 }
 
-/// Where each depth pixel is, and all of them.
+/// The position of each depth pixel.
 fn positions(depth: fn(u32, u32) -> u16) -> Vec<Vec3> {
     let table = XyTable::new(calibration().depth_camera.as_ref().unwrap());
     let image: Vec<u16> = (0..WIDTH * HEIGHT)
@@ -137,8 +137,8 @@ pub(crate) fn floats(bytes: &[u8]) -> Vec<f32> {
         .collect()
 }
 
-/// Compares a cloud with what is kept of the depth pixels, which says so of each by its place in the image, its depth in
-/// mm and its position.
+/// Compares a cloud with the depth pixels that `is_kept` keeps. It gets the pixel's position in the image, its depth in
+/// mm and its point.
 fn check_kept(
     app: &mut App,
     cloud: Entity,
@@ -230,7 +230,7 @@ fn depth_and_boxes_clip() {
     check_kept(&mut app, cloud, test_depth, 1, |_, _, z, _| {
         (1050..=2200).contains(&z)
     });
-    // What is no number does not clip.
+    // A box that is not finite does not clip.
     let cloud = clip(
         &mut app,
         PointFilter {
@@ -357,7 +357,7 @@ fn flying_pixels_are_left_out() {
         (300..=400).contains(&left_out),
         "{left_out} of 330 flying pixels"
     );
-    // The neighbours that count are those of the whole image.
+    // The neighbours of a pixel are those of the full image.
     let filter = PointFilter {
         density: 3,
         ..filter
@@ -416,7 +416,7 @@ fn players_and_background_can_be_left_out() {
         PlayerFilter::Background,
     ]
     .map(|players| spawn(&mut app, players));
-    // Nobody has looked for people: all of it is background.
+    // Without a tracker all pixels are background.
     check_kept(&mut app, background, test_depth, 1, |_, _, _, _| true);
     assert!(points_of(&mut app, anybody).iter().all(|p| p.color[3] == 0));
     insert_players(&mut app, sensor);
@@ -433,7 +433,7 @@ fn players_and_background_can_be_left_out() {
     check_kept(&mut app, background, test_depth, 1, |x, y, _, _| {
         player_at(x, y) == 255
     });
-    // A map of another mode's size is none.
+    // A body index map with the size of another mode is ignored.
     let map = BodyIndexImage::new(2, 2, 33_333, vec![0; 4]).unwrap();
     app.world_mut()
         .entity_mut(sensor)
@@ -562,7 +562,7 @@ fn each_colour_source_gives_its_colours() {
     check(&mut app, flat, 0, &|_, _| Some([1, 2, 3]));
 }
 
-/// What the CPU gives each depth pixel of a frame: R, G, B and alpha 0 where it has no colour.
+/// The colour that the CPU computes for each depth pixel of a frame; alpha is 0 if the pixel has no colour.
 fn colors(frame: &Frame, calibration: &Calibration, occlusion: Occlusion) -> Vec<[u8; 4]> {
     let depth = frame.capture.depth.as_ref().unwrap().u16_pixels();
     let mut colors = vec![[0; 4]; depth.len()];

@@ -1,4 +1,5 @@
-//! What is drawn, read back from the GPU. `cargo xtask test` runs these tests once more with WebGPU's features and limits alone.
+//! Tests of drawn images, which are read back from the GPU. `cargo xtask test` runs these tests once more with WebGPU's
+//! features and limits alone.
 
 mod align;
 mod clouds;

@@ -1,4 +1,4 @@
-//! What is rendered is what the camera model says, pixel by pixel.
+//! Compares rendered images with the camera model, pixel by pixel.
 
 use std::time::Duration;
 
@@ -179,7 +179,7 @@ fn handles_are_there_from_the_start_and_stay() {
     wait_for_frames(&mut app, sensor);
     assert_eq!(handles(&app), at_first);
 
-    // Off and on again: still the same.
+    // After switching off and on, the image is the same.
     app.world_mut()
         .get_mut::<KinectSensor>(sensor)
         .unwrap()
@@ -254,7 +254,7 @@ fn false_colours_run_from_near_red_to_far_blue_and_leave_holes_black() {
     );
 }
 
-/// Colours as the vendor's library gives them, also to what the colour camera does not see.
+/// Colours as the vendor's library computes them, also for points that the colour camera does not see.
 const BLEEDING: PointColor = PointColor::Camera {
     unseen: Color::BLACK,
     hidden: HiddenColor::Bleed,
@@ -365,7 +365,7 @@ fn check_picture(app: &mut App, cloud: Entity, camera: Transform, points: &[[f32
         if x < 0.0 || y < 0.0 || x >= SIDE as f32 || y >= SIDE as f32 {
             continue;
         }
-        // Too close to the border of a pixel to say to which it goes.
+        // The point is too close to the border of a pixel to know its pixel.
         let edge = [x, y].iter().any(|c| (c - c.round()).abs() < 0.01);
         let pixel = &mut nearest[(y as u32 * SIDE + x as u32) as usize];
         if -v.z < pixel.0 {
@@ -383,7 +383,7 @@ fn check_picture(app: &mut App, cloud: Entity, camera: Transform, points: &[[f32
         wrong += usize::from(differs);
     }
     assert!(covered > 5000, "only {covered} pixels show points");
-    // What is left are points within rounding of a pixel's border.
+    // The remaining points are within rounding errors of a pixel's border.
     assert!(
         wrong * 100 <= covered,
         "{name}: {wrong} pixels of {covered} are not what the camera model says"
@@ -412,7 +412,7 @@ fn the_point_cloud_is_drawn_where_the_camera_model_says() {
     let aside = Transform::from_xyz(0.8, 0.5, 0.2).looking_at(Vec3::new(0.0, 0.0, -2.0), Vec3::Y);
     check_picture(&mut app, cloud, aside, &points, "cloud-from-aside.png");
 
-    // The sensor hangs on a ceiling, turned and tilted: the cloud goes with it.
+    // The sensor hangs on a ceiling, turned and tilted, and the cloud has the same transform.
     *app.world_mut().get_mut::<Transform>(cloud).unwrap() = Transform::from_xyz(3.0, 2.5, -1.0)
         .with_rotation(Quat::from_euler(EulerRot::YXZ, 1.0, -0.5, 0.2));
     update(&mut app);
@@ -508,7 +508,7 @@ fn the_sample_recording_is_shown_as_it_is() {
 #[test]
 fn outputs_and_clouds_come_and_go_while_nothing_new_arrives() {
     let mut app = rendering_app();
-    // Two captures, then the end: nothing new comes.
+    // The source ends after two captures.
     let source = SensorSource::custom(|| Ok(TestSource::new(2, Duration::from_millis(1))));
     let (sensor, outputs) = spawn_outputs(
         &mut app,

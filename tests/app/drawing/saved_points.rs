@@ -1,4 +1,4 @@
-//! Points on their way to the CPU and into files.
+//! Tests of points that are read back to the CPU and saved to files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ fn points_are_copied_to_the_cpu_when_asked_for() {
     }
     let existing = seen.iter().filter(|p| p.color[3] != 0).count();
     assert_eq!(points.iter().count(), existing);
-    // Once asked, once answered; nothing is left behind.
+    // Each request gets one answer, and no entity is left.
     for _ in 0..10 {
         update(&mut app);
     }
@@ -152,14 +152,14 @@ fn what_cannot_be_saved_or_copied_says_why() {
         text.contains(path.to_str().unwrap()) && text.contains("folder exists"),
         "{text}"
     );
-    // A folder has the file's name: nothing is left of the attempt.
+    // A folder has the name of the file, so saving fails, and no partial file is left.
     let folder = scratch("a-folder.ply");
     std::fs::create_dir_all(&folder).unwrap();
     save(&mut app, sensor, folder.clone());
     assert!(next_saved(&mut app).result.is_err());
     assert!(!scratch("a-folder.ply.part").exists());
     if std::path::Path::new("/dev/full").exists() {
-        // A disk without room, behind the unfinished file's name.
+        // The name of the unfinished file is a link to a full disk.
         let full = scratch("full.ply");
         let part = scratch("full.ply.part");
         let _ = std::fs::remove_file(&part);
@@ -171,7 +171,7 @@ fn what_cannot_be_saved_or_copied_says_why() {
         assert!(!full.exists() && !part.exists());
     }
 
-    // No cloud.
+    // The entity has no cloud.
     let nothing = app.world_mut().spawn_empty().id();
     app.world_mut().trigger(RequestPoints { cloud: nothing });
     assert!(matches!(answer(&mut app), Err(PointsError::NoPoints)));
@@ -179,7 +179,7 @@ fn what_cannot_be_saved_or_copied_says_why() {
     let saved = next_saved(&mut app);
     assert!(matches!(saved.result, Err(PointsError::NoPoints)));
 
-    // The cloud goes while it is copied.
+    // The cloud is despawned while it is copied.
     app.world_mut().trigger(RequestPoints { cloud: sensor });
     save(&mut app, sensor, scratch("gone.ply"));
     app.world_mut().despawn(sensor);
@@ -190,7 +190,7 @@ fn what_cannot_be_saved_or_copied_says_why() {
         update(&mut app);
     }
 
-    // No renderer.
+    // The app has no renderer.
     let mut app = headless_app();
     keep_answers(&mut app);
     let sensor = app

@@ -131,7 +131,7 @@ fn surfaces_join_neighbours_and_are_cut_where_depth_jumps() {
         assert!(front.dot(-a) > 0.0, "front faces look at the sensor");
     }
 
-    // Not cut at all: box and wall are joined.
+    // Without a cut, box and wall are joined.
     app.world_mut().get_mut::<SurfaceMesh>(surface).unwrap().cut = f32::INFINITY;
     for _ in 0..3 {
         update(&mut app);
@@ -143,7 +143,7 @@ fn surfaces_join_neighbours_and_are_cut_where_depth_jumps() {
     );
     assert!(joined.len() > triangles.len());
 
-    // Fewer points are farther apart, which does not join what is not one surface.
+    // With fewer points the distances are larger; nevertheless points of different surfaces are not joined.
     let mut settings = app.world_mut().get_mut::<SurfaceMesh>(surface).unwrap();
     settings.cut = DISCONTINUITY;
     settings.filter.density = 3;
@@ -269,7 +269,7 @@ fn surfaces_are_drawn_by_any_material() {
         .count();
     assert!(green > 80_000, "{green} of 90000 pixels are the surface");
 
-    // Under a light, its normals say how bright it is.
+    // Under a light, the brightness depends on the normals.
     app.world_mut()
         .get_mut::<SurfaceMesh>(surface)
         .unwrap()

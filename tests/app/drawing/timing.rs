@@ -16,7 +16,7 @@ use crate::support::*;
 
 const SIZE: u32 = 16;
 
-/// Captures whose every byte says their number; as many as the test allows.
+/// Captures whose bytes all encode the number of the capture; the test allows their delivery.
 struct Numbered {
     info: SensorInfo,
     color: ImagePool,
@@ -156,7 +156,7 @@ fn images_wait_for_the_skeletons_found_in_them() {
     found(&mut app, 7);
     assert_eq!(number_in(&mut app, delayed), 7);
 
-    // A tracker that is too slow finds its frame gone; the oldest frame that is held can be had.
+    // If a tracker is too slow, its frame is no longer held; the oldest held frame is available.
     deliver(&mut app, sensor, &allowed, 30);
     found(&mut app, 9);
     assert_eq!(number_in(&mut app, delayed), 7, "the ninth is gone");
@@ -166,7 +166,7 @@ fn images_wait_for_the_skeletons_found_in_them() {
         31 - FRAME_HISTORY as u64
     );
 
-    // Nobody asks any more: nothing is held.
+    // Without outputs that wait, no frame is held.
     app.world_mut().despawn(delayed);
     update(&mut app);
     update(&mut app);
@@ -196,7 +196,7 @@ fn frames_of_a_source_that_began_anew_are_not_mixed_with_older_ones() {
     };
     assert_eq!(shown(&app), Some(time_of(9)));
 
-    // The same sensor, another source: its clock begins anew.
+    // The sensor gets another source, whose clock begins anew.
     allowed.store(0, Ordering::Release);
     *app.world_mut().get_mut::<KinectSensor>(sensor).unwrap() = numbered(&allowed);
     update(&mut app);
@@ -278,7 +278,7 @@ fn the_simulated_sensor_fills_the_body_index_map_and_names_its_time() {
         BodyTime::at(truth.device_timestamp_usec)
     );
 
-    // Another source knows of nobody.
+    // Another source has no bodies yet.
     let allowed = Arc::new(AtomicU64::new(2));
     *app.world_mut().get_mut::<KinectSensor>(sensor).unwrap() = numbered(&allowed);
     update_until(&mut app, "the other source", |world| {

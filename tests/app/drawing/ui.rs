@@ -1,4 +1,4 @@
-//! `KinectImageNode`: where images lie in UI nodes, and what is seen there.
+//! `KinectImageNode`: the position of images in UI nodes, and the visible pixels.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
@@ -8,7 +8,7 @@ use crate::support::*;
 /// The screen: an image to render into.
 const SCREEN: UVec2 = UVec2::new(400, 300);
 
-/// An app with a screen, and a sensor with a colour output of 1280 × 720, both when there is something to see.
+/// An app with a screen, and a sensor with a colour output of 1280 × 720, after the first image was drawn.
 fn app_with_output(output: ImageOutput) -> (App, Handle<Image>, Entity) {
     let mut app = rendering_app();
     let screen = render_target(&mut app, SCREEN.x, SCREEN.y);
@@ -32,7 +32,7 @@ fn app_with_output(output: ImageOutput) -> (App, Handle<Image>, Entity) {
     (app, screen, output)
 }
 
-/// A node at that place of the screen that shows the output.
+/// A node at a position of the screen that shows the output.
 fn node(app: &mut App, place: Rect, output: Entity, fill: ImageFill) -> Entity {
     let node = Node {
         position_type: PositionType::Absolute,
@@ -47,7 +47,7 @@ fn node(app: &mut App, place: Rect, output: Entity, fill: ImageFill) -> Entity {
         .id()
 }
 
-/// Where the picture in a node is on the screen; `None`: nothing is shown.
+/// The rectangle of a node's picture on the screen; `None` if no picture is shown.
 fn picture(app: &App, node: Entity) -> Option<Rect> {
     let children = app.world().get::<Children>(node)?;
     assert_eq!(children.len(), 1, "one picture in a node");
@@ -178,7 +178,7 @@ fn a_node_shows_its_output_clipped_and_centred() {
             assert!(distance <= 6, "({x}, {y}): {seen:?}, meant {meant}");
         }
     }
-    // One pixel on each: the middle of the image, and nothing beyond the node.
+    // One pixel is checked in each: the middle of the image, and a pixel outside the node.
     for (x, y) in [(200, 0), (280, 80), (359, 159)] {
         let [b, g, r, _] = test_color(x - 200 + 560, y + 280);
         assert_eq!(at(x, y), [r, g, b], "({x}, {y})");

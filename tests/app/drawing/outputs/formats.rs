@@ -1,4 +1,4 @@
-//! Pixel formats (I19), channels (I20) and what is refused.
+//! Pixel formats (I19), channels (I20) and refused settings.
 
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
 use bevy_kinect_azure::kinect_azure::transform::point_cloud_f32;
@@ -33,7 +33,7 @@ const FORMATS: [PixelFormat; 25] = [
     PixelFormat::MonoA32Float,
 ];
 
-/// How many channels a format has, the depth that is 1 in it, and how precise it is for a value.
+/// The number of channels of a format, the depth that it stores as 1, and its precision for a value.
 fn traits(app: &App, format: TextureFormat) -> (usize, f32, fn(f32) -> f32) {
     use TextureFormat::*;
     // Graphics cards may be off by 0.6 steps (Direct3D's data conversion rules), and NVIDIA's are.
@@ -51,7 +51,7 @@ fn traits(app: &App, format: TextureFormat) -> (usize, f32, fn(f32) -> f32) {
         Rgba8Unorm => (4, 10.2, fixed8),
         // Steps of the encoding are widest, in linear light, at white.
         Rgba8UnormSrgb | Bgra8UnormSrgb => (4, 10.2, |_| 0.0046),
-        // Mesa's software driver cuts off.
+        // Mesa's software driver truncates.
         Rgb10a2Unorm => (4, 10.23, |_| 1.01 / 1023.0),
         R16Unorm => (1, 65.535, fixed16),
         Rg16Unorm => (2, 65.535, fixed16),
@@ -67,11 +67,11 @@ fn traits(app: &App, format: TextureFormat) -> (usize, f32, fn(f32) -> f32) {
     }
 }
 
-/// Makes an output of a kind in every format and compares what can be made with `expected`; what cannot must say so and name
-/// a format that can.
+/// Creates an output of one kind in every format. Supported formats are compared with `expected`; unsupported formats
+/// must give a warning that names a supported one.
 fn check_all(kind: ImageKind, expected: impl Fn(&App, Entity) -> Vec<[f32; 4]>) {
     let mut app = rendering_app();
-    // Small colour images will do.
+    // Small colour images are sufficient.
     let resolution = match kind {
         ImageKind::Color => OutputResolution::Eighth,
         _ => OutputResolution::Native,

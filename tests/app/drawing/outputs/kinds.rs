@@ -25,7 +25,7 @@ fn aligned_points_lie_where_depth_was_measured() {
         ],
     );
     wait(&mut app, sensor);
-    // The rays of the colour camera are computed beside the app.
+    // The rays of the colour camera are computed on another thread.
     let end = std::time::Instant::now() + Duration::from_secs(60);
     while !picture(&mut app, outputs[1])
         .pixels
@@ -58,7 +58,7 @@ fn aligned_points_lie_where_depth_was_measured() {
     let mirrored = picture(&mut app, outputs[2]);
     mirrored.check("mirrored", |x, y| points.at(COLOR.x - 1 - x, y), |_| 0.0);
 
-    // And the test pattern is seen in them: the plane of the wall or of the box, in the depth camera's image.
+    // The images show the test pattern: the plane of the wall or of the box, in the depth camera's image.
     let camera = calibration.depth_camera.as_ref().unwrap();
     let mut hits = 0;
     for point in points.pixels.iter().step_by(977).filter(|p| p[3] == 1.0) {
@@ -120,7 +120,7 @@ fn aligned_images_belong_together() {
         (depth.size, infrared.size, players.size),
         (COLOR, COLOR, COLOR)
     );
-    // No data is all 0; everything else has been seen.
+    // Pixels without data are 0; all other values have been compared.
     let seen = color.pixels.iter().filter(|pixel| pixel[3] == 1.0).count();
     let unseen = color
         .pixels
@@ -131,7 +131,7 @@ fn aligned_images_belong_together() {
     assert!(seen > unseen && unseen > 100, "{seen}, {unseen}");
     let visible = hidden.pixels.iter().filter(|pixel| pixel[3] == 1.0).count();
     assert!(visible < seen && visible > seen / 2, "{visible} of {seen}");
-    // Half as large: edges of what was seen are half transparent, and not darker.
+    // At half the size, the edges of visible areas are half transparent, and not darker.
     for y in 0..half.size.y {
         for x in 0..half.size.x {
             let four =
@@ -173,7 +173,7 @@ fn players_in_false_colours_are_told_apart_and_nobody_is_black() {
         ],
     );
     wait(&mut app, sensor);
-    // Nobody has looked for people yet: the images are there, and empty.
+    // No tracker has delivered bodies yet, so the images exist and are empty.
     let empty = picture(&mut app, outputs[1]);
     assert_eq!((empty.size, empty.format), (DEPTH, TextureFormat::R8Unorm));
     assert!(empty.pixels.iter().all(|pixel| pixel[0] == 0.0));
@@ -233,7 +233,7 @@ fn the_simulations_people_are_in_the_player_index() {
         map.is_some_and(|map| map.pixels().iter().filter(|p| **p != 255).count() > 500)
     };
     update_until(&mut app, "people", has_people);
-    // The simulation goes on: what is read belongs to the truth of the same update.
+    // The simulation continues, so the image is compared with the ground truth of the same update.
     let seen = picture(&mut app, outputs[0]);
     let truth = app.world().get::<GroundTruth>(sensor).unwrap().0.clone();
     let map = truth.index_map.as_ref().unwrap();

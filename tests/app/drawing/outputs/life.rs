@@ -1,4 +1,4 @@
-//! Outputs come, go and change while their sensor streams; what is told about them.
+//! Tests of outputs that are spawned, despawned and changed while their sensor streams, and of their diagnostics.
 
 use bevy::camera::RenderTarget;
 use bevy::render::diagnostic::RenderDiagnosticsPlugin;
@@ -16,8 +16,8 @@ fn textures(app: &App) -> usize {
         .count()
 }
 
-/// There are so many textures of outputs within some updates: how many it takes until the last handle is gone depends on the
-/// order in which systems run.
+/// Updates until there are `count` textures of outputs. The number of updates depends on the order in which systems
+/// drop handles.
 fn assert_textures(app: &mut App, count: usize) {
     for _ in 0..10 {
         if textures(app) == count {
@@ -105,7 +105,7 @@ fn outputs_by_the_dozen_come_go_and_change_while_the_sensor_streams() {
     }
     assert_textures(&mut app, 48);
 
-    // Every third goes, every third changes, in every update something.
+    // In every update some outputs change: every third is despawned, every third gets other settings.
     for (round, &entity) in entities.iter().enumerate().take(24) {
         match round % 3 {
             0 => {
@@ -172,7 +172,7 @@ fn materials_and_nodes_go_with_their_output_to_another_resolution() {
     for _ in 0..3 {
         update(&mut app);
     }
-    // Whoever keeps the old handle keeps the old image, and does no harm.
+    // Code that keeps the old handle keeps the old image, without side effects.
     let kept = first;
     for (size, range) in [(50, 1.0), (60, 9.0), (70, 1.0), (80, 9.0)] {
         set(&mut app, outputs[0], |output| {
@@ -191,7 +191,7 @@ fn materials_and_nodes_go_with_their_output_to_another_resolution() {
         let shown = materials.get(&material).unwrap();
         assert_eq!(shown.base_color_texture, Some(new.clone()));
         assert_eq!(app.world().get::<ImageNode>(node).unwrap().image, new);
-        // What is seen in the world is the image of now: the middle of the screen, which shows the middle of the image.
+        // A material in the world shows the current image. The middle of the screen shows the middle of the image.
         let now = picture(&mut app, outputs[0]);
         assert_eq!(now.size, UVec2::splat(size));
         let screen = read_image(&mut app, target.clone());
@@ -203,7 +203,7 @@ fn materials_and_nodes_go_with_their_output_to_another_resolution() {
                 "{size}: {pixel:?} is not {expected:?}"
             );
         }
-        // The one that is kept, and the newest: those between are gone.
+        // The kept texture and the newest texture exist; those between are freed.
         assert_textures(&mut app, 2);
     }
     drop(kept);
@@ -387,7 +387,7 @@ fn the_old_picture_stays_until_one_of_another_size_is_drawn() {
     set(&mut app, outputs[0], |output| output.aligned = false);
     until(&mut app, outputs[0], DEPTH);
 
-    // A shader that is not there yet, and another format with it.
+    // A shader that is not loaded yet, together with another format.
     let shader = app.world().resource::<Assets<Shader>>().reserve_handle();
     let custom = OutputFilter::Custom {
         shader: shader.clone(),
@@ -415,7 +415,7 @@ fn the_old_picture_stays_until_one_of_another_size_is_drawn() {
     let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
     shaders.insert(shader.id(), source).unwrap();
     until(&mut app, outputs[1], DEPTH / 2);
-    // Plans that change before they are drawn leave nothing behind.
+    // Settings that change before they are drawn leave no texture.
     for round in 0..6 {
         set(&mut app, outputs[1], |output| {
             output.resolution = OutputResolution::Custom(UVec2::new(50 + round, 40));
@@ -458,7 +458,7 @@ fn an_output_that_is_off_keeps_its_image_and_goes_on_when_it_is_on_again() {
     let before = [0, 1].map(|i| diagnostics(&app, outputs[i]).updates);
     stepped.step(&mut app);
     stepped.step(&mut app);
-    // Nor does another size: it is taken when the output is on again.
+    // Another size has no effect either, until the output is on again.
     set(&mut app, outputs[0], |output| {
         output.resolution = OutputResolution::Half
     });

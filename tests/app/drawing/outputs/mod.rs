@@ -29,7 +29,7 @@ use crate::support::*;
 const DEPTH: UVec2 = UVec2::new(320, 288);
 const COLOR: UVec2 = UVec2::new(1280, 720);
 
-/// A sensor with those outputs, when the GPU has shown them.
+/// A sensor with these outputs, after the GPU has drawn them.
 fn shown(app: &mut App, outputs: &[ImageOutput]) -> (Entity, Vec<Entity>) {
     let sensor = app.world_mut().spawn(test_sensor()).id();
     let outputs = spawn(app, sensor, outputs);
@@ -78,7 +78,7 @@ impl Picture {
         self.pixels[(y * self.size.x + x) as usize]
     }
 
-    /// Compares each pixel with what the CPU says; `tolerance` may depend on it.
+    /// Compares each pixel with the value of the CPU; `tolerance` may depend on that value.
     fn check(
         &self,
         what: &str,
@@ -105,14 +105,14 @@ fn picture(app: &mut App, output: Entity) -> Picture {
 
 /// An image of an output's chain.
 fn level(app: &mut App, output: Entity, level: u32) -> Picture {
-    // What came last is drawn, and a new image takes the place of the old one.
+    // Waits until the last frame is drawn and a new image has replaced the old one.
     for _ in 0..2 {
         update(app);
     }
     as_drawn(app, output, level)
 }
 
-/// Likewise, as the last update left it.
+/// The same without waiting.
 fn as_drawn(app: &App, output: Entity, level: u32) -> Picture {
     let image = app.world().get::<OutputImage>(output).unwrap();
     let (id, format) = (image.image.id(), image.format().unwrap());
@@ -221,7 +221,7 @@ fn decoded(format: TextureFormat, bytes: &[u8]) -> [f32; 4] {
     }
 }
 
-/// A float of 5 bits of exponent, so many of fraction, and perhaps a sign.
+/// A float with 5 bits of exponent, the given bits of fraction, and perhaps a sign.
 fn small_float(bits: u32, fraction_bits: u32) -> f32 {
     let fraction = (bits & ((1 << fraction_bits) - 1)) as f32 / (1 << fraction_bits) as f32;
     let exponent = (bits >> fraction_bits & 31) as i32;
@@ -245,7 +245,7 @@ fn linear(encoded: u8) -> f32 {
     }
 }
 
-/// The test sensor's data as shaders get it.
+/// The data of the test sensor in the form that shaders get.
 fn color_at(x: u32, y: u32) -> [f32; 4] {
     let [b, g, r, a] = test_color(x, y);
     [linear(r), linear(g), linear(b), f32::from(a) / 255.0]
@@ -282,7 +282,7 @@ impl Stepped {
         })
     }
 
-    /// Another source in its place, which begins anew.
+    /// Replaces the source by another one, which begins anew.
     fn replace(&self, app: &mut App, depth: fn(u64, u32, u32) -> u16) {
         self.allowed.store(0, Ordering::Relaxed);
         let source = Self::source(&self.allowed, depth);

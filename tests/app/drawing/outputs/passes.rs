@@ -1,4 +1,4 @@
-//! Shaders applied to outputs (I21): the filters that come along, and apps' own.
+//! Shaders applied to outputs (I21): built-in filters and shaders of apps.
 
 use bevy::shader::Shader;
 
@@ -138,7 +138,7 @@ fn built_in_filters_do_what_they_say() {
                     repeat: 0,
                 }],
             ),
-            // Values that make no sense.
+            // Invalid values.
             filtered(
                 ImageKind::Depth,
                 vec![
@@ -217,14 +217,14 @@ fn the_temporal_filter_keeps_the_past_of_its_own_sensor() {
             let blends = now > 0.0 && *past > 0.0 && (now - *past).abs() <= 0.05;
             *past = now + if blends { (*past - now) * 0.75 } else { 0.0 };
         }
-        // Nothing new came in the second update: the past did not creep in.
+        // No new frame came in the second update, so the filter did not run again.
         let expected = |x: u32, _: u32| [past[x as usize / 80], 0.0, 0.0, 1.0];
         picture(&mut app, output).check(&format!("frame {number}"), expected, |_| 1.0e-5);
     }
-    // It lags behind the wall that moves.
+    // The filtered depth lags behind the moving wall.
     assert!(past[0] > 1.952 + 0.008);
 
-    // Another source: nothing of the one before.
+    // With another source, the filter uses no frames of the previous source.
     stepped.replace(&mut app, |_, _, _| 1510);
     stepped.step(&mut app);
     picture(&mut app, output).check("new", |_, _| [1.51, 0.0, 0.0, 1.0], |_| 1.0e-6);
@@ -254,7 +254,7 @@ fn pass_main(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
 }
 ";
 
-/// Shows what it is told.
+/// A shader that shows its parameters.
 const TELL: &str = "
 #import kinect_azure::output_pass::{pass_info}
 
@@ -306,13 +306,13 @@ fn an_apps_own_shader_is_applied_as_often_as_it_is_asked_for() {
     // The fifth pass, of infrared, at the third image (the second, if the shader was not there for the first).
     assert_eq!((told[0], told[1], told[3]), (4.0, 2.0, 327.0));
     assert!(told[2] == 2.0 || told[2] == 1.0, "{told:?}");
-    // Nothing new comes: it does not run again.
+    // Without a new frame the pass does not run again.
     for _ in 0..5 {
         update(&mut app);
     }
     assert_eq!(picture(&mut app, outputs[1]).at(5, 5), told);
 
-    // Other numbers for the same image.
+    // Other parameters for the same image.
     set(&mut app, outputs[0], |output| {
         output.passes[0].filter = match output.passes[0].filter.clone() {
             OutputFilter::Custom { shader, .. } => OutputFilter::Custom {
@@ -328,7 +328,7 @@ fn an_apps_own_shader_is_applied_as_often_as_it_is_asked_for() {
     }
     let added = |x, y| [depth_at(x, y)[0] + 2.0, 0.0, 0.0, 1.0];
     picture(&mut app, outputs[0]).check("added", added, |_| 1.0e-6);
-    // More than anybody wants.
+    // A very large number of repetitions.
     set(&mut app, outputs[0], |output| {
         output.passes[0].repeat = u32::MAX
     });
@@ -346,12 +346,12 @@ fn a_broken_shader_is_left_out_with_a_word() {
         "this is no shader",
         // No entry point of that name.
         "@fragment fn other() -> @location(0) vec4<f32> { return vec4(0.0); }",
-        // A binding that is not there.
+        // A binding that does not exist.
         "@group(0) @binding(9) var other: texture_2d<f32>;
          @fragment fn pass_main() -> @location(0) vec4<f32> { return textureLoad(other, vec2(0), 0); }",
         // A type error.
         "@fragment fn pass_main() -> @location(0) vec4<f32> { return 1u + vec4(0.0); }",
-        // The wrong output.
+        // A wrong output type.
         "@fragment fn pass_main() -> @location(0) vec4<u32> { return vec4(0u); }",
     ];
     let mut app = rendering_app();
@@ -367,7 +367,7 @@ fn a_broken_shader_is_left_out_with_a_word() {
             )
         })
         .collect();
-    // One that never comes, and one that imports what there is not.
+    // A shader that is never loaded, and a shader that imports a missing module.
     let never = filtered(
         ImageKind::Depth,
         vec![custom(&Handle::default(), default()).into()],
@@ -386,11 +386,11 @@ fn a_broken_shader_is_left_out_with_a_word() {
         );
         picture(&mut app, entity).check(source, added, |_| 1.0e-6);
     }
-    // What is not there yet leaves the image as it is.
+    // A shader that is not loaded leaves the image unchanged.
     let waiting = picture(&mut app, entities[5]);
     assert!(waiting.pixels.iter().all(|pixel| pixel[0] == 0.0));
 
-    // Mended while it runs.
+    // The shader is corrected at run time.
     let mut all = app.world_mut().resource_mut::<Assets<Shader>>();
     let _ = all.insert(shaders[1].id(), Shader::from_wgsl(ADD, "an_apps_own.wgsl"));
     for _ in 0..4 {

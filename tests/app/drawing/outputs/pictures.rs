@@ -32,7 +32,7 @@ mod image_cell {
         pub(super) pixels: Vec<[u8; 3]>,
     }
 
-    /// Puts cells side by side, as large as they are but for a limit.
+    /// Places cells side by side, in their size up to a limit.
     pub(super) fn sheet(cells: &[Cell], columns: usize, side: u32) -> (UVec2, Vec<u8>) {
         let rows = cells.len().div_ceil(columns);
         let size = UVec2::new(columns as u32 * side, rows as u32 * side);
@@ -154,7 +154,7 @@ fn the_contact_sheets() {
             .and_then(|truth| truth.0.index_map.as_ref())
             .is_some_and(|map| map.pixels().iter().filter(|p| **p != 255).count() > 2000)
     });
-    // One moment in all pictures, and filters that run once.
+    // All pictures show the same capture, and filters run once.
     app.world_mut()
         .get_mut::<Playback>(simulated)
         .unwrap()

@@ -143,7 +143,7 @@ fn mirrored_outputs_are_mirrored() {
     let at = |x, y| nearest(infrared_at, DEPTH, DEPTH * 2, 639 - x, y);
     picture(&mut app, outputs[2]).check("infrared", at, |_| 1.0e-5);
 
-    // What was uploaded straight becomes a pass, and back.
+    // Colour that was uploaded directly is drawn by a pass, and then uploaded directly again.
     set(&mut app, outputs[3], |output| output.mirror = true);
     for _ in 0..3 {
         update(&mut app);
@@ -170,7 +170,7 @@ fn taps(i: u32, from: u32, to: u32) -> Vec<(u32, f64)> {
         .collect()
 }
 
-/// What a picture's pixel is the average of.
+/// The pixels of which a picture's pixel is the average.
 fn average(at: impl Fn(u32, u32) -> [f32; 4], from: UVec2, to: UVec2, x: u32, y: u32) -> [f32; 4] {
     let (mut sum, mut total) = ([0.0; 4], 0.0);
     for (sy, wy) in taps(y, from.y, to.y) {
@@ -185,7 +185,7 @@ fn average(at: impl Fn(u32, u32) -> [f32; 4], from: UVec2, to: UVec2, x: u32, y:
     sum.map(|sum| (sum / total) as f32)
 }
 
-/// Likewise of depth: only what was measured and lies on the nearest pixel's surface.
+/// The same for depth: only measured pixels on the surface of the nearest pixel.
 fn surface(at: impl Fn(u32, u32) -> [f32; 4], from: UVec2, to: UVec2, x: u32, y: u32) -> [f32; 4] {
     let center = nearest(&at, from, to, x, y);
     if center[0] <= 0.0 {
@@ -282,7 +282,7 @@ fn linear_sampling_blends_what_may_be_blended() {
         );
         let seen = picture(&mut app, depth[index]);
         seen.check(&what, |x, y| surface(rough, DEPTH, size, x, y), |_| 2.0e-5);
-        // No depth that is not on one of the two surfaces.
+        // Each depth is on one of the two surfaces.
         let odd = seen.pixels.iter().map(|pixel| pixel[0]);
         let odd = odd
             .filter(|z| *z != 0.0 && (1.19..1.799).contains(z))
@@ -361,7 +361,7 @@ fn mip_chains_are_filled_and_follow_the_image() {
     }
 }
 
-/// How many smaller images an output has.
+/// The number of mipmaps of an output.
 fn larger_levels(app: &App, output: Entity) -> u32 {
     let size = diagnostics(app, output).resolution;
     size.max_element().ilog2()
