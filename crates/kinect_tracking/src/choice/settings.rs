@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::onnx::NetworkSettings;
 use crate::tracker::TruthNoise;
 
 /// The tracker that finds the people.
@@ -62,6 +63,8 @@ pub struct TrackerSettings {
     /// The file of the network: an ONNX model, or for the vendor's tracker 1.1 one of the vendor's models. `None` = the
     /// vendor's standard model, or an ONNX model in the model folder.
     pub model: Option<PathBuf>,
+    /// How ONNX models are run, and which finds people for others.
+    pub network: NetworkSettings,
     /// The processor that the network runs on.
     pub processing_mode: ProcessingMode,
     /// The number of the graphics card, from 0.

@@ -18,6 +18,15 @@ pub(crate) fn clip(name: &str) -> Option<BodyClip> {
     Some(BodyClip::read(&path).unwrap())
 }
 
+/// The files of all clips that are there.
+#[cfg(feature = "onnx")]
+pub(crate) fn paths() -> Vec<std::path::PathBuf> {
+    NAMES
+        .iter()
+        .filter_map(|name| k4a_judge::real_data(&format!("skeletons/{name}.csv")))
+        .collect()
+}
+
 /// A clip at a constant rate, from 0 µs on: the clips have some 8 frames a second, at irregular times. Between frames,
 /// joints move in straight lines and turn evenly.
 pub(crate) fn resampled(clip: &BodyClip, rate: f64) -> Vec<(u64, Body)> {

@@ -19,6 +19,8 @@ mod filter;
 mod gestures;
 mod lift;
 mod noise;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod players;
 mod rotation;
 mod runner;

@@ -1,0 +1,52 @@
+//! What all adapters have in common.
+
+use super::input::PictureInput;
+use crate::onnx::runtime::Outputs;
+use crate::onnx::settings::Contract;
+use crate::onnx::view::{Align, Crop, View};
+use crate::pose2d::Person2d;
+
+/// A person that a network found, in pixels of the upright picture.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::onnx) struct Found {
+    pub(in crate::onnx) person: Person2d,
+    /// Where the network itself wants to look for this person in the next picture; `None` = where the joints are.
+    pub(in crate::onnx) next: Option<Crop>,
+}
+
+impl From<Person2d> for Found {
+    fn from(person: Person2d) -> Self {
+        Self { person, next: None }
+    }
+}
+
+/// Makes the input of a network from a picture, and people from its outputs.
+pub(in crate::onnx) trait Adapter: Send + Sync {
+    fn contract(&self) -> Contract;
+
+    fn input(&self) -> &PictureInput;
+
+    /// How a whole picture lies in the input; for networks that are not top-down.
+    fn align(&self) -> Align {
+        Align::TopLeft
+    }
+
+    /// The crop for a person that was seen before; for networks that are top-down.
+    fn crop(&self, person: &Person2d) -> Crop;
+
+    /// The people in the outputs. The error names the tensor and says what was expected.
+    fn decode(&self, outputs: &Outputs, view: &View) -> Result<Vec<Found>, String>;
+}
+
+/// A crop with the input's shape that holds a person's box, enlarged.
+pub(super) fn crop_around(person: &Person2d, input: &PictureInput, padding: f32) -> Crop {
+    let [width, height] = person.bounds.size();
+    let [across, down] = input.size().map(|size| size as f32);
+    let shape = across / down;
+    let height = height.max(width / shape).max(1.0) * padding;
+    Crop {
+        center: person.bounds.center(),
+        size: [height * shape, height],
+        rotation: 0.0,
+    }
+}

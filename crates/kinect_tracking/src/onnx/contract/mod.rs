@@ -1,0 +1,22 @@
+//! Contracts of pose networks: which input each takes, and what its outputs mean.
+//!
+//! Each contract has an adapter in a module of its own. [`recognise`] asks them in turn.
+
+mod adapter;
+mod blazepose;
+mod blazepose_detector;
+mod boxes;
+mod graph;
+mod heatmaps;
+mod input;
+mod keypoints;
+mod movenet;
+mod movenet_multi;
+mod recognise;
+mod rtmo;
+mod simcc;
+mod yolo;
+
+pub(super) use adapter::{Adapter, Found};
+pub(super) use input::PictureInput;
+pub(super) use recognise::recognise;

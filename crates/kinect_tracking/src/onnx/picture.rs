@@ -1,0 +1,203 @@
+//! Pictures for networks: 8 bits, grey or in colour.
+
+use kinect_azure::{Image, ImageFormat};
+
+use super::contract::PictureInput;
+use super::runtime::{Element, Values};
+use super::view::View;
+
+/// A picture for a network, 8 bits a channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    pub(in crate::onnx) width: u32,
+    pub(in crate::onnx) height: u32,
+    /// 1 (grey) or 4 (blue, green, red, unused).
+    channels: usize,
+    pixels: Vec<u8>,
+}
+
+/// This share of the infrared pixels is darker than white.
+const WHITE: f64 = 0.98;
+
+/// A pixel of the input is the mean of at most so many by so many pixels of the picture.
+const MOST_TAPS: usize = 8;
+
+impl Picture {
+    /// A grey picture of `width × height` pixels, row by row; `None` if their number is not that.
+    pub fn grey(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
+        Self::of(width, height, 1, pixels)
+    }
+
+    /// A picture of `width × height` pixels with the bytes blue, green, red and one that is not used; `None` if their
+    /// number is not `4 × width × height`.
+    pub fn bgra(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
+        Self::of(width, height, 4, pixels)
+    }
+
+    /// An infrared image as networks that were trained on colour pictures like it: the square root of brightness, white
+    /// at the 98th percentile. `None` if it is no infrared image or pixels are missing.
+    pub fn infrared(image: &Image) -> Option<Self> {
+        let mut picture = Self::default();
+        picture.set_infrared(image).then_some(picture)
+    }
+
+    fn of(width: u32, height: u32, channels: usize, pixels: Vec<u8>) -> Option<Self> {
+        let picture = Self {
+            width,
+            height,
+            channels,
+            pixels,
+        };
+        (picture.pixels.len() == picture.count() * channels && picture.count() > 0)
+            .then_some(picture)
+    }
+
+    fn count(&self) -> usize {
+        self.width as usize * self.height as usize
+    }
+
+    /// Replaces the picture by an infrared image; `false` if it is none.
+    pub(in crate::onnx) fn set_infrared(&mut self, image: &Image) -> bool {
+        let pixels = image.u16_pixels();
+        let count = image.width as usize * image.height as usize;
+        if image.format != ImageFormat::Ir16 || count == 0 || pixels.len() < count {
+            return false;
+        }
+        let pixels = &pixels[..count];
+        let mut histogram = vec![0_u32; 1 << 16];
+        for &pixel in pixels {
+            histogram[pixel as usize] += 1;
+        }
+        // Pixels outside the mode's field of view are 0 and say nothing about the scene.
+        let lit = count as u32 - histogram[0];
+        let mut below = (f64::from(lit.saturating_sub(1)) * WHITE) as u32;
+        let white = (1..histogram.len())
+            .find(|&value| {
+                let here = histogram[value];
+                let found = below < here;
+                below = below.saturating_sub(here);
+                found
+            })
+            .unwrap_or(1)
+            .max(1) as f32;
+        let shade: Vec<u8> = (0..=u16::MAX)
+            .map(|value| (255.0 * (f32::from(value) / white).min(1.0).sqrt() + 0.5) as u8)
+            .collect();
+        (self.width, self.height, self.channels) = (image.width, image.height, 1);
+        self.pixels.clear();
+        self.pixels
+            .extend(pixels.iter().map(|&pixel| shade[pixel as usize]));
+        true
+    }
+
+    /// Gives the memory for a BGRA picture of that size.
+    pub(in crate::onnx) fn bgra_memory(&mut self, width: u32, height: u32) -> &mut Vec<u8> {
+        (self.width, self.height, self.channels) = (width, height, 4);
+        &mut self.pixels
+    }
+
+    /// Whether all pixels are there.
+    pub(in crate::onnx) fn is_whole(&self) -> bool {
+        self.count() > 0 && self.pixels.len() == self.count() * self.channels
+    }
+
+    /// What a network sees: for each pixel of its input the picture at the place that the view names.
+    pub(in crate::onnx) fn sample(&self, view: &View, input: &PictureInput) -> Values {
+        match input.element() {
+            Element::I32 => Values::I32(self.tensor(view, input, |value| (value + 0.5) as i32)),
+            Element::U8 => Values::U8(self.tensor(view, input, |value| (value + 0.5) as u8)),
+            Element::F32 | Element::Other => Values::F32(self.tensor(view, input, |value| value)),
+        }
+    }
+
+    fn tensor<T: Copy + Default>(
+        &self,
+        view: &View,
+        input: &PictureInput,
+        number: impl Fn(f32) -> T,
+    ) -> Vec<T> {
+        let [width, height] = input.size();
+        let channels = input.channels();
+        let mut tensor = vec![T::default(); width * height * channels];
+        // How many samples make a pixel of the input, along each axis.
+        let [across, down] = view
+            .steps()
+            .map(|step| ((step - 0.25).ceil().max(1.0) as usize).min(MOST_TAPS));
+        let share = 1.0 / (across * down) as f32;
+        let offset = |index: usize, count: usize| (index as f32 + 0.5) / count as f32 - 0.5;
+        for row in 0..height {
+            for column in 0..width {
+                let mut sum = [0.0_f32; 3];
+                for tap in 0..across * down {
+                    let at = view.at([
+                        column as f32 + offset(tap % across, across),
+                        row as f32 + offset(tap / across, down),
+                    ]);
+                    let color = self.at(at, input.fill());
+                    sum = [sum[0] + color[0], sum[1] + color[1], sum[2] + color[2]];
+                }
+                // Blue, green, red.
+                let color = sum.map(|sum| sum * share);
+                for channel in 0..channels {
+                    let value = if channels == 1 {
+                        0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2]
+                    } else if input.is_blue_first() {
+                        color[channel]
+                    } else {
+                        color[2 - channel]
+                    };
+                    let index = if input.is_channels_first() {
+                        (channel * height + row) * width + column
+                    } else {
+                        (row * width + column) * channels + channel
+                    };
+                    tensor[index] = number(input.normal(channel, value));
+                }
+            }
+        }
+        tensor
+    }
+
+    /// Blue, green and red at a place between pixels, 0 to 255; outside the picture they are `fill`.
+    fn at(&self, [x, y]: [f32; 2], fill: f32) -> [f32; 3] {
+        let (left, top) = (x.floor(), y.floor());
+        let (fx, fy) = (x - left, y - top);
+        let (width, height) = (self.width as i32, self.height as i32);
+        // Places far outside, and those that are no numbers, saturate.
+        let (left, top) = (left as i32, top as i32);
+        if left < -1 || top < -1 || left >= width || top >= height {
+            return [fill; 3];
+        }
+        let pixel = |column: i32, row: i32| -> [f32; 3] {
+            if column < 0 || row < 0 || column >= width || row >= height {
+                return [fill; 3];
+            }
+            let index = row as usize * self.width as usize + column as usize;
+            match self.channels {
+                1 => self
+                    .pixels
+                    .get(index)
+                    .map_or([fill; 3], |grey| [f32::from(*grey); 3]),
+                _ => match self.pixels.get(index * 4..index * 4 + 3) {
+                    Some(&[blue, green, red]) => [blue, green, red].map(f32::from),
+                    _ => [fill; 3],
+                },
+            }
+        };
+        let mut color = [0.0; 3];
+        for (column, row, weight) in [
+            (left, top, (1.0 - fx) * (1.0 - fy)),
+            (left.saturating_add(1), top, fx * (1.0 - fy)),
+            (left, top.saturating_add(1), (1.0 - fx) * fy),
+            (left.saturating_add(1), top.saturating_add(1), fx * fy),
+        ] {
+            if weight > 0.0 {
+                let here = pixel(column, row);
+                for (sum, value) in color.iter_mut().zip(here) {
+                    *sum += weight * value;
+                }
+            }
+        }
+        color
+    }
+}

@@ -1,0 +1,231 @@
+//! An installed ONNX Runtime. Its interface is one for the whole process: the first library that loads stays.
+
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ort::environment::Environment;
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::{Tensor, TensorElementType, ValueType};
+
+use super::embedded::panic_text;
+use super::file::ModelFile;
+use super::provider::Provider;
+use super::tensor::{Declared, Element, Output, Outputs, Port, Values};
+use crate::onnx::settings::Processor;
+
+/// The environment of the library that was loaded first.
+static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
+
+/// The variable that names the library's file.
+const VARIABLE: &str = "ORT_DYLIB_PATH";
+
+/// ONNX Runtime's environment; the error says where it was looked for.
+pub(super) fn environment(library: Option<&Path>) -> Result<Environment, String> {
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(environment) = &*loaded {
+        return Ok(environment.clone());
+    }
+    let mut tried = Vec::new();
+    for path in candidates(library) {
+        match caught(|| load(&path)) {
+            Ok(environment) => {
+                *loaded = Some(environment.clone());
+                return Ok(environment);
+            }
+            Err(why) => tried.push(why),
+        }
+    }
+    Err(tried.join("; "))
+}
+
+/// Where the library may be: only in the place that was set, if one was.
+fn candidates(library: Option<&Path>) -> Vec<PathBuf> {
+    let set = env::var_os(VARIABLE).filter(|path| !path.is_empty());
+    if let Some(path) = library.map(Path::to_owned).or(set.map(PathBuf::from)) {
+        return vec![path];
+    }
+    let name = format!(
+        "{}onnxruntime{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
+    let mut names = vec![PathBuf::from(&name)];
+    if cfg!(target_os = "linux") {
+        // Packages for running alone have no file without the version.
+        names.push(PathBuf::from(format!("{name}.1")));
+    }
+    names
+}
+
+fn load(path: &Path) -> Result<Environment, String> {
+    ort::init_from(path)
+        .map_err(|e| e.to_string())?
+        .with_name("bevy_kinect_azure")
+        .with_telemetry(false)
+        .build()
+        .map_err(|e| e.message().to_owned())
+}
+
+/// A session and the execution provider that it got.
+pub(super) struct Run {
+    session: Session,
+    pub(super) provider: Provider,
+}
+
+impl Run {
+    /// Opens a session on the first execution provider that works; the notes say why those before it do not.
+    pub(super) fn open(
+        environment: &Environment,
+        file: &ModelFile,
+        processor: Processor,
+        device: u32,
+        threads: usize,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, String> {
+        let mut missing: Vec<(Provider, String)> = Vec::new();
+        for &provider in Provider::wanted(processor) {
+            // Where anything that is fast was asked for, only those that this build knows are worth a word.
+            let asked_for = processor != Processor::Gpu;
+            if !caught(|| Ok(provider.is_built_in())).unwrap_or(false) {
+                if asked_for {
+                    missing.push((
+                        provider,
+                        "the installed ONNX Runtime was built without it".to_owned(),
+                    ));
+                }
+                continue;
+            }
+            match caught(|| session(environment, file, provider, device, threads)) {
+                Ok(session) => {
+                    for (other, why) in &missing {
+                        notes.push(format!(
+                            "{} cannot be used ({why}); {} runs the network {}",
+                            other.name(),
+                            provider.name(),
+                            file.name()
+                        ));
+                    }
+                    if processor == Processor::Gpu
+                        && provider == Provider::Cpu
+                        && missing.is_empty()
+                    {
+                        notes.push(format!(
+                            "the installed ONNX Runtime knows no graphics card; the processor runs the network {}",
+                            file.name()
+                        ));
+                    }
+                    return Ok(Self { session, provider });
+                }
+                Err(why) if provider == Provider::Cpu => return Err(why),
+                Err(why) => missing.push((provider, why)),
+            }
+        }
+        Err("ONNX Runtime has no execution provider for it".to_owned())
+    }
+
+    pub(super) fn declared(&self) -> Declared {
+        let port = |outlet: &ort::value::Outlet| {
+            let (element, dims) = match outlet.dtype() {
+                ValueType::Tensor { ty, shape, .. } => (
+                    match ty {
+                        TensorElementType::Float32 => Element::F32,
+                        TensorElementType::Int32 => Element::I32,
+                        TensorElementType::Uint8 => Element::U8,
+                        _ => Element::Other,
+                    },
+                    shape
+                        .iter()
+                        .map(|dim| usize::try_from(*dim).ok().filter(|dim| *dim > 0))
+                        .collect(),
+                ),
+                _ => (Element::Other, Vec::new()),
+            };
+            Port {
+                name: outlet.name().to_owned(),
+                element,
+                dims,
+            }
+        };
+        Declared {
+            inputs: self.session.inputs().iter().map(port).collect(),
+            outputs: self.session.outputs().iter().map(port).collect(),
+        }
+    }
+
+    pub(super) fn run(
+        &mut self,
+        input: &str,
+        dims: &[usize],
+        values: Values,
+    ) -> Result<Outputs, String> {
+        let told = |e: ort::Error| e.message().to_owned();
+        caught(|| {
+            let dims = dims.to_vec();
+            let input_value = match values {
+                Values::F32(values) => Tensor::from_array((dims, values)).map_err(told)?.into_dyn(),
+                Values::I32(values) => Tensor::from_array((dims, values)).map_err(told)?.into_dyn(),
+                Values::U8(values) => Tensor::from_array((dims, values)).map_err(told)?.into_dyn(),
+            };
+            let outputs = self
+                .session
+                .run(ort::inputs![input => input_value])
+                .map_err(told)?;
+            let outputs = outputs
+                .iter()
+                .map(|(name, value)| {
+                    let (dims, values) = value
+                        .try_extract_tensor::<f32>()
+                        .map(|(shape, values)| {
+                            (
+                                shape.iter().map(|dim| *dim as usize).collect(),
+                                values.to_vec(),
+                            )
+                        })
+                        .unwrap_or_default();
+                    Output {
+                        name: name.to_owned(),
+                        dims,
+                        values,
+                    }
+                })
+                .collect();
+            Ok(Outputs(outputs))
+        })
+    }
+}
+
+fn session(
+    environment: &Environment,
+    file: &ModelFile,
+    provider: Provider,
+    device: u32,
+    threads: usize,
+) -> Result<Session, String> {
+    let mut builder = Session::builder(environment)
+        .map_err(|e| e.message().to_owned())?
+        .with_optimization_level(GraphOptimizationLevel::All)
+        .map_err(|e| e.message().to_owned())?
+        .with_intra_threads(threads)
+        .map_err(|e| e.message().to_owned())?
+        // Threads that wait for the next capture would otherwise spin.
+        .with_intra_op_spinning(false)
+        .map_err(|e| e.message().to_owned())?;
+    if let Some(dispatch) = provider.dispatch(device) {
+        builder = builder
+            .with_execution_providers([dispatch])
+            .map_err(|e| e.message().to_owned())?;
+    }
+    // From the file, so that weights beside it are found.
+    builder
+        .commit_from_file(&file.path)
+        .map_err(|e| e.message().to_owned())
+}
+
+/// Calls ONNX Runtime; a panic becomes an error.
+fn caught<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|panic| Err(format!("ONNX Runtime panicked ({})", panic_text(&*panic))))
+}

@@ -1,0 +1,66 @@
+//! Which of ONNX Runtime's execution providers runs a network.
+
+use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
+
+use crate::onnx::settings::Processor;
+
+/// A way to run a network, from the fastest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Provider {
+    TensorRt,
+    Cuda,
+    DirectMl,
+    CoreMl,
+    Cpu,
+}
+
+impl Provider {
+    /// Those that a setting allows, in the order in which they are tried. The processor is always last.
+    pub(super) fn wanted(processor: Processor) -> &'static [Self] {
+        match processor {
+            // TensorRT needs minutes to prepare a network, so that it must be asked for.
+            Processor::Gpu => &[Self::Cuda, Self::DirectMl, Self::CoreMl, Self::Cpu],
+            Processor::Cpu => &[Self::Cpu],
+            Processor::Cuda => &[Self::Cuda, Self::Cpu],
+            Processor::TensorRt => &[Self::TensorRt, Self::Cuda, Self::Cpu],
+            Processor::DirectMl => &[Self::DirectMl, Self::Cpu],
+            Processor::CoreMl => &[Self::CoreMl, Self::Cpu],
+        }
+    }
+
+    /// The name, for display.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::TensorRt => "TensorRT",
+            Self::Cuda => "CUDA",
+            Self::DirectMl => "DirectML",
+            Self::CoreMl => "CoreML",
+            Self::Cpu => "the processor",
+        }
+    }
+
+    /// Whether the installed ONNX Runtime was built with it.
+    pub(super) fn is_built_in(self) -> bool {
+        let there = match self {
+            Self::TensorRt => ep::TensorRT::is_available(),
+            Self::Cuda => ep::CUDA::is_available(),
+            Self::DirectMl => ep::DirectML::is_available(),
+            Self::CoreMl => ep::CoreML::is_available(),
+            Self::Cpu => return true,
+        };
+        there.unwrap_or(false)
+    }
+
+    /// What a session is told; `None` for the processor, which is there by itself.
+    pub(super) fn dispatch(self, device: u32) -> Option<ExecutionProviderDispatch> {
+        let device = i32::try_from(device).unwrap_or(i32::MAX);
+        let dispatch = match self {
+            Self::TensorRt => ep::TensorRT::default().with_device_id(device).build(),
+            Self::Cuda => ep::CUDA::default().with_device_id(device).build(),
+            Self::DirectMl => ep::DirectML::default().with_device_id(device).build(),
+            Self::CoreMl => ep::CoreML::default().build(),
+            Self::Cpu => return None,
+        };
+        Some(dispatch.error_on_failure())
+    }
+}

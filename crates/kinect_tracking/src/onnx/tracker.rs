@@ -1,0 +1,509 @@
+//! The body tracker: pictures, networks, following, lifting.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use kinect_azure::body::BodyFrame;
+use kinect_azure::calibration::CameraKind;
+use kinect_azure::decode::ColorDecoder;
+use kinect_azure::{Calibration, Capture, Image, Joint};
+
+use super::contract::Found;
+use super::follow::{Followed, MOST_MISSED, compare, drop_doubles};
+use super::model::PoseModel;
+use super::models;
+use super::picture::Picture;
+use super::runtime::{Engine, cores};
+use super::settings::{OnnxSettings, PictureSource};
+use super::upright::Upright;
+use super::view::Crop;
+use crate::lift::{LiftSettings, Lifter};
+use crate::pose2d::Person2d;
+use crate::tracker::{BodyTracker, StopSignal, TrackerError};
+
+/// A body tracker that runs ONNX models.
+///
+/// A model that finds all people at once is shown each picture. A model that looks at one person is shown a crop for each
+/// person, which follows that person's joints; a second model, the detector, finds people at the start, every half second,
+/// and when somebody was lost. People are shared out over the cores. Joints are lifted by the depth image.
+pub struct OnnxTracker {
+    name: String,
+    notes: Vec<String>,
+    settings: OnnxSettings,
+    models: Models,
+    picture: Picture,
+    decoder: ColorDecoder,
+    lifter: Lifter,
+}
+
+enum Models {
+    /// One model that finds all people.
+    Whole(Box<PoseModel>),
+    /// One that looks at people, as often as threads may look at the same time, and one that finds them.
+    TopDown(Box<TopDown>),
+}
+
+struct TopDown {
+    poses: Vec<Mutex<PoseModel>>,
+    /// `None` = people are looked for in the depth image.
+    detector: Option<PoseModel>,
+    followed: Vec<Followed>,
+    /// When the detector ran last, on the device's clock in µs.
+    searched_usec: Option<u64>,
+    /// Somebody was lost in the last picture.
+    lost: bool,
+}
+
+/// From one search for people to the next, in µs.
+const SEARCH_EVERY_USEC: u64 = 500_000;
+/// The most threads that look at people.
+const MOST_THREADS: usize = 4;
+
+impl OnnxTracker {
+    /// Opens the model of the settings, or the best one in the [model folder](super::models), and a detector if it needs
+    /// one. It takes up to some seconds.
+    ///
+    /// # Errors
+    /// Fails if there is no model, if a model cannot be used (the message names the node or tensor and what was expected),
+    /// if the depth camera is off, or if the signal tells it to stop.
+    pub fn open(
+        settings: &OnnxSettings,
+        calibration: &Calibration,
+        stop: &StopSignal,
+    ) -> Result<Self, TrackerError> {
+        let lifter = Lifter::new(calibration, lift_settings()).ok_or_else(|| {
+            TrackerError::unusable(
+                "the depth camera is off: an ONNX model finds joints in pictures, and depth says how far they are; choose \
+                 a depth mode",
+            )
+        })?;
+        let path = match &settings.model {
+            Some(path) => path.clone(),
+            None => in_folder(models::best, "pose model")?,
+        };
+        let mut notes = Vec::new();
+        let engine = Engine::choose(&settings.network, settings.processor, &mut notes)
+            .map_err(TrackerError::unusable)?;
+        let layout = &settings.network.layout;
+        let mut pose = PoseModel::open_on(&engine, &path, layout, settings, 1)?;
+        let models = if pose.contract().is_top_down() {
+            check(stop)?;
+            let detector = match settings.network.detector.clone().or_else(|| beside(&path)) {
+                Some(path) => Some(PoseModel::open_on(
+                    &engine,
+                    &path,
+                    &Default::default(),
+                    settings,
+                    1,
+                )?),
+                None => None,
+            };
+            if let Some(detector) = &detector
+                && detector.contract().is_top_down()
+            {
+                return Err(TrackerError::unusable(format!(
+                    "the detector {} is a model of {}, which looks at one person; choose one that finds people, such as \
+                     MoveNet MultiPose",
+                    detector.name(),
+                    detector.contract().name()
+                )));
+            }
+            notes.extend(pose.notes().iter().cloned());
+            match &detector {
+                Some(detector) => notes.extend(detector.notes().iter().cloned()),
+                None => notes.push(
+                    "there is no model that finds people (`cargo xtask models` gets one); people are looked for in the \
+                     depth image, where furniture hides some"
+                        .to_owned(),
+                ),
+            }
+            let threads = if pose.is_accelerated() {
+                1
+            } else {
+                cores().min(MOST_THREADS)
+            };
+            let mut poses = Vec::with_capacity(threads);
+            for _ in 1..threads {
+                check(stop)?;
+                poses.push(Mutex::new(pose.second(&engine, &path, layout)?));
+            }
+            poses.push(Mutex::new(pose));
+            Models::TopDown(Box::new(TopDown {
+                poses,
+                detector,
+                followed: Vec::new(),
+                searched_usec: None,
+                lost: false,
+            }))
+        } else {
+            if matches!(engine, Engine::Installed(_)) && !pose.is_accelerated() {
+                // Alone, it may have all cores.
+                check(stop)?;
+                pose = PoseModel::open_on(&engine, &path, layout, settings, cores())?;
+            }
+            notes.extend(pose.notes().iter().cloned());
+            Models::Whole(Box::new(pose))
+        };
+        check(stop)?;
+        notes.dedup();
+        Ok(Self {
+            name: name(&models),
+            notes,
+            settings: settings.clone(),
+            models,
+            picture: Picture::default(),
+            decoder: ColorDecoder::new(),
+            lifter,
+        })
+    }
+
+    /// The people in a capture, with joints in pixels of the depth image; `None` if the capture lacks the picture.
+    ///
+    /// # Errors
+    /// Fails if the picture cannot be decoded or a network fails.
+    pub fn find(
+        &mut self,
+        capture: &Capture,
+        calibration: &Calibration,
+    ) -> Result<Option<Vec<Person2d>>, TrackerError> {
+        let Some(kind) = self.take_picture(capture)? else {
+            return Ok(None);
+        };
+        let upright = Upright::new(self.settings.turn, self.picture.width, self.picture.height);
+        let usec = capture.device_timestamp_usec().unwrap_or_default();
+        let found = match &mut self.models {
+            Models::Whole(model) => model.search(&self.picture, upright),
+            Models::TopDown(models) => {
+                let from_depth = match &capture.depth {
+                    Some(depth) if kind == CameraKind::Depth && models.needs_depth(usec) => {
+                        from_depth(&mut self.lifter, depth, upright)
+                    }
+                    _ => Vec::new(),
+                };
+                models.find(&self.picture, upright, usec, from_depth)
+            }
+        }
+        .map_err(TrackerError::bad_capture)?;
+        let mut people: Vec<Person2d> = found.into_iter().map(|found| found.person).collect();
+        for person in &mut people {
+            upright.person_to_sensor(person);
+        }
+        if kind == CameraKind::Color {
+            people = people
+                .into_iter()
+                .filter_map(|person| to_depth(person, capture.depth.as_deref(), calibration))
+                .collect();
+        }
+        Ok(Some(people))
+    }
+
+    /// Makes the picture of a capture, and says whose it is; `None` if the capture lacks it.
+    fn take_picture(&mut self, capture: &Capture) -> Result<Option<CameraKind>, TrackerError> {
+        let source = self.settings.network.picture;
+        if source != PictureSource::Color
+            && let Some(ir) = &capture.ir
+        {
+            return if self.picture.set_infrared(ir) {
+                Ok(Some(CameraKind::Depth))
+            } else {
+                Err(TrackerError::bad_capture(format!(
+                    "the infrared image of {} × {} pixels holds {} bytes",
+                    ir.width,
+                    ir.height,
+                    ir.size()
+                )))
+            };
+        }
+        let Some(color) = capture
+            .color
+            .as_ref()
+            .filter(|_| source != PictureSource::Infrared)
+        else {
+            return Ok(None);
+        };
+        let memory = self.picture.bgra_memory(color.width, color.height);
+        self.decoder.decode(color, memory).map_err(|error| {
+            TrackerError::bad_capture(format!("the colour image cannot be decoded: {error}"))
+        })?;
+        Ok(Some(CameraKind::Color))
+    }
+}
+
+impl TopDown {
+    /// Whether people are to be looked for in the picture of that time.
+    fn searches(&self, usec: u64) -> bool {
+        // A clock that went backwards is another recording.
+        let is_due = self
+            .searched_usec
+            .is_none_or(|last| usec < last || usec - last >= SEARCH_EVERY_USEC);
+        is_due || self.lost
+    }
+
+    /// Whether the depth image must say where people are.
+    fn needs_depth(&self, usec: u64) -> bool {
+        self.detector.is_none() && self.searches(usec)
+    }
+
+    /// The people in a picture. `from_depth` are those in the depth image, for where there is no detector.
+    fn find(
+        &mut self,
+        picture: &Picture,
+        upright: Upright,
+        usec: u64,
+        from_depth: Vec<Found>,
+    ) -> Result<Vec<Found>, String> {
+        let crops: Vec<Crop> = self.followed.iter().map(|one| one.crop).collect();
+        let (seen, looked) = if self.searches(usec) {
+            let detector = &mut self.detector;
+            let poses = &self.poses;
+            // The detector takes longest and begins.
+            let (seen, looked) = thread::scope(|scope| {
+                let looking = scope.spawn(|| look_all(poses, picture, upright, &crops));
+                let seen = match detector {
+                    Some(detector) => detector.search(picture, upright),
+                    None => Ok(from_depth),
+                };
+                (seen, looking.join())
+            });
+            let looked = looked.map_err(|_| "a thread of the network panicked".to_owned())??;
+            (Some(seen?), looked)
+        } else {
+            (None, look_all(&self.poses, picture, upright, &crops)?)
+        };
+        let before = self.followed.len();
+        let mut looked = looked.into_iter();
+        self.followed
+            .retain_mut(|one| match looked.next().flatten() {
+                Some(found) => {
+                    one.found = found;
+                    true
+                }
+                None => false,
+            });
+        if let Some(seen) = seen {
+            self.searched_usec = Some(usec);
+            self.lost = false;
+            let crop_for = |found: &Found| lock(&self.poses[0]).crop_for(&found.person);
+            let new: Vec<Crop> = compare(&mut self.followed, &seen)
+                .into_iter()
+                .map(|found| found.next.unwrap_or_else(|| crop_for(found)))
+                .collect();
+            // Depth alone misses people who touch each other or a wall.
+            let is_sure = self.detector.is_some();
+            self.followed
+                .retain(|one| one.missed < MOST_MISSED || !is_sure);
+            let new = look_all(&self.poses, picture, upright, &new)?;
+            let pose = lock(&self.poses[0]);
+            self.followed
+                .extend(new.into_iter().flatten().map(|found| Followed {
+                    crop: pose.crop(&found),
+                    found,
+                    missed: 0,
+                }));
+        } else {
+            self.lost = self.followed.len() < before;
+        }
+        drop_doubles(&mut self.followed);
+        let pose = lock(&self.poses[0]);
+        for one in &mut self.followed {
+            one.crop = pose.crop(&one.found);
+        }
+        Ok(self.followed.iter().map(|one| one.found.clone()).collect())
+    }
+}
+
+/// What may be people in a depth image, in pixels of the upright picture.
+fn from_depth(lifter: &mut Lifter, depth: &Image, upright: Upright) -> Vec<Found> {
+    let boxes = lifter.find_people(depth, None);
+    boxes
+        .iter()
+        .map(|bounds| {
+            Found::from(Person2d {
+                joints: [None; Joint::COUNT],
+                score: 0.5,
+                bounds: upright.from_sensor(*bounds),
+            })
+        })
+        .collect()
+}
+
+/// Looks at all crops, on as many threads as there are models; who is not there is `None`.
+fn look_all(
+    poses: &[Mutex<PoseModel>],
+    picture: &Picture,
+    upright: Upright,
+    crops: &[Crop],
+) -> Result<Vec<Option<Found>>, String> {
+    let next = AtomicUsize::new(0);
+    let work = |pose: &Mutex<PoseModel>| {
+        let mut pose = lock(pose);
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(crop) = crops.get(index) else {
+                return done;
+            };
+            let found = pose.look(picture, upright, crop);
+            done.push((index, found.map(|found| found.into_iter().next())));
+        }
+    };
+    let helpers = poses.len().min(crops.len()).saturating_sub(1);
+    let done = thread::scope(|scope| {
+        let threads: Vec<_> = poses[1..]
+            .iter()
+            .take(helpers)
+            .map(|pose| scope.spawn(|| work(pose)))
+            .collect();
+        let mut done = work(&poses[0]);
+        for thread in threads {
+            match thread.join() {
+                Ok(more) => done.extend(more),
+                Err(_) => return Err("a thread of the network panicked".to_owned()),
+            }
+        }
+        Ok(done)
+    })?;
+    let mut looked: Vec<Option<Found>> = vec![None; crops.len()];
+    for (index, found) in done {
+        looked[index] = found?;
+    }
+    Ok(looked)
+}
+
+impl BodyTracker for OnnxTracker {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    fn track(
+        &mut self,
+        capture: &Capture,
+        calibration: &Calibration,
+    ) -> Result<Option<Arc<BodyFrame>>, TrackerError> {
+        let Some(depth) = capture.depth.clone() else {
+            return Ok(None);
+        };
+        let Some(people) = self.find(capture, calibration)? else {
+            return Ok(None);
+        };
+        Ok(Some(self.lifter.lift(
+            depth.device_timestamp_usec,
+            Some(&depth),
+            &people,
+            None,
+        )))
+    }
+}
+
+/// A person of the colour image in the depth image. Joints behind whose pixel no depth was measured go along with the
+/// others. `None` if no joint is found.
+fn to_depth(
+    mut person: Person2d,
+    depth: Option<&Image>,
+    calibration: &Calibration,
+) -> Option<Person2d> {
+    let depth = depth?.u16_pixels();
+    let map = |at: [f32; 2]| calibration.color_pixel_to_depth_pixel(at, depth);
+    let mapped: Vec<Option<[f32; 2]>> = person
+        .joints
+        .iter()
+        .map(|joint| joint.and_then(|joint| map([joint.x, joint.y])))
+        .collect();
+    // The images differ by scale and shift, near enough, for one person.
+    let pairs: Vec<([f32; 2], [f32; 2])> = person
+        .joints
+        .iter()
+        .zip(&mapped)
+        .filter_map(|(joint, mapped)| joint.map(|joint| [joint.x, joint.y]).zip(*mapped))
+        .collect();
+    let scale = depth_scale(calibration);
+    let count = pairs.len() as f32;
+    if pairs.is_empty() {
+        return None;
+    }
+    let mut shift = [0.0; 2];
+    for (from, to) in &pairs {
+        shift[0] += (to[0] - from[0] * scale) / count;
+        shift[1] += (to[1] - from[1] * scale) / count;
+    }
+    let nearly = |at: [f32; 2]| [at[0] * scale + shift[0], at[1] * scale + shift[1]];
+    for (joint, mapped) in person.joints.iter_mut().zip(mapped) {
+        if let Some(joint) = joint {
+            [joint.x, joint.y] = mapped.unwrap_or_else(|| nearly([joint.x, joint.y]));
+        }
+    }
+    person.bounds.min = nearly(person.bounds.min);
+    person.bounds.max = nearly(person.bounds.max);
+    Some(person)
+}
+
+/// Pixels of the depth image for one of the colour image.
+fn depth_scale(calibration: &Calibration) -> f32 {
+    match (&calibration.depth_camera, &calibration.color_camera) {
+        (Some(depth), Some(color)) => depth.intrinsics.fx / color.intrinsics.fx,
+        _ => 1.0,
+    }
+}
+
+/// Lifting for networks: they are some pixels off, and those whose pictures were in colour are seldom sure of infrared.
+fn lift_settings() -> LiftSettings {
+    LiftSettings {
+        pixel_deviation: 3.0,
+        least_score: 0.15,
+        ..LiftSettings::default()
+    }
+}
+
+/// A model in the model folder.
+fn in_folder(best: fn(&Path) -> Option<PathBuf>, what: &str) -> Result<PathBuf, TrackerError> {
+    let folder = models::folder().ok_or_else(|| {
+        TrackerError::unusable(format!(
+            "no {what} was given, and there is no model folder; set KINECT_MODELS to a folder with models"
+        ))
+    })?;
+    best(&folder).ok_or_else(|| {
+        TrackerError::unusable(format!(
+            "no {what} was given, and {} holds none with a known name; `cargo xtask models` fills it",
+            folder.display()
+        ))
+    })
+}
+
+/// A detector beside the model, or in the model folder.
+fn beside(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().and_then(models::best_detector);
+    folder.or_else(|| models::best_detector(&models::folder()?))
+}
+
+fn name(models: &Models) -> String {
+    match models {
+        Models::Whole(model) => model.name(),
+        Models::TopDown(models) => {
+            let pose = lock(&models.poses[0]).name();
+            match &models.detector {
+                Some(detector) => format!("{pose} after {}", detector.name()),
+                None => format!("{pose} after depth"),
+            }
+        }
+    }
+}
+
+fn check(stop: &StopSignal) -> Result<(), TrackerError> {
+    if stop.is_given() {
+        Err(TrackerError::failed(
+            "the body tracker was stopped while it opened",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+fn lock(model: &Mutex<PoseModel>) -> std::sync::MutexGuard<'_, PoseModel> {
+    model.lock().unwrap_or_else(PoisonError::into_inner)
+}

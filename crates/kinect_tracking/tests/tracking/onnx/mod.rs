@@ -1,0 +1,64 @@
+//! ONNX models: graphs written by hand for every contract, bad models, pictures, and the real models where they are.
+//!
+//! Graphs run in tract, and in ONNX Runtime where `ORT_DYLIB_PATH` names its library; `cargo xtask test` fetches one. The real
+//! models are looked for in `KINECT_MODELS`, which `cargo xtask models` fills.
+
+mod bad_models;
+mod contracts;
+mod graph;
+mod pictures;
+mod real_models;
+mod tracker;
+
+use kinect_tracking::onnx::{NetworkSettings, OnnxSettings, Processor, Runtime};
+use std::path::PathBuf;
+
+/// The libraries that run networks here: tract, and ONNX Runtime where it is.
+pub(crate) fn runtimes() -> Vec<Runtime> {
+    let mut runtimes = vec![Runtime::Embedded];
+    if std::env::var_os("ORT_DYLIB_PATH").is_some() {
+        runtimes.push(Runtime::Installed);
+    } else {
+        assert!(
+            std::env::var_os("KINECT_REQUIRE_REAL").is_none(),
+            "ORT_DYLIB_PATH does not name ONNX Runtime's library"
+        );
+        println!("skipped ONNX Runtime: ORT_DYLIB_PATH does not name its library");
+    }
+    runtimes
+}
+
+pub(crate) fn settings(model: PathBuf, runtime: Runtime) -> OnnxSettings {
+    OnnxSettings {
+        model: Some(model),
+        network: NetworkSettings {
+            runtime,
+            ..NetworkSettings::default()
+        },
+        processor: Processor::Cpu,
+        ..OnnxSettings::default()
+    }
+}
+
+/// A file for a test's model, which is removed when the test ends.
+pub(crate) struct ModelFile(pub(crate) PathBuf);
+
+impl ModelFile {
+    pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
+        let folder = std::env::temp_dir().join(format!("kinect-onnx-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("{name}.onnx"));
+        std::fs::write(&path, bytes).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for ModelFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+        if let Some(folder) = self.0.parent() {
+            // Fails while other tests have files there.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
