@@ -78,7 +78,7 @@ fn frame(device_timestamp_usec: u64, bodies: Vec<Body>) -> Answer {
 }
 
 /// Always the same two people.
-fn two_people() -> BodyTracking {
+pub(crate) fn two_people() -> BodyTracking {
     scripted(|| {
         |usec| {
             frame(

@@ -40,6 +40,24 @@ mod images {
     }
 }
 
+mod people {
+    use super::*;
+
+    fn setup(mut commands: Commands) {
+        commands
+            .spawn((KinectSensor::simulated(), BodyTracking::default()))
+            .observe(|entered: On<PlayerEntered>| info!("player {} has come", entered.id));
+    }
+
+    fn hands(joints: Query<(&BodyJoint, &TrackedJoint, &GlobalTransform)>) {
+        for (joint, data, place) in &joints {
+            if joint.joint == Joint::HandRight && data.confidence >= JointConfidence::Medium {
+                info!("a right hand at {}", place.translation());
+            }
+        }
+    }
+}
+
 fn live_sensor(mut commands: Commands) {
     commands.spawn((
         KinectSensor::new(SensorSource::Device(DeviceSettings {

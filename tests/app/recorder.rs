@@ -543,3 +543,37 @@ fn megabytes_per_minute_are_an_average_of_what_is_recorded() {
     // The head of the file says nothing about a minute.
     assert_eq!(after(20_000, 1_000_000), None);
 }
+
+#[test]
+fn the_bodies_of_a_tracker_go_into_the_body_track() {
+    let folder = Folder::new("bodies");
+    let file = folder.file("bodies.mkv");
+    let mut app = headless_app();
+    let (sensor, delivered) = counted_sensor(u64::MAX);
+    let sensor = app
+        .world_mut()
+        .spawn((sensor, crate::bodies::two_people(), Recorder::new(&file)))
+        .id();
+    update_until(&mut app, "captures", |_| delivered.captures() > 60);
+    app.world_mut().get_mut::<Recorder>(sensor).unwrap().active = false;
+    update_until(&mut app, "the end of the recording", |world| {
+        world.get::<RecorderState>(sensor).unwrap().has_ended()
+    });
+    let mut recording = Recording::open(&file).unwrap();
+    assert!(recording.has_bodies());
+    let mut frames = 0;
+    while let Some(capture) = recording.next_capture().unwrap() {
+        let Some(bodies) = capture.ground_truth else {
+            continue;
+        };
+        let depth = capture.depth.unwrap().device_timestamp_usec;
+        assert!(bodies.device_timestamp_usec.abs_diff(depth) < 1500);
+        let ids: Vec<_> = bodies.bodies.iter().map(|body| body.id).collect();
+        assert_eq!(ids, [1, 2], "the tracker's own");
+        let expected = crate::bodies::standing(1, -600.0, 2500.0);
+        assert_eq!(bodies.bodies[0], expected);
+        frames += 1;
+    }
+    println!("{frames} body frames");
+    assert!(frames > 10);
+}

@@ -1,7 +1,10 @@
 //! The newest bodies of a sensor in the vendor's units, for code that follows all players of a sensor.
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 use kinect_azure::Body;
+use kinect_azure::body::BodyFrame;
 use kinect_tracking::Ground;
 use kinect_tracking::filter::FilteredBody;
 
@@ -19,6 +22,9 @@ pub struct TrackedBodies {
     pub device_timestamp_usec: Option<u64>,
     /// The bodies of all players who are seen, with the players' ids ([`Player::id`](super::Player::id)).
     pub bodies: Vec<Body>,
+    /// The newest body frame as the tracker gave it: unfiltered, with the tracker's own ids and its body index map.
+    #[reflect(ignore)]
+    pub frame: Option<Arc<BodyFrame>>,
     /// The ids and entities of all players, hidden or not.
     #[reflect(ignore)]
     pub(super) players: Vec<(u32, Entity)>,
@@ -33,11 +39,12 @@ impl TrackedBodies {
 
     pub(super) fn write<'a>(
         &mut self,
-        device_timestamp_usec: u64,
+        frame: &Arc<BodyFrame>,
         bodies: impl Iterator<Item = &'a FilteredBody>,
         players: impl Iterator<Item = (u32, Entity)>,
     ) {
-        self.device_timestamp_usec = Some(device_timestamp_usec);
+        self.device_timestamp_usec = Some(frame.device_timestamp_usec);
+        self.frame = Some(Arc::clone(frame));
         self.bodies.clear();
         self.bodies.extend(bodies.map(|body| body.body.clone()));
         self.players.clear();

@@ -61,17 +61,7 @@ pub(super) fn track(
             joints: &tracked.settings.joints,
             calibration,
         };
-        let leaves = if let Some(frame) = &frame {
-            run.take(frame, calibration, tracked.place);
-            run.is_other_source = false;
-            false
-        } else {
-            run.is_silent(tracked.frame.as_ref(), tracked.stream, tracked.state, &real)
-        };
-        if leaves {
-            run.players.clear();
-        }
-        if frame.is_some() || leaves {
+        let mut follow = |run: &mut BodyRun| {
             run.follow_players(
                 tracked.entity,
                 &mut commands,
@@ -79,11 +69,27 @@ pub(super) fn track(
                 &mut messages,
                 &scene,
             );
+        };
+        let is_other_source = core::mem::take(&mut run.is_other_source);
+        let leaves = match &frame {
+            None => {
+                is_other_source
+                    || run.is_silent(tracked.frame.as_ref(), tracked.stream, tracked.state, &real)
+            }
+            Some(_) => false,
+        };
+        if is_other_source || leaves {
+            run.players.clear();
+            follow(run);
+        }
+        if let Some(frame) = &frame {
+            run.take(frame, calibration, tracked.place);
+            follow(run);
         }
         match &frame {
             Some(frame) => {
                 tracked.bodies.write(
-                    frame.device_timestamp_usec,
+                    frame,
                     run.filters.outputs(),
                     run.people.iter().map(|person| (person.id, person.entity)),
                 );
@@ -153,8 +159,8 @@ impl BodyRun {
         let _ = self.filters.filter(present, frame.device_timestamp_usec);
     }
 
-    /// Whether there has been no body frame for so long that all players leave: the sensor is off, has another source, or is lost, or
-    /// the tracker gives no frames.
+    /// Whether there has been no body frame for so long that all players leave: the sensor is off or lost, or the tracker gives no
+    /// frames.
     fn is_silent(
         &mut self,
         frame: Option<&Ref<SensorFrame>>,
@@ -164,9 +170,6 @@ impl BodyRun {
     ) -> bool {
         if matches!(self.feed, Feed::Clip(_)) {
             return false;
-        }
-        if core::mem::take(&mut self.is_other_source) {
-            return true;
         }
         if matches!(
             state,

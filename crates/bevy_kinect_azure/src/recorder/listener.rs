@@ -1,33 +1,50 @@
 //! The recorder as a capture listener: it gets every capture, not only the newest.
 
+use std::sync::Arc;
+
 use kinect_azure::recording::{LiveRecorder, RecordingSettings};
 use kinect_azure::{Capture, CaptureSource, ImuSample};
 
 use crate::sensor::CaptureListener;
 
-/// A recorder only puts captures and samples into its queue, so it never holds the capture thread up.
-impl CaptureListener for LiveRecorder {
+/// A recorder that gets a sensor's captures. It only puts captures and samples into its queue, so it never holds the capture thread
+/// up.
+pub(super) struct RecordingListener {
+    pub(super) recorder: Arc<LiveRecorder>,
+    /// Whether the bodies of a tracker are recorded, in place of those that come with the captures.
+    pub(super) records_tracker: bool,
+}
+
+impl CaptureListener for RecordingListener {
     fn prefers_jpegs(&self) -> bool {
         true
     }
 
     fn opened(&self, source: &dyn CaptureSource) {
-        self.source_opened(RecordingSettings::of(source));
+        let mut settings = RecordingSettings::of(source);
+        settings.bodies |= self.records_tracker;
+        self.recorder.source_opened(settings);
     }
 
     fn closed(&self) {
-        self.source_closed();
+        self.recorder.source_closed();
     }
 
     fn ended(&self) {
-        self.source_closed();
+        self.recorder.source_closed();
     }
 
     fn capture(&self, capture: &Capture) {
-        self.push_capture(capture);
+        if self.records_tracker && capture.ground_truth.is_some() {
+            let mut capture = capture.clone();
+            capture.ground_truth = None;
+            self.recorder.push_capture(&capture);
+        } else {
+            self.recorder.push_capture(capture);
+        }
     }
 
     fn sample(&self, sample: &ImuSample) {
-        self.push_imu_sample(sample);
+        self.recorder.push_imu_sample(sample);
     }
 }

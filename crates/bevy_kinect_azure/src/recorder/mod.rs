@@ -1,8 +1,8 @@
 //! Recording a sensor to a file: the component [`Recorder`] on the sensor entity, a thread that writes, and the components
 //! [`RecorderState`] and [`RecorderProgress`].
 //!
-//! How it works: a [`LiveRecorder`](kinect_azure::recording::LiveRecorder) is a [`CaptureListener`](crate::sensor::CaptureListener)
-//! of the sensor (`listener`), so that it gets every capture and every inertial sample, even if the app skips some. `run` starts
+//! How it works: a [`LiveRecorder`](kinect_azure::recording::LiveRecorder) gets captures as a
+//! [`CaptureListener`](crate::sensor::CaptureListener) of the sensor (`listener`), so that it gets every capture and every inertial sample, even if the app skips some. `run` starts
 //! and stops recorders; their states become components, messages and events. Neither the app nor the capture thread waits for the
 //! disk.
 
@@ -40,6 +40,7 @@ impl Plugin for RecorderPlugin {
                     .before(start_and_stop)
                     .in_set(KinectSystems::Receive),
             )
+            .add_systems(PreUpdate, run::record_bodies.after(KinectSystems::Bodies))
             .add_systems(Last, run::stop_at_exit);
         app.world_mut()
             .register_component_hooks::<Recorder>()

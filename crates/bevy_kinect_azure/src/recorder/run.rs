@@ -9,8 +9,10 @@ use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use kinect_azure::recording::{LiveRecorder, LiveSettings};
 
+use super::listener::RecordingListener;
 use super::settings::Recorder;
 use super::state::{RecorderProgress, RecorderState, RecorderStateChanged};
+use crate::body::{BodyTracking, TrackedBodies};
 use crate::sensor::{CaptureListeners, KinectSensor, Listening, SensorSource};
 
 /// Ends the recording when an entity loses its `Recorder`.
@@ -39,6 +41,8 @@ pub(super) struct RecorderRun {
     recorder: Arc<LiveRecorder>,
     /// `None` once the recording was stopped.
     listening: Option<Listening>,
+    /// Whether the bodies of a tracker are recorded.
+    records_tracker: bool,
     /// The recorder's path when the recording began.
     path: PathBuf,
     /// Whether the last state of the recording was reported.
@@ -52,6 +56,7 @@ impl RecorderRun {
         recorder: &Recorder,
         listeners: &CaptureListeners,
         sensor: Option<&KinectSensor>,
+        tracking: Option<&BodyTracking>,
     ) -> Self {
         let plays_it = sensor.is_some_and(|sensor| {
             matches!(&sensor.source, SensorSource::Recording(path) if *path == recorder.path)
@@ -62,9 +67,15 @@ impl RecorderRun {
             tags: recorder.tags.clone(),
             ..LiveSettings::new(&recorder.path)
         }));
+        let records_tracker = tracking.is_some_and(|tracking| tracking.active);
+        let listener = RecordingListener {
+            recorder: Arc::clone(&live),
+            records_tracker,
+        };
         Self {
-            listening: Some(listeners.add("recorder", Arc::clone(&live))),
+            listening: Some(listeners.add("recorder", Arc::new(listener))),
             recorder: live,
+            records_tracker,
             path: recorder.path.clone(),
             told: false,
             slow: false,
@@ -90,6 +101,7 @@ pub(super) fn record(
         Entity,
         &Recorder,
         Option<&KinectSensor>,
+        Option<&BodyTracking>,
         Option<&CaptureListeners>,
         Option<&mut RecorderRun>,
         &mut RecorderState,
@@ -97,7 +109,9 @@ pub(super) fn record(
     )>,
     mut changes: MessageWriter<RecorderStateChanged>,
 ) {
-    for (sensor, recorder, kinect, listeners, run, mut state, mut progress) in &mut recorders {
+    for (sensor, recorder, kinect, tracking, listeners, run, mut state, mut progress) in
+        &mut recorders
+    {
         let now = match (run, listeners) {
             (None, _) if !recorder.active => continue,
             // The entity has a recorder and no sensor yet.
@@ -111,7 +125,7 @@ pub(super) fn record(
                 RecorderState::Waiting
             }
             (None, Some(listeners)) => {
-                let run = RecorderRun::start(recorder, listeners, kinect);
+                let run = RecorderRun::start(recorder, listeners, kinect, tracking);
                 commands.entity(sensor).try_insert(run);
                 *progress = RecorderProgress::default();
                 RecorderState::Waiting
@@ -126,7 +140,7 @@ pub(super) fn record(
                     && recorder.active
                     && let Some(listeners) = listeners
                 {
-                    *run = RecorderRun::start(recorder, listeners, kinect);
+                    *run = RecorderRun::start(recorder, listeners, kinect, tracking);
                     *progress = RecorderProgress::default();
                 }
                 if run.told {
@@ -156,6 +170,18 @@ pub(super) fn record(
             };
             changes.write(change.clone());
             commands.trigger(change);
+        }
+    }
+}
+
+/// Records the newest body frame of a sensor's tracker, as the tracker gave it.
+pub(super) fn record_bodies(runs: Query<(&RecorderRun, &TrackedBodies), Changed<TrackedBodies>>) {
+    for (run, bodies) in &runs {
+        if run.records_tracker
+            && run.listening.is_some()
+            && let Some(frame) = &bodies.frame
+        {
+            run.recorder.push_bodies(frame);
         }
     }
 }

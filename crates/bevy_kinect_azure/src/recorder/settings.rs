@@ -31,6 +31,11 @@ use crate::presence;
 /// }
 /// ```
 ///
+/// **Bodies.** If the sensor has an active [`BodyTracking`](crate::body::BodyTracking) when the recording begins, the bodies that its
+/// tracker finds go into the recording's body track, unfiltered and with their body index maps, as far as the app takes them, and at
+/// most 2 s after their images. Otherwise the bodies that come with the captures do: those of simulations, and of recordings with a
+/// body track.
+///
 /// **Simulated sensors.** If the settings of a simulated sensor leave the colour format open, and the entity has an
 /// active recorder when the sensor starts, the sensor delivers MJPG; BGRA images would take some 7 GB a minute. A
 /// recorder that is added later records the sensor's present format. [`RecorderProgress::megabytes_per_minute`] gives
