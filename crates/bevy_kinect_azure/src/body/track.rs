@@ -50,8 +50,10 @@ pub(super) fn track(
         let tracked = &mut tracked;
         let seconds = time.delta_secs_f64();
         let in_tracker = tracked.in_tracker.as_mut().map(Mut::reborrow);
-        let frame = tracked.run.feed.take(seconds, in_tracker);
         let run = &mut *tracked.run;
+        let is_off = !matches!(run.feed, Feed::Clip(_)) && is_off(tracked.state);
+        // What comes out of the tracker after the sensor was switched off is too late.
+        let frame = run.feed.take(seconds, in_tracker).filter(|_| !is_off);
         run.clock.seconds += seconds;
         let calibration = tracked
             .stream
@@ -73,8 +75,9 @@ pub(super) fn track(
         let is_other_source = core::mem::take(&mut run.is_other_source);
         let leaves = match &frame {
             None => {
-                is_other_source
-                    || run.is_silent(tracked.frame.as_ref(), tracked.stream, tracked.state, &real)
+                is_off
+                    || is_other_source
+                    || run.is_silent(tracked.frame.as_ref(), tracked.stream, &real)
             }
             Some(_) => false,
         };
@@ -135,6 +138,14 @@ fn frame_time(frame: &SensorFrame) -> Option<u64> {
     Some(image.device_timestamp_usec)
 }
 
+/// Whether a sensor delivers nothing until the app changes it.
+fn is_off(state: Option<&SensorState>) -> bool {
+    matches!(
+        state,
+        None | Some(SensorState::Disabled | SensorState::Failed { .. })
+    )
+}
+
 impl BodyRun {
     /// Follows and filters the bodies of a frame.
     fn take(
@@ -159,23 +170,15 @@ impl BodyRun {
         let _ = self.filters.filter(present, frame.device_timestamp_usec);
     }
 
-    /// Whether there has been no body frame for so long that all players leave: the sensor is off or lost, or the tracker gives no
-    /// frames.
+    /// Whether there has been no body frame for so long that all players leave: the sensor is lost, or the tracker gives no frames.
     fn is_silent(
         &mut self,
         frame: Option<&Ref<SensorFrame>>,
         stream: Option<&SensorStream>,
-        state: Option<&SensorState>,
         real: &Time<Real>,
     ) -> bool {
         if matches!(self.feed, Feed::Clip(_)) {
             return false;
-        }
-        if matches!(
-            state,
-            None | Some(SensorState::Disabled | SensorState::Failed { .. })
-        ) {
-            return true;
         }
         // A paused recording delivers no captures: its players stay.
         self.silence.waits |= frame.is_some_and(|frame| frame.is_changed() && frame.0.is_some());
