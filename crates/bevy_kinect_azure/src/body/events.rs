@@ -17,8 +17,8 @@ pub struct PlayerEntered {
     pub id: u32,
 }
 
-/// A player has left; the entity is despawned after the observers have run. A message, and an event on the entity with the
-/// [`BodyTracking`](super::BodyTracking).
+/// A player has left. The entity is despawned after the observers have run; it is gone already if the sensor entity itself was
+/// despawned. A message, and an event on the entity with the [`BodyTracking`](super::BodyTracking).
 #[derive(Message, EntityEvent, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlayerLeft {
     /// The entity with the `BodyTracking`, usually a sensor.

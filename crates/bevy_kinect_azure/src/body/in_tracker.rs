@@ -3,8 +3,14 @@
 use bevy::prelude::*;
 
 /// Depth timestamps in µs of the captures in the tracker, whose body frames have not come out; at most 16.
-#[derive(Component, Debug, Default)]
+#[derive(Component, Debug)]
 pub(crate) struct CapturesInTracker(pub(super) Vec<u64>);
+
+impl Default for CapturesInTracker {
+    fn default() -> Self {
+        Self(Vec::with_capacity(16))
+    }
+}
 
 impl CapturesInTracker {
     /// Whether a capture is in the tracker.
