@@ -4,7 +4,7 @@
 //!
 //! Pixels are those of the depth image, which the infrared image shares, as the sensor delivers it: not turned, not
 //! cropped, not scaled. The centre of the first pixel is (0, 0), as in
-//! [`Camera::project`](kinect_azure::Camera::project), so that the image reaches from −0.5 to size − 0.5. Joints may
+//! [`Camera::project`](kinect_azure::calibration::Camera::project), so that the image reaches from −0.5 to size − 0.5. Joints may
 //! lie outside the image. Left and right are the person's.
 
 use kinect_azure::Joint;
