@@ -127,10 +127,10 @@ impl Transformation {
         Ok(())
     }
 
-    /// Computes the colour (B, G, R, A) of every depth pixel, mixed from the four nearest pixels of the colour image.
-    /// (0, 0, 0, 0) means no colour: no depth, outside the colour image (whose last column and row have no neighbours
-    /// to mix with) or, with `Occlusion::Hide`, [hidden](Occlusion::Hide). A black colour becomes (1, 0, 0, 0), to
-    /// differ from that.
+    /// Computes the colour (B, G, R, A) of every depth pixel, mixed from the four nearest pixels of the colour image. A
+    /// depth pixel has no colour, (0, 0, 0, 0), if it has no depth, if its point is outside the colour image (or in its
+    /// last column or row, which have no neighbours to mix with), or, with `Occlusion::Hide`, if its point is
+    /// [hidden](Occlusion::Hide). A black colour becomes (1, 0, 0, 0), so that it differs from no colour.
     ///
     /// # Errors
     /// Fails if an image does not have its camera's size.

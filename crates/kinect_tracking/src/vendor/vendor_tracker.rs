@@ -29,9 +29,10 @@ const SILENT_WHILE_OPTIMISING: Duration = Duration::from_secs(280);
 
 /// The vendor's body tracker.
 ///
-/// On a graphics card up to three captures are in the works, because the library computes on the card for one while it
-/// fits bodies into another; on the processor one is. With a further capture the tracker waits for a frame first. Dropping the tracker shuts it
-/// down and destroys it, which may take seconds.
+/// On a graphics card the library works on up to three captures at a time, because it runs the network for one capture
+/// while it fits bodies to another; on the processor it works on one capture. If the library has that many captures,
+/// the tracker waits for a frame before it submits the next capture. Dropping the tracker shuts it down and destroys
+/// it, which may take seconds.
 #[derive(Debug)]
 pub struct VendorTracker {
     name: String,
