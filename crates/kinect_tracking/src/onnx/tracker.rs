@@ -323,7 +323,7 @@ fn from_depth(lifter: &mut Lifter, depth: &Image, upright: Upright) -> Vec<Found
             Found::from(Person2d {
                 joints: [None; Joint::COUNT],
                 score: 0.5,
-                bounds: upright.from_sensor(*bounds),
+                bounds: upright.turned(*bounds),
             })
         })
         .collect()

@@ -56,7 +56,7 @@ impl Upright {
     }
 
     /// A box of the sensor's picture in the upright one.
-    pub(in crate::onnx) fn from_sensor(self, bounds: Box2) -> Box2 {
+    pub(in crate::onnx) fn turned(self, bounds: Box2) -> Box2 {
         let (right, bottom) = (self.width - 1.0, self.height - 1.0);
         let turned = [bounds.min, bounds.max].map(|[x, y]| match self.turn {
             Turn::Upright => [x, y],
@@ -101,7 +101,7 @@ mod tests {
                 min: [100.0, 50.0],
                 max: [180.0, 300.0],
             };
-            let there = upright.from_sensor(bounds);
+            let there = upright.turned(bounds);
             let view = upright.to_sensor();
             let back = Box2::around([view.at(there.min), view.at(there.max)]).unwrap();
             assert_eq!(back, bounds, "{turn:?}");
