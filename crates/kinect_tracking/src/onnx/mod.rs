@@ -1,8 +1,8 @@
 //! Body tracking with ONNX models.
 //!
-//! Models are the user's: a file in [`OnnxSettings::model`], or one in the [model folder](models). What a model takes
-//! and gives ([`Contract`]) is recognised from its graph, or set by hand ([`ModelLayout`]). A network is run by an
-//! installed ONNX Runtime, or else by tract, which is built in ([`Runtime`]).
+//! No model is bundled: [`OnnxSettings::model`] names the file of a model, or the [model folder](models) holds one. The
+//! [`Contract`] of a model is recognised from its graph, or set by hand ([`ModelLayout`]). An installed ONNX Runtime runs
+//! the networks, otherwise tract, which is built in ([`Runtime`]).
 //!
 //! - [`OnnxTracker`] is the body tracker: it finds people, follows them and lifts their joints by depth.
 //! - [`PoseModel`] is one network alone: a picture in, people with joints in pixels out.

@@ -131,8 +131,8 @@ impl PoseModel {
         self.network.is_accelerated()
     }
 
-    /// Finds the people in a picture. A model that looks at one person is shown the whole picture as that person's.
-    /// Joints are in pixels of the picture.
+    /// Finds the people in a picture. A top-down model gets the whole picture as the crop of one person. Joints are in
+    /// pixels of the picture.
     ///
     /// # Errors
     /// Fails if the picture has no pixels, if the network fails, or if its outputs are not as expected.
@@ -171,8 +171,8 @@ impl PoseModel {
             .collect())
     }
 
-    /// Finds a person in a part of a picture, given as a box around that person in pixels of the picture; for models that
-    /// look at one person. Others look at the whole picture.
+    /// Finds the joints of a person whose box and joints are known roughly, in pixels of the picture. Only top-down models
+    /// use the crop of that person; other models look at the whole picture. The turn of the sensor is not used.
     ///
     /// # Errors
     /// Fails in the same cases as [`find`](Self::find).

@@ -34,8 +34,9 @@ impl Picture {
         Self::of(width, height, 4, pixels)
     }
 
-    /// An infrared image as networks that were trained on colour pictures like it: the square root of brightness, white
-    /// at the 98th percentile. `None` if it is no infrared image or pixels are missing.
+    /// Converts an infrared image for networks that were trained on colour pictures: grey is the square root of the
+    /// brightness, and white is the 98th percentile of the pixels that are not 0. `None` if the image is no infrared
+    /// image or pixels are missing.
     pub fn infrared(image: &Image) -> Option<Self> {
         let mut picture = Self::default();
         picture.set_infrared(image).then_some(picture)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The contract of a model: what it takes, and what its outputs mean.
+/// The contract of a model: the input that it takes, and the meaning of its outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Contract {
@@ -51,7 +51,7 @@ impl Contract {
         }
     }
 
-    /// Whether the model looks at a crop of one person, so that something else must find the people.
+    /// Whether the model looks at a crop of one person. Another model, or the depth image, must find the people.
     pub const fn is_top_down(self) -> bool {
         matches!(
             self,
@@ -120,8 +120,7 @@ pub enum Turn {
     Flip180,
 }
 
-/// What cannot be recognised from a model's graph, or is recognised wrongly. The default leaves everything to
-/// recognition.
+/// Overrides for the contract and the layout that are recognised from a model's graph. The default overrides nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ModelLayout {
@@ -136,7 +135,7 @@ pub struct ModelLayout {
     pub blue_first: Option<bool>,
 }
 
-/// How networks are run, and which find people for others.
+/// The library that runs networks, the picture that they look at, and the model that finds people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct NetworkSettings {
@@ -149,7 +148,7 @@ pub struct NetworkSettings {
     /// The file of ONNX Runtime's library. `None` = the environment variable `ORT_DYLIB_PATH`, else where the system
     /// looks for libraries. The first file that loads stays for the whole process.
     pub library: Option<PathBuf>,
-    /// What cannot be recognised from the model's graph.
+    /// Overrides for the recognised contract and layout of the model; those of the detector are always recognised.
     pub layout: ModelLayout,
 }
 

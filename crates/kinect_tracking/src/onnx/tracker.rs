@@ -25,9 +25,10 @@ use crate::tracker::{BodyTracker, StopSignal, TrackerError};
 
 /// A body tracker that runs ONNX models.
 ///
-/// A model that finds all people at once is shown each picture. A model that looks at one person is shown a crop for each
-/// person, which follows that person's joints; a second model, the detector, finds people at the start, every half second,
-/// and when somebody was lost. People are shared out over the cores. Joints are lifted by the depth image.
+/// A model that finds all people at once looks at each picture. A top-down model looks at one crop for each person; the
+/// crop follows the person's joints. A second model, the detector, finds people at the start, every half second, and after
+/// a person was lost; without a detector the depth image says where people are. The crops are shared out over the cores.
+/// The depth image lifts joints to bodies.
 pub struct OnnxTracker {
     name: String,
     notes: Vec<String>,

@@ -30,7 +30,7 @@ fn files_that_are_no_models() {
     errors(
         "noise",
         &(0..9999_u32)
-            .map(|i| (i * i >> 7) as u8)
+            .map(|i| ((i * i) >> 7) as u8)
             .collect::<Vec<_>>(),
     );
     let missing = settings("/nowhere/model.onnx".into(), Runtime::Embedded);
