@@ -34,6 +34,8 @@
 //! | get the exact bodies that a simulated sensor sees | [`GroundTruth`](ground_truth::GroundTruth) |
 //! | track people | [`BodyTracking`](body::BodyTracking) on the sensor entity; [`Player`](body::Player) and [`BodyJoint`](body::BodyJoint) entities |
 //! | see which body tracker runs, its errors and delays | [`BodyTrackingState`](body::BodyTrackingState) |
+//! | hear of players who enter, stay in and leave a part of the room | [`BodyZone`](zones::BodyZone) |
+//! | recognise waving, pointing, jumping and more | [`BodyGestures`](gestures::BodyGestures) on the sensor entity |
 //! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
@@ -55,6 +57,7 @@ pub mod body;
 pub mod coloring;
 pub mod device;
 pub mod diagnostics;
+pub mod gestures;
 pub mod ground_truth;
 pub mod image_output;
 pub mod imu;
@@ -67,6 +70,7 @@ pub mod sensor;
 pub mod stream;
 #[cfg(feature = "ui")]
 pub mod ui;
+pub mod zones;
 
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
 /// The crate without an engine: recordings, calibration, camera model.
@@ -87,6 +91,7 @@ pub mod prelude {
     pub use crate::coloring::prelude::*;
     pub use crate::device::prelude::*;
     pub use crate::diagnostics::prelude::*;
+    pub use crate::gestures::prelude::*;
     pub use crate::ground_truth::prelude::*;
     pub use crate::image_output::prelude::*;
     pub use crate::imu::prelude::*;
@@ -97,6 +102,7 @@ pub mod prelude {
     pub use crate::sensor::prelude::*;
     #[cfg(feature = "ui")]
     pub use crate::ui::prelude::*;
+    pub use crate::zones::prelude::*;
 }
 
 plugin_group! {
@@ -111,6 +117,8 @@ plugin_group! {
     /// | [`ImuPlugin`](imu::ImuPlugin) | [`Imu`](imu::Imu), [`ImuMessage`](imu::ImuMessage) | `SensorPlugin` |
     /// | `MicrophonePlugin` (feature `microphones`) | `Microphones` | `SensorPlugin` |
     /// | [`BodyPlugin`](body::BodyPlugin) | [`BodyTracking`](body::BodyTracking), players and joints, body index maps, frames in step with bodies | `SensorPlugin` |
+    /// | [`ZonePlugin`](zones::ZonePlugin) | [`BodyZone`](zones::BodyZone) | `BodyPlugin` |
+    /// | [`GesturePlugin`](gestures::GesturePlugin) | [`BodyGestures`](gestures::BodyGestures) | `BodyPlugin` |
     /// | [`GroundTruthPlugin`](ground_truth::GroundTruthPlugin) | [`GroundTruth`](ground_truth::GroundTruth) of simulated sensors | `BodyPlugin` |
     /// | [`StreamPlugin`](stream::StreamPlugin) | images of sensors on the GPU | `BodyPlugin` |
     /// | [`SensorDiagnosticsPlugin`](diagnostics::SensorDiagnosticsPlugin) | [`SensorDiagnostics`](diagnostics::SensorDiagnostics), Bevy diagnostics | `StreamPlugin` |
@@ -143,6 +151,8 @@ plugin_group! {
         microphones:::MicrophonePlugin,
         diagnostics:::SensorDiagnosticsPlugin,
         body:::BodyPlugin,
+        zones:::ZonePlugin,
+        gestures:::GesturePlugin,
         ground_truth:::GroundTruthPlugin,
         stream:::StreamPlugin,
         align:::AlignPlugin,

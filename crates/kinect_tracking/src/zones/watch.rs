@@ -130,6 +130,25 @@ impl ZoneWatch {
         self.zones.len() - 1
     }
 
+    /// Watches a zone with another shape or other settings; players who are inside stay inside.
+    ///
+    /// # Errors
+    /// There is no zone with that index: the zone is returned.
+    pub fn replace(
+        &mut self,
+        index: usize,
+        zone: Zone,
+        settings: ZoneSettings,
+    ) -> Result<(), Zone> {
+        match self.zones.get_mut(index) {
+            Some(place) => {
+                *place = (zone, settings);
+                Ok(())
+            }
+            None => Err(zone),
+        }
+    }
+
     /// The zones that are watched.
     pub fn zones(&self) -> impl Iterator<Item = &Zone> {
         self.zones.iter().map(|(zone, _)| zone)
@@ -152,6 +171,17 @@ impl ZoneWatch {
         device_timestamp_usec: u64,
         ground: &Ground,
     ) {
+        self.update_in(bodies, device_timestamp_usec, |point| ground.point(point));
+    }
+
+    /// Like [`update`](Self::update), for zones in another space than the ground's: `to_zones` converts a point from the depth
+    /// camera's axes to the space of the zones, both in mm.
+    pub fn update_in<'a>(
+        &mut self,
+        bodies: impl IntoIterator<Item = &'a Body>,
+        device_timestamp_usec: u64,
+        to_zones: impl Fn([f32; 3]) -> [f32; 3],
+    ) {
         self.events.clear();
         let seconds = self.last_usec.map_or(0.0, |last| {
             let passed = seconds_between(last, device_timestamp_usec);
@@ -167,7 +197,7 @@ impl ZoneWatch {
         }
         for body in bodies {
             for zone in 0..self.zones.len() {
-                self.look(zone, body, seconds, ground);
+                self.look(zone, body, seconds, &to_zones);
             }
         }
         let (stays, events, zones) = (&mut self.stays, &mut self.events, &self.zones);
@@ -182,14 +212,28 @@ impl ZoneWatch {
         });
     }
 
-    fn look(&mut self, zone: usize, body: &Body, seconds: f32, ground: &Ground) {
+    /// Ends all stays, as if everybody had left.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.events
+            .extend(self.stays.drain(..).map(|stay| stay.left()));
+        self.last_usec = None;
+    }
+
+    fn look(
+        &mut self,
+        zone: usize,
+        body: &Body,
+        seconds: f32,
+        to_zones: &impl Fn([f32; 3]) -> [f32; 3],
+    ) {
         let (shape, settings) = &self.zones[zone];
         let distance = settings
             .part
             .joints()
             .iter()
             .filter_map(|&joint| seen_place(body, joint))
-            .map(|at| shape.distance_mm(ground.point(at.to_array())))
+            .map(|at| shape.distance_mm(to_zones(at.to_array())))
             .fold(f32::INFINITY, f32::min);
         let at = self
             .stays
