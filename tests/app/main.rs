@@ -21,6 +21,7 @@ mod recorder;
 mod simulation;
 mod steady_state;
 mod support;
+mod zones;
 
 #[global_allocator]
 static ALLOCATOR: k4a_judge::CountingAllocator = k4a_judge::CountingAllocator;
