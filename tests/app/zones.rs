@@ -101,7 +101,7 @@ fn walk() -> (App, Entity, Entity) {
         })
         .observe(|event: On<ZoneLeft>, mut observed: ResMut<Observed>| {
             assert!(
-                event.seconds > 0.0 && event.seconds < 2.0,
+                event.seconds >= 0.0 && event.seconds < 2.0,
                 "{}",
                 event.seconds
             );
@@ -200,7 +200,10 @@ fn a_simulated_persons_gestures_are_told_once_each_and_seen_while_they_last() {
         color_resolution: ColorResolution::Off,
         ..SimulationSettings::default()
     };
-    let place = Transform::from_xyz(0.0, 1.3, 0.0);
+    // As the simulated sensor hangs.
+    let mount = settings.mount;
+    let place = Transform::from_xyz(0.0, mount.height, 0.0)
+        .with_rotation(Quat::from_rotation_x(-mount.tilt_degrees.to_radians()));
     let sensor = app
         .world_mut()
         .spawn((

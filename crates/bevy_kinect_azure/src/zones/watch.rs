@@ -95,14 +95,14 @@ pub(super) fn watch(
 }
 
 /// Sends the events of a watch and updates the list of occupants.
-struct Telling<'a, 'w, 's, 'm> {
+struct Telling<'a, 'o, 'm, 'w, 's> {
     zone: Entity,
-    occupants: &'a mut Mut<'w, ZoneOccupants>,
+    occupants: &'a mut Mut<'o, ZoneOccupants>,
     messages: &'a mut ZoneMessages<'m>,
     commands: &'a mut Commands<'w, 's>,
 }
 
-impl Telling<'_, '_, '_, '_> {
+impl Telling<'_, '_, '_, '_, '_> {
     fn tell(&mut self, watched: &Watched, bodies: Option<&TrackedBodies>) {
         let (zone, sensor) = (self.zone, watched.sensor);
         for event in watched.watch.events() {
