@@ -10,6 +10,7 @@ mod app;
 pub mod legend;
 pub mod offscreen;
 pub mod show;
+pub mod skeletons;
 pub mod style;
 pub mod windowless;
 

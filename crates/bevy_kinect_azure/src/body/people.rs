@@ -95,7 +95,8 @@ impl Person {
 
     /// Spawns or despawns the joint entities as the settings ask.
     pub(super) fn follow_joints(&mut self, commands: &mut Commands, scene: &Scene) {
-        match (self.joints, scene.joints.entities) {
+        let before = self.joints;
+        match (before, scene.joints.entities) {
             (None, true) => {
                 let joints = self.spawn_joints(commands);
                 commands
@@ -119,6 +120,32 @@ impl Person {
                 joints: Box::new([EulerUnroller::new(order); Joint::COUNT]),
             });
         }
+        if let (None, Some(joints)) = (before, self.joints) {
+            for (joint, entity) in Joint::ALL.into_iter().zip(joints) {
+                let (angles, seen) = self.asked_for(joint, scene);
+                follow(commands, entity, None, angles);
+                follow(commands, entity, None, seen);
+            }
+        }
+    }
+
+    /// The components of a joint that settings ask for.
+    fn asked_for(
+        &mut self,
+        joint: Joint,
+        scene: &Scene,
+    ) -> (Option<JointEuler>, Option<JointInImages>) {
+        let rotation = Quat::from(self.skeleton.relative(joint).rotation);
+        let angles = self.euler.as_mut().map(|all| {
+            let unroller = &mut all.joints[joint.index()];
+            JointEuler::next(unroller, all.order, rotation)
+        });
+        let position = self.skeleton.joint(joint).position;
+        let seen = scene
+            .joints
+            .in_images
+            .map(|uv| JointInImages::of(position, scene.calibration, &uv));
+        (angles, seen)
     }
 
     fn spawn_joints(&self, commands: &mut Commands) -> [Entity; Joint::COUNT] {
@@ -181,19 +208,10 @@ impl Person {
             let Ok((mut data, mut place, euler, in_images)) = people.joints.get_mut(entity) else {
                 continue;
             };
-            let new = *pose.joint(joint);
-            data.set_if_neq(new);
-            let local = local(pose, joint);
-            *place = local;
-            let angles = self.euler.as_mut().map(|all| {
-                let unroller = &mut all.joints[joint.index()];
-                JointEuler::next(unroller, all.order, local.rotation)
-            });
+            data.set_if_neq(*self.skeleton.joint(joint));
+            *place = local(&self.skeleton, joint);
+            let (angles, seen) = self.asked_for(joint, scene);
             follow(commands, entity, euler, angles);
-            let seen = scene
-                .joints
-                .in_images
-                .map(|uv| JointInImages::of(new.position, scene.calibration, &uv));
             follow(commands, entity, in_images, seen);
         }
     }

@@ -1,0 +1,142 @@
+//! The skeletons of all players in 3D: a ball for each joint and a stick for each bone. Joints that the sensor does not see are
+//! drawn thin and dark, joints without a place are not drawn.
+
+use bevy::camera::visibility::NoFrustumCulling;
+use bevy::prelude::*;
+use bevy_kinect_azure::coloring::PLAYER_COLORS;
+use bevy_kinect_azure::prelude::*;
+
+/// Radii in metres.
+const JOINT_RADIUS: f32 = 0.024;
+const BONE_RADIUS: f32 = 0.011;
+/// Lifts skeletons in front of the points of the bodies they are in, by about a tenth of the distance.
+const DEPTH_BIAS: f32 = 1.0e6;
+/// The share of the thickness and of the brightness of a joint that is not seen.
+const UNSEEN: f32 = 0.45;
+
+/// Draws the skeletons of all players.
+pub struct SkeletonsPlugin;
+
+impl Plugin for SkeletonsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(Startup, make_looks)
+            .add_systems(Update, (add_marks, update_marks).chain());
+    }
+}
+
+/// The colour of a player.
+pub fn player_color(player: &Player) -> Color {
+    let number = player.slot.unwrap_or(PLAYER_COLORS.len() - 1);
+    let [r, g, b] = PLAYER_COLORS[number % PLAYER_COLORS.len()];
+    Color::srgb_u8(r, g, b)
+}
+
+/// Meshes of unit size, and a material for each colour: seen and unseen.
+#[derive(Resource)]
+struct Looks {
+    ball: Handle<Mesh>,
+    stick: Handle<Mesh>,
+    materials: Vec<[Handle<StandardMaterial>; 2]>,
+}
+
+fn make_looks(
+    mut commands: Commands,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<StandardMaterial>>,
+) {
+    let sphere = Sphere::new(1.0).mesh().ico(2);
+    commands.insert_resource(Looks {
+        ball: meshes.add(sphere.unwrap_or_else(|_| Cuboid::default().into())),
+        stick: meshes.add(Cylinder::new(1.0, 1.0).mesh().resolution(10)),
+        materials: PLAYER_COLORS
+            .iter()
+            .map(|&[r, g, b]| {
+                let seen = Color::srgb_u8(r, g, b);
+                let unseen = seen.mix(&Color::BLACK, UNSEEN);
+                [seen, unseen].map(|base_color| {
+                    materials.add(StandardMaterial {
+                        base_color,
+                        unlit: true,
+                        depth_bias: DEPTH_BIAS,
+                        ..default()
+                    })
+                })
+            })
+            .collect(),
+    });
+}
+
+/// The ball or the stick of a joint; a child of the joint's entity.
+#[derive(Component)]
+struct Mark {
+    is_bone: bool,
+}
+
+fn add_marks(
+    mut commands: Commands,
+    joints: Query<(Entity, &BodyJoint), Added<BodyJoint>>,
+    looks: Res<Looks>,
+) {
+    for (entity, joint) in &joints {
+        for is_bone in [false, true] {
+            if is_bone && joint.joint.parent().is_none() {
+                continue;
+            }
+            let mesh = if is_bone { &looks.stick } else { &looks.ball };
+            commands.spawn((
+                Mark { is_bone },
+                Mesh3d(mesh.clone()),
+                MeshMaterial3d(looks.materials[0][0].clone()),
+                Visibility::Hidden,
+                NoFrustumCulling,
+                ChildOf(entity),
+            ));
+        }
+    }
+}
+
+fn update_marks(
+    mut marks: Query<(
+        &Mark,
+        &ChildOf,
+        &mut Transform,
+        &mut Visibility,
+        &mut MeshMaterial3d<StandardMaterial>,
+    )>,
+    joints: Query<(&BodyJoint, Ref<TrackedJoint>, &Transform), Without<Mark>>,
+    players: Query<&Player>,
+    looks: Res<Looks>,
+) {
+    for (mark, parent, mut transform, mut visibility, mut material) in &mut marks {
+        let Ok((joint, tracked, local)) = joints.get(parent.parent()) else {
+            continue;
+        };
+        let Ok(player) = players.get(joint.player) else {
+            continue;
+        };
+        visibility.set_if_neq(match tracked.confidence {
+            JointConfidence::None => Visibility::Hidden,
+            _ => Visibility::Inherited,
+        });
+        let is_seen = tracked.confidence >= JointConfidence::Medium;
+        let number = player.slot.unwrap_or(PLAYER_COLORS.len() - 1) % looks.materials.len();
+        let wanted = &looks.materials[number][usize::from(!is_seen)];
+        if material.0 != *wanted {
+            material.0 = wanted.clone();
+        }
+        let thickness = if is_seen { 1.0 } else { UNSEEN };
+        *transform = if mark.is_bone {
+            // From the joint to its parent joint, in the joint's own space.
+            let parent = local.rotation.inverse() * -local.translation;
+            let radius = BONE_RADIUS * thickness;
+            Transform::from_translation(parent * 0.5)
+                .with_rotation(Quat::from_rotation_arc(
+                    Vec3::Y,
+                    parent.normalize_or(Vec3::Y),
+                ))
+                .with_scale(Vec3::new(radius, parent.length().max(1.0e-6), radius))
+        } else {
+            Transform::from_scale(Vec3::splat(JOINT_RADIUS * thickness))
+        };
+    }
+}
