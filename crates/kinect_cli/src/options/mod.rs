@@ -1,15 +1,11 @@
-//! Options that several commands share, under the same names: [`CameraOptions`] and [`RecordingOptions`] of everything that
-//! records, [`SensorOptions`], [`SyncOptions`] and [`ColorOptions`] of live sensors.
+//! Options that several commands share, under the same names: [`RecordingOptions`] of everything that records, and
+//! [`kinect_options`] for the modes of sensors, which other programs have as well.
 
-mod cameras;
-mod color;
-mod modes;
+mod patience;
 mod recording;
-mod sensor;
-mod sync;
 
-pub(crate) use cameras::CameraOptions;
-pub(crate) use color::ColorOptions;
+pub(crate) use kinect_options::{
+    CameraOptions, ColorOptions, SensorOptions, SyncOptions, VendorName, device_settings,
+};
+pub(crate) use patience::patience;
 pub(crate) use recording::RecordingOptions;
-pub(crate) use sensor::{SensorOptions, VendorName, patience};
-pub(crate) use sync::SyncOptions;

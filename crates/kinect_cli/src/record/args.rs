@@ -4,7 +4,9 @@ use clap::Args;
 use kinect_azure::ColorResolution;
 use kinect_azure::device::{ColorControls, DeviceSettings};
 
-use crate::options::{CameraOptions, ColorOptions, RecordingOptions, SensorOptions, SyncOptions};
+use crate::options::{
+    CameraOptions, ColorOptions, RecordingOptions, SensorOptions, SyncOptions, device_settings,
+};
 
 /// The text after the options in `kinect record --help`.
 pub(crate) const HELP: &str = "{date}, {time} and {number} in the name of --out become the date, the time and the \
@@ -52,22 +54,12 @@ pub(crate) struct RecordArgs {
 impl RecordArgs {
     /// The sensor and its modes.
     pub(super) fn device(&self) -> DeviceSettings {
-        let (sensor, cameras, sync) = (&self.sensor, &self.cameras, &self.sync);
-        DeviceSettings {
-            vendor: sensor.vendor(),
-            library: sensor.library.clone(),
-            device: sensor.selector(),
-            depth_mode: cameras.depth_mode,
-            color_resolution: cameras.color_resolution,
-            color_format: cameras.color_format,
-            frame_rate: cameras.fps,
-            imu: !cameras.no_imu,
-            synchronized_images_only: sync.synchronized_only,
-            wired_sync_mode: sync.external_sync,
-            subordinate_delay_off_master_usec: sync.sync_delay,
-            depth_delay_off_color_usec: sync.depth_delay,
-            ..DeviceSettings::default()
-        }
+        device_settings(
+            self.sensor.selector(),
+            &self.sensor.library,
+            &self.cameras,
+            &self.sync,
+        )
     }
 
     /// The colour camera's controls; `None` if the camera is off.

@@ -21,7 +21,7 @@ use crate::terminal::{Progress, print};
 pub(crate) fn run(args: &RecordArgs) -> Result<ExitCode, String> {
     // The sensor need not be started to find these out.
     let out = args.recording.name().map_err(|error| error.to_string())?;
-    let inputs = args.sensor.library.as_deref();
+    let inputs = args.sensor.library.library.as_deref();
     let rule = args.recording.rule(inputs);
     rule.check(&out).map_err(|error| error.to_string())?;
     let settings = args.device();

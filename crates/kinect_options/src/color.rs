@@ -5,11 +5,11 @@ use kinect_azure::device::{ColorControls, Exposure, PowerlineFrequency, WhiteBal
 
 /// The colour camera's controls. A control that is not given is set to the camera's own default, because a camera keeps
 /// another program's setting until it loses power.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
     next_help_heading = "Colour camera (controls that are not given get the camera's defaults)"
 )]
-pub(crate) struct ColorOptions {
+pub struct ColorOptions {
     /// Exposure in microseconds, 2 to 200000; or -11 to 1 for 2^N seconds, as in k4arecorder; or auto
     #[arg(
         long,
@@ -54,7 +54,8 @@ enum Switch {
 }
 
 impl ColorOptions {
-    pub(crate) fn controls(&self) -> ColorControls {
+    /// All controls, those without an option at the camera's defaults.
+    pub fn controls(&self) -> ColorControls {
         ColorControls {
             enabled: true,
             exposure: self.exposure,

@@ -3,18 +3,18 @@
 use clap::Args;
 use kinect_azure::modes::WiredSyncMode;
 
-use super::modes::wired_sync_mode;
+use crate::modes::wired_sync_mode;
 
 /// A sensor's part in a wired synchronisation, under k4arecorder's names.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Synchronisation")]
-pub(crate) struct SyncOptions {
+pub struct SyncOptions {
     /// The part in a wired synchronisation: master, subordinate or standalone; subordinates are started before their master
     #[arg(long, value_name = "PART", default_value = "standalone", value_parser = wired_sync_mode)]
-    pub(crate) external_sync: WiredSyncMode,
+    pub external_sync: WiredSyncMode,
     /// Microseconds by which this subordinate lags its master; at most the time from capture to capture
     #[arg(long, value_name = "US", default_value_t = 0)]
-    pub(crate) sync_delay: u32,
+    pub sync_delay: u32,
     /// Microseconds from a colour image to its depth image, negative where depth is taken first; less than from capture to
     /// capture
     #[arg(
@@ -23,8 +23,8 @@ pub(crate) struct SyncOptions {
         default_value_t = 0,
         allow_negative_numbers = true
     )]
-    pub(crate) depth_delay: i32,
-    /// Records only captures that have both a colour and a depth image
+    pub depth_delay: i32,
+    /// Only captures that have both a colour and a depth image
     #[arg(long)]
-    pub(crate) synchronized_only: bool,
+    pub synchronized_only: bool,
 }

@@ -15,27 +15,27 @@ fn named<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Re
 }
 
 /// A depth mode's name.
-pub(super) fn depth_mode(text: &str) -> Result<DepthMode, String> {
+pub(crate) fn depth_mode(text: &str) -> Result<DepthMode, String> {
     let mut all = DepthMode::ALL.to_vec();
     all.push(DepthMode::Off);
     named(text, &all, DepthMode::name)
 }
 
 /// A colour resolution's name.
-pub(super) fn color_resolution(text: &str) -> Result<ColorResolution, String> {
+pub(crate) fn color_resolution(text: &str) -> Result<ColorResolution, String> {
     let mut all = ColorResolution::ALL.to_vec();
     all.push(ColorResolution::Off);
     named(text, &all, ColorResolution::name)
 }
 
 /// A colour format's name.
-pub(super) fn color_format(text: &str) -> Result<ColorFormat, String> {
+pub(crate) fn color_format(text: &str) -> Result<ColorFormat, String> {
     use ColorFormat::{Bgra32, Mjpg, Nv12, Yuy2};
     named(text, &[Mjpg, Nv12, Yuy2, Bgra32], ColorFormat::name)
 }
 
 /// Captures per second.
-pub(super) fn frame_rate(text: &str) -> Result<FrameRate, String> {
+pub(crate) fn frame_rate(text: &str) -> Result<FrameRate, String> {
     match text {
         "5" => Ok(FrameRate::Fps5),
         "15" => Ok(FrameRate::Fps15),
@@ -46,7 +46,7 @@ pub(super) fn frame_rate(text: &str) -> Result<FrameRate, String> {
 }
 
 /// A part in a wired synchronisation; `sub` is short for a subordinate's, as in k4arecorder.
-pub(super) fn wired_sync_mode(text: &str) -> Result<WiredSyncMode, String> {
+pub(crate) fn wired_sync_mode(text: &str) -> Result<WiredSyncMode, String> {
     if text.eq_ignore_ascii_case("sub") {
         return Ok(WiredSyncMode::Subordinate);
     }
