@@ -5,6 +5,7 @@ use bevy_kinect_azure::prelude::*;
 
 use crate::switches::{Switch, Switches};
 use crate::{KINDS, Options, Scene};
+use kinect_app_support::fit::WhereRoom;
 use kinect_app_support::legend::{self, Value};
 use kinect_app_support::style::{BACKGROUND, LABEL, PANEL, PROBLEM, TEXT, text_font};
 
@@ -39,12 +40,15 @@ pub(crate) fn spawn(mut commands: Commands, scene: Res<Scene>) {
             },
         ))
         .with_children(|page| {
-            page.spawn(Node {
-                justify_content: JustifyContent::SpaceBetween,
-                align_items: AlignItems::Baseline,
-                flex_shrink: 0.0,
-                ..default()
-            })
+            page.spawn((
+                WhereRoom,
+                Node {
+                    justify_content: JustifyContent::SpaceBetween,
+                    align_items: AlignItems::Baseline,
+                    flex_shrink: 0.0,
+                    ..default()
+                },
+            ))
             .with_children(|head| {
                 head.spawn((Text::new("Image outputs"), text_font(22.0), TextColor(TEXT)));
                 head.spawn((Status, Text::default(), text_font(12.0), TextColor(LABEL)));
@@ -120,6 +124,7 @@ fn caption_lines(cell: &mut ChildSpawnerCommands, kind: ImageKind, output: Entit
         row_gap: px(3),
         height: px(CAPTION_HEIGHT),
         flex_shrink: 0.0,
+        overflow: Overflow::clip(),
         ..default()
     })
     .with_children(|lines| {

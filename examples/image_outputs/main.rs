@@ -18,7 +18,7 @@ use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
 use kinect_app_support::legend::{LegendPlugin, Pressed};
-use kinect_app_support::{Canvas, Show, style};
+use kinect_app_support::{Canvas, FitPlugin, Show, style};
 use switches::{Switch, Switches};
 
 /// Shows all ten images of a simulated sensor, or of an Azure Kinect or Femto recording.
@@ -37,7 +37,7 @@ fn main() -> AppExit {
     let Some(mut app) = options.show.app("image_outputs", "Image outputs") else {
         return AppExit::error();
     };
-    app.add_plugins((KinectAzurePlugin, LegendPlugin))
+    app.add_plugins((KinectAzurePlugin, FitPlugin, LegendPlugin))
         .insert_resource(ClearColor(style::BACKGROUND))
         .insert_resource(options)
         .init_resource::<Switches>()

@@ -5,12 +5,42 @@ use bevy_kinect_azure::prelude::*;
 
 use crate::Scene;
 use crate::looks::{Look, Shown};
-use crate::orbit::Orbit;
+use crate::swing::Swing;
+use kinect_app_support::Fit;
 use kinect_app_support::legend::{self, Value};
 use kinect_app_support::style::{PANEL, PROBLEM, TEXT, text_font};
 
-/// Height of the bar with the keys, in logical pixels.
-pub(crate) const BAR: f32 = 66.0;
+/// Above and below the keys, in pixels of the interface.
+const PADDING: f32 = 8.0;
+
+/// Height of the bar with the keys, in pixels of the interface; in small windows it has two rows.
+pub(crate) fn bar_height(window: &Fit) -> f32 {
+    let rows = if window.is_small() { 2.0 } else { 1.0 };
+    rows * legend::ROW_HEIGHT + (rows - 1.0) * 4.0 + 2.0 * PADDING
+}
+
+/// Marks the bar with the keys.
+#[derive(Component)]
+pub(crate) struct Bar;
+
+/// Gives the bar its height, and the titles the room above it.
+pub(crate) fn fit(
+    window: Res<Fit>,
+    mut bars: Query<&mut Node, (With<Bar>, Without<Title>)>,
+    mut titles: Query<&mut Node, (With<Title>, Without<Bar>)>,
+) {
+    let height = px(bar_height(&window));
+    for mut bar in &mut bars {
+        if bar.height != height {
+            bar.height = height;
+        }
+    }
+    for mut title in &mut titles {
+        if title.bottom != height {
+            title.bottom = height;
+        }
+    }
+}
 
 const KEYS: [KeyCode; 6] = [
     KeyCode::Digit1,
@@ -29,14 +59,15 @@ pub(crate) struct Problem;
 pub(crate) fn spawn(mut commands: Commands) {
     commands
         .spawn((
+            Bar,
             BackgroundColor(PANEL),
+            Interaction::default(),
             Node {
                 position_type: PositionType::Absolute,
                 left: px(0),
                 right: px(0),
                 bottom: px(0),
-                height: px(BAR),
-                padding: UiRect::all(px(8)),
+                padding: UiRect::all(px(PADDING)),
                 flex_direction: FlexDirection::Column,
                 ..default()
             },
@@ -47,7 +78,8 @@ pub(crate) fn spawn(mut commands: Commands) {
                     legend::key(row, key, cap, look.name());
                 }
                 legend::key(row, KeyCode::KeyG, "G", "gallery");
-                legend::key(row, KeyCode::KeyO, "O", "orbit");
+                legend::key(row, KeyCode::KeyO, "O", "swing");
+                legend::key(row, KeyCode::KeyR, "R", "view");
                 legend::key(row, KeyCode::Space, "Space", "time");
             });
         });
@@ -89,7 +121,6 @@ pub(crate) fn put_up_titles(
                 left: px(0),
                 right: px(0),
                 top: px(0),
-                bottom: px(BAR),
                 display: Display::Grid,
                 grid_template_columns: RepeatedGridTrack::fr(3, 1.0),
                 grid_template_rows: RepeatedGridTrack::fr(2, 1.0),
@@ -115,7 +146,7 @@ pub(crate) fn press(
     mut pressed: MessageReader<legend::Pressed>,
     scene: Res<Scene>,
     mut shown: ResMut<Shown>,
-    mut orbit: ResMut<Orbit>,
+    mut swing: ResMut<Swing>,
     mut playback: Query<&mut Playback>,
     mut exit: MessageWriter<AppExit>,
 ) {
@@ -129,7 +160,7 @@ pub(crate) fn press(
             KeyCode::KeyG => {
                 shown.set_if_neq(Shown(None));
             }
-            KeyCode::KeyO => orbit.is_running = !orbit.is_running,
+            KeyCode::KeyO => swing.is_running = !swing.is_running,
             KeyCode::Space => {
                 if let Ok(mut playback) = playback.get_mut(scene.sensor) {
                     playback.paused = !playback.paused;
@@ -146,7 +177,7 @@ pub(crate) fn press(
 pub(crate) fn update(
     scene: Res<Scene>,
     shown: Res<Shown>,
-    orbit: Res<Orbit>,
+    swing: Res<Swing>,
     sensors: Query<(&SensorState, &Playback)>,
     mut values: Query<(&Value, &mut Text), Without<Problem>>,
     mut problem: Single<&mut Text, With<Problem>>,
@@ -162,8 +193,9 @@ pub(crate) fn update(
         let word = match value.0 {
             KeyCode::KeyG if shown.0.is_none() => "shown",
             KeyCode::KeyG => "-",
-            KeyCode::KeyO if orbit.is_running => "moves",
+            KeyCode::KeyO if swing.is_running => "moves",
             KeyCode::KeyO => "stands",
+            KeyCode::KeyR => "reset",
             KeyCode::Space if playback.paused => "paused",
             KeyCode::Space => "runs",
             _ if is_shown => "shown",

@@ -10,7 +10,8 @@ use clap::ValueEnum;
 
 use crate::hologram::Hologram;
 use crate::{Options, Scene};
-use kinect_app_support::Canvas;
+use kinect_app_support::orbit::OrbitCamera;
+use kinect_app_support::{Canvas, Fit};
 
 /// A way to draw the sensor.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +144,7 @@ pub(crate) fn put_up(
         let columns = shown.grid().x;
         commands.spawn((
             Part,
+            OrbitCamera,
             View(UVec2::new(index as u32 % columns, index as u32 / columns)),
             Camera3d::default(),
             Camera {
@@ -187,26 +189,15 @@ pub(crate) fn put_up(
     }
 }
 
-/// Space between views, in logical pixels.
+/// Space between views, in pixels of the interface.
 const GAP: f32 = 2.0;
 
 /// Gives each view its part of the picture.
-pub(crate) fn fit(
-    shown: Res<Shown>,
-    windows: Query<&Window>,
-    size: Res<kinect_app_support::Show>,
-    mut views: Query<(&View, &mut Camera)>,
-) {
-    let window = windows.iter().next();
-    let scale = window.map_or(1.0, Window::scale_factor);
-    let size = window.map_or(size.size, Window::physical_size);
-    let room = UVec2::new(
-        size.x,
-        size.y
-            .saturating_sub((crate::interface::BAR * scale) as u32),
-    );
+pub(crate) fn fit(shown: Res<Shown>, window: Res<Fit>, mut views: Query<(&View, &mut Camera)>) {
+    let bar = window.physical(crate::interface::bar_height(&window));
+    let room = window.pixels.saturating_sub(UVec2::new(0, bar));
     let grid = shown.grid();
-    let gap = (GAP * scale) as u32;
+    let gap = window.physical(GAP);
     for (view, mut camera) in &mut views {
         // Computed from edge to edge, so that no pixels are left over by the division.
         let start = room * view.0 / grid;

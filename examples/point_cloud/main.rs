@@ -9,19 +9,22 @@
 //! cargo run --release --example point_cloud -- --screenshot picture.png --frame 60 --view 20,-8
 //! ```
 //!
-//! The keys are on the screen and can be clicked. With no display, or with `--screenshot`, it renders off-screen, writes the
+//! The keys are on the screen and can be clicked; drag, right-drag and wheel move the cameras. With no display, or with `--screenshot`, it renders off-screen, writes the
 //! picture and ends.
 
 mod hologram;
 mod interface;
 mod looks;
-mod orbit;
+mod swing;
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
-use kinect_app_support::{Canvas, Show, legend, parse_angles, style};
+use kinect_app_support::legend::LegendPlugin;
+use kinect_app_support::orbit::{OrbitPlugin, PlaceCameras};
+use kinect_app_support::upright::stand_upright;
+use kinect_app_support::{Canvas, FitPlugin, Show, parse_angles, style};
 use looks::{Look, Shown};
 
 /// Shows a simulated sensor, or an Azure Kinect or Femto recording, in 3D.
@@ -49,7 +52,9 @@ fn main() -> AppExit {
     app.add_plugins((
         KinectAzurePlugin,
         MaterialPlugin::<hologram::HologramMaterial>::default(),
-        legend::LegendPlugin,
+        FitPlugin,
+        LegendPlugin,
+        OrbitPlugin,
     ))
     .insert_resource(ClearColor(style::BACKGROUND))
     .insert_resource(GlobalAmbientLight {
@@ -58,7 +63,8 @@ fn main() -> AppExit {
     })
     .insert_resource(Shown(options.look))
     // For a screenshot the cameras stand still.
-    .insert_resource(orbit::Orbit::new(options.show.screenshot.is_none()))
+    .insert_resource(swing::Swing::new(options.show.screenshot.is_none()))
+    .insert_resource(swing::start(options.view))
     .insert_resource(options)
     .add_systems(Startup, (spawn_sensor, interface::spawn))
     .add_systems(
@@ -67,10 +73,12 @@ fn main() -> AppExit {
             interface::press,
             (looks::put_up, interface::put_up_titles).run_if(resource_changed::<Shown>),
             hologram::bind,
-            (orbit::level, orbit::frame, orbit::move_cameras, looks::fit).chain(),
+            (stand_upright, swing::frame, swing::swing, swing::narrow).chain(),
+            (looks::fit, interface::fit),
             interface::update,
         )
-            .chain(),
+            .chain()
+            .before(PlaceCameras),
     );
     app.run()
 }

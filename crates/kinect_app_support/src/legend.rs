@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 
-use crate::style::{BACKGROUND, LABEL, PANEL, TEXT, text_font};
+use crate::style::{BACKGROUND, HELD, HOVERED, LABEL, PANEL, TEXT, text_font};
 
 /// A key was pressed, on the keyboard or on the screen.
 #[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,6 @@ pub struct Key(pub KeyCode);
 pub struct Value(pub KeyCode);
 
 const IDLE: Color = PANEL;
-const HOVERED: Color = Color::srgb(0.14, 0.155, 0.185);
-const HELD: Color = Color::srgb(0.2, 0.3, 0.42);
 const CAP: Color = Color::srgb(0.8, 0.84, 0.9);
 
 /// Makes keys and buttons into messages.
@@ -51,25 +49,38 @@ fn press_buttons(
     }
 }
 
-/// The row of keys at the bottom.
+/// The height of a row of keys, in pixels of the interface.
+pub const ROW_HEIGHT: f32 = 50.0;
+/// Keys with less room than this go on in another row.
+const KEY_WIDTH: f32 = 104.0;
+
+/// The row of keys at the bottom; several rows where the keys need more room.
 pub fn row() -> Node {
     Node {
+        flex_wrap: FlexWrap::Wrap,
         column_gap: px(8),
-        height: px(50),
+        row_gap: px(4),
         flex_shrink: 0.0,
         ..default()
     }
 }
 
 /// One key: its cap, its action, and below it its present setting.
-pub fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str) {
-    row.spawn((
+pub fn key<'a>(
+    row: &'a mut ChildSpawnerCommands,
+    code: KeyCode,
+    cap: &str,
+    what: &str,
+) -> EntityCommands<'a> {
+    let mut key = row.spawn((
         Key(code),
         Button,
         BackgroundColor(IDLE),
         Node {
             flex_grow: 1.0,
             flex_basis: px(0),
+            min_width: px(KEY_WIDTH),
+            height: px(ROW_HEIGHT),
             flex_direction: FlexDirection::Column,
             justify_content: JustifyContent::Center,
             row_gap: px(5),
@@ -77,8 +88,8 @@ pub fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str)
             border_radius: BorderRadius::all(px(6)),
             ..default()
         },
-    ))
-    .with_children(|key| {
+    ));
+    key.with_children(|key| {
         key.spawn(Node {
             column_gap: px(7),
             align_items: AlignItems::Center,
@@ -103,4 +114,5 @@ pub fn key(row: &mut ChildSpawnerCommands, code: KeyCode, cap: &str, what: &str)
             TextColor(TEXT),
         ));
     });
+    key
 }

@@ -3,17 +3,28 @@
 //! - [`windowless`]: apps that draw without a window.
 //! - [`Show`]: the command line of the examples. With a display they open a window; without one, or with `--screenshot`, they write one
 //!   picture and end ([`offscreen`]).
-//! - [`style`] and [`legend`]: colours, letters and keys on screen.
+//! - [`style`] and [`legend`]: colours, letters and keys on screen; [`widgets`] and [`plot`]: what panels consist of; [`fit`]:
+//!   interfaces that fit the window.
+//! - [`orbit`]: cameras that mouse and keys move, alike everywhere; [`upright`]: sensors that stand upright.
+//! - [`pace`]: apps that draw slowly draw fewer points, and say so.
 
 pub mod angles;
 mod app;
+pub mod fit;
 pub mod legend;
 pub mod offscreen;
+pub mod orbit;
+pub mod pace;
+pub mod plot;
+mod ready;
 pub mod show;
 pub mod skeletons;
 pub mod style;
+pub mod upright;
+pub mod widgets;
 pub mod windowless;
 
 pub use angles::parse_angles;
+pub use fit::{Fit, FitPlugin};
 pub use offscreen::Canvas;
 pub use show::Show;

@@ -9,6 +9,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy_kinect_azure::prelude::*;
 
+use crate::ready::{Ready, ReadyPlugin};
 use crate::show::Show;
 use crate::windowless;
 
@@ -24,6 +25,7 @@ impl Plugin for OffscreenPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins((
             windowless::plugins(),
+            ReadyPlugin,
             ScheduleRunnerPlugin::run_loop(Duration::from_millis(5)),
         ))
         .add_systems(PreStartup, create_canvas)
@@ -68,6 +70,7 @@ fn take_picture(
     sensor: Single<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>,
     show: Res<Show>,
     picture: Res<Picture>,
+    ready: Res<Ready>,
     time: Res<Time<Real>>,
     mut playback: MessageWriter<PlaybackCommand>,
     mut exit: MessageWriter<AppExit>,
@@ -123,6 +126,10 @@ fn take_picture(
                     },
                 );
             *progress = Progress::Writing;
+        }
+        // Shaders of an app are files that are loaded meanwhile.
+        Progress::Settling(_) if !ready.is_ready() && time.elapsed() < PATIENCE => {
+            *progress = Progress::Settling(SETTLE_UPDATES);
         }
         Progress::Settling(updates) => *progress = Progress::Settling(updates - 1),
         Progress::Writing => {}

@@ -74,7 +74,7 @@ impl Drop for Running {
     }
 }
 
-/// Runs an app with a window until its image is on the screen.
+/// Runs an app with a window until its image is on the screen; an error in its log is one here.
 fn in_a_window(app: &mut Command, target: &Path) -> Result<(), String> {
     let missing = system::missing_for_a_window();
     if !missing.is_empty() {
@@ -110,8 +110,14 @@ fn in_a_window(app: &mut Command, target: &Path) -> Result<(), String> {
     if number.trim().is_empty() {
         return Err("Xvfb gave no display".to_owned());
     }
+    let log = folder.join("app.log");
+    let (out, err) = fs::File::create(&log)
+        .and_then(|file| Ok((file.try_clone()?, file)))
+        .map_err(|error| format!("{}: {error}", log.display()))?;
     app.env("DISPLAY", format!(":{}", number.trim()))
-        .env_remove("WAYLAND_DISPLAY");
+        .env_remove("WAYLAND_DISPLAY")
+        .stdout(out)
+        .stderr(err);
     let app = app
         .spawn()
         .map_err(|error| format!("it cannot be started: {error}"))?;
@@ -120,6 +126,10 @@ fn in_a_window(app: &mut Command, target: &Path) -> Result<(), String> {
     while Instant::now() < end {
         if let Ok(Some(status)) = app.0.try_wait() {
             return Err(format!("the app ended by itself ({status})"));
+        }
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        if let Some(error) = said.lines().find(|line| line.contains("ERROR")) {
+            return Err(format!("the app logs an error: {error}"));
         }
         let screen = fs::read(folder.join("Xvfb_screen0")).unwrap_or_default();
         if colors(&screen).is_some_and(|colors| colors >= COLORS) {

@@ -1,7 +1,7 @@
 //! The project's commands. Each sets up the system as needed and then does its work:
 //!
-//! - `cargo xtask viewer [FILE.mkv]` shows a simulated sensor or a recording in a window (or renders a picture where there
-//!   is none);
+//! - `cargo xtask viewer [--device [SERIAL] | FILE.mkv]` shows a simulated sensor, a live one or a recording in a window (or renders a
+//!   picture where there is none);
 //! - `cargo xtask test` runs every check that the project asks of a change; `cargo xtask floors` one of them, which takes no time;
 //! - `cargo xtask models` gets public pose models and converts them to ONNX;
 //! - `cargo xtask bench` measures.
@@ -36,8 +36,8 @@ const USAGE: &str = "\
 The project's commands, with all the set-up they need.
 
 Usage:
-  cargo xtask viewer [FILE.mkv] [ARGS...]   shows a simulated sensor, or plays a recording; ARGS go to the viewer
-                                            (try: cargo xtask viewer --help)
+  cargo xtask viewer [ARGS...]              shows a simulated sensor; with --device [SERIAL] a live one, with FILE.mkv a recording;
+                                            ARGS go to the viewer (try: cargo xtask viewer --help)
   cargo xtask test                          every check: format, floors, dependencies, lints, features, packages, tests, examples
                                             and documentation, warnings denied
   cargo xtask bench [WORDS...]              every benchmark, beside the vendor's libraries; WORDS go to each

@@ -1,11 +1,11 @@
-//! Moves the cameras on a slow arc in front of the scene.
+//! Where the cameras look from: at the scene of the first frame, on a slow arc in front of it. Mouse and keys move them as well.
 
 use core::f32::consts::TAU;
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
+use kinect_app_support::orbit::Orbit;
 
-use crate::Options;
 use crate::looks::View;
 
 /// Seconds from one end of the arc to the other and back.
@@ -15,21 +15,17 @@ const SWING: f32 = 0.6;
 /// Vertical field of view.
 const FIELD: f32 = 0.7;
 
-/// A sphere around the scene, and the angle of the cameras around it.
+/// How far the cameras are on their arc.
 #[derive(Resource, Clone, Debug)]
-pub(crate) struct Orbit {
-    focus: Vec3,
-    radius: f32,
+pub(crate) struct Swing {
     is_framed: bool,
     seconds: f32,
     pub(crate) is_running: bool,
 }
 
-impl Orbit {
+impl Swing {
     pub(crate) fn new(is_running: bool) -> Self {
         Self {
-            focus: Vec3::NEG_Z * 2.0,
-            radius: 1.2,
             is_framed: false,
             seconds: 0.0,
             is_running,
@@ -37,23 +33,23 @@ impl Orbit {
     }
 }
 
-/// Stands the sensor upright once it knows which way is up.
-pub(crate) fn level(mut sensors: Query<(&Imu, &mut Transform), Changed<Imu>>) {
-    for (imu, mut transform) in &mut sensors {
-        if let Some(levelling) = imu.levelling()
-            && transform.rotation.angle_between(levelling) > 0.02
-        {
-            transform.rotation = levelling;
-        }
-    }
+/// Where the cameras are before there is a scene; yaw and pitch in degrees.
+pub(crate) fn start(view: Vec2) -> Orbit {
+    Orbit::new(Vec3::NEG_Z * 2.0, distance(1.2), view)
+}
+
+/// From where the view is as high as a sphere of that radius.
+fn distance(radius: f32) -> f32 {
+    radius / (0.5 * FIELD).tan()
 }
 
 /// Looks at the people, if the sensor has ground truth, or else at the middle of the first image.
 pub(crate) fn frame(
+    mut swing: ResMut<Swing>,
     mut orbit: ResMut<Orbit>,
     sensors: Query<(&SensorFrame, &BodyIndexMap, &Transform), Without<View>>,
 ) {
-    if orbit.is_framed {
+    if swing.is_framed {
         return;
     }
     for (frame, players, transform) in &sensors {
@@ -95,31 +91,29 @@ pub(crate) fn frame(
             continue;
         };
         // The foreground is the subject; the sphere fills most of a narrow field of view (65° high).
-        orbit.focus = transform.transform_point(Vec3::NEG_Z * near.midpoint(median));
-        orbit.radius = median * 0.56;
-        orbit.is_framed = true;
+        orbit.frame(
+            transform.transform_point(Vec3::NEG_Z * near.midpoint(median)),
+            distance(median * 0.56),
+        );
+        swing.is_framed = true;
     }
 }
 
-pub(crate) fn move_cameras(
-    time: Res<Time>,
-    options: Res<Options>,
-    mut orbit: ResMut<Orbit>,
-    mut cameras: Query<(&mut Transform, &mut Projection), With<View>>,
-) {
-    if orbit.is_running {
-        orbit.seconds = (orbit.seconds + time.delta_secs()) % PERIOD;
+/// Moves the cameras along their arc.
+pub(crate) fn swing(time: Res<Time>, mut swing: ResMut<Swing>, mut orbit: ResMut<Orbit>) {
+    if swing.is_running {
+        swing.seconds = (swing.seconds + time.delta_secs()) % PERIOD;
     }
-    let swing = SWING * (orbit.seconds / PERIOD * TAU).sin();
-    let angles = options.view * core::f32::consts::PI / 180.0;
-    let rotation = Quat::from_euler(EulerRot::YXZ, angles.x + swing, angles.y, 0.0);
-    let distance = orbit.radius / (0.5 * FIELD).tan();
-    for (mut transform, mut projection) in &mut cameras {
-        *transform = Transform::from_translation(orbit.focus + rotation * Vec3::Z * distance)
-            .with_rotation(rotation);
-        if let Projection::Perspective(perspective) = &mut *projection
-            && perspective.fov != FIELD
-        {
+    let sway = SWING * (swing.seconds / PERIOD * TAU).sin();
+    if orbit.sway != sway {
+        orbit.sway = sway;
+    }
+}
+
+/// Gives new cameras their field of view.
+pub(crate) fn narrow(mut cameras: Query<&mut Projection, Added<View>>) {
+    for mut projection in &mut cameras {
+        if let Projection::Perspective(perspective) = &mut *projection {
             perspective.fov = FIELD;
         }
     }

@@ -1,0 +1,207 @@
+//! Apps that draw slowly say so, and draw fewer points.
+
+use core::time::Duration;
+
+use bevy::prelude::*;
+use bevy::render::renderer::RenderAdapterInfo;
+use bevy_kinect_azure::prelude::*;
+use wgpu::DeviceType;
+
+/// Measures how long a frame takes while a sensor streams, and thins out the clouds where it takes too long.
+pub struct PacePlugin;
+
+impl Plugin for PacePlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Pace>()
+            .add_systems(PostUpdate, (measure, thin_out).chain());
+    }
+}
+
+/// A frame may take this long.
+const SLOW: Duration = Duration::from_millis(80);
+/// How long frames are measured before a decision.
+const PERIOD: Duration = Duration::from_secs(2);
+/// On a software driver one of four points is drawn from the start.
+const SOFTWARE_DENSITY: u32 = 2;
+/// No more than 15 of 16 points are left out.
+const LARGEST_DENSITY: u32 = 4;
+
+/// How fast the app draws, and how much the clouds are thinned out.
+#[derive(Resource, Clone, Debug)]
+pub struct Pace {
+    /// Whether slow drawing thins the clouds out.
+    pub thins_out: bool,
+    /// The name of the software driver that draws; `None` with a graphics card.
+    software: Option<String>,
+    /// The time from frame to frame, averaged over the last period.
+    frame: Option<Duration>,
+    /// Only every n-th point in both directions is drawn.
+    density: u32,
+    /// The time from frame to frame when the clouds were last thinned out further.
+    thinned_at: Option<Duration>,
+    /// The present period: its length so far, and its frames.
+    period: (Duration, u32),
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            thins_out: true,
+            software: None,
+            frame: None,
+            density: 1,
+            thinned_at: None,
+            period: (Duration::ZERO, 0),
+        }
+    }
+}
+
+impl Pace {
+    /// The [`PointFilter::density`] for clouds.
+    pub fn density(&self) -> u32 {
+        match (self.thins_out, &self.software) {
+            (false, _) => 1,
+            (true, Some(_)) => self.density.max(SOFTWARE_DENSITY),
+            (true, None) => self.density,
+        }
+    }
+
+    /// A sentence for users: what is slow, and what was done; `None` where nothing is. `key` turns thinning on and off.
+    pub fn notice(&self, key: &str) -> Option<String> {
+        let slow = self.frame.filter(|&frame| frame > SLOW);
+        let what = match (&self.software, slow) {
+            (Some(driver), Some(frame)) => format!(
+                "The software driver {driver} draws ({} ms a frame)",
+                frame.as_millis()
+            ),
+            (Some(driver), None) => format!("The software driver {driver} draws"),
+            (None, Some(frame)) => format!("A frame takes {} ms", frame.as_millis()),
+            (None, None) if self.density() > 1 => "Drawing all points was slow".to_owned(),
+            (None, None) => return None,
+        };
+        let density = self.density();
+        Some(if density > 1 {
+            format!(
+                "{what}: 1 of {} points is shown. {key} shows all.",
+                density * density
+            )
+        } else if self.thins_out {
+            format!("{what}.")
+        } else {
+            format!("{what}: all points are shown. {key} thins them out.")
+        })
+    }
+
+    /// Counts a frame.
+    fn add(&mut self, frame: Duration) {
+        let (length, frames) = (self.period.0 + frame, self.period.1 + 1);
+        if length < PERIOD || frames < 2 {
+            self.period = (length, frames);
+            return;
+        }
+        let mean = length / frames;
+        self.period = (Duration::ZERO, 0);
+        self.frame = Some(mean);
+        if !self.thins_out || mean <= SLOW {
+            return;
+        }
+        // Where fewer points did not help, something else is slow.
+        let helped = self
+            .thinned_at
+            .is_none_or(|before| mean < before.mul_f32(0.9));
+        if helped && self.density() < LARGEST_DENSITY {
+            self.thinned_at = Some(mean);
+            self.density = self.density() + 1;
+        }
+    }
+}
+
+fn measure(
+    time: Res<Time<Real>>,
+    adapter: Option<Res<RenderAdapterInfo>>,
+    sensors: Query<&SensorState>,
+    mut pace: ResMut<Pace>,
+) {
+    if let Some(adapter) = adapter
+        && adapter.is_added()
+        && adapter.device_type == DeviceType::Cpu
+    {
+        pace.software = Some(short(&adapter.name));
+    }
+    // While rooms are built and shaders compiled, frames say nothing.
+    if sensors.iter().any(|state| *state == SensorState::Streaming) {
+        pace.add(time.delta());
+    } else if pace.period.1 > 0 {
+        pace.period = (Duration::ZERO, 0);
+    }
+}
+
+/// A driver's name without its version.
+fn short(name: &str) -> String {
+    name.split([' ', '(']).next().unwrap_or(name).to_owned()
+}
+
+fn thin_out(pace: Res<Pace>, mut clouds: Query<&mut PointCloud>) {
+    let density = pace.density();
+    for mut cloud in &mut clouds {
+        if cloud.filter.density != density {
+            cloud.filter.density = density;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(pace: &mut Pace, frame: u64, frames: u32) {
+        for _ in 0..frames {
+            pace.add(Duration::from_millis(frame));
+        }
+    }
+
+    #[test]
+    fn a_fast_app_draws_every_point_and_says_nothing() {
+        let mut pace = Pace::default();
+        drawn(&mut pace, 16, 500);
+        assert_eq!((pace.density(), pace.notice("T")), (1, None));
+    }
+
+    #[test]
+    fn a_slow_app_draws_fewer_points_and_says_so() {
+        let mut pace = Pace::default();
+        drawn(&mut pace, 200, 10);
+        assert_eq!(pace.density(), 2);
+        let notice = pace.notice("T").unwrap_or_default();
+        assert!(
+            notice.contains("200 ms") && notice.contains("1 of 4"),
+            "{notice}"
+        );
+        drawn(&mut pace, 120, 20);
+        assert_eq!(pace.density(), 3);
+        // Fewer points did not help: no more are left out.
+        drawn(&mut pace, 120, 100);
+        assert_eq!(pace.density(), 3);
+        // Fast now, because there are fewer points: they stay.
+        drawn(&mut pace, 16, 500);
+        assert_eq!(pace.density(), 3);
+        pace.thins_out = false;
+        assert_eq!((pace.density(), pace.notice("T")), (1, None));
+    }
+
+    #[test]
+    fn a_software_driver_is_named_and_thins_out_from_the_start() {
+        let mut pace = Pace {
+            software: Some(short("llvmpipe (LLVM 15.0.6, 256 bits)")),
+            ..Pace::default()
+        };
+        assert_eq!(pace.density(), SOFTWARE_DENSITY);
+        let notice = pace.notice("T").unwrap_or_default();
+        assert!(notice.contains("driver llvmpipe draws: 1 of 4"), "{notice}");
+        pace.thins_out = false;
+        assert!(
+            pace.notice("T")
+                .is_some_and(|notice| notice.contains("all points"))
+        );
+    }
+}
