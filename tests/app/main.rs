@@ -21,6 +21,7 @@ mod recorder;
 mod simulation;
 mod steady_state;
 mod support;
+mod viewer;
 mod zones;
 
 #[global_allocator]

@@ -6,7 +6,7 @@ use bevy_kinect_azure::ground_truth::joint_isometry;
 use bevy_kinect_azure::kinect_azure::{Joint, JointConfidence};
 use bevy_kinect_azure::prelude::*;
 
-use crate::Scene;
+use super::Scene;
 
 /// The most people that a simulation has.
 const MOST_BODIES: usize = 6;
@@ -26,17 +26,17 @@ const DEPTH_BIAS: f32 = 1.0e6;
 
 /// Whether skeletons are shown.
 #[derive(Resource)]
-pub(crate) struct ShowSkeletons(pub(crate) bool);
+pub(super) struct ShowSkeletons(pub(super) bool);
 
 /// A joint of a body, with the bone to its parent.
 #[derive(Component)]
-pub(crate) struct JointMark {
+pub(super) struct JointMark {
     body: usize,
     joint: Joint,
     bone: bool,
 }
 
-pub(crate) fn spawn(
+pub(super) fn spawn(
     mut commands: Commands,
     scene: Res<Scene>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -73,7 +73,7 @@ pub(crate) fn spawn(
     }
 }
 
-pub(crate) fn place(
+pub(super) fn place(
     show: Res<ShowSkeletons>,
     truths: Query<Ref<GroundTruth>>,
     scene: Res<Scene>,

@@ -1,0 +1,48 @@
+//! What a sensor does at present, in words.
+
+use bevy::prelude::*;
+use bevy_kinect_azure::prelude::*;
+use kinect_app_support::style::{GOOD, LABEL, NOTICE, PROBLEM};
+
+/// What the sensor does, and the colour of the words.
+pub(super) fn of_state(
+    state: &SensorState,
+    source: &SensorSource,
+    is_paused: bool,
+) -> (String, Color) {
+    let is_live = matches!(source, SensorSource::Device(_));
+    match state {
+        SensorState::Disabled => ("switched off".to_owned(), LABEL),
+        SensorState::Opening => (opening(source).to_owned(), NOTICE),
+        SensorState::Stabilising if is_live => {
+            ("the first images; the exposure settles".to_owned(), NOTICE)
+        }
+        SensorState::Stabilising | SensorState::Streaming if is_paused && !is_live => {
+            ("paused".to_owned(), NOTICE)
+        }
+        SensorState::Stabilising | SensorState::Streaming => (
+            match source {
+                SensorSource::Recording(_) => "playing",
+                _ => "streaming",
+            }
+            .to_owned(),
+            GOOD,
+        ),
+        SensorState::Ended => ("at the end of the recording".to_owned(), LABEL),
+        SensorState::Lost { .. } => ("lost; looking for it".to_owned(), PROBLEM),
+        SensorState::Retrying { attempt, .. } => {
+            (format!("looking for it (attempt {attempt})"), PROBLEM)
+        }
+        SensorState::Failed { .. } => ("cannot be shown".to_owned(), PROBLEM),
+    }
+}
+
+/// What opening such a source takes.
+pub(super) fn opening(source: &SensorSource) -> &'static str {
+    match source {
+        SensorSource::Simulation(_) => "building the room ...",
+        SensorSource::Recording(_) => "opening the recording ...",
+        SensorSource::Device(_) => "opening the sensor ...",
+        _ => "opening ...",
+    }
+}
