@@ -138,20 +138,33 @@ impl Known<'_> {
         if sum.length() > 0.1 * self.unit {
             return sum;
         }
+        let beside = self.side_to_camera();
         if let Some(before) = self.before {
-            return before.frame.left;
+            // Little by little, so that one frame's hidden shoulder does not turn anybody.
+            return before.frame.left + beside.unwrap_or_default() * 0.3;
         }
-        if let Some(face) = self.face(up) {
-            return face.left;
+        // Heads turn more freely than trunks.
+        match (beside, self.face(up)) {
+            (Some(beside), Some(face)) => beside + face.left * 0.6,
+            (Some(beside), None) => beside,
+            (None, Some(face)) => face.left,
+            (None, None) => Vec3::X,
         }
-        // If only one side of a person is seen, that side is towards the camera.
-        let seen = |joint: Joint| usize::from(self.at(joint).is_some());
-        let lefts = seen(Joint::ShoulderLeft) + seen(Joint::HipLeft);
-        let rights = seen(Joint::ShoulderRight) + seen(Joint::HipRight);
-        match lefts.cmp(&rights) {
-            core::cmp::Ordering::Greater => Vec3::NEG_Z,
-            core::cmp::Ordering::Less => Vec3::Z,
-            core::cmp::Ordering::Equal => Vec3::X,
+    }
+
+    /// The direction of the person's left if only one side's shoulder and hip are seen: that side is towards the camera.
+    fn side_to_camera(&self) -> Option<Vec3> {
+        let side = |shoulder: Joint, hip: Joint| Some((self.at(shoulder)?, self.at(hip)?));
+        let none =
+            |shoulder: Joint, hip: Joint| self.at(shoulder).is_none() && self.at(hip).is_none();
+        let (left, right) = (
+            (Joint::ShoulderLeft, Joint::HipLeft),
+            (Joint::ShoulderRight, Joint::HipRight),
+        );
+        match (side(left.0, left.1), side(right.0, right.1)) {
+            (Some((at, _)), None) if none(right.0, right.1) => Some(-at.normalize_or_zero()),
+            (None, Some((at, _))) if none(left.0, left.1) => Some(at.normalize_or_zero()),
+            _ => None,
         }
     }
 

@@ -103,10 +103,8 @@ fn arm(
     let palm = at(hand) - at(wrist);
     let beside = at(thumb) - at(wrist);
     let beside = beside - palm.normalize_or_zero() * beside.dot(palm.normalize_or_zero());
-    let straight = turned(&segment, out, lower);
-    let forearm = oriented(out, lower, Vec3::Z, beside)
-        .or_else(|| oriented(out, lower, hinge, pole))
-        .unwrap_or(straight);
+    // As in the vendor's tracker, a forearm does not turn with the hand.
+    let forearm = oriented(out, lower, hinge, pole).unwrap_or(turned(&segment, out, lower));
     set(elbow, forearm);
     let straight = turned(&forearm, out, palm);
     let palm_turn = oriented(out, palm, Vec3::Z, beside).unwrap_or(straight);

@@ -212,6 +212,7 @@ impl Person {
             lengths = self.lengths.expected(plan);
             chosen = choose(&sights, trunk_z, reach(plan, &lengths));
         }
+        unbend(&sights, &mut chosen, self.lengths.unit());
         let measured = places(&sights, &chosen);
         let known = Known {
             plan,
@@ -389,6 +390,41 @@ fn places(
     chosen: &[Option<usize>; Joint::COUNT],
 ) -> [Option<Vec3>; Joint::COUNT] {
     array::from_fn(|index| chosen[index].and_then(|surface| sights[index].place(surface)))
+}
+
+/// Hips do not bend backwards: a hip far before the line from knee to shoulder is a hand or a knee that hides the hip.
+/// It gets a surface farther back, or none.
+fn unbend(sights: &[Sight; Joint::COUNT], chosen: &mut [Option<usize>; Joint::COUNT], unit: f32) {
+    /// In units.
+    const MOST: f32 = 0.25;
+    let at = places(sights, chosen);
+    let at = |joint: Joint| at[joint.index()];
+    let shoulders = [Joint::ShoulderLeft, Joint::ShoulderRight].map(at);
+    let [Some(left), Some(right)] = shoulders else {
+        return;
+    };
+    for (hip, knee, shoulder) in [
+        (Joint::HipLeft, Joint::KneeLeft, left),
+        (Joint::HipRight, Joint::KneeRight, right),
+    ] {
+        let Some(knee) = at(knee).or_else(|| at(knee.mirrored())) else {
+            continue;
+        };
+        let line = shoulder - knee;
+        let Some(forward) = (left - right).cross(line).try_normalize() else {
+            continue;
+        };
+        let before = |surface: usize| {
+            let place = sights[hip.index()].place(surface)?;
+            Some((place - knee).dot(forward))
+        };
+        while let Some(surface) = chosen[hip.index()]
+            && before(surface).is_some_and(|before| before > MOST * unit)
+        {
+            let farther = Some(surface + 1).filter(|next| before(*next).is_some());
+            chosen[hip.index()] = farther;
+        }
+    }
 }
 
 /// The expected distance between a joint and one of those that it hangs on, along the bones between them.
