@@ -15,7 +15,7 @@ pub(super) fn of_state(
         SensorState::Disabled => ("switched off".to_owned(), LABEL),
         SensorState::Opening => (opening(source).to_owned(), NOTICE),
         SensorState::Stabilising if is_live => {
-            ("the first images; the exposure settles".to_owned(), NOTICE)
+            ("first images: the exposure settles".to_owned(), NOTICE)
         }
         SensorState::Stabilising | SensorState::Streaming if is_paused && !is_live => {
             ("paused".to_owned(), NOTICE)

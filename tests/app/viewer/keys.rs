@@ -4,11 +4,12 @@ use bevy::input::mouse::{MouseScrollUnit, MouseWheel};
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::recording::Recording;
 use bevy_kinect_azure::prelude::*;
+use k4a_standin::{Script, StandIn};
 use kinect_app_support::orbit::Orbit;
 use kinect_test_support::scratch::Scratch;
 
 use super::hand::{click_text, drag, key, point};
-use super::{is_streaming, of_sensor, says, screen, sensor, viewer};
+use super::{is_streaming, live_viewer, of_sensor, says, screen, sensor, viewer};
 use crate::support::*;
 
 fn color(world: &World) -> PointColor {
@@ -31,7 +32,8 @@ fn the_key_for_colours_goes_through_all_of_them() {
 
 #[test]
 fn the_mouse_orbits_in_the_view_and_not_on_the_panel() {
-    let mut app = viewer(&["--people", "0", "--no-noise"]);
+    let stand_in = StandIn::microsoft(&Script::healthy(1));
+    let mut app = live_viewer(stand_in.path(), &[]);
     update_until(&mut app, "images", |world| {
         is_streaming(world) && of_sensor::<SensorFrame>(world).is_some_and(|f| f.0.is_some())
     });
@@ -75,7 +77,8 @@ fn a_recording_is_begun_and_ended_and_its_figures_are_on_the_screen() {
     let file = Scratch::new("viewer-records");
     let _ = std::fs::remove_file(&file.0);
     let out = file.0.to_str().unwrap();
-    let mut app = viewer(&["--people", "0", "--out", out, "--tab", "record"]);
+    let stand_in = StandIn::microsoft(&Script::healthy(1));
+    let mut app = live_viewer(stand_in.path(), &["--out", out, "--tab", "record"]);
     update_until(&mut app, "images", is_streaming);
     key(&mut app, KeyCode::F9);
     update_until(&mut app, "figures", |world| {
@@ -100,7 +103,8 @@ fn a_recording_is_begun_and_ended_and_its_figures_are_on_the_screen() {
 
 #[test]
 fn inertial_samples_are_plotted() {
-    let mut app = viewer(&["--people", "0", "--tab", "motion"]);
+    let stand_in = StandIn::microsoft(&Script::healthy(1));
+    let mut app = live_viewer(stand_in.path(), &["--tab", "motion"]);
     update_until(&mut app, "acceleration", |world| says(world, "y +9."));
     assert!(says(app.world_mut(), "rad/s"));
 }

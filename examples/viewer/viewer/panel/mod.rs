@@ -44,7 +44,19 @@ pub(super) fn spawn(row: &mut ChildSpawnerCommands, options: &Options) {
     ))
     .with_children(|panel| {
         sources::spawn(panel);
-        panel.spawn((State, Text::default(), text_font(13.0), TextColor(LABEL)));
+        panel.spawn((
+            State,
+            Text::default(),
+            // One line in every state, so that nothing below it moves while it is used.
+            TextLayout::new(Justify::Left, LineBreak::NoWrap),
+            text_font(13.0),
+            TextColor(LABEL),
+            Node {
+                height: px(18),
+                flex_shrink: 0.0,
+                ..default()
+            },
+        ));
         panel
             .spawn(Node {
                 column_gap: px(3),
