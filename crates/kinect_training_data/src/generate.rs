@@ -8,9 +8,9 @@ use kinect_azure::{CaptureSource, NextCapture};
 use kinect_simulation::SimulatedSensor;
 use rayon::prelude::*;
 
-use crate::Generate;
 use crate::error::Error;
 use crate::examples::{Examples, Scene};
+use crate::options::Generate;
 use crate::random::Random;
 use crate::scenes::scene;
 

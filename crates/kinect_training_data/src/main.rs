@@ -9,14 +9,15 @@ mod arrays;
 mod error;
 mod examples;
 mod generate;
+mod options;
 mod random;
 mod recording;
 mod scenes;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
+use options::{Generate, Recording};
 
 /// Makes training data for the body tracker.
 #[derive(Debug, Parser)]
@@ -31,44 +32,6 @@ enum Command {
     Generate(Generate),
     /// Writes what the networks see of a recording
     Recording(Recording),
-}
-
-#[derive(Debug, Args)]
-struct Generate {
-    /// The folder of the shards
-    out: PathBuf,
-    /// The number of the first shard
-    #[arg(long, default_value_t = 0)]
-    first: u64,
-    /// The number of shards
-    #[arg(long, default_value_t = 10)]
-    shards: u64,
-    /// Captures in each shard: all in one room
-    #[arg(long, default_value_t = 200)]
-    captures: u32,
-    /// Chooses everything
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// What is shown: all kinds of scenes, or one of them
-    #[arg(long, value_enum, default_value_t = scenes::Kind::Mixed)]
-    kind: scenes::Kind,
-    /// Clips of the vendor's body tracker (.csv) that move people in some scenes
-    #[arg(long, value_name = "FILE.csv", num_args = 1..)]
-    clips: Vec<PathBuf>,
-    /// Shards that are made at the same time
-    #[arg(long, default_value_t = 2)]
-    threads: usize,
-}
-
-#[derive(Debug, Args)]
-struct Recording {
-    /// The recording (.mkv)
-    file: PathBuf,
-    /// The folder for the arrays
-    out: PathBuf,
-    /// People to write crops of (.json): a list of {"frame", "id", "center_mm"}; without it, overviews are written
-    #[arg(long, value_name = "FILE.json")]
-    people: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {

@@ -14,27 +14,17 @@ use super::clip::SkeletonClip;
 use super::gait::{Gait, Root};
 use super::joints::{leg_length, pose};
 use super::moves::Style;
+use super::performer::Performer;
 use super::poses::{Scene, scene};
 use super::scenario::{MotionKind, Scenario};
 use super::stage::Stage;
 use crate::person::physique::RestSkeleton;
-use crate::person::pose::BodyPose;
 use crate::random::{Random, hash2};
 use crate::room::thing::Thing;
 
 const STEP: f64 = 1.0 / 60.0;
 /// Distance between people who stand, in metres.
 const STANDING_ROOM: f32 = 0.95;
-
-/// Somebody on stage.
-#[derive(Clone, Debug)]
-pub(crate) struct Performer {
-    /// New for each visit.
-    pub(crate) id: u32,
-    /// Which member of the cast.
-    pub(crate) cast: usize,
-    pub(crate) pose: BodyPose,
-}
 
 /// Lets people act.
 pub(crate) struct Director {

@@ -13,6 +13,7 @@ pub(crate) mod director;
 pub(crate) mod gait;
 pub(crate) mod joints;
 pub(crate) mod moves;
+mod performer;
 mod poses;
 pub(crate) mod scenario;
 pub(crate) mod stage;

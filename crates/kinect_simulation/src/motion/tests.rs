@@ -6,7 +6,7 @@ use std::sync::Arc;
 use glam::{Quat, Vec2, Vec3};
 use kinect_azure::body::Joint;
 
-use super::director::Performer;
+use super::performer::Performer;
 use super::*;
 use crate::person::Person;
 use crate::person::physique::RestSkeleton;

@@ -10,7 +10,7 @@ use super::clear::{are_apart, is_outside};
 use super::legs::Base;
 use super::pose::{Held, pose};
 use super::things::Workshop;
-use crate::motion::director::Performer;
+use crate::motion::performer::Performer;
 use crate::motion::stage::Stage;
 use crate::person::physique::RestSkeleton;
 use crate::person::pose::BodyPose;
