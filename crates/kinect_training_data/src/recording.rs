@@ -10,7 +10,7 @@ use kinect_tracking::crop::{Overview, PersonCrop};
 
 use crate::arrays::{write, write_json};
 use crate::error::Error;
-use crate::options::Recording;
+use crate::options;
 
 /// Somebody to write a crop of.
 #[derive(Debug, serde::Deserialize)]
@@ -31,7 +31,7 @@ struct Views {
 }
 
 /// Writes the overviews of a recording, or crops of the people that a file names.
-pub(crate) fn recording(options: &Recording) -> Result<(), Error> {
+pub(crate) fn recording(options: &options::Recording) -> Result<(), Error> {
     let mut recording = Recording::open(&options.file)?;
     let calibration = recording
         .calibration()
