@@ -32,22 +32,22 @@ pub(crate) struct SimulatedImu {
 }
 
 impl SimulatedImu {
-    /// The inertial sensors beside a depth camera; `None` if the calibration does not have them.
-    pub(crate) fn new(
-        eye: &Eye,
-        calibration: &Calibration,
-        noisy: bool,
-        seed: u64,
-    ) -> Option<Self> {
-        let extrinsics = calibration.extrinsics(Sensor::Depth, Sensor::Accel)?;
-        let up = eye.to_world.transpose() * Vec3::Y;
-        Some(Self {
-            up: Vec3::from(extrinsics.transform_direction(up.to_array())).normalize_or(Vec3::NEG_Z),
+    /// The inertial sensors beside a depth camera. If the calibration does not have them, their axes are the nominal ones: x
+    /// backwards, y left, z down.
+    pub(crate) fn new(eye: &Eye, calibration: &Calibration, noisy: bool, seed: u64) -> Self {
+        let [x, y, z] = (eye.to_world.transpose() * Vec3::Y).to_array();
+        let up = calibration
+            .extrinsics(Sensor::Depth, Sensor::Accel)
+            .map_or([-z, -x, y], |extrinsics| {
+                extrinsics.transform_direction([x, y, z])
+            });
+        Self {
+            up: Vec3::from(up).normalize_or(Vec3::NEG_Z),
             noisy,
             seed,
             next: START_USEC / PERIOD_USEC,
             until_usec: 0,
-        })
+        }
     }
 
     /// Allows samples up to a time on the device clock, in µs.
@@ -119,6 +119,27 @@ mod tests {
     use kinect_azure::modes::{ColorResolution, DepthMode};
 
     #[test]
+    fn a_calibration_without_inertial_sensors_means_nominal_axes() {
+        let mut calibration = built_in_calibration()
+            .unwrap()
+            .calibration(DepthMode::NfovUnbinned, ColorResolution::Off)
+            .unwrap();
+        for sensor in [Sensor::Accel, Sensor::Gyro] {
+            calibration.extrinsics[Sensor::Depth.index()][sensor.index()] = None;
+            calibration.extrinsics[sensor.index()][Sensor::Depth.index()] = None;
+        }
+        let level = Mount {
+            tilt_degrees: 0.0,
+            ..Mount::default()
+        };
+        let mut imu = SimulatedImu::new(&Eye::depth(&level), &calibration, false, 3);
+        imu.advance_to(1_000_000);
+        // At rest the acceleration points up, which is −z.
+        let sample = Vec3::from(imu.next_sample().unwrap().acceleration);
+        assert!(sample.distance(Vec3::NEG_Z * GRAVITY) < 0.01, "{sample}");
+    }
+
+    #[test]
     fn gravity_points_up_whatever_the_tilt() {
         let calibration = built_in_calibration()
             .unwrap()
@@ -131,7 +152,7 @@ mod tests {
                 ..Mount::default()
             };
             let eye = Eye::depth(&mount);
-            let mut imu = SimulatedImu::new(&eye, &calibration, true, 3).unwrap();
+            let mut imu = SimulatedImu::new(&eye, &calibration, true, 3);
             imu.advance_to(10_000_000);
             let mut samples = Vec::new();
             while let Some(sample) = imu.next_sample() {

@@ -120,13 +120,10 @@ impl SimulatedSensor {
         let calibration = raw_calibration
             .calibration(settings.depth_mode, settings.color_resolution)
             .map_err(|error| SourceError::new(SourceErrorKind::BadFile, error.to_string()))?;
-        let imu = settings
-            .imu
-            .then(|| {
-                let eye = Eye::depth(&settings.mount);
-                SimulatedImu::new(&eye, &calibration, settings.noise.imu, settings.seed)
-            })
-            .flatten();
+        let imu = settings.imu.then(|| {
+            let eye = Eye::depth(&settings.mount);
+            SimulatedImu::new(&eye, &calibration, settings.noise.imu, settings.seed)
+        });
         let color = settings.color_resolution != ColorResolution::Off;
         Ok(Self {
             info: SensorInfo {
