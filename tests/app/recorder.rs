@@ -6,12 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
-use bevy_kinect_azure::kinect_azure::recording::Recording;
-#[cfg(target_os = "linux")]
-use bevy_kinect_azure::kinect_azure::recording::wait_for_recorders;
+use bevy_kinect_azure::kinect_azure::recording::{Recording, wait_for_recorders};
 use bevy_kinect_azure::kinect_azure::{
-    Calibration, CaptureSource, ColorFormat, DepthMode, ImuSample, NextCapture, SensorInfo,
-    SourceError, SourceErrorKind,
+    Calibration, CaptureSource, ColorFormat, DepthMode, ImageFormat, ImuSample, NextCapture,
+    SensorInfo, SourceError, SourceErrorKind,
 };
 use bevy_kinect_azure::kinect_simulation::{Noise, SimulationSettings};
 use bevy_kinect_azure::prelude::*;
@@ -455,6 +453,73 @@ fn a_simulated_sensor_is_recorded_with_its_calibration_and_plays_as_a_sensor() {
         matches!(state(world, player), RecorderState::Failed { .. })
     });
     assert_eq!(count(&path), (captures, samples));
+}
+
+#[test]
+fn a_recorder_that_is_switched_on_later_records_jpegs_of_a_simulated_sensor() {
+    let folder = Folder::new("later");
+    let (path, second) = (folder.file("a.mkv"), folder.file("b.mkv"));
+    let mut app = headless_app();
+    let sensor = app
+        .world_mut()
+        .spawn(KinectSensor::new(SensorSource::Simulation(
+            SimulationSettings {
+                depth_mode: DepthMode::Nfov2x2Binned,
+                people: 0,
+                noise: Noise::none(),
+                ..default()
+            },
+        )))
+        .id();
+    let shows = |format: ColorFormat| {
+        move |world: &mut World| {
+            let frame = &world.get::<SensorFrame>(sensor).unwrap().0;
+            let color = frame.as_ref().and_then(|f| f.capture.color.as_ref());
+            color.is_some_and(|color| color.format == ImageFormat::Color(format))
+        }
+    };
+    let stream_format =
+        |world: &World| world.get::<SensorStream>(sensor).unwrap().info.color_format;
+    update_until(&mut app, "BGRA images", shows(ColorFormat::Bgra32));
+    assert_eq!(stream_format(app.world()), Some(ColorFormat::Bgra32));
+
+    app.world_mut()
+        .entity_mut(sensor)
+        .insert(Recorder::new(&path));
+    update_until(&mut app, "captures", |world| captures(world, sensor) > 10);
+    update_until(&mut app, "JPEGs", shows(ColorFormat::Mjpg));
+    assert_eq!(stream_format(app.world()), Some(ColorFormat::Mjpg));
+    switch(&mut app, sensor, false);
+    update_until(&mut app, "the end", |world| {
+        matches!(state(world, sensor), RecorderState::Finished { .. })
+    });
+    // The other way round, and once more: the sensor was never opened again.
+    update_until(&mut app, "BGRA images", shows(ColorFormat::Bgra32));
+    app.world_mut().get_mut::<Recorder>(sensor).unwrap().path = second.clone();
+    switch(&mut app, sensor, true);
+    update_until(&mut app, "captures", |world| {
+        world
+            .get::<RecorderProgress>(sensor)
+            .unwrap()
+            .path
+            .as_deref()
+            == Some(&*second)
+            && captures(world, sensor) > 10
+    });
+    let progress = app.world().get::<RecorderProgress>(sensor).unwrap();
+    assert_eq!(progress.dropped_captures, 0);
+    assert_eq!(
+        app.world().get::<SensorState>(sensor),
+        Some(&SensorState::Streaming)
+    );
+    app.world_mut().entity_mut(sensor).remove::<Recorder>();
+    update_until(&mut app, "BGRA images", shows(ColorFormat::Bgra32));
+    wait_for_recorders(Duration::from_secs(20));
+    for path in [&path, &second] {
+        let format = Recording::open(path).unwrap().info().sensor.color_format;
+        assert_eq!(format, Some(ColorFormat::Mjpg));
+        assert!(count(path).0 > 10);
+    }
 }
 
 #[test]

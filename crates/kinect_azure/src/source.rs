@@ -43,6 +43,15 @@ pub trait CaptureSource: Send {
         let _ = wanted;
     }
 
+    /// Sets whether colour images are stored from the next capture on; call it before [`next_capture`](Self::next_capture). A
+    /// source whose settings leave its colour format open, such as a simulation, may then deliver JPEGs, which take less
+    /// space. Returns whether the format, and so [`info`](Self::info), has changed: captures that were returned before have the
+    /// former one. Devices and recordings ignore it.
+    fn set_stored(&mut self, stored: bool) -> bool {
+        let _ = stored;
+        false
+    }
+
     /// The oldest inertial sample that was not taken yet, without waiting. Call this until it returns `None`.
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError>;
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use kinect_azure::calibration::{Calibration, RawCalibration};
 use kinect_azure::capture::{Capture, ImuSample};
 use kinect_azure::clock::{Clock, LockstepClock};
-use kinect_azure::modes::ColorResolution;
+use kinect_azure::modes::{ColorFormat, ColorResolution};
 use kinect_azure::source::{
     CaptureSource, FactoryData, NextCapture, PlaybackControl, SensorInfo, SourceError,
     SourceErrorKind,
@@ -61,6 +61,9 @@ pub struct SimulatedSensor {
     /// Whether the next capture is wanted.
     wanted: bool,
     every_capture: bool,
+    /// Format of colour images while they are stored, and while they are not.
+    stored_format: ColorFormat,
+    shown_format: ColorFormat,
     /// The capture to draw next.
     next: u64,
     /// Drawn, but not due yet.
@@ -131,7 +134,7 @@ impl SimulatedSensor {
                 serial: Some(format!("sim{:09}", settings.seed % 1_000_000_000)),
                 depth_mode: settings.depth_mode,
                 color_resolution: settings.color_resolution,
-                color_format: color.then_some(settings.color_format()),
+                color_format: color.then_some(settings.color_format(false)),
                 frame_rate: settings.frame_rate,
                 has_imu: imu.is_some(),
                 ..SensorInfo::default()
@@ -150,6 +153,8 @@ impl SimulatedSensor {
             paused: false,
             wanted: true,
             every_capture: settings.every_capture,
+            stored_format: settings.color_format(true),
+            shown_format: settings.color_format(false),
             next: 0,
             pending: None,
             immediate: false,
@@ -311,6 +316,25 @@ impl CaptureSource for SimulatedSensor {
         self.wanted = wanted;
     }
 
+    fn set_stored(&mut self, stored: bool) -> bool {
+        let format = match stored {
+            true => self.stored_format,
+            false => self.shown_format,
+        };
+        let Some(present) = &mut self.info.color_format else {
+            return false;
+        };
+        if core::mem::replace(present, format) == format {
+            return false;
+        }
+        self.world.set_color_format(format);
+        // A capture that was drawn ahead has the former format: it is drawn once more.
+        if let Some(pending) = self.pending.take() {
+            self.next = pending.number;
+        }
+        true
+    }
+
     fn next_imu_sample(&mut self) -> Result<Option<ImuSample>, SourceError> {
         Ok(self.imu.as_mut().and_then(SimulatedImu::next_sample))
     }
@@ -404,6 +428,7 @@ impl Drop for SimulatedSensor {
 mod tests {
     use super::*;
     use crate::noise::Noise;
+    use kinect_azure::image::ImageFormat;
     use kinect_azure::modes::{DepthMode, FrameRate};
 
     fn refused(settings: SimulationSettings) -> Option<SourceErrorKind> {
@@ -485,6 +510,55 @@ mod tests {
             sensor.position_usec() > before + 400_000,
             "people wait for nobody"
         );
+        Ok(())
+    }
+
+    #[test]
+    fn stored_images_are_jpegs_unless_another_format_was_chosen() -> Result<(), SourceError> {
+        let settings = |color_format| SimulationSettings {
+            depth_mode: DepthMode::Off,
+            people: 0,
+            noise: Noise::none(),
+            color_format,
+            ..SimulationSettings::default()
+        };
+        let format = |sensor: &mut SimulatedSensor| -> Result<_, SourceError> {
+            let NextCapture::Capture(capture) = sensor.next_capture(Duration::ZERO)? else {
+                return Ok(None);
+            };
+            Ok(capture
+                .color
+                .map(|image| (image.format, image.device_timestamp_usec)))
+        };
+        let mut open = SimulatedSensor::new(&settings(None))?.as_fast_as_possible();
+        let (bgra, jpeg) = (ColorFormat::Bgra32, ColorFormat::Mjpg);
+        let mut times = Vec::new();
+        for (stored, changes, wanted) in [
+            (false, false, bgra),
+            (true, true, jpeg),
+            (true, false, jpeg),
+            (false, true, bgra),
+        ] {
+            // Drawn ahead in the former format.
+            open.draw()?;
+            assert_eq!(open.set_stored(stored), changes);
+            assert_eq!(open.info().color_format, Some(wanted));
+            let image = format(&mut open)?;
+            assert_eq!(
+                image.map(|(format, _)| format),
+                Some(ImageFormat::Color(wanted))
+            );
+            times.extend(image.map(|(_, usec)| usec));
+        }
+        assert!(
+            times
+                .windows(2)
+                .all(|pair| pair[1] - pair[0] == 33_333 || pair[1] - pair[0] == 33_334),
+            "no capture is lost: {times:?}"
+        );
+        let mut chosen = SimulatedSensor::new(&settings(Some(bgra)))?.as_fast_as_possible();
+        assert!(!chosen.set_stored(true));
+        assert_eq!(chosen.info().color_format, Some(bgra));
         Ok(())
     }
 

@@ -26,11 +26,9 @@ pub struct SimulationSettings {
     pub depth_mode: DepthMode,
     /// Colour resolution.
     pub color_resolution: ColorResolution,
-    /// Format of colour images. `None`, the default, leaves the choice to the program that opens the simulation:
-    /// [`SimulatedSensor`] delivers BGRA, which costs least, because images are neither encoded nor decoded; a program
-    /// that records it can choose MJPG, which takes less than a tenth of the space.
-    ///
-    /// [`SimulatedSensor`]: crate::SimulatedSensor
+    /// Format of colour images. `None`, the default, leaves it to the simulation: BGRA, which costs least, because images are
+    /// neither encoded nor decoded; while they are stored ([`set_stored`](kinect_azure::CaptureSource::set_stored)) MJPG,
+    /// which takes less than a tenth of the space.
     pub color_format: Option<ColorFormat>,
     /// Captures per second.
     pub frame_rate: FrameRate,
@@ -71,9 +69,13 @@ impl SimulationSettings {
     /// The largest number of people in the room.
     pub const MOST_PEOPLE: u32 = 6;
 
-    /// The format that colour images have.
-    pub(super) fn color_format(&self) -> ColorFormat {
-        self.color_format.unwrap_or(ColorFormat::Bgra32)
+    /// The format that colour images have, stored or not.
+    pub(super) fn color_format(&self, stored: bool) -> ColorFormat {
+        self.color_format.unwrap_or(if stored {
+            ColorFormat::Mjpg
+        } else {
+            ColorFormat::Bgra32
+        })
     }
 
     /// Checks that an Azure Kinect has these modes.
@@ -81,7 +83,7 @@ impl SimulationSettings {
         modes::check(
             self.depth_mode,
             self.color_resolution,
-            self.color_format(),
+            self.color_format(false),
             self.frame_rate,
         )
         .map_err(|problem| {

@@ -7,7 +7,7 @@ use kinect_azure::body::BodyFrame;
 use kinect_azure::calibration::Calibration;
 use kinect_azure::capture::Capture;
 use kinect_azure::image::{Image, ImageFormat, ImagePool, Pixels};
-use kinect_azure::modes::{ColorResolution, DepthMode};
+use kinect_azure::modes::{ColorFormat, ColorResolution, DepthMode};
 use kinect_azure::source::{SourceError, SourceErrorKind};
 use rayon::prelude::*;
 
@@ -40,6 +40,7 @@ pub(super) struct World {
     clean_color: CleanColor,
     depth_noise: DepthNoise,
     encoder: ColorEncoder,
+    color_format: ColorFormat,
     color_images: ImagePool,
     depth_images: ImagePool,
     ir_images: ImagePool,
@@ -84,13 +85,20 @@ impl World {
             clean_color: CleanColor::default(),
             depth_noise: DepthNoise::new(settings.noise, settings.depth_mode, settings.seed),
             encoder: ColorEncoder::default(),
-            color_images: ImagePool::new(ImageFormat::Color(settings.color_format())),
+            color_format: settings.color_format(false),
+            color_images: ImagePool::new(ImageFormat::Color(settings.color_format(false))),
             depth_images: ImagePool::new(ImageFormat::Depth16),
             ir_images: ImagePool::new(ImageFormat::Ir16),
             truths: TruthPool::default(),
             cast,
             settings: settings.clone(),
         })
+    }
+
+    /// Sets the format of colour images from the next capture on.
+    pub(super) fn set_color_format(&mut self, format: ColorFormat) {
+        self.color_format = format;
+        self.color_images = ImagePool::new(ImageFormat::Color(format));
     }
 
     /// The capture with that number; `None` if the sensor loses it.
@@ -161,6 +169,7 @@ impl World {
             clean_color,
             depth_noise,
             encoder,
+            color_format,
             color_images,
             depth_images,
             ir_images,
@@ -233,7 +242,7 @@ impl World {
                             image.pixels = Pixels::Bytes(Vec::new());
                             return Ok(());
                         };
-                        encoder.encode(clean_color, settings.color_format(), bytes)
+                        encoder.encode(clean_color, *color_format, bytes)
                     })
                     .map(Some)
             },

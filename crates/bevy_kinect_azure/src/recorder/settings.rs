@@ -36,10 +36,9 @@ use crate::presence;
 /// most 2 s after their images. Otherwise the bodies that come with the captures do: those of simulations, and of recordings with a
 /// body track.
 ///
-/// **Simulated sensors.** If the settings of a simulated sensor leave the colour format open, and the entity has an
-/// active recorder when the sensor starts, the sensor delivers MJPG; BGRA images would take some 7 GB a minute. A
-/// recorder that is added later records the sensor's present format. [`RecorderProgress::megabytes_per_minute`] gives
-/// the space that is needed.
+/// **Simulated sensors.** If the settings of a simulated sensor leave the colour format open, the sensor delivers MJPG as long as
+/// a recorder is active, whenever it was added: BGRA images would take some 7 GB a minute. No capture is lost by the change.
+/// [`RecorderProgress::megabytes_per_minute`] gives the space that is needed.
 ///
 /// **Ending.** When the recorder is switched off or removed, or the sensor despawned, the recorder's thread writes the captures
 /// that still wait and finishes the file. The same happens when the app ends, but threads end with the process: call

@@ -109,7 +109,7 @@ pub(crate) fn start_and_stop(
         }
         let opener = sensor
             .active
-            .then(|| sensor.source.opener(lockstep, &sync.0, listeners))
+            .then(|| sensor.source.opener(lockstep, &sync.0))
             .flatten();
         let started = opener.map(|opener| {
             let name = format!("kinect {}", sensor.source.label());

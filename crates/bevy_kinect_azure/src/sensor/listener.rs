@@ -24,14 +24,15 @@ const SLOW: Duration = Duration::from_millis(100);
 /// other listeners go on.
 pub trait CaptureListener: Send + Sync + 'static {
     /// Whether the listener prefers JPEGs, because it stores colour images. A source whose colour format is left open, as a
-    /// simulation's is by default, delivers JPEGs if a listener that exists when the source is opened prefers them.
+    /// simulation's is by default, delivers JPEGs as long as a listener prefers them. A listener gets no capture from before the
+    /// change.
     fn prefers_jpegs(&self) -> bool {
         false
     }
 
     /// The source was opened; the captures that follow are from this source. For a listener that is added later, this is called
     /// before its first capture. It is called again, without [`closed`](Self::closed), when a running device was given other
-    /// settings.
+    /// settings, and when the colour format changes because a listener prefers JPEGs.
     fn opened(&self, source: &dyn CaptureSource);
 
     /// The source is closed: the sensor was switched off or despawned, got another source, was lost or has failed. Called
@@ -132,14 +133,6 @@ impl CaptureListeners {
         }
     }
 
-    /// Whether one of the listeners prefers JPEGs.
-    #[cfg(feature = "simulation")]
-    pub(super) fn prefer_jpegs(&self) -> bool {
-        // Copied, so that no lock is held while a listener is called.
-        let list = self.lock().clone();
-        list.iter().any(|called| called.listener.prefers_jpegs())
-    }
-
     fn remove(&self, id: u64) {
         let mut removed = None;
         self.change(|list| {
@@ -219,17 +212,16 @@ impl Calls {
         self.list.is_empty() && self.version == Some(self.shared.0.version.load(Ordering::Acquire))
     }
 
-    /// The source was opened, or runs with other settings.
+    /// The source was opened, or runs with other settings. Listeners that were added since the last `refresh` are told later.
     pub(super) fn opened(&mut self, source: &dyn CaptureSource) {
         for called in &mut self.list {
             called.is_open = false;
         }
-        self.follow(source);
+        self.open(source);
     }
 
-    /// Follows additions to and removals from the list, and calls `opened` of the new listeners. Call this before passing a capture
-    /// on.
-    pub(super) fn follow(&mut self, source: &dyn CaptureSource) {
+    /// Follows additions to and removals from the list. New listeners get no captures before `open`.
+    pub(super) fn refresh(&mut self) {
         let version = self.shared.0.version.load(Ordering::Acquire);
         if self.version != Some(version) {
             let now = self.shared.lock().clone();
@@ -251,6 +243,17 @@ impl Calls {
                 }
             }
         }
+    }
+
+    /// Whether one of the listeners prefers JPEGs.
+    pub(super) fn prefer_jpegs(&self) -> bool {
+        self.list
+            .iter()
+            .any(|called| called.listener.listener.prefers_jpegs())
+    }
+
+    /// Calls `opened` of the new listeners.
+    pub(super) fn open(&mut self, source: &dyn CaptureSource) {
         self.call(|called| {
             if !core::mem::replace(&mut called.is_open, true) {
                 called.has_ended = false;
@@ -271,7 +274,7 @@ impl Calls {
     /// The source is at its end, but may be sought back. Listeners are told once, however often this is called.
     pub(super) fn ended(&mut self) {
         self.call(|called| {
-            if !core::mem::replace(&mut called.has_ended, true) {
+            if called.is_open && !core::mem::replace(&mut called.has_ended, true) {
                 called.listener.listener.ended();
             }
         });
@@ -279,13 +282,19 @@ impl Calls {
 
     pub(super) fn capture(&mut self, capture: &Capture) {
         self.call(|called| {
-            called.has_ended = false;
-            called.listener.listener.capture(capture);
+            if called.is_open {
+                called.has_ended = false;
+                called.listener.listener.capture(capture);
+            }
         });
     }
 
     pub(super) fn sample(&mut self, sample: &ImuSample) {
-        self.call(|called| called.listener.listener.sample(sample));
+        self.call(|called| {
+            if called.is_open {
+                called.listener.listener.sample(sample);
+            }
+        });
     }
 
     /// Calls each listener, and removes those that panic.
@@ -395,16 +404,19 @@ mod tests {
         let (first, second) = (Arc::new(Diary::default()), Arc::new(Diary::default()));
         let first_listens = listeners.add("first", Arc::clone(&first));
         let mut calls = Calls::new(&listeners);
+        calls.refresh();
         calls.opened(&source);
         calls.capture(&Capture::default());
         let second_listens = listeners.add("second", Arc::clone(&second));
-        calls.follow(&source);
+        calls.refresh();
+        calls.open(&source);
         calls.capture(&Capture::default());
         calls.sample(&ImuSample::default());
         assert_eq!((first.read(), second.read()), ("occs".into(), "ocs".into()));
 
         drop(first_listens);
-        calls.follow(&source);
+        calls.refresh();
+        calls.open(&source);
         calls.ended();
         calls.ended();
         calls.closed();
@@ -428,16 +440,19 @@ mod tests {
         let _bad_listens = listeners.add("bad", Arc::clone(&bad));
         let _good_listens = listeners.add("good", Arc::clone(&good));
         let mut calls = Calls::new(&listeners);
+        calls.refresh();
         calls.opened(&source);
         bad.panics.store(true, Ordering::Relaxed);
         for _ in 0..3 {
-            calls.follow(&source);
+            calls.refresh();
+            calls.open(&source);
             calls.capture(&Capture::default());
         }
         assert_eq!((bad.read(), good.read()), ("oc".into(), "occc".into()));
         assert_eq!(format!("{listeners:?}"), "[\"good\"]");
         // Nor does the sensor's next thread call it.
         let mut next = Calls::new(&listeners);
+        next.refresh();
         next.opened(&source);
         assert_eq!((bad.read(), good.read()), ("".into(), "o".into()));
     }

@@ -11,7 +11,6 @@ use kinect_azure::{CaptureSource, SourceError};
 #[cfg(feature = "simulation")]
 use kinect_simulation::SimulationSettings;
 
-use super::listener::CaptureListeners;
 use super::live::LiveSensor;
 use super::opener::{Open, Opener, ThreadSource};
 #[cfg(feature = "simulation")]
@@ -57,21 +56,9 @@ impl SensorSource {
         }))))
     }
 
-    /// The opener for the capture thread: a simulation runs by the app's time if `lockstep` is `true`, in the colour format that
-    /// its listeners prefer; a device takes part in the wired synchronisation `sync`. `None` for [`SensorSource::None`].
-    pub(super) fn opener(
-        &self,
-        lockstep: bool,
-        sync: &Arc<SyncGroup>,
-        #[cfg_attr(
-            not(feature = "simulation"),
-            expect(
-                unused_variables,
-                reason = "only a simulation uses the listeners' preference"
-            )
-        )]
-        listeners: &CaptureListeners,
-    ) -> Option<Opener> {
+    /// The opener for the capture thread: a simulation runs by the app's time if `lockstep` is `true`; a device takes part in the
+    /// wired synchronisation `sync`. `None` for [`SensorSource::None`].
+    pub(super) fn opener(&self, lockstep: bool, sync: &Arc<SyncGroup>) -> Option<Opener> {
         let clock = (lockstep && self.follows_lockstep()).then(|| Arc::new(LockstepClock::new()));
         let source = match self {
             Self::None => return None,
@@ -88,7 +75,7 @@ impl SensorSource {
             }
             #[cfg(feature = "simulation")]
             Self::Simulation(settings) => {
-                let open = simulated::open(settings.clone(), clock.clone(), listeners.clone());
+                let open = simulated::open(settings.clone(), clock.clone());
                 ThreadSource::Other(open)
             }
             Self::Custom(custom) => ThreadSource::Other(custom.0.clone()?),

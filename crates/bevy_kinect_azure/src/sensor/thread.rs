@@ -136,6 +136,8 @@ impl CaptureThread {
             let left = match source.open(&self.stop) {
                 Ok(mut open) => {
                     let delivered = self.sequence;
+                    self.listeners.refresh();
+                    open.source().set_stored(self.listeners.prefer_jpegs());
                     self.listeners.opened(open.source());
                     let Err(left) = self.stream(&mut open, attempt > 0);
                     self.listeners.closed();
@@ -223,7 +225,11 @@ impl CaptureThread {
             source.set_wanted(self.frames.is_wanted() || !self.listeners.is_empty());
             let mut frame = self.pool.take();
             let next = source.next_capture(WAIT);
-            self.listeners.follow(source);
+            self.listeners.refresh();
+            let has_other_format = source.set_stored(self.listeners.prefer_jpegs());
+            if !has_other_format {
+                self.listeners.open(source);
+            }
             match next {
                 Ok(NextCapture::Capture(capture)) => {
                     if core::mem::take(&mut is_back) {
@@ -245,6 +251,11 @@ impl CaptureThread {
             self.pool.give(frame);
             self.tell_news(open);
             self.take_samples(open.source())?;
+            if has_other_format {
+                // Listeners that came with the format get their first capture in it.
+                self.listeners.opened(open.source());
+                self.announce(open.source())?;
+            }
             if let Some(playback) = open.source().playback() {
                 self.counters
                     .position_usec
