@@ -1,4 +1,5 @@
-//! The README's snippets, compiled with only the preludes, and a test that the README contains exactly these snippets.
+//! The snippets of the README and of the page about people, compiled with only the preludes, and a test that both contain exactly these
+//! snippets.
 
 #![allow(dead_code, reason = "the snippets are compiled, not called")]
 
@@ -55,6 +56,19 @@ mod people {
                 info!("a right hand at {}", place.translation());
             }
         }
+    }
+
+    fn turned_sensor(mut commands: Commands) {
+        commands.spawn((
+            KinectSensor::device(),
+            BodyTracking::new(TrackerSettings {
+                tracker: Tracker::Onnx,
+                model: Some("movenet-multipose.onnx".into()),
+                processing_mode: ProcessingMode::Cpu,
+                orientation: SensorOrientation::Clockwise90,
+                ..default()
+            }),
+        ));
     }
 }
 
@@ -139,14 +153,23 @@ fn rust_blocks(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_snippet_of_the_readme_is_compiled_here() {
+fn every_snippet_of_the_manual_is_compiled_here() {
     let compiled = essence(include_str!("readme.rs"));
-    let snippets = rust_blocks(include_str!("../../README.md"));
-    assert!(snippets.len() >= 5, "{} snippets", snippets.len());
-    for snippet in snippets {
+    for (name, page, least) in [
+        ("README.md", include_str!("../../README.md"), 5),
+        ("docs/people.md", include_str!("../../docs/people.md"), 2),
+    ] {
+        let snippets = rust_blocks(page);
         assert!(
-            compiled.contains(&essence(&snippet)),
-            "the README shows code that this file does not compile:\n{snippet}"
+            snippets.len() >= least,
+            "{name}: {} snippets",
+            snippets.len()
         );
+        for snippet in snippets {
+            assert!(
+                compiled.contains(&essence(&snippet)),
+                "{name} shows code that this file does not compile:\n{snippet}"
+            );
+        }
     }
 }
