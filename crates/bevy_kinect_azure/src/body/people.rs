@@ -135,7 +135,7 @@ impl Person {
         joint: Joint,
         scene: &Scene,
     ) -> (Option<JointEuler>, Option<JointInImages>) {
-        let rotation = Quat::from(self.skeleton.relative(joint).rotation);
+        let rotation = self.skeleton.relative(joint).rotation;
         let angles = self.euler.as_mut().map(|all| {
             let unroller = &mut all.joints[joint.index()];
             JointEuler::next(unroller, all.order, rotation)
