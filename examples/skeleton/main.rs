@@ -18,6 +18,7 @@ use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 use clap::{Parser, ValueEnum};
 
+use kinect_app_support::people::TrackerChoice;
 use kinect_app_support::skeletons::SkeletonsPlugin;
 use kinect_app_support::{Canvas, Show, style};
 
@@ -29,19 +30,10 @@ struct Options {
     show: Show,
     /// The body tracker.
     #[arg(long, value_enum, default_value_t)]
-    tracker: Choice,
+    tracker: TrackerChoice,
     /// How joints are smoothed.
     #[arg(long, value_enum, default_value_t)]
     filter: Filter,
-}
-
-#[derive(ValueEnum, Clone, Copy, Debug, Default)]
-enum Choice {
-    #[default]
-    Auto,
-    Vendor,
-    Onnx,
-    Truth,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, Default)]
@@ -55,6 +47,8 @@ enum Filter {
 
 fn main() -> AppExit {
     let mut options = Options::parse();
+    // A clip without a sensor has no captures to step to.
+    options.show.plays = options.show.clip().is_some();
     let Some(mut app) = options.show.app("skeleton", "Skeletons") else {
         return AppExit::error();
     };
@@ -84,18 +78,10 @@ const MIDDLE: Vec3 = Vec3::new(0.0, -0.1, -2.6);
 
 fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
     let is_picture = options.show.screenshot.is_some();
-    let clip = options.show.file.as_ref().filter(|file| {
-        file.extension()
-            .is_some_and(|extension| ["json", "csv"].iter().any(|known| extension == *known))
-    });
+    let clip = options.show.clip();
     let mut tracking = match clip {
         Some(clip) => BodyTracking::clip(clip),
-        None => BodyTracking::new(match options.tracker {
-            Choice::Auto => Tracker::Auto,
-            Choice::Vendor => Tracker::Vendor,
-            Choice::Onnx => Tracker::Onnx,
-            Choice::Truth => Tracker::Truth,
-        }),
+        None => BodyTracking::new(Tracker::from(options.tracker)),
     }
     .with_filter(match options.filter {
         Filter::Raw => FilterPreset::Raw,

@@ -7,6 +7,7 @@ use bevy::window::WindowResolution;
 use bevy_kinect_azure::kinect_azure::recording::Recording;
 
 use crate::offscreen::{Canvas, OffscreenPlugin};
+use crate::play::PlayPlugin;
 use crate::show::Show;
 
 impl Show {
@@ -27,6 +28,9 @@ impl Show {
                 return None;
             }
             app.add_plugins(OffscreenPlugin);
+            if self.plays {
+                app.add_plugins(PlayPlugin);
+            }
         } else {
             let what = self.file.as_ref().map_or_else(
                 || "Simulated sensor".to_owned(),
@@ -47,7 +51,8 @@ impl Show {
     }
 
     fn has_capture(&self) -> bool {
-        let Some(file) = self.file.as_ref().filter(|_| self.frame > 0) else {
+        let is_recording = self.frame > 0 && self.clip().is_none();
+        let Some(file) = self.file.as_ref().filter(|_| is_recording) else {
             return true;
         };
         match Recording::open(file).and_then(|recording| recording.count(|_| {})) {

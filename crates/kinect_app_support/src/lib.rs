@@ -3,6 +3,7 @@
 //! - [`windowless`]: apps that draw without a window.
 //! - [`Show`]: the command line of the examples. With a display they open a window; without one, or with `--screenshot`, they write one
 //!   picture and end ([`offscreen`]).
+//! - [`People`]: where the people of an example come from, and where the sensor hangs.
 //! - [`style`] and [`legend`]: colours, letters and keys on screen; [`widgets`] and [`plot`]: what panels consist of; [`fit`]:
 //!   interfaces that fit the window.
 //! - [`orbit`]: cameras that mouse and keys move, alike everywhere; [`upright`]: sensors that stand upright.
@@ -15,6 +16,8 @@ pub mod legend;
 pub mod offscreen;
 pub mod orbit;
 pub mod pace;
+pub mod people;
+mod play;
 pub mod plot;
 mod ready;
 pub mod show;
@@ -27,4 +30,5 @@ pub mod windowless;
 pub use angles::parse_angles;
 pub use fit::{Fit, FitPlugin};
 pub use offscreen::Canvas;
+pub use people::People;
 pub use show::Show;

@@ -9,6 +9,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy_kinect_azure::prelude::*;
 
+use crate::play::Play;
 use crate::ready::{Ready, ReadyPlugin};
 use crate::show::Show;
 use crate::windowless;
@@ -18,7 +19,7 @@ const SETTLE_UPDATES: u32 = 12;
 /// How long to wait for the wanted capture.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Renders one picture of the app's only sensor into the file that [`Show::screenshot`] names, and ends the app.
+/// Renders one picture of the app's only sensor (or clip of bodies, see [`Show::plays`]) into the file that [`Show::screenshot`] names, and ends the app.
 pub struct OffscreenPlugin;
 
 impl Plugin for OffscreenPlugin {
@@ -67,7 +68,8 @@ enum Progress {
 fn take_picture(
     mut progress: Local<Progress>,
     mut commands: Commands,
-    sensor: Single<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>,
+    sensor: Option<Single<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>>,
+    play: Option<Res<Play>>,
     show: Res<Show>,
     picture: Res<Picture>,
     ready: Res<Ready>,
@@ -75,28 +77,34 @@ fn take_picture(
     mut playback: MessageWriter<PlaybackCommand>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let (sensor, state, frame, stream) = *sensor;
-    if let Some(problem) = state.problem() {
+    let problem = sensor.as_ref().and_then(|sensor| sensor.1.problem());
+    if let Some(problem) = problem {
         eprintln!("{problem}");
         exit.write(AppExit::error());
         return;
     }
-    if time.elapsed() > PATIENCE && matches!(*progress, Progress::Opening | Progress::Stepping) {
+    let is_early = matches!(*progress, Progress::Opening | Progress::Stepping);
+    if time.elapsed() > PATIENCE && is_early && play.is_none() {
         eprintln!("No capture came within {} s.", PATIENCE.as_secs());
         exit.write(AppExit::error());
         return;
     }
     match *progress {
-        Progress::Opening => {
-            if stream.is_some() {
+        Progress::Opening => match (&play, &sensor) {
+            (Some(play), _) if play.is_over => *progress = Progress::Settling(SETTLE_UPDATES),
+            (None, Some(sensor)) if sensor.3.is_some() => {
                 playback.write(PlaybackCommand {
-                    sensor,
+                    sensor: sensor.0,
                     action: PlaybackAction::Step(show.frame.saturating_add(1) as i32),
                 });
                 *progress = Progress::Stepping;
             }
-        }
+            _ => {}
+        },
         Progress::Stepping => {
+            let Some(&(_, state, frame, _)) = sensor.as_deref() else {
+                return;
+            };
             if frame.0.is_some() {
                 *progress = Progress::Settling(SETTLE_UPDATES);
             } else if *state == SensorState::Ended {

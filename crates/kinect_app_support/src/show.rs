@@ -19,6 +19,10 @@ pub struct Show {
     /// Width and height of the window or the picture, in pixels.
     #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
     pub size: UVec2,
+    /// Whether a picture shows what happened up to the wanted capture: all captures before it are played, instead of left out. For
+    /// an app with one [`BodyTracking`](bevy_kinect_azure::body::BodyTracking).
+    #[arg(skip)]
+    pub plays: bool,
 }
 
 fn parse_size(text: &str) -> Result<UVec2, String> {
