@@ -17,6 +17,8 @@ mod words;
 
 use bevy::prelude::*;
 use bevy_kinect_azure::gestures::Side;
+use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode};
+use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
@@ -66,9 +68,15 @@ fn setup(
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
 ) {
+    // Nobody looks at the images.
+    let simulated = KinectSensor::new(SimulationSettings {
+        depth_mode: DepthMode::Nfov2x2Binned,
+        color_resolution: ColorResolution::Off,
+        ..default()
+    });
     let tracker = options
         .people
-        .spawn(&mut commands, &options.show, KinectSensor::simulated());
+        .spawn(&mut commands, &options.show, simulated);
     commands.entity(tracker).insert(BodyGestures::default());
     // Beside the sensor, a little higher. People stand right of the list.
     commands.spawn((

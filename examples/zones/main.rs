@@ -20,6 +20,8 @@ use std::time::Duration;
 
 use bevy::camera::ScalingMode;
 use bevy::prelude::*;
+use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode};
+use bevy_kinect_azure::kinect_simulation::SimulationSettings;
 use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
@@ -70,7 +72,12 @@ const MIDDLE: Vec3 = Vec3::new(-1.35, 0.0, -2.35);
 struct View;
 
 fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
-    let simulated = KinectSensor::simulated();
+    // Nobody looks at the images.
+    let simulated = KinectSensor::new(SimulationSettings {
+        depth_mode: DepthMode::Nfov2x2Binned,
+        color_resolution: ColorResolution::Off,
+        ..default()
+    });
     options
         .people
         .spawn(&mut commands, &options.show, simulated);
