@@ -64,16 +64,17 @@ pub(crate) fn spawn(
     }
 }
 
-/// Marks the players, spreads their light over about 30 pixels, and paints.
+/// Marks the players, spreads their light over about 20 pixels, and paints.
 fn passes(shader: &Handle<Shader>, is_echo: bool) -> Vec<OutputPass> {
     let (glow, alpha) = if is_echo { (0.12, 0.25) } else { (0.4, 0.8) };
     let steps = [
         Vec4::ZERO,
         Vec4::new(1.0, 1.0, 1.0, 0.0),
         Vec4::new(1.0, 2.0, 1.0, 0.0),
-        Vec4::new(1.0, 4.0, 0.0, 0.0),
-        Vec4::new(1.0, 7.0, 0.0, 0.0),
-        Vec4::new(1.0, 11.0, 0.0, 0.0),
+        // From far to near, so that each pass smooths the steps of the one before.
+        Vec4::new(1.0, 12.0, 0.0, 0.0),
+        Vec4::new(1.0, 6.0, 0.0, 0.0),
+        Vec4::new(1.0, 3.0, 0.0, 0.0),
         Vec4::new(2.0, glow, alpha, 0.0),
     ];
     let pass = |step| {

@@ -94,7 +94,7 @@ fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
 /// Sways the camera slowly, so that the depth of the echoes is seen.
 fn sway(time: Res<Time>, mut view: Single<&mut Transform, With<View>>) {
     let angle = 0.12 + 0.1 * (time.elapsed_secs() * 0.21).sin();
-    let away = Vec3::new(angle.sin(), 0.06, angle.cos()) * 1.32;
+    let away = Vec3::new(angle.sin(), 0.06, angle.cos()) * 1.12;
     **view = Transform::from_translation(away).looking_at(Vec3::new(0.0, 0.0, -0.25), Vec3::Y);
 }
 

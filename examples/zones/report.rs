@@ -91,18 +91,11 @@ pub(crate) fn listen(
     let seconds = time.elapsed_secs();
     let name = |zone| zones.get(zone).map_or("a zone", |name| name.as_str());
     let lines = (left.read())
-        .map(|m| {
-            format!(
-                "player {} left {} after {:.1} s",
-                m.id,
-                name(m.zone),
-                m.seconds
-            )
-        })
-        .chain((entered.read()).map(|m| format!("player {} entered {}", m.id, name(m.zone))))
-        .chain((dwelled.read()).map(|m| format!("player {} stays in {}", m.id, name(m.zone))));
+        .map(|m| format!("{} left {} after {:.1} s", m.id, name(m.zone), m.seconds))
+        .chain((entered.read()).map(|m| format!("{} entered {}", m.id, name(m.zone))))
+        .chain((dwelled.read()).map(|m| format!("{} stays in {}", m.id, name(m.zone))));
     for line in lines {
-        log.0.push_front(format!("{seconds:5.1} s  {line}"));
+        log.0.push_front(format!("{seconds:5.1}  {line}"));
     }
     log.0.truncate(LINES);
 }
@@ -156,14 +149,14 @@ pub(crate) fn update(
                         let dwell = zone.dwell.as_secs_f32();
                         let _ = write!(
                             words,
-                            "\n    player {}   {:.1} of {dwell:.0} s",
+                            "\n  player {}  {:.1}/{dwell:.0} s",
                             stay.id, stay.seconds
                         );
                     }
                 }
             }
             Panel::Log => {
-                words.push_str("who comes, stays and goes\n");
+                words.push_str("players: come, stay, go\n");
                 for line in &log.0 {
                     let _ = write!(words, "\n{line}");
                 }
