@@ -52,7 +52,7 @@ impl Look {
     }
 
     /// Adds the point cloud or surface of this look to an entity below the sensor.
-    fn dress(self, entity: &mut EntityCommands, far: f32) {
+    fn dress(self, entity: &mut EntityCommands, far: f32, raw: bool) {
         let filter = PointFilter {
             flying_pixels: Some(DISCONTINUITY),
             max_depth: far,
@@ -83,17 +83,23 @@ impl Look {
                     ..cloud(PointColor::Flat(Color::WHITE))
                 },
             )),
-            // Triangles three pixels wide: their slopes have a third of the noise.
+            // Smoothed, which is the default; as the sensor measured it, with the option `--raw`.
             Self::Surface => entity.insert(SurfaceMesh {
                 color: PointColor::Flat(Color::srgb(0.82, 0.78, 0.72)),
                 shading: SurfaceShading::Lit,
-                filter: PointFilter {
-                    density: 3,
-                    ..filter
-                },
-                ..default()
+                filter,
+                ..if raw { as_measured() } else { default() }
             }),
         };
+    }
+}
+
+/// A surface of the depth that the sensor measured.
+fn as_measured() -> SurfaceMesh {
+    SurfaceMesh {
+        smoothing: DepthSmoothing::OFF,
+        normal_radius: 0,
+        ..default()
     }
 }
 
@@ -140,7 +146,7 @@ pub(crate) fn put_up(
     let layers = |index: usize| RenderLayers::layer(index + 1);
     for (index, &look) in looks.iter().enumerate() {
         let mut entity = commands.spawn((Part, ChildOf(scene.sensor), layers(index)));
-        look.dress(&mut entity, options.far);
+        look.dress(&mut entity, options.far, options.raw);
         let columns = shown.grid().x;
         commands.spawn((
             Part,

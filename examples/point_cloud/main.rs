@@ -42,6 +42,9 @@ struct Options {
     /// Leave out points farther than this from the sensor, in metres: far walls return little light and become specks.
     #[arg(long, default_value_t = 3.6, value_name = "METRES")]
     far: f32,
+    /// Show the surface as the sensor measured it, without smoothing.
+    #[arg(long)]
+    raw: bool,
 }
 
 fn main() -> AppExit {

@@ -17,10 +17,10 @@ fn metres(depth: u32) -> f32 {
     return f32(depth) * 0.001;
 }
 
-// A depth pixel's place in the sensor's space: metres, x right, y up, -z forward. Keep in sync with
+// The place in the sensor's space of a depth pixel with a depth in millimetres: metres, x right, y up, -z forward. Keep in sync with
 // `kinect_azure::units`.
-fn place(ray: vec2<f32>, depth: u32) -> vec3<f32> {
-    let z = metres(depth);
+fn place(ray: vec2<f32>, depth: f32) -> vec3<f32> {
+    let z = depth * 0.001;
     return vec3(ray.x * z, -ray.y * z, -z);
 }
 

@@ -6,6 +6,7 @@ mod clouds;
 mod outputs;
 mod rendering;
 mod saved_points;
+mod smoothing;
 mod surfaces;
 mod timing;
 mod ui;

@@ -4,7 +4,7 @@ use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 
-use super::settings::{PointColor, PointFilter, PointShape, PointSize};
+use super::settings::{DepthSmoothing, PointColor, PointFilter, PointShape, PointSize};
 use crate::body::ImageTiming;
 use crate::presence;
 
@@ -13,7 +13,7 @@ use crate::presence;
 ///
 /// Points are in metres in the sensor's space: x right, y up, −z forward. They are computed even while the entity is hidden, for
 /// apps that only use the [`PointCloudBuffer`](super::PointCloudBuffer).
-#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
 #[component(on_add = expect_plugin)]
@@ -28,6 +28,22 @@ pub struct PointCloud {
     pub timing: ImageTiming,
     /// Which depth pixels become points.
     pub filter: PointFilter,
+    /// Smooths depth before points are computed from it. By default it is [`OFF`](DepthSmoothing::OFF): points are where the sensor
+    /// measured them.
+    pub smoothing: DepthSmoothing,
+}
+
+impl Default for PointCloud {
+    fn default() -> Self {
+        Self {
+            size: PointSize::default(),
+            shape: PointShape::default(),
+            color: PointColor::default(),
+            timing: ImageTiming::default(),
+            filter: PointFilter::default(),
+            smoothing: DepthSmoothing::OFF,
+        }
+    }
 }
 
 fn expect_plugin(mut world: DeferredWorld, _: HookContext) {

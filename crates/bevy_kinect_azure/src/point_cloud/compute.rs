@@ -12,18 +12,20 @@ use bevy::render::Extract;
 use bevy::render::diagnostic::RecordDiagnostics;
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::binding_types::{
-    storage_buffer_sized, texture_2d, uniform_buffer,
+    storage_buffer_read_only_sized, storage_buffer_sized, texture_2d, uniform_buffer,
 };
 use bevy::render::render_resource::{
-    BindGroup, BindGroupEntries, BindGroupLayoutDescriptor, BindGroupLayoutEntries, BufferId,
-    CachedComputePipelineId, ComputePassDescriptor, ComputePipelineDescriptor, PipelineCache,
-    ShaderStages, TextureFormat, TextureSampleType, TextureView, TextureViewId, UniformBuffer,
+    BindGroup, BindGroupEntries, BindGroupLayoutDescriptor, BindGroupLayoutEntries, Buffer,
+    BufferDescriptor, BufferId, BufferUsages, CachedComputePipelineId, ComputePassDescriptor,
+    ComputePipelineDescriptor, PipelineCache, ShaderStages, TextureFormat, TextureSampleType,
+    TextureView, TextureViewId, UniformBuffer,
 };
 use bevy::render::renderer::{RenderContext, RenderDevice, RenderQueue};
 use bevy::render::storage::{GpuShaderBuffer, ShaderBuffer};
 
 use super::params::{Params, flag};
 use super::point_source::PointSource;
+use super::smoothing::Smooth;
 use super::{PlayerFilter, PointCloudBuffer, PointColor};
 use crate::coloring::{HiddenColor, operating_range};
 use crate::sensor::SensorStream;
@@ -111,6 +113,7 @@ pub(super) struct Unproject {
     pipeline: CachedComputePipelineId,
     no_image: TextureView,
     no_color: TextureView,
+    no_depth: Buffer,
     clouds: EntityHashMap<CloudPass>,
     alive: EntityHashSet,
 }
@@ -120,23 +123,30 @@ impl Unproject {
     pub(super) fn runs(&self, cloud: Entity, buffer: BufferId) -> u64 {
         self.clouds
             .get(&cloud)
-            .filter(|pass| pass.inputs.1 == buffer)
+            .filter(|pass| pass.inputs.1[0] == buffer)
             .map_or(0, |pass| pass.runs)
     }
 }
 
-/// Versions of the inputs that a cloud's points were computed from, in the order of [`RawImage::ALL`]; 0 = the input is not used.
-type Versions = [u64; RawImage::ALL.len()];
+/// Versions of the inputs that a cloud's points were computed from: the images in the order of [`RawImage::ALL`], and smoothed depth;
+/// 0 = the input is not used.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Versions {
+    images: [u64; RawImage::ALL.len()],
+    smoothed: u64,
+}
 
 struct CloudPass {
     params: UniformBuffer<Params>,
-    inputs: ([TextureViewId; 5], BufferId),
+    /// The images, the points' buffer and the smoothed depth.
+    inputs: ([TextureViewId; 5], [BufferId; 2]),
     bind_group: BindGroup,
     size: UVec2,
     computed: Option<Versions>,
     wanted: Versions,
     runs: u64,
     has_depth: bool,
+    is_smoothed: bool,
     filled: Arc<AtomicBool>,
 }
 
@@ -158,6 +168,7 @@ pub(super) fn init(
                 texture_2d(TextureSampleType::Float { filterable: false }),
                 texture_2d(TextureSampleType::Uint),
                 storage_buffer_sized(false, None),
+                storage_buffer_read_only_sized(false, None),
             ),
         ),
     );
@@ -173,6 +184,12 @@ pub(super) fn init(
         pipeline,
         no_image: placeholder(&device, TextureFormat::R16Uint),
         no_color: placeholder(&device, TextureFormat::Rgba8Unorm),
+        no_depth: device.create_buffer(&BufferDescriptor {
+            label: Some("kinect no smoothed depth"),
+            size: 16,
+            usage: BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        }),
         clouds: EntityHashMap::default(),
         alive: EntityHashSet::default(),
     });
@@ -183,6 +200,7 @@ pub(super) fn prepare(
     clouds: Res<ExtractedClouds>,
     sensors: Res<ExtractedSensors>,
     textures: Res<SensorTextures>,
+    smooth: Option<Res<Smooth>>,
     buffers: Res<RenderAssets<GpuShaderBuffer>>,
     cache: Res<PipelineCache>,
     device: Res<RenderDevice>,
@@ -234,6 +252,12 @@ pub(super) fn prepare(
             cloud.operating_range,
         );
         params.set(flag::HAS_PLAYERS, players.is_some());
+        let smoothed = smooth
+            .as_ref()
+            .and_then(|smooth| smooth.depth(cloud.entity))
+            .filter(|_| depth.is_some());
+        params.set(flag::IS_SMOOTHED, smoothed.is_some());
+        let (smoothed_depth, smoothed_version) = smoothed.unwrap_or((&unproject.no_depth, 0));
 
         let no_image = &unproject.no_image;
         let views = [
@@ -243,7 +267,10 @@ pub(super) fn prepare(
             color.map_or(&unproject.no_color, |s| &s.view),
             players.map_or(no_image, |s| &s.view),
         ];
-        let bound = (views.map(|view| view.id()), buffer.buffer.id());
+        let bound = (
+            views.map(|view| view.id()),
+            [buffer.buffer.id(), smoothed_depth.id()],
+        );
         let old = unproject.clouds.remove(&cloud.entity);
         let runs = old.as_ref().map_or(0, |pass| pass.runs);
         let mut pass = match old.filter(|pass| pass.inputs == bound) {
@@ -270,6 +297,7 @@ pub(super) fn prepare(
                         color,
                         players,
                         buffer.buffer.as_entire_binding(),
+                        smoothed_depth.as_entire_binding(),
                     )),
                 );
                 CloudPass {
@@ -281,11 +309,16 @@ pub(super) fn prepare(
                     wanted: Versions::default(),
                     runs,
                     has_depth: false,
+                    is_smoothed: false,
                     filled: Arc::clone(&cloud.filled),
                 }
             }
         };
-        pass.wanted = versions(set, &cloud.source);
+        pass.wanted = Versions {
+            images: versions(set, &cloud.source),
+            smoothed: smoothed_version,
+        };
+        pass.is_smoothed = smoothed.is_some();
         pass.has_depth = depth.is_some();
         unproject.clouds.insert(cloud.entity, pass);
     }
@@ -293,8 +326,8 @@ pub(super) fn prepare(
     unproject.clouds.retain(|entity, _| alive.contains(entity));
 }
 
-fn versions(set: &TextureSet, source: &PointSource) -> Versions {
-    let mut versions = Versions::default();
+fn versions(set: &TextureSet, source: &PointSource) -> [u64; RawImage::ALL.len()] {
+    let mut versions = [0; RawImage::ALL.len()];
     for image in [RawImage::Depth].into_iter().chain(inputs(source)) {
         if let Some(version) = versions.get_mut(image as usize) {
             *version = set.version(image);
@@ -306,6 +339,7 @@ fn versions(set: &TextureSet, source: &PointSource) -> Versions {
 pub(super) fn run(
     mut context: RenderContext,
     unproject: Option<ResMut<Unproject>>,
+    smooth: Option<Res<Smooth>>,
     cache: Res<PipelineCache>,
 ) {
     let Some(mut unproject) = unproject else {
@@ -315,14 +349,26 @@ pub(super) fn run(
     let Some(pipeline) = cache.get_compute_pipeline(unproject.pipeline) else {
         return;
     };
-    let is_due = |pass: &CloudPass| pass.computed != Some(pass.wanted);
-    if !unproject.clouds.values().any(is_due) {
+    // Smoothed depth is missing while its pipelines are being compiled.
+    let is_due = |cloud: &Entity, pass: &CloudPass| {
+        let waits = pass.is_smoothed
+            && !smooth
+                .as_ref()
+                .is_some_and(|smooth| smooth.is_current(*cloud));
+        pass.computed != Some(pass.wanted) && !waits
+    };
+    let mut passes = unproject.clouds.iter();
+    if !passes.any(|(cloud, pass)| is_due(cloud, pass)) {
         return;
     }
     let recorder = context.diagnostic_recorder();
     let recorder = recorder.as_deref();
     let span = recorder.time_span(context.command_encoder(), "kinect/points");
-    for pass in unproject.clouds.values_mut().filter(|pass| is_due(pass)) {
+    for (_, pass) in unproject
+        .clouds
+        .iter_mut()
+        .filter(|(cloud, pass)| is_due(cloud, pass))
+    {
         let mut compute_pass =
             context
                 .command_encoder()

@@ -36,6 +36,7 @@ mod quads;
 mod save;
 mod sets;
 mod settings;
+mod smoothing;
 mod source;
 mod surface;
 mod timing;
@@ -53,7 +54,8 @@ pub use copy::{Point, Points, PointsError, PointsReady, RequestPoints};
 pub use material::ATTRIBUTE_POINT_CORNER;
 pub use save::{PointsSaved, SavePoints};
 pub use settings::{
-    ClipBox, ClipSpace, DISCONTINUITY, PlayerFilter, PointColor, PointFilter, PointShape, PointSize,
+    ClipBox, ClipSpace, DISCONTINUITY, DepthSmoothing, PlayerFilter, PointColor, PointFilter,
+    PointShape, PointSize,
 };
 pub use surface::{STEEPEST, SURFACE_VERTEX_BYTES, SurfaceBuffers, SurfaceMesh, SurfaceShading};
 
@@ -66,9 +68,9 @@ use sets::PrepareSources;
 /// What apps usually need for point clouds and surfaces; part of [`crate::prelude`].
 pub mod prelude {
     pub use super::{
-        ClipBox, ClipSpace, PlayerFilter, PointCloud, PointCloudBuffer, PointColor, PointFilter,
-        PointShape, PointSize, Points, PointsError, PointsReady, PointsSaved, RequestPoints,
-        SavePoints, SurfaceBuffers, SurfaceMesh, SurfaceShading,
+        ClipBox, ClipSpace, DepthSmoothing, PlayerFilter, PointCloud, PointCloudBuffer, PointColor,
+        PointFilter, PointShape, PointSize, Points, PointsError, PointsReady, PointsSaved,
+        RequestPoints, SavePoints, SurfaceBuffers, SurfaceMesh, SurfaceShading,
     };
 }
 
@@ -79,9 +81,11 @@ pub struct PointCloudPlugin;
 impl Plugin for PointCloudPlugin {
     fn build(&self, app: &mut App) {
         app.register_type::<PointCloud>()
-            .register_type::<PointCloudBuffer>();
+            .register_type::<PointCloudBuffer>()
+            .register_type::<DepthSmoothing>();
         copy::build(app);
         save::build(app);
+        smoothing::build(app);
         surface::build(app);
         // Point clouds need a renderer.
         if app.get_sub_app(RenderApp).is_none() {
@@ -115,12 +119,15 @@ impl Plugin for PointCloudPlugin {
             )
             .add_systems(
                 Render,
-                compute::prepare.in_set(RenderSystems::PrepareBindGroups),
+                compute::prepare
+                    .in_set(RenderSystems::PrepareBindGroups)
+                    .after(smoothing::prepare),
             )
             .add_systems(
                 RenderGraph,
                 compute::run
                     .after(AlignSystems::Run)
+                    .after(smoothing::run)
                     .in_set(RenderGraphSystems::Render)
                     .before(camera_driver),
             );

@@ -29,6 +29,7 @@ pub(super) mod flag {
     pub(crate) const HAS_PLAYERS: u32 = 4;
     pub(super) const KEEP_LATER_PLAYERS: u32 = 8;
     pub(super) const KEEP_BACKGROUND: u32 = 16;
+    pub(crate) const IS_SMOOTHED: u32 = 32;
 }
 
 impl Params {

@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 
-use super::settings::{PointColor, PointFilter};
+use super::settings::{DepthSmoothing, PointColor, PointFilter};
 use crate::body::ImageTiming;
 
 /// The sensor and the settings from which the points of a cloud or a surface are computed.
@@ -12,4 +12,5 @@ pub(crate) struct PointSource {
     pub(crate) timing: ImageTiming,
     pub(super) color: PointColor,
     pub(super) filter: PointFilter,
+    pub(super) smoothing: DepthSmoothing,
 }

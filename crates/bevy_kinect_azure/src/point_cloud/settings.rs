@@ -122,6 +122,74 @@ impl PointFilter {
     }
 }
 
+/// Smooths depth before points are computed from it, on the GPU: [`SurfaceMesh::smoothing`](crate::SurfaceMesh::smoothing) is on by
+/// default, [`PointCloud::smoothing`](crate::PointCloud::smoothing) is [`OFF`](Self::OFF). Depth images and image outputs stay as the
+/// sensor measured them.
+///
+/// Edges are kept: only neighbours on the same surface count, as far as noise lets tell. A change of the sensor's source or modes, and
+/// a seek backwards, begin anew.
+///
+/// ```
+/// # use bevy_kinect_azure::prelude::*;
+/// // A surface without delay: every frame is smoothed on its own.
+/// let surface = SurfaceMesh {
+///     smoothing: DepthSmoothing {
+///         images: 1,
+///         ..DepthSmoothing::default()
+///     },
+///     ..SurfaceMesh::default()
+/// };
+/// ```
+#[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
+pub struct DepthSmoothing {
+    /// The number of depth images that are averaged at a pixel where nothing moves, up to 64; 0 and 1 average none. Where something
+    /// moves, averaging begins anew. Default: 16, half a second at 30 images a second.
+    pub images: u32,
+    /// The distance of the farthest neighbours that a pixel is smoothed with, in depth pixels, up to 8; 0 switches it off.
+    /// Default: 5.
+    pub radius: u32,
+    /// The width of the widest holes that are closed, in depth pixels, up to 8; 0 closes none. A hole is closed where the pixels on
+    /// its sides, in two directions at right angles, are on one surface. Default: 3.
+    pub holes: u32,
+    /// Standard deviation of depth near the sensor, in metres. A change of depth counts as movement, and a difference between
+    /// neighbours as an edge, if it is a few times larger than the noise. Values that are not finite or below 0 count as 0.
+    /// Default: 0.0015, an Azure Kinect's.
+    pub noise_floor: f32,
+    /// How the standard deviation of depth grows with the square of the distance, in metres for each square metre: the noise at a
+    /// distance z is `noise_floor + noise_growth · z²`. Values that are not finite or below 0 count as 0. Default: 0.001, an Azure
+    /// Kinect's.
+    pub noise_growth: f32,
+}
+
+impl Default for DepthSmoothing {
+    fn default() -> Self {
+        Self {
+            images: 16,
+            radius: 5,
+            holes: 3,
+            noise_floor: 0.0015,
+            noise_growth: 0.001,
+        }
+    }
+}
+
+impl DepthSmoothing {
+    /// No smoothing: points are where the sensor measured them.
+    pub const OFF: Self = Self {
+        images: 1,
+        radius: 0,
+        holes: 0,
+        noise_floor: 0.0015,
+        noise_growth: 0.001,
+    };
+
+    /// Whether it does anything.
+    pub(crate) fn is_on(&self) -> bool {
+        self.images > 1 || self.radius > 0 || self.holes > 0
+    }
+}
+
 /// A box, in metres. An empty box, and a box with a number that is not finite, contains no points.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
 pub struct ClipBox {

@@ -69,9 +69,14 @@ pub(super) fn prepare_sources(
             }
             continue;
         };
-        let (color, timing, filter) = match drawn {
-            (Some(cloud), _) => (cloud.color, cloud.timing, cloud.filter),
-            (_, Some(surface)) => (surface.color, surface.timing, surface.filter),
+        let (color, timing, filter, smoothing) = match drawn {
+            (Some(cloud), _) => (cloud.color, cloud.timing, cloud.filter, cloud.smoothing),
+            (_, Some(surface)) => (
+                surface.color,
+                surface.timing,
+                surface.filter,
+                surface.smoothing,
+            ),
             (None, None) => continue,
         };
         let source = PointSource {
@@ -79,6 +84,7 @@ pub(super) fn prepare_sources(
             timing,
             color,
             filter,
+            smoothing,
         };
         let size = filter.grid(table.width(), table.height());
         match old {

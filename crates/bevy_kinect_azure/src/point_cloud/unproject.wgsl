@@ -1,6 +1,6 @@
 // Depth image to points: place each depth pixel in the sensor's space, decide whether it is kept, and give it a colour.
 
-#import kinect_azure::common::{NOBODY, NO_RAY_BELOW, metres, place, player_color, srgb_from_linear, stops, turbo}
+#import kinect_azure::common::{NOBODY, NO_RAY_BELOW, DISCONTINUITY, place, player_color, srgb_from_linear, stops, turbo}
 #import kinect_azure::point::Point
 
 // Keep in sync with `Params` in `params.rs`.
@@ -36,7 +36,7 @@ const PLAYER: u32 = 3u;
 const HAS_PLAYERS: u32 = 4u;
 const KEEP_LATER_PLAYERS: u32 = 8u;
 const KEEP_BACKGROUND: u32 = 16u;
-
+const IS_SMOOTHED: u32 = 32u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var depth: texture_2d<u32>;
@@ -46,6 +46,12 @@ const KEEP_BACKGROUND: u32 = 16u;
 @group(0) @binding(4) var color: texture_2d<f32>;
 @group(0) @binding(5) var players: texture_2d<u32>;
 @group(0) @binding(6) var<storage, read_write> points: array<Point>;
+// Depth in mm after smoothing; 0 = no depth.
+@group(0) @binding(7) var<storage, read> smoothed: array<f32>;
+
+// How far away the pixel is at most whose colour and player a pixel that was not measured takes; as wide as the widest hole
+// that smoothing closes.
+const NEIGHBORHOOD: i32 = 8;
 
 @compute @workgroup_size(8, 8)
 fn unproject(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -53,14 +59,15 @@ fn unproject(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let pixel = vec2<i32>(id.xy * params.step);
-    let z = textureLoad(depth, pixel, 0).r;
+    let z = depth_at(pixel);
     let ray = textureLoad(rays, pixel, 0).xy;
     var point = Point(vec3(0.0), 0u);
-    if z != 0u && ray.x > NO_RAY_BELOW {
+    if z > 0.0 && ray.x > NO_RAY_BELOW {
         let position = place(ray, z);
-        let player = player_at(pixel);
-        if is_kept(position, z, player) && !flies(pixel, f32(z)) {
-            let color = color_of(pixel, z, player);
+        let seen = measured_pixel(pixel, z);
+        let player = player_at(seen);
+        if is_kept(position, z, player) && !flies(pixel, z) {
+            let color = color_of(seen, z, player);
             if color >> 24u != 0u {
                 point = Point(position, color);
             }
@@ -73,6 +80,39 @@ fn is_set(bit: u32) -> bool {
     return (params.flags & bit) != 0u;
 }
 
+// Depth in mm; 0 = no depth.
+fn depth_at(pixel: vec2<i32>) -> f32 {
+    if is_set(IS_SMOOTHED) {
+        return smoothed[u32(pixel.y) * textureDimensions(depth).x + u32(pixel.x)];
+    }
+    return f32(textureLoad(depth, pixel, 0).r);
+}
+
+// The pixel itself, or, where smoothing gave depth to a pixel that was not measured, the nearest pixel on the same surface that was:
+// only measured pixels have colours and players.
+fn measured_pixel(pixel: vec2<i32>, z: f32) -> vec2<i32> {
+    if !is_set(IS_SMOOTHED) || textureLoad(depth, pixel, 0).r != 0u {
+        return pixel;
+    }
+    let size = vec2<i32>(textureDimensions(depth));
+    var directions = array<vec2<i32>, 8>(
+        vec2(1, 0), vec2(-1, 0), vec2(0, 1), vec2(0, -1), vec2(1, 1), vec2(-1, -1), vec2(1, -1), vec2(-1, 1),
+    );
+    for (var distance = 1; distance <= NEIGHBORHOOD; distance++) {
+        for (var i = 0; i < 8; i++) {
+            let other = pixel + directions[i] * distance;
+            if any(other < vec2(0)) || any(other >= size) {
+                continue;
+            }
+            let measured = f32(textureLoad(depth, other, 0).r);
+            if measured > 0.0 && abs(measured - z) <= DISCONTINUITY * min(measured, z) {
+                return other;
+            }
+        }
+    }
+    return pixel;
+}
+
 fn player_at(pixel: vec2<i32>) -> u32 {
     if is_set(HAS_PLAYERS) {
         return textureLoad(players, pixel, 0).r;
@@ -80,8 +120,8 @@ fn player_at(pixel: vec2<i32>) -> u32 {
     return NOBODY;
 }
 
-fn is_kept(position: vec3<f32>, z: u32, player: u32) -> bool {
-    if z < params.depth.x || z > params.depth.y {
+fn is_kept(position: vec3<f32>, z: f32, player: u32) -> bool {
+    if z < f32(params.depth.x) || z > f32(params.depth.y) {
         return false;
     }
     let in_box = params.box_x * position.x + params.box_y * position.y + params.box_z * position.z
@@ -112,15 +152,15 @@ fn is_between(pixel: vec2<i32>, direction: vec2<i32>, z: f32) -> bool {
     if any(pixel - abs(direction) < vec2(0)) || any(pixel + abs(direction) >= size) {
         return false;
     }
-    let a = f32(textureLoad(depth, pixel - direction, 0).r);
-    let b = f32(textureLoad(depth, pixel + direction, 0).r);
+    let a = depth_at(pixel - direction);
+    let b = depth_at(pixel + direction);
     let near = min(a, b);
     let far = max(a, b);
     let gap = params.flying_pixels * near;
     return near > 0.0 && far - near > gap && z - near > 0.25 * gap && far - z > 0.25 * gap;
 }
 
-fn color_of(pixel: vec2<i32>, z: u32, player: u32) -> u32 {
+fn color_of(pixel: vec2<i32>, z: f32, player: u32) -> u32 {
     switch params.color_source {
         case CAMERA: {
             let seen = textureLoad(color, pixel, 0);
@@ -131,7 +171,7 @@ fn color_of(pixel: vec2<i32>, z: u32, player: u32) -> u32 {
             return pack4x8unorm(vec4(vec3(stops(value, params.range)), 1.0));
         }
         case DEPTH_RAMP: {
-            return pack4x8unorm(vec4(srgb_from_linear(turbo(1.0 - scaled(metres(z)))), 1.0));
+            return pack4x8unorm(vec4(srgb_from_linear(turbo(1.0 - scaled(z * 0.001))), 1.0));
         }
         case PLAYER: {
             if player == NOBODY {

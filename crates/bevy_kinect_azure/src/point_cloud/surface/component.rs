@@ -5,7 +5,7 @@ use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
-use super::super::settings::{DISCONTINUITY, PointColor, PointFilter};
+use super::super::settings::{DISCONTINUITY, DepthSmoothing, PointColor, PointFilter};
 use crate::body::ImageTiming;
 use crate::presence;
 
@@ -33,6 +33,11 @@ pub struct SurfaceMesh {
     pub timing: ImageTiming,
     /// Which depth pixels become points. By default flying pixels are left out: they would be spikes at every edge.
     pub filter: PointFilter,
+    /// Smooths depth before the surface is made of it; on by default.
+    pub smoothing: DepthSmoothing,
+    /// The distance of the farthest neighbours that a vertex's normal is computed from, in depth pixels, up to 8: its normal is that
+    /// of a plane through the neighbours on the same surface. 0: from the four direct neighbours alone. Default: 5.
+    pub normal_radius: u32,
 }
 
 fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
@@ -50,6 +55,8 @@ impl Default for SurfaceMesh {
                 flying_pixels: Some(DISCONTINUITY),
                 ..default()
             },
+            smoothing: DepthSmoothing::default(),
+            normal_radius: 5,
         }
     }
 }

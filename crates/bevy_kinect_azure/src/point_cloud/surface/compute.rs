@@ -44,7 +44,7 @@ pub(in super::super) struct ExtractedSurfaces(Vec<ExtractedSurface>);
 struct Params {
     size: UVec2,
     cut: f32,
-    padding: u32,
+    normal_radius: i32,
 }
 
 pub(in super::super) fn extract_surfaces(
@@ -81,9 +81,17 @@ pub(in super::super) fn extract_surfaces(
                 } else {
                     -1.0
                 },
-                padding: 0,
+                normal_radius: normal_radius(surface),
             },
         });
+    }
+}
+
+/// The reach of normals in points; see [`SurfaceMesh::normal_radius`].
+fn normal_radius(surface: &SurfaceMesh) -> i32 {
+    match surface.normal_radius.min(8) {
+        0 => 0,
+        pixels => pixels.div_ceil(surface.filter.step()) as i32,
     }
 }
 

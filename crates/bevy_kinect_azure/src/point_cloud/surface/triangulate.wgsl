@@ -10,7 +10,8 @@ struct Params {
     size: vec2<u32>,
     // See `SurfaceMesh::cut`; below 0, nothing is cut.
     cut: f32,
-    padding: u32,
+    // How far away neighbours are that normals are computed from, in points; 0 = the four direct neighbours.
+    normal_radius: i32,
 }
 
 // Arguments of an indexed indirect draw.
@@ -119,10 +120,16 @@ fn vertex(at: vec2<u32>, number: u32) -> SurfaceVertex {
         return SurfaceVertex();
     }
     let p = point.position;
-    // From left to right and from below to above, over the neighbours on the same surface.
-    let across = neighbor(at, vec2(1, 0), p) - neighbor(at, vec2(-1, 0), p);
-    let up = neighbor(at, vec2(0, -1), p) - neighbor(at, vec2(0, 1), p);
-    var normal = cross(across, up);
+    var normal = vec3(0.0);
+    if params.normal_radius > 0 {
+        normal = normal_of_plane(at, p);
+    }
+    if dot(normal, normal) == 0.0 {
+        // From left to right and from below to above, over the neighbours on the same surface.
+        let across = neighbor(at, vec2(1, 0), p) - neighbor(at, vec2(-1, 0), p);
+        let up = neighbor(at, vec2(0, -1), p) - neighbor(at, vec2(0, 1), p);
+        normal = cross(across, up);
+    }
     if dot(normal, normal) == 0.0 {
         // Without neighbours the normal is unknown: it points at the sensor.
         normal = -p;
@@ -134,6 +141,71 @@ fn vertex(at: vec2<u32>, number: u32) -> SurfaceVertex {
         array<f32, 3>(normal.x, normal.y, normal.z),
         vec2(pack2x16unorm(linear.rg), pack2x16unorm(vec2(linear.b, 1.0))),
     );
+}
+
+// A surface that rises by this much for each metre sideways, and by this part of its distance beyond that, is one surface for its
+// normals.
+const NORMAL_STEEPEST: f32 = 2.75;
+const NORMAL_ROUGHNESS: f32 = 0.005;
+
+// The normal of a plane through the neighbours on the same surface; 0 if there are too few.
+//
+// On a plane the inverse depth is a linear function of the ray. Distances along the image and inverse depths are relative to the
+// point's own.
+fn normal_of_plane(at: vec2<u32>, p: vec3<f32>) -> vec3<f32> {
+    let ray = p.xy / p.z;
+    let reach = f32((params.normal_radius + 1) * (params.normal_radius + 1));
+    var weight = 0.0;
+    var sum = vec3(0.0);
+    var squares = vec3(0.0);
+    var products = vec2(0.0);
+    for (var dy = -params.normal_radius; dy <= params.normal_radius; dy++) {
+        for (var dx = -params.normal_radius; dx <= params.normal_radius; dx++) {
+            let place = vec2<i32>(at) + vec2(dx, dy);
+            let aside = 1.0 - f32(dx * dx + dy * dy) / reach;
+            if aside <= 0.0 || any(place < vec2(0)) || any(place >= vec2<i32>(params.size)) {
+                continue;
+            }
+            let other = points[u32(place.y) * params.size.x + u32(place.x)];
+            if !exists(other) {
+                continue;
+            }
+            let offset = other.position.xy / other.position.z - ray;
+            let near = -max(p.z, other.position.z);
+            var limit = near * (NORMAL_STEEPEST * length(offset) + NORMAL_ROUGHNESS);
+            if params.cut >= 0.0 {
+                limit = min(limit, max(params.cut, STEEPEST * length(offset)) * near);
+            }
+            let off = (other.position.z - p.z) / max(limit, 1.0e-6);
+            let alike = 1.0 - off * off;
+            if alike <= 0.0 {
+                continue;
+            }
+            let w = aside * alike * alike;
+            let inverse = p.z / other.position.z - 1.0;
+            weight += w;
+            sum += w * vec3(offset, inverse);
+            squares += w * vec3(offset * offset, offset.x * offset.y);
+            products += w * offset * inverse;
+        }
+    }
+    if weight == 0.0 {
+        return vec3(0.0);
+    }
+    let mean = sum / weight;
+    let spread = squares / weight - vec3(mean.xy * mean.xy, mean.x * mean.y);
+    let rise = products / weight - mean.xy * mean.z;
+    let area = spread.x * spread.y - spread.z * spread.z;
+    // All on one line.
+    if area <= 1.0e-3 * spread.x * spread.y {
+        return vec3(0.0);
+    }
+    let slope = vec2(spread.y * rise.x - spread.z * rise.y, spread.x * rise.y - spread.z * rise.x) / area;
+    // For points q of the plane: slope . (q.xy / q.z - ray) + height = p.z / q.z.
+    let height = 1.0 + mean.z - dot(slope, mean.xy);
+    let normal = vec3(slope, height - dot(slope, ray));
+    // Towards the sensor.
+    return normal * -sign(dot(normal, p));
 }
 
 // The position of a neighbour on the same surface; where there is none, the point's own.
