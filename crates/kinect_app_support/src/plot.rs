@@ -30,19 +30,19 @@ impl Plugin for PlotPlugin {
 #[require(ImageNode)]
 pub struct Plot {
     /// Seconds from the left to the right edge.
-    seconds: f32,
+    seconds: f64,
     /// The smallest distance from the middle to the upper edge, in the unit of the numbers; larger numbers need more.
     smallest_range: f32,
     /// Times in seconds and numbers.
-    points: VecDeque<(f32, Vec3)>,
+    points: VecDeque<(f64, Vec3)>,
 }
 
 /// Seconds from one point to the next at least: sensors have more samples than a plot has pixels.
-const SPACING: f32 = 0.01;
+const SPACING: f64 = 0.0099;
 
 impl Plot {
     /// An empty plot of that many seconds.
-    pub fn new(seconds: f32, smallest_range: f32) -> Self {
+    pub fn new(seconds: f64, smallest_range: f32) -> Self {
         Self {
             seconds,
             smallest_range,
@@ -51,7 +51,7 @@ impl Plot {
     }
 
     /// Appends numbers at a time; a time before the last one begins again.
-    pub fn push(&mut self, seconds: f32, numbers: Vec3) {
+    pub fn push(&mut self, seconds: f64, numbers: Vec3) {
         if !seconds.is_finite() || !numbers.is_finite() {
             return;
         }
@@ -63,10 +63,11 @@ impl Plot {
             }
         }
         self.points.push_back((seconds, numbers));
+        // One point stays beyond the left edge, so that the line begins there.
         while self
             .points
-            .front()
-            .is_some_and(|&(first, _)| first < seconds - self.seconds)
+            .get(1)
+            .is_some_and(|&(second, _)| second <= seconds - self.seconds)
         {
             self.points.pop_front();
         }
@@ -108,8 +109,9 @@ impl Plot {
             return pixels;
         };
         let range = self.range();
-        let place = |seconds: f32, number: f32| {
-            let x = (1.0 - (newest - seconds) / self.seconds) * (width as f32 - 1.0);
+        let place = |seconds: f64, number: f32| {
+            let age = ((newest - seconds) / self.seconds) as f32;
+            let x = (1.0 - age) * (width as f32 - 1.0);
             let y = (0.5 - 0.5 * number / range) * (height as f32 - 1.0);
             Vec2::new(x, y)
         };
@@ -196,7 +198,7 @@ mod tests {
     fn three_numbers_are_three_lines_across_the_plot() {
         let mut plot = Plot::new(1.0, 10.0);
         for step in 0..=120 {
-            plot.push(step as f32 * 0.01, Vec3::new(8.0, 0.0, -8.0));
+            plot.push(f64::from(step) * 0.01, Vec3::new(8.0, 0.0, -8.0));
         }
         let pixels = plot.pixels(100, 41, 1);
         for color in AXIS_COLORS {
@@ -215,7 +217,7 @@ mod tests {
     fn old_points_leave_and_a_clock_that_goes_back_begins_again() {
         let mut plot = Plot::new(1.0, 1.0);
         for step in 0..500 {
-            plot.push(step as f32 * 0.01, Vec3::ONE);
+            plot.push(f64::from(step) * 0.01, Vec3::ONE);
         }
         assert!(
             (95..=105).contains(&plot.points.len()),
@@ -224,7 +226,7 @@ mod tests {
         );
         plot.push(0.0, Vec3::ONE);
         assert_eq!(plot.points.len(), 1);
-        plot.push(f32::NAN, Vec3::ONE);
+        plot.push(f64::NAN, Vec3::ONE);
         assert_eq!(plot.points.len(), 1);
     }
 

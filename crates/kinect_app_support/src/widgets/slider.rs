@@ -85,9 +85,12 @@ impl SliderRange {
     fn on_a_step(&self, value: i32) -> i32 {
         let (min, step) = (i64::from(self.min), i64::from(self.step.max(1)));
         let max = i64::from(self.max).max(min);
+        if i64::from(value) >= max {
+            // The largest value may lie between two steps.
+            return self.max.max(self.min);
+        }
         let above = i64::from(value).clamp(min, max) - min;
         let nearest = min + (above + step / 2) / step * step;
-        // The largest value may lie between two steps.
         i32::try_from(nearest.min(max)).unwrap_or(self.max)
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Edge(Quantity);
 #[derive(Component)]
 pub(crate) struct NoSamples;
 
-const SECONDS: f32 = 6.0;
+const SECONDS: f64 = 6.0;
 const HEIGHT: f32 = 110.0;
 
 pub(crate) fn spawn(page: &mut ChildSpawnerCommands) {
@@ -107,7 +107,7 @@ pub(crate) fn show(
             plot.clear();
         }
         for reading in &readings {
-            let seconds = |usec: u64| (usec as f64 * 1.0e-6) as f32;
+            let seconds = |usec: u64| usec as f64 * 1.0e-6;
             match quantity {
                 Quantity::Acceleration => plot.push(
                     seconds(reading.sample.acceleration_timestamp_usec),
