@@ -457,12 +457,12 @@ fn clouds_are_smoothed_where_that_is_asked_for_and_settings_change_at_once() {
     });
     let filled = depth(&mut app);
     let mut closed = 0;
-    for i in 0..filled.len() {
+    for (i, &depth) in filled.iter().enumerate() {
         if measured(i) > 0.0 {
-            assert!((filled[i] - measured(i)).abs() < 0.001);
-        } else if filled[i] > 0.0 {
+            assert!((depth - measured(i)).abs() < 0.001);
+        } else if depth > 0.0 {
             closed += 1;
-            assert!((filled[i] - 2012.0).abs() < 12.0, "{}", filled[i]);
+            assert!((depth - 2012.0).abs() < 12.0, "{depth}");
         }
     }
     assert!(closed > filled.len() / 12, "{closed} holes were closed");
