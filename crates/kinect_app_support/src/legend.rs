@@ -1,5 +1,6 @@
 //! Keys on screen: their action and its present setting. The keys can be clicked.
 
+use bevy::input::InputSystems;
 use bevy::prelude::*;
 
 use crate::style::{BACKGROUND, HELD, HOVERED, LABEL, PANEL, TEXT, text_font};
@@ -24,8 +25,11 @@ pub struct LegendPlugin;
 
 impl Plugin for LegendPlugin {
     fn build(&self, app: &mut App) {
-        app.add_message::<Pressed>()
-            .add_systems(PreUpdate, (press_keys, press_buttons));
+        app.add_message::<Pressed>().add_systems(
+            PreUpdate,
+            // In the same update as everything else that reads the keys.
+            (press_keys.after(InputSystems), press_buttons),
+        );
     }
 }
 

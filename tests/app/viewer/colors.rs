@@ -103,7 +103,7 @@ fn what_the_camera_refuses_is_on_the_screen() {
     let mut device = DeviceScript::new("1");
     // Brightness.
     device.controls = vec![ControlFault {
-        command: Some(3),
+        command: Some(2),
         set_fails: true,
         ..ControlFault::default()
     }];
