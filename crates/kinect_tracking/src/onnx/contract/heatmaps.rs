@@ -2,7 +2,7 @@
 
 use super::adapter::{Adapter, Found, crop_around};
 use super::graph::Graph;
-use super::input::{Expected, IMAGENET, PictureInput};
+use super::input::{PictureInput, TOP_DOWN};
 use super::keypoints::Keypoints;
 use super::simcc::peak;
 use crate::onnx::runtime::Outputs;
@@ -19,16 +19,7 @@ const LEAST_SCORE: f32 = 0.2;
 
 impl Heatmaps {
     pub(super) fn adapt(graph: &Graph) -> Result<Self, String> {
-        let input = PictureInput::of(
-            graph,
-            &Expected {
-                size: [192, 256],
-                blue_first: false,
-                mean: IMAGENET.0,
-                deviation: IMAGENET.1,
-                fill: 0.0,
-            },
-        )?;
+        let input = PictureInput::of(graph, &TOP_DOWN)?;
         let maps = graph.output(0, "heatmaps", &[0, 0, 0, 0])?;
         if let Some(count) = maps.dims.get(1).copied().flatten() {
             Keypoints::of(count)?;

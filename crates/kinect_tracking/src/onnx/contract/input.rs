@@ -29,9 +29,14 @@ pub(super) struct Expected {
     pub(super) fill: f32,
 }
 
-/// Means and deviations of ImageNet's pictures.
-pub(super) const IMAGENET: ([f32; 3], [f32; 3]) =
-    ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375]);
+/// The input of top-down models of one person: upright, with means and deviations of ImageNet's pictures.
+pub(super) const TOP_DOWN: Expected = Expected {
+    size: [192, 256],
+    blue_first: false,
+    mean: [123.675, 116.28, 103.53],
+    deviation: [58.395, 57.12, 57.375],
+    fill: 0.0,
+};
 
 /// Larger inputs are a mistake: the tensor would take gigabytes.
 const LARGEST: usize = 4096;

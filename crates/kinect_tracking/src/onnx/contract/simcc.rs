@@ -2,7 +2,7 @@
 
 use super::adapter::{Adapter, Found, crop_around};
 use super::graph::Graph;
-use super::input::{Expected, IMAGENET, PictureInput};
+use super::input::{PictureInput, TOP_DOWN};
 use super::keypoints::Keypoints;
 use crate::onnx::runtime::Outputs;
 use crate::onnx::settings::Contract;
@@ -22,16 +22,7 @@ const LEAST_SCORE: f32 = 0.2;
 
 impl SimCc {
     pub(super) fn adapt(graph: &Graph) -> Result<Self, String> {
-        let input = PictureInput::of(
-            graph,
-            &Expected {
-                size: [192, 256],
-                blue_first: false,
-                mean: IMAGENET.0,
-                deviation: IMAGENET.1,
-                fill: 0.0,
-            },
-        )?;
+        let input = PictureInput::of(graph, &TOP_DOWN)?;
         let [width, height] = input.size();
         let x = graph.output(0, "simcc_x", &[0, 0, width * SPLIT])?;
         let y = graph.output(1, "simcc_y", &[0, 0, height * SPLIT])?;
