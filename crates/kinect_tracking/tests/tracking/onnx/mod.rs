@@ -12,6 +12,7 @@ mod tracker;
 
 use kinect_tracking::onnx::{NetworkSettings, OnnxSettings, Processor, Runtime};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The libraries that run networks here: tract, and ONNX Runtime where it is.
 pub(crate) fn runtimes() -> Vec<Runtime> {
@@ -45,7 +46,11 @@ pub(crate) struct ModelFile(pub(crate) PathBuf);
 
 impl ModelFile {
     pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
-        let folder = std::env::temp_dir().join(format!("kinect-onnx-{}", std::process::id()));
+        // A folder of its own: a shared one would be removed by one test while another is about to write into it.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            std::env::temp_dir().join(format!("kinect-onnx-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{name}.onnx"));
         std::fs::write(&path, bytes).unwrap();
@@ -57,7 +62,6 @@ impl Drop for ModelFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
         if let Some(folder) = self.0.parent() {
-            // Fails while other tests have files there.
             let _ = std::fs::remove_dir(folder);
         }
     }
