@@ -1,4 +1,5 @@
-//! The scripted scenarios keep their bytes: sums of captures that were made before other scenarios and settings existed.
+//! The scripted scenarios keep their bytes: sums of captures from before other scenarios and settings
+//! existed, made anew when the joints of neck and head moved to where the vendor has them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -68,12 +69,12 @@ fn settings(scenario: &str, people: u32, seed: u64) -> SimulationSettings {
 #[test]
 fn scripted_scenarios_keep_their_bytes() {
     const SUMS: [u64; 6] = [
-        0x7643_9CEE_E9F2_1FB4,
-        0x1DA0_28B2_152E_4B48,
-        0x99E9_6F97_EA1E_0427,
+        0x6D32_56D5_2A33_18A7,
+        0xF004_6A1A_6D6A_BC5B,
+        0x901F_DC4C_199E_4B5D,
         0x6190_831D_A446_7309,
-        0x4026_00CD_78A4_CAF8,
-        0x8A66_99F8_D7DC_CB6E,
+        0x419F_D6EB_B509_5298,
+        0xDC69_9A23_209E_D753,
     ];
     let mut all = Vec::new();
     for (name, people, seed) in [

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kinect_azure::{CaptureSource, NextCapture};
+use kinect_azure::{CaptureSource, NextCapture, PlaybackControl};
 use kinect_simulation::SimulatedSensor;
 use rayon::prelude::*;
 
@@ -75,6 +75,7 @@ fn simulate(options: &Generate, shard: u64) -> Result<Examples, Error> {
         if let NextCapture::Capture(capture) = sensor.next_capture(Duration::from_secs(10))? {
             examples.add(&capture, &scene, random);
             captures += 1;
+            sensor.step(kind.step())?;
         }
     }
     Ok(examples)

@@ -35,6 +35,17 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The simulated time between two examples, in captures: people who move look alike in the next capture.
+    pub(crate) const fn step(self) -> i32 {
+        match self {
+            Self::Exhibit => 5,
+            Self::Clips => 3,
+            Self::Mixed | Self::Poses | Self::Empty => 1,
+        }
+    }
+}
+
 /// What a shard of that number shows: its kind and the simulation's settings.
 pub(crate) fn scene(
     kind: Kind,

@@ -604,6 +604,40 @@ fn measures_are_those_of_the_real_clips() {
     }
 }
 
+/// The joints that no skin shows are where the vendor has them: neck and head under the face, as far as in the clips.
+#[test]
+fn faces_are_as_far_above_the_neck_as_in_the_real_clips() {
+    let clips = real_clips();
+    if clips.is_empty() {
+        return;
+    }
+    let rest = RestSkeleton::new(&crate::person::physique::Physique::default());
+    // In units of pelvis to neck, along the line from one to the other.
+    let above = |p: &[Vec3; Joint::COUNT], joint: Joint| {
+        let trunk = p[Joint::Neck.index()] - p[Joint::Pelvis.index()];
+        (p[joint.index()] - p[Joint::Neck.index()]).dot(trunk) / trunk.length_squared()
+    };
+    for joint in [Joint::Head, Joint::Nose, Joint::EyeLeft, Joint::EarLeft] {
+        let mut real = Span::NOTHING;
+        for (_, clip) in &clips {
+            let mut all: Vec<f32> = (0..clip.len())
+                .map(|i| {
+                    let joints = clip.frame(i).unwrap().1;
+                    above(&joints.each_ref().map(|j| Vec3::from(j.position)), joint)
+                })
+                .collect();
+            all.sort_by(f32::total_cmp);
+            real.add(all[all.len() / 2]);
+        }
+        let ours = above(&rest.position, joint);
+        println!("{joint:?}: real {real:?}, ours {ours}");
+        assert!(
+            Span(ours, ours).is_within(real, 0.03),
+            "{joint:?}: {ours}, not {real:?}"
+        );
+    }
+}
+
 /// If an axis of a joint were another than the vendor's, the joint would be off by 90° or more.
 #[test]
 fn joints_are_turned_like_those_of_the_real_clip() {

@@ -62,7 +62,7 @@ impl BodyMesh {
             normals.extend(piece.normals);
             triangles.extend(piece.triangles.iter().map(|t| t.map(|v| v + first)));
         }
-        let axis = neck_seam(&person, &bind);
+        let axis = neck_seam(&person);
         let regions: Vec<Region> = rest
             .par_iter()
             .map(|&p| {
@@ -128,29 +128,29 @@ impl BodyMesh {
 }
 
 /// Where the head is put on: under the chin, above the shoulders.
-fn neck_seam(person: &Person, bind: &BodyPose) -> Vec3 {
-    bind.position[Joint::Head.index()] - Vec3::Y * 0.02 * person.physique.head_height()
+fn neck_seam(person: &Person) -> Vec3 {
+    Vec3::Y * (person.physique.throat() - 0.02 * person.physique.head_height())
 }
 
 /// The pieces of the grid and their cells: head and hands finer than the rest.
 fn pieces(person: &Person, bind: &BodyPose) -> Vec<(Bounds, f32)> {
     let size = person.physique.height / 1.75;
     let at = |joint: Joint| bind.position[joint.index()];
-    let head = at(Joint::Head);
+    let throat = Vec3::Y * person.physique.throat();
     let u = person.physique.head_height();
     let overlap = 0.012 * size;
-    let neck = neck_seam(person, bind).y;
+    let neck = neck_seam(person).y;
     let everywhere = |normal: Vec3, offset: f32| Cut {
         normal,
         offset,
-        center: head,
+        center: throat,
         radius: 10.0,
     };
     let mut cuts = vec![everywhere(Vec3::Y, neck + overlap)];
     let mut pieces = vec![(
         Bounds {
             min: Vec3::new(-0.75 * u, neck - overlap - 0.03, -u),
-            max: Vec3::new(0.75 * u, head.y + 1.35 * u, 0.75 * u),
+            max: Vec3::new(0.75 * u, throat.y + 1.35 * u, 0.75 * u),
             cuts: vec![everywhere(-Vec3::Y, -(neck - overlap))],
         },
         0.034 * u,

@@ -51,7 +51,7 @@ impl Paint {
         Self {
             looks,
             edges,
-            head: at(Joint::Head),
+            head: Vec3::Y * person.physique.throat(),
             unit: person.physique.head_height(),
             chest: at(Joint::SpineChest),
             pelvis: at(Joint::Pelvis),

@@ -69,6 +69,11 @@ impl Physique {
     pub(crate) fn head_height(&self) -> f32 {
         self.height / (5.0 + 2.5 * self.maturity())
     }
+
+    /// Height in metres of the place under the chin from which the parts of the head are measured.
+    pub(crate) fn throat(&self) -> f32 {
+        self.height - self.head_height() * 1.08
+    }
 }
 
 /// Where the joints are when the person stands on the origin in rest pose.
@@ -84,9 +89,10 @@ impl RestSkeleton {
     pub(crate) fn new(physique: &Physique) -> Self {
         let height = physique.height;
         let head = physique.head_height();
-        // Neck joint: a quarter of the head's height under the chin; adult: 0.80 of the height.
-        let neck = height - head * 1.45;
-        // Share of the height of the neck that the legs take: an adult's pelvis is at 0.495 of the whole height.
+        // Neck joint: a quarter of the head's height under the chin; adult: 0.83 of the height. The vendor's clips have
+        // eyes, nose and ears that far above it in units of pelvis to neck (`motion/tests.rs`).
+        let neck = height - head * 1.254;
+        // Share of the height of the neck that the legs take: an adult's pelvis is at 0.51 of the whole height.
         let pelvis = neck * (0.6 + 0.015 * physique.maturity()) * physique.legs;
         let unit = neck - pelvis;
         let ankle = 0.046 * height;
@@ -122,19 +128,20 @@ impl RestSkeleton {
         set(Joint::KneeLeft, hip_x, pelvis - leg * 0.512, 0.0);
         set(Joint::AnkleLeft, hip_x, ankle, 0.0);
         set(Joint::FootLeft, hip_x * 1.1, 0.013 * height, 0.1 * height);
-        let head_joint = neck + head * 0.37;
-        set(Joint::Head, 0.0, head_joint, 0.0);
-        set(Joint::Nose, 0.0, head_joint + head * 0.44, head * 0.50);
+        // The head's joint is at the height of the chin.
+        set(Joint::Head, 0.0, neck + head * 0.37, 0.0);
+        let throat = physique.throat();
+        set(Joint::Nose, 0.0, throat + head * 0.44, head * 0.50);
         set(
             Joint::EyeLeft,
             head * 0.14,
-            head_joint + head * 0.52,
+            throat + head * 0.52,
             head * 0.40,
         );
         set(
             Joint::EarLeft,
             head * 0.33,
-            head_joint + head * 0.42,
+            throat + head * 0.42,
             head * 0.02,
         );
         Self { position }

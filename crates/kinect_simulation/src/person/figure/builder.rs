@@ -86,6 +86,11 @@ impl Builder<'_> {
         self.bind.position[joint.index()]
     }
 
+    /// The place under the chin from which the parts of the head are measured.
+    pub(super) fn throat(&self) -> Vec3 {
+        Vec3::Y * self.person.physique.throat()
+    }
+
     pub(super) fn turned(&self, joint: Joint, direction: Vec3) -> Vec3 {
         self.bind.rotation[joint.index()] * direction
     }

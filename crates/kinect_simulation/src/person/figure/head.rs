@@ -9,7 +9,7 @@ use crate::person::shape::{Part, Region, Shape, knot};
 
 impl Builder<'_> {
     pub(super) fn head(&mut self, u: f32) {
-        let c = self.at(Joint::Head);
+        let c = self.throat();
         let at = |x: f32, y: f32, z: f32| c + Vec3::new(x, y, z) * u;
         let size = |x: f32, y: f32, z: f32| Vec3::new(x, y, z) * u;
         let bone = Joint::Head;
@@ -130,7 +130,7 @@ impl Builder<'_> {
     }
 
     fn hair(&mut self, u: f32) {
-        let c = self.at(Joint::Head);
+        let c = self.throat();
         let at = |x: f32, y: f32, z: f32| c + Vec3::new(x, y, z) * u;
         let size = |x: f32, y: f32, z: f32| Vec3::new(x, y, z) * u;
         // What the head wears presses the hair flat.
@@ -235,7 +235,7 @@ impl Builder<'_> {
     }
 
     fn headwear(&mut self, u: f32) {
-        let c = self.at(Joint::Head);
+        let c = self.throat();
         let at = |x: f32, y: f32, z: f32| c + Vec3::new(x, y, z) * u;
         let size = |x: f32, y: f32, z: f32| Vec3::new(x, y, z) * u;
         let (region, bone) = (Region::Headwear, Joint::Head);

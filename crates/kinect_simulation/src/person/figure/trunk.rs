@@ -50,10 +50,10 @@ impl Builder<'_> {
                 0.002,
             ),
             (0.76, (0.160 - 0.008 * c) * broad, 0.104, 0.0),
-            (0.90, (0.154 - 0.010 * c) * broad, 0.090, -0.006),
-            (1.00, 0.120 * broad, 0.074, -0.014),
-            (1.09, 0.076 * broad, 0.062, -0.016),
-            (1.17, 0.054 * broad, 0.055, -0.010),
+            (0.885, (0.154 - 0.010 * c) * broad, 0.090, -0.006),
+            (0.945, 0.120 * broad, 0.074, -0.014),
+            (1.00, 0.076 * broad, 0.062, -0.016),
+            (1.06, 0.054 * broad, 0.055, -0.010),
         ];
         let bottom = low + unit * sections[0].0;
         let top = low + unit * sections[9].0;
@@ -62,8 +62,8 @@ impl Builder<'_> {
             (along(0.08), Joint::Pelvis),
             (along(0.42), Joint::SpineNavel),
             (along(0.72), Joint::SpineChest),
-            (along(1.02), Joint::SpineChest),
-            (along(1.12), Joint::Neck),
+            (along(0.95), Joint::SpineChest),
+            (along(1.02), Joint::Neck),
         ];
         // `v` of a loft along y with u = x is −z.
         let shell = |ease: f32, from: f32, to: f32| -> Vec<Knot> {
@@ -115,8 +115,8 @@ impl Builder<'_> {
             _ => hem,
         };
         self.edges.hem = low + unit * hem;
-        self.edges.collar = low + unit * 1.085;
-        let part = self.cropped(&shell(ease * s, -1.0, 2.0), ends, hem, 1.085, along);
+        self.edges.collar = low + unit * 0.998;
+        let part = self.cropped(&shell(ease * s, -1.0, 2.0), ends, hem, 0.998, along);
         self.loft(
             part.0,
             Vec3::X,
@@ -160,7 +160,7 @@ impl Builder<'_> {
             self.skirt(span(0.12, 0.0).0.y, hem, hip, Region::Bottom, 0.008);
         }
         if looks.coat.is_some() {
-            let part = self.cropped(&shell(0.034 * s, -1.0, 2.0), ends, -0.05, 1.06, along);
+            let part = self.cropped(&shell(0.034 * s, -1.0, 2.0), ends, -0.05, 0.98, along);
             self.loft(
                 part.0,
                 Vec3::X,
