@@ -15,7 +15,8 @@ pub enum FalseColor {
     /// a second.
     #[default]
     Auto,
-    /// Fixed: metres for depth and points, 0–1 for infrared; players ignore it. A range that is empty or not finite counts as `Auto`.
+    /// A fixed range: in metres for depth and points, 0–1 for infrared; the colours of players do not depend on it. A
+    /// range that is empty or not finite counts as `Auto`.
     Range {
         /// Start of the scale.
         min: f32,

@@ -34,7 +34,7 @@
 //! | get the exact bodies that a simulated sensor sees | [`GroundTruth`](ground_truth::GroundTruth) |
 //! | track people | [`BodyTracking`](body::BodyTracking) on the sensor entity; [`Player`](body::Player) and [`BodyJoint`](body::BodyJoint) entities |
 //! | see which body tracker runs, its errors and delays | [`BodyTrackingState`](body::BodyTrackingState) |
-//! | hear of players who enter, stay in and leave a part of the room | [`BodyZone`](zones::BodyZone) |
+//! | get events of players who enter, stay in and leave a part of the room | [`BodyZone`](zones::BodyZone) |
 //! | recognise waving, pointing, jumping and more | [`BodyGestures`](gestures::BodyGestures) on the sensor entity |
 //! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |

@@ -4,7 +4,7 @@ use bevy::ecs::world::DeferredWorld;
 use bevy::platform::collections::HashSet;
 use bevy::prelude::*;
 
-/// In the world once the plugin was added to the app.
+/// This resource is in the world once the plugin was added to the app.
 #[derive(Resource)]
 pub(crate) struct PluginIsThere;
 

@@ -9,21 +9,21 @@ use std::ffi::{c_char, c_int, c_void};
 /// A handle of any kind; null = none.
 pub type Handle = *mut c_void;
 
-/// `k4a_result_t`, `k4a_buffer_result_t`, `k4a_wait_result_t`, `k4a_stream_result_t`: what the functions answer.
+/// `k4a_result_t`, `k4a_buffer_result_t`, `k4a_wait_result_t`, `k4a_stream_result_t`: the codes that functions return.
 pub mod result {
-    /// It worked.
+    /// Success.
     pub const SUCCEEDED: i32 = 0;
-    /// It did not.
+    /// Failure.
     pub const FAILED: i32 = 1;
     /// `k4a_buffer_result_t`: the buffer is too small.
     pub const TOO_SMALL: i32 = 2;
-    /// `k4a_wait_result_t`: nothing came in time.
+    /// `k4a_wait_result_t`: the timeout elapsed.
     pub const TIMEOUT: i32 = 2;
     /// `k4a_stream_result_t`: the recording is at its end.
     pub const EOF: i32 = 2;
 }
 
-/// `k4abt_frame_get_body_index_map`: a pixel of nobody.
+/// `k4abt_frame_get_body_index_map`: a pixel that belongs to no body.
 pub const BODY_INDEX_MAP_BACKGROUND: u8 = 255;
 /// `K4ABT_INVALID_BODY_ID`.
 pub const INVALID_BODY_ID: u32 = u32::MAX;
@@ -79,13 +79,13 @@ pub struct Camera {
     pub model: i32,
     /// Parameters used, normally 14.
     pub parameter_count: u32,
-    /// cx, cy, fx, fy, k1 to k6, codx, cody, p2, p1, and one that the libraries never fill.
+    /// cx, cy, fx, fy, k1 to k6, codx, cody, p2, p1, and a last one that the libraries never fill in.
     pub parameters: [f32; 15],
     /// Pixels.
     pub width: i32,
     /// Pixels.
     pub height: i32,
-    /// Where the lens model ends, on the plane one unit away.
+    /// The lens model is valid up to this distance from the optical axis, on the plane one unit away.
     pub metric_radius: f32,
 }
 
@@ -109,11 +109,11 @@ pub struct Calibration {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// Changes that break.
+    /// Number of incompatible changes.
     pub major: u32,
-    /// Changes that add.
+    /// Number of additions.
     pub minor: u32,
-    /// Changes that mend.
+    /// Number of corrections.
     pub iteration: u32,
 }
 
@@ -153,7 +153,8 @@ pub struct ImuSample {
 
 /// `k4a_record_configuration_t`, four bytes longer than Microsoft's: Orbbec's library writes a 64-bit offset.
 ///
-/// It only ever comes from a library, through a pointer. Zeroed before, it is right for either.
+/// Only libraries fill it in, through a pointer. Zero it before the call: Microsoft's library does not write the last
+/// four bytes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordConfiguration {
@@ -355,8 +356,8 @@ macro_rules! functions {
 }
 
 functions! {
-    /// The functions of `libk4a`, named without `k4a_`. Optional ones are Orbbec's own, and those that a library can do
-    /// without here because the project computes them itself.
+    /// The functions of `libk4a`, named without `k4a_`. Optional are Orbbec's own functions, and functions whose
+    /// results this project can compute itself.
     K4a, "k4a_",
     required {
         device_get_installed_count: fn() -> u32;

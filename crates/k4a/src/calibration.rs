@@ -70,7 +70,7 @@ pub(crate) fn received(
             ),
         ));
     }
-    // The library never sets the last parameter, and copies arbitrary bytes of its own memory.
+    // The library never sets the last parameter, which therefore holds arbitrary bytes of the library's memory.
     calibration.depth_camera.parameters[14] = 0.0;
     calibration.color_camera.parameters[14] = 0.0;
     Ok(calibration)

@@ -13,7 +13,7 @@ use crate::log;
 /// attached to a recording can be large.
 const LARGEST: usize = 1 << 30;
 
-/// `k4a_result_t`, with the library's messages about it.
+/// Converts a `k4a_result_t`; an error has the messages that the library logged during the call.
 pub(crate) fn check(function: &'static str, call: impl FnOnce() -> i32) -> Result<()> {
     match log::during(call) {
         result::SUCCEEDED => Ok(()),
@@ -22,7 +22,7 @@ pub(crate) fn check(function: &'static str, call: impl FnOnce() -> i32) -> Resul
     }
 }
 
-/// `k4a_wait_result_t` and `k4a_stream_result_t`: `false` after a time-out or at the end.
+/// Converts a `k4a_wait_result_t` or `k4a_stream_result_t`: `false` after a time-out or at the end.
 pub(crate) fn check_some(function: &'static str, call: impl FnOnce() -> i32) -> Result<bool> {
     const { assert!(result::TIMEOUT == result::EOF) };
     match log::during(call) {
@@ -150,7 +150,7 @@ pub(crate) fn milliseconds(timeout: Duration) -> i32 {
 mod tests {
     use super::*;
 
-    /// A library that answers a size and then so many bytes.
+    /// A library that first reports a size and then returns as many bytes.
     fn answers(told: usize, bytes: &'static [u8]) -> impl FnMut(*mut u8, *mut usize) -> i32 {
         move |buffer, size| {
             // SAFETY: the size is live, and the buffer is as large as it says or null.

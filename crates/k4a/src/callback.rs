@@ -1,4 +1,4 @@
-//! Our functions that a library calls.
+//! Functions of this crate that a library calls.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

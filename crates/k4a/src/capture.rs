@@ -16,8 +16,8 @@ pub struct Capture {
     handle: Handle,
 }
 
-// SAFETY: references are counted atomically, and whoever has a `Capture` only reads; `CaptureMut` is not shared while it
-// writes, and the library locks what holds the images.
+// SAFETY: references are counted atomically, and a `Capture` only reads; a `CaptureMut` is not shared while it writes,
+// and the library locks the capture's list of images.
 unsafe impl Send for Capture {}
 // SAFETY: as above.
 unsafe impl Sync for Capture {}
@@ -45,7 +45,7 @@ impl Capture {
         function: &'static str,
         get: unsafe extern "C" fn(Handle) -> Handle,
     ) -> Result<Option<Image>> {
-        // SAFETY: the handle lives; what comes back is a reference of our own, or null.
+        // SAFETY: the handle lives; the result is a new reference, or null.
         let handle = unsafe { get(self.handle) };
         if handle.is_null() {
             return Ok(None);

@@ -72,7 +72,7 @@ codes! {
     ImageFormat {
         /// One JPEG.
         ColorMjpg = 0,
-        /// A plane of Y, then rows of U and V in turns, half as high.
+        /// A plane of Y, then a plane half as high in which U and V alternate.
         ColorNv12 = 1,
         /// Y, U, Y, V for every two pixels.
         ColorYuy2 = 2,
@@ -210,7 +210,7 @@ codes! {
         Off = 5,
     }
 
-    /// How a sensor is mounted, seen from the front of the sensor (`k4abt_sensor_orientation_t`).
+    /// How a sensor is mounted, as seen by a person in front of it (`k4abt_sensor_orientation_t`).
     SensorOrientation {
         /// Upright.
         Default = 0,
@@ -226,7 +226,7 @@ codes! {
     ProcessingMode {
         /// The graphics card: CUDA on Linux, DirectML on Windows.
         Gpu = 0,
-        /// The processor.
+        /// The CPU.
         Cpu = 1,
         /// CUDA; needs libk4abt 1.1.
         GpuCuda = 2,

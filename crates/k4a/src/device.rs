@@ -127,12 +127,12 @@ pub(crate) struct OpenDevice {
 
 // SAFETY: the library's handle is not bound to a thread.
 unsafe impl Send for OpenDevice {}
-// SAFETY: what the library does not allow at the same time takes turns, by the locks above.
+// SAFETY: the locks above prevent the concurrent calls that the library does not allow.
 unsafe impl Sync for OpenDevice {}
 
 impl Drop for OpenDevice {
     fn drop(&mut self) {
-        // SAFETY: the handle lives and is not used again. That nobody else has a reference means that no call is under way.
+        // SAFETY: the handle lives and is not used again. There is no other reference, so no call is under way.
         log::during(|| unsafe { (self.library.functions().device_close)(self.handle) });
     }
 }
@@ -414,7 +414,7 @@ impl Device {
     /// The next capture; with a timeout of zero, only one that is already there. The first capture after a start can
     /// take seconds.
     ///
-    /// The library keeps 7 captures and drops the oldest.
+    /// The library keeps 7 captures; when one more comes, it drops the oldest.
     ///
     /// # Errors
     /// Fails with [`Lost`](ErrorKind::Lost) if the device was unplugged or stopped. On some systems the call only times
@@ -547,7 +547,8 @@ impl Device {
         Ok((known_mode(FUNCTION, control, mode)?, value))
     }
 
-    /// Sets a colour control. In automatic mode the value is ignored. The device keeps the setting until it loses power. Exposure is raised to the next step that the powerline frequency allows.
+    /// Sets a colour control. In automatic mode the value is ignored. The device keeps the setting until it loses
+    /// power. An exposure is rounded up to the next step for the powerline frequency.
     ///
     /// # Errors
     /// Fails if the device does not have the control or the mode, or if the value is out of range or not a multiple of

@@ -27,8 +27,8 @@ pub struct Image {
     size: usize,
 }
 
-// SAFETY: references are counted atomically, and whoever has an `Image` only reads: the library changes neither the
-// picture nor what describes it once it has been given out, and `ImageMut` is not shared while it writes.
+// SAFETY: references are counted atomically, and an `Image` only reads: once the library has returned an image, it
+// changes neither its pixels nor its properties, and an `ImageMut` is not shared while it writes.
 unsafe impl Send for Image {}
 // SAFETY: as above.
 unsafe impl Sync for Image {}
@@ -383,8 +383,8 @@ impl Library {
             }
         })?;
         let image = ImageMut(self.new_image(FUNCTION, handle)?);
-        // The library leaves the memory as it was: it becomes initialised here.
-        // SAFETY: so many bytes are ours to write, as in `bytes_mut`, whose slice would need them initialised.
+        // The library does not initialise the memory, so this does.
+        // SAFETY: this owner may write that many bytes, as in `bytes_mut`, whose slice would need them initialised.
         unsafe { image.0.buffer.write_bytes(0, image.0.size) };
         Ok(image)
     }

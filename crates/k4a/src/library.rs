@@ -222,7 +222,7 @@ impl Library {
     /// milliseconds. Microsoft's library leaks some bytes with each call, so call it every second rather than every
     /// frame.
     pub fn device_count(&self) -> u32 {
-        // SAFETY: it takes nothing.
+        // SAFETY: the function takes no arguments.
         let count = log::during(|| unsafe { (self.functions().device_get_installed_count)() });
         // If no device is connected, the library logs an error.
         log::forget_messages();
@@ -292,9 +292,9 @@ pub struct DepthEngineHelper {
     release: unsafe extern "C" fn(Handle),
 }
 
-// SAFETY: it is only held, and released once by whoever has it.
+// SAFETY: the handle is only kept, and released once, when its owner is dropped.
 unsafe impl Send for DepthEngineHelper {}
-// SAFETY: a shared one can do nothing.
+// SAFETY: a shared reference has no methods.
 unsafe impl Sync for DepthEngineHelper {}
 
 impl Drop for DepthEngineHelper {

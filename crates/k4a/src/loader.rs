@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// Loads a library without making its symbols visible to others; an error is the system's message.
 pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
-    // SAFETY: loading runs the library's initialisers. Only libraries under the names of the vendors' come here, or such
-    // as the caller names, who answers for them (`Library::load_from` says so).
+    // SAFETY: loading runs the library's initialisers. The path is that of a vendor's library, or the caller of
+    // `Library::load_from` vouches for it, as its documentation asks.
     unsafe { open_quietly(path) }.map_err(|error| {
-        // The system's own words are the error's source.
+        // The system's own message is the error's source.
         error
             .source()
             .map_or_else(|| error.to_string(), ToString::to_string)
@@ -108,7 +108,8 @@ pub(crate) fn is_bound_to(
 ) -> bool {
     const SYMBOL: &str = "k4a_capture_release";
     let global = libloading::Library::from(libloading::os::unix::Library::this());
-    // The loader takes names from the global scope first, then from what the library says it needs, in that order.
+    // The loader looks names up in the global scope first, then in the libraries that the companion depends on, in
+    // their order.
     match address_in(&global, SYMBOL) {
         Some(address) => address == capture_release,
         None => address_in(companion, SYMBOL) == Some(capture_release),

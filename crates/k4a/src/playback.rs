@@ -351,7 +351,7 @@ impl Playback {
         get: unsafe extern "C" fn(Handle, *mut Handle) -> i32,
     ) -> Result<Option<Capture>> {
         let mut handle = null_mut();
-        // SAFETY: the handle lives; what comes back is a reference of our own.
+        // SAFETY: the handle lives; the result is a new reference.
         let came = check_some(function, || unsafe { get(self.handle, &raw mut handle) })?;
         let capture =
             (!handle.is_null()).then(|| Capture::from_handle(self.library.library(), handle));
@@ -493,7 +493,7 @@ impl Playback {
 
 impl Drop for Playback {
     fn drop(&mut self) {
-        // SAFETY: the handle lives and is not used again; the path goes after it.
+        // SAFETY: the handle lives and is not used again; the path is freed afterwards.
         log::during(|| unsafe { (self.functions().playback_close)(self.handle) });
     }
 }

@@ -345,7 +345,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        // SAFETY: the handle lives and is not used again; path and device go after it.
+        // SAFETY: the handle lives and is not used again; path and device are freed afterwards.
         log::during(|| unsafe { (self.functions().record_close)(self.handle) });
     }
 }

@@ -130,7 +130,7 @@ impl TrackerLibrary {
         &self.0.path
     }
 
-    /// Whether it is version 1.1, which can choose its model and more processing modes.
+    /// Whether the library has version 1.1, in which the model can be chosen and which has more processing modes.
     pub fn is_1_1(&self) -> bool {
         self.functions().frame_get_system_timestamp_nsec.is_some()
     }
@@ -240,7 +240,7 @@ impl fmt::Debug for TrackerLibrary {
     }
 }
 
-/// A body tracker. For each enqueued capture it gives one frame of bodies, in the same order.
+/// A body tracker. It returns one frame of bodies for each enqueued capture, in the same order.
 ///
 /// It can be shared: one thread enqueues, another pops, a third shuts the tracker down, which wakes both. Do not
 /// enqueue repeatedly with long timeouts without popping: the tracker holds three frames. Dropping the tracker shuts
@@ -263,8 +263,8 @@ struct OpenTracker {
     pop: Mutex<()>,
 }
 
-// SAFETY: the library allows enqueueing and popping on different threads, and to shut down meanwhile; other calls
-// take turns by the locks above.
+// SAFETY: the library allows enqueueing and popping on different threads, and to shut down meanwhile; the locks above
+// prevent other concurrent calls.
 unsafe impl Send for OpenTracker {}
 // SAFETY: as above.
 unsafe impl Sync for OpenTracker {}
@@ -497,7 +497,7 @@ impl BodyFrame {
     /// Fails if the library returns no image or an invalid one.
     pub fn body_index_map(&self) -> Result<Image> {
         const FUNCTION: &str = "k4abt_frame_get_body_index_map";
-        // SAFETY: the handle lives; what comes back is a reference of our own, or null.
+        // SAFETY: the handle lives; the result is a new reference, or null.
         let handle =
             log::during(|| unsafe { (self.functions().frame_get_body_index_map)(self.handle) });
         if handle.is_null() {
@@ -512,7 +512,7 @@ impl BodyFrame {
     /// Fails if the library returns no capture.
     pub fn capture(&self) -> Result<Capture> {
         const FUNCTION: &str = "k4abt_frame_get_capture";
-        // SAFETY: the handle lives; what comes back is a reference of our own, or null.
+        // SAFETY: the handle lives; the result is a new reference, or null.
         let handle = log::during(|| unsafe { (self.functions().frame_get_capture)(self.handle) });
         if handle.is_null() {
             return Err(Error::unexpected(FUNCTION, "it gave no capture"));
@@ -523,7 +523,7 @@ impl BodyFrame {
 
 impl Drop for BodyFrame {
     fn drop(&mut self) {
-        // SAFETY: the handle is ours and is not used again; the tracker goes after it.
+        // SAFETY: the handle is ours and is not used again; the tracker is freed afterwards.
         unsafe { (self.functions().frame_release)(self.handle) }
     }
 }

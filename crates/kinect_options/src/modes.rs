@@ -45,7 +45,7 @@ pub(crate) fn frame_rate(text: &str) -> Result<FrameRate, String> {
     }
 }
 
-/// A part in a wired synchronisation; `sub` is short for a subordinate's, as in k4arecorder.
+/// A part in a wired synchronisation; `sub` is short for `subordinate`, as in k4arecorder.
 pub(crate) fn wired_sync_mode(text: &str) -> Result<WiredSyncMode, String> {
     if text.eq_ignore_ascii_case("sub") {
         return Ok(WiredSyncMode::Subordinate);

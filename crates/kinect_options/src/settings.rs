@@ -4,8 +4,8 @@ use kinect_azure::device::{DeviceSelector, DeviceSettings};
 
 use crate::{CameraOptions, LibraryOptions, SyncOptions};
 
-/// The settings of the chosen sensor: the modes of these options, and defaults for what has no option. Whether a sensor can run with
-/// them is for [`DeviceSettings::check`] to say.
+/// The settings of the chosen sensor: the modes of these options, and defaults for settings that have no option.
+/// [`DeviceSettings::check`] says whether a sensor can run with them.
 pub fn device_settings(
     device: DeviceSelector,
     library: &LibraryOptions,

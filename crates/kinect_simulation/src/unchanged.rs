@@ -1,5 +1,5 @@
-//! The scripted scenarios keep their bytes: sums of captures from before other scenarios and settings
-//! existed, made anew when the joints of neck and head moved to where the vendor has them.
+//! The scripted scenarios keep their bytes: the sums here are of captures from before other scenarios and settings
+//! existed. They were computed anew when the joints of neck and head moved to the vendor's places.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

@@ -44,7 +44,7 @@ pub mod zones;
 pub use box2::Box2;
 pub use ground::Ground;
 
-/// The README's example is compiled with the documentation's.
+/// The README's snippets, compiled as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

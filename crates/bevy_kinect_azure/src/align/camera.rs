@@ -27,7 +27,7 @@ pub(super) struct ColorCamera {
 }
 
 impl Default for ColorCamera {
-    /// No colour camera: it sees no point.
+    /// Stands for "no colour camera": it sees no point.
     fn default() -> Self {
         Self {
             rotation_x: Vec3::ZERO,

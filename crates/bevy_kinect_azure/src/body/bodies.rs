@@ -11,9 +11,9 @@ use kinect_tracking::filter::FilteredBody;
 /// The bodies in the newest body frame, filtered, in the vendor's units and axes, on the entity with the
 /// [`BodyTracking`](super::BodyTracking). It changes with each body frame. Read only.
 ///
-/// This is what [zones](kinect_tracking::zones), [gestures](kinect_tracking::gestures) and
-/// [files](kinect_tracking::files) of the engine-free half work on. [`Player`](super::Player) entities have the same in
-/// metres and Bevy's axes.
+/// [Zones](kinect_tracking::zones), [gestures](kinect_tracking::gestures) and [files](kinect_tracking::files) of the
+/// crate `kinect_tracking` take these bodies. [`Player`](super::Player) entities have the same joints in metres and
+/// Bevy's axes.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct TrackedBodies {
@@ -56,7 +56,7 @@ impl TrackedBodies {
 pub fn ground_under(sensor: &GlobalTransform) -> Ground {
     let up = sensor.rotation().inverse() * Vec3::Y;
     Ground {
-        // The conversion to the camera's axes is that from them.
+        // The conversion to the camera's axes is its own inverse.
         up: kinect_azure::units::direction_to_world(up.to_array()),
         camera_height_mm: sensor.translation().y / kinect_azure::units::METRES_PER_MILLIMETRE,
     }

@@ -39,7 +39,7 @@ impl Clip {
         }
     }
 
-    /// The frame that is due after so many more seconds, unless it was returned before.
+    /// Advances the clip by `seconds`, and returns the frame that is due then, unless it was returned before.
     pub(super) fn advance(&mut self, seconds: f64) -> Option<Arc<BodyFrame>> {
         if let Stage::Reading(task) = &mut self.stage {
             self.stage = match block_on(poll_once(task))? {

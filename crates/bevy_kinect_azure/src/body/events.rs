@@ -1,4 +1,4 @@
-//! What happens to players: messages, and events on the entity with the `BodyTracking`.
+//! Players who come and go, and their slots: messages, and events on the entity with the `BodyTracking`.
 
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;

@@ -75,7 +75,7 @@ pub struct JointInImages {
 pub struct ImagePoint {
     /// In pixels from the left and from the top; (0, 0) is the centre of the top left pixel.
     pub pixel: Vec2,
-    /// In shares of the image, counted as [`UvSettings`] say.
+    /// UV coordinates in the image, counted as the [`UvSettings`] say.
     pub uv: Vec2,
 }
 

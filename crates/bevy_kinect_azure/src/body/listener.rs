@@ -65,7 +65,8 @@ impl TrackerListener {
         frame
     }
 
-    /// Writes the tracker's status over an earlier one. Returns whether it did; it does not while a capture is passed on.
+    /// Writes the tracker's status over an earlier one. While the capture thread passes a capture on, returns `false`
+    /// and writes nothing.
     pub(super) fn write_status(&self, status: &mut TrackerStatus) -> bool {
         let Some(mut inner) = self.try_lock() else {
             return false;
@@ -120,7 +121,7 @@ impl TrackerListener {
         }
     }
 
-    /// Held for microseconds by either thread.
+    /// Both threads hold the lock for microseconds only.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -133,7 +134,7 @@ impl CaptureListener for TrackerListener {
         let mut inner = self.lock();
         inner.failure = None;
         match &mut inner.sensor {
-            // Opened again: the tracker goes on with what it has.
+            // The same source was opened again: the tracker continues.
             Some(sensor) if same_offers(&sensor.offers, &offers) => {
                 if *sensor.calibration != *calibration {
                     sensor.calibration = Arc::new(calibration.clone());

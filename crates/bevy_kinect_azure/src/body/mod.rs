@@ -44,10 +44,11 @@
 //!     ├ hip …     … the other joints, as Joint::parent says
 //! ```
 //!
-//! A player entity is spawned when a person has [come](PlayerEntered) (after a short probation) and despawned when the person has
-//! [left](PlayerLeft). Who is out of sight for a while is [hidden](PlayerHidden) meanwhile, and keeps entity, id, slot and last
-//! pose. More people than [`most_players`](kinect_tracking::players::PlayersSettings::most_players) are entities without a
-//! [slot](Player::slot). Events are messages as well, as for [sensors](crate::sensor#events).
+//! A player entity is spawned when a person has [come](PlayerEntered) (after a short probation) and despawned when the
+//! person has [left](PlayerLeft). A person who is out of sight for a while is [hidden](PlayerHidden) meanwhile, and
+//! keeps entity, id, slot and last pose. If there are more people than
+//! [`most_players`](kinect_tracking::players::PlayersSettings::most_players), the others are entities without a
+//! [slot](Player::slot). Each event is also sent as a message, as for [sensors](crate::sensor#events).
 //!
 //! Transforms and the [`Skeleton`] are in metres and Bevy's axes, in the space of the sensor entity; `GlobalTransform`s are right
 //! wherever the sensor stands. Joints keep the vendor's own axes (x along the bone, [`Joint::rest_axes`](kinect_azure::Joint::rest_axes)).
@@ -55,22 +56,24 @@
 //!
 //! # Trackers
 //!
-//! [`BodyTracking::source`] says where bodies come from: the vendor's tracker, an ONNX model, the ground truth of a simulation or the
-//! body track of a recording, a [clip](BodyTracking::clip), which needs no sensor, or a [tracker of your own](BodySource::custom).
-//! A tracker runs on a thread of its own, with the newest capture: neither the app nor the images wait for it.
-//! [`BodyTrackingState`] tells which tracker runs and why, its errors, and how late it is.
+//! [`BodyTracking::source`] chooses the source of the bodies: the vendor's tracker, an ONNX model, the ground truth of
+//! a simulation or the body track of a recording, a [clip](BodyTracking::clip), which needs no sensor, or a [tracker of
+//! your own](BodySource::custom). A tracker runs on a thread of its own, with the newest capture: neither the app nor
+//! the images wait for it. [`BodyTrackingState`] tells which tracker runs and why, its errors, and how late it is.
 //!
-//! If no body frame has come for [`hidden_seconds`](kinect_tracking::players::PlayersSettings::hidden_seconds), at least a second,
-//! although captures came, or the sensor is lost for so long, all players leave. When the sensor is switched off or fails, they leave
-//! at once. A paused recording keeps its players.
+//! All players leave if captures come but no body frame has come for
+//! [`hidden_seconds`](kinect_tracking::players::PlayersSettings::hidden_seconds) (at least a second), or if the sensor
+//! is lost for that time. When the sensor is switched off or fails, they leave at once. A paused recording keeps its
+//! players.
 //!
 //! # Images in step
 //!
-//! A tracker tells two components of the sensor entity what it found, in [`KinectSystems::Bodies`]: [`BodyIndexMap`] and
-//! [`BodyTime`]. One writes them: while a `BodyTracking` on the sensor is active, its tracker; without it, the
-//! [ground truth](crate::ground_truth) of a simulation, or your own system. Users of [`ImageTiming::Bodies`] request the frame in
-//! which the newest bodies were found with [`DelayedFrameDemand`], and read it from [`DelayedFrame`]. While all players have left
-//! because the tracker gives no frames, that is the newest frame.
+//! In [`KinectSystems::Bodies`], the results of a tracker are written into two components of the sensor entity:
+//! [`BodyIndexMap`] and [`BodyTime`]. While a `BodyTracking` on the sensor is active, these are its tracker's results;
+//! otherwise the [ground truth](crate::ground_truth) of a simulation, or the results of your own system. Users of
+//! [`ImageTiming::Bodies`] request the frame in which the newest bodies were found with [`DelayedFrameDemand`], and
+//! read it from [`DelayedFrame`]. If all players have left because the tracker gives no frames, [`DelayedFrame`] holds
+//! the newest frame.
 
 mod bodies;
 mod clip;

@@ -24,7 +24,7 @@ pub(super) struct Person {
     pub(super) skeleton: Box<Skeleton>,
 }
 
-/// The angles of all joints, from frame to frame.
+/// Continues the angles of all joints from frame to frame.
 struct Euler {
     order: EulerOrder,
     joints: Box<[EulerUnroller; Joint::COUNT]>,
@@ -58,7 +58,7 @@ pub(super) struct People<'w, 's> {
     >,
 }
 
-/// What a player's entities are written from, beside the pose.
+/// The data, beside the pose, from which a player's entities are written.
 pub(super) struct Scene<'a> {
     pub(super) joints: &'a JointSettings,
     pub(super) calibration: &'a Calibration,
@@ -105,7 +105,7 @@ impl Person {
                 self.joints = Some(joints);
             }
             (Some(joints), false) => {
-                // The others are below it.
+                // The other joints are its descendants.
                 commands.entity(joints[Joint::Pelvis.index()]).try_despawn();
                 commands.entity(self.entity).try_remove::<PlayerJoints>();
                 self.joints = None;
@@ -170,7 +170,7 @@ impl Person {
         joints
     }
 
-    /// Writes what the newest body frame says of the player.
+    /// Writes the player's components from the newest body frame.
     pub(super) fn write_player(
         &mut self,
         commands: &mut Commands,

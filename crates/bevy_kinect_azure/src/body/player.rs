@@ -23,9 +23,9 @@ use super::skeleton::Skeleton;
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(PlayerStatus, PlayerBounds, Skeleton, Transform, Visibility)]
 pub struct Player {
-    /// The player's slot, from 0, which no other player of the sensor has; it stays until the player leaves, or until the
-    /// [policy](kinect_tracking::players::SelectionPolicy) gives it to somebody else. `None` if there are more people than slots, or
-    /// if the policy leaves the person out.
+    /// The player's slot, from 0, which no other player of the sensor has; it stays until the player leaves, or until
+    /// the [policy](kinect_tracking::players::SelectionPolicy) gives it to another player. `None` if there are more
+    /// people than slots, or if the policy leaves the person out.
     pub slot: Option<usize>,
     /// The player's id. It stays the same as long as the person is followed, also while hidden, and no later player of the sensor gets
     /// it.
@@ -34,7 +34,7 @@ pub struct Player {
     pub tracker_id: u32,
 }
 
-/// How a player is seen, on the player entity. Read only.
+/// Whether a player is seen, since when, and how it moves, on the player entity. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlayerStatus {

@@ -50,7 +50,7 @@ pub(super) enum Feed {
     },
     /// A clip without a sensor.
     Clip(Clip),
-    /// A tracker without a sensor.
+    /// No bodies: a tracker was chosen, but the entity has no sensor.
     Nothing,
 }
 
@@ -59,7 +59,7 @@ pub(super) enum Feed {
 pub(super) struct Clock {
     /// Device timestamp of the newest body frame in µs.
     pub(super) frame_usec: u64,
-    /// App's time since that frame, in seconds.
+    /// The app's time since that frame, in seconds.
     pub(super) seconds: f64,
 }
 
@@ -71,12 +71,12 @@ pub(super) struct Silence {
     pub(super) waits: bool,
 }
 
-/// How the state is brought up to date.
+/// Keeps the published state up to date.
 #[derive(Default)]
 struct Status {
-    /// Since the last time.
+    /// The time since the state was last published.
     age: Duration,
-    /// The former status; its memory is used for the next.
+    /// The former status; its memory is used for the next one.
     spare: TrackerStatus,
     /// Whether a problem was logged since the tracker last ran.
     told: bool,
@@ -141,7 +141,7 @@ impl Feed {
 impl Drop for Feed {
     fn drop(&mut self) {
         if let Self::Sensor { tracker, .. } = self {
-            // The capture thread may hold the listener for longer.
+            // The capture thread may hold the listener for longer, so its tracker is closed now.
             tracker.end();
         }
     }
@@ -213,9 +213,9 @@ pub(super) fn follow_settings(
     }
 }
 
-/// A running tracker is asked for its status so often: the times have to be sorted for it.
+/// How often a running tracker is asked for its status, for which the times of its stages have to be sorted.
 const SELDOM: Duration = Duration::from_millis(250);
-/// A tracker that is not running yet.
+/// How often a tracker that is not running yet is asked.
 const OFTEN: Duration = Duration::from_millis(50);
 
 /// Brings the states up to date, and reports their changes.
@@ -268,7 +268,7 @@ impl Status {
         }
         match problem(&now.state) {
             Some(error) => {
-                // Further attempts are only seen in the state.
+                // Later attempts are only reported in the state.
                 if !core::mem::replace(&mut self.told, true) {
                     error!("entity {entity}: no bodies are tracked: {error}");
                     self.told_error = true;

@@ -24,13 +24,13 @@ impl BodyTrackingState {
         self.state == TrackerState::Running
     }
 
-    /// The error that the tracker is opened again after, or that makes it unusable; `None` in other states.
+    /// The error after which the tracker is opened again, or which makes it unusable; `None` in other states.
     pub fn problem(&self) -> Option<&str> {
         problem(&self.state)
     }
 }
 
-/// The error in a state.
+/// The error of a state.
 pub(super) fn problem(state: &TrackerState) -> Option<&str> {
     match state {
         TrackerState::Restarting(error) | TrackerState::Unusable(error) => Some(error),

@@ -34,7 +34,7 @@ pub(super) struct Tracked {
     map: Option<&'static mut BodyIndexMap>,
 }
 
-/// At least this long, in seconds, captures come without body frames before all players leave.
+/// The least time in seconds for which captures must come without body frames before all players leave.
 const LEAST_PATIENCE: f32 = 1.0;
 
 /// Takes the newest body frame of each tracker, and writes players and joints.
@@ -52,7 +52,7 @@ pub(super) fn track(
         let in_tracker = tracked.in_tracker.as_mut().map(Mut::reborrow);
         let run = &mut *tracked.run;
         let is_off = !matches!(run.feed, Feed::Clip(_)) && is_off(tracked.state);
-        // What comes out of the tracker after the sensor was switched off is too late.
+        // A body frame that comes out of the tracker after the sensor was switched off is ignored.
         let frame = run.feed.take(seconds, in_tracker).filter(|_| !is_off);
         run.clock.seconds += seconds;
         let calibration = tracked
@@ -107,7 +107,7 @@ pub(super) fn track(
                 if tracked.bodies.device_timestamp_usec.is_some() {
                     *tracked.bodies = TrackedBodies::default();
                 }
-                // Without bodies, the newest images are in step with them.
+                // Without bodies, images in step with bodies are the newest images.
                 if let Some(time) = &mut tracked.time
                     && let Some(now) = tracked.frame.as_ref().and_then(|frame| frame_time(frame))
                 {

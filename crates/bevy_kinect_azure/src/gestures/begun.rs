@@ -1,9 +1,9 @@
-//! The gestures that have begun.
+//! The recogniser of a sensor's gestures.
 
 use bevy::prelude::*;
 use kinect_tracking::gestures::{GestureSettings, GestureWatch};
 
-/// The gestures that the players of a sensor have begun, beside [`BodyGestures`](super::BodyGestures).
+/// Recognises the gestures of a sensor's players, on the entity with the [`BodyGestures`](super::BodyGestures).
 #[derive(Component)]
 pub(super) struct BegunGestures(pub(super) GestureWatch);
 

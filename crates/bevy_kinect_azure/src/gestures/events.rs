@@ -1,4 +1,4 @@
-//! A gesture was recognised.
+//! The event of a gesture.
 
 use bevy::prelude::*;
 use kinect_tracking::gestures::{Direction, Gesture, Side};

@@ -16,8 +16,9 @@
 //! }
 //! ```
 //!
-//! Put [`BodyGestures`] beside the [`BodyTracking`](crate::body::BodyTracking). Each gesture is told once, when it is recognised;
-//! [`ActiveGestures`] on the player entity says which of them last. Left and right are the person's.
+//! Put [`BodyGestures`] beside the [`BodyTracking`](crate::body::BodyTracking). Each gesture is reported once, when it
+//! is recognised; [`ActiveGestures`] on the player entity lists the gestures that go on. Left and right are the
+//! person's.
 
 mod active;
 mod begun;

@@ -11,8 +11,8 @@ use crate::presence;
 /// Recognises the gestures of all players of the [`BodyTracking`](crate::body::BodyTracking) on the same entity, see
 /// [the topic](super). Its thresholds are data; a gesture whose thresholds are `None` is not recognised.
 ///
-/// A jump and a crouch need to know where the floor is: the sensor's `GlobalTransform` says how high it hangs and how it is
-/// tilted, with the floor at y = 0 of the world.
+/// To recognise jumps and crouches, the plugin must know where the floor is: the floor is the world's plane y = 0, so
+/// the sensor's `GlobalTransform` must have its height and tilt.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Deref, DerefMut)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(BegunGestures)]

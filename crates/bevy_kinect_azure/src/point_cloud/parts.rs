@@ -7,7 +7,7 @@ use super::buffer::PointCloudBuffer;
 use super::material::PointCloudMaterial;
 use super::point_source::PointSource;
 
-/// The components of a cloud whose mesh and material are the plugin's. A surface also has
+/// The components of a cloud with the plugin's mesh and material. A surface also has
 /// [`SurfaceBuffers`](super::SurfaceBuffers).
 pub(super) type Parts = (
     PointSource,

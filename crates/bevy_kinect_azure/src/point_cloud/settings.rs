@@ -126,8 +126,8 @@ impl PointFilter {
 /// default, [`PointCloud::smoothing`](crate::PointCloud::smoothing) is [`OFF`](Self::OFF). Depth images and image outputs stay as the
 /// sensor measured them.
 ///
-/// Edges are kept: only neighbours on the same surface count, as far as noise lets tell. A change of the sensor's source or modes, and
-/// a seek backwards, begin anew.
+/// Edges are kept: only neighbours on the same surface count, as far as surfaces can be told apart in spite of noise. A
+/// change of the sensor's source or modes, and a seek backwards, begin anew.
 ///
 /// ```
 /// # use bevy_kinect_azure::prelude::*;
@@ -184,7 +184,7 @@ impl DepthSmoothing {
         noise_growth: 0.001,
     };
 
-    /// Whether it does anything.
+    /// Whether any of the settings changes depth.
     pub(crate) fn is_on(&self) -> bool {
         self.images > 1 || self.radius > 0 || self.holes > 0
     }

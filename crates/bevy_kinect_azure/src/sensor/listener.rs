@@ -423,7 +423,7 @@ mod tests {
         assert_eq!((first.read(), second.read()), ("".into(), "ex".into()));
         assert_eq!(Arc::strong_count(&first), 1, "nobody keeps it");
 
-        // Opened again, it hears of the opening again, and of the end of the thread as well.
+        // When the source is opened again, the listener is told; it is also told of the end of the thread.
         calls.opened(&source);
         calls.opened(&source);
         drop(calls);

@@ -252,7 +252,8 @@ impl CaptureThread {
             self.tell_news(open);
             self.take_samples(open.source())?;
             if has_other_format {
-                // Listeners that came with the format get their first capture in it.
+                // Listeners that were added together with the change of the format get their first capture in the new
+                // format.
                 self.listeners.opened(open.source());
                 self.announce(open.source())?;
             }

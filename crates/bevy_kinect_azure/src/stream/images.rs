@@ -158,7 +158,7 @@ impl Stored {
 }
 
 impl TextureSet {
-    /// An image, if the sensor has it; an aligned one, if it is needed as well.
+    /// An image, if the sensor has it. An aligned image exists only while it is needed.
     pub(crate) fn get(&self, image: RawImage) -> Option<&Stored> {
         self.images[image as usize].as_ref()
     }

@@ -1,5 +1,5 @@
-//! The rays of the colour camera, which only aligned point images need: up to twelve million, so they are computed in a background
-//! task, for sensors that have [`ColorRays`].
+//! The rays of the colour camera, which only aligned point images need. There are up to twelve million, so they are
+//! computed in a background task, and only for sensors that have [`ColorRays`].
 
 use std::sync::Arc;
 

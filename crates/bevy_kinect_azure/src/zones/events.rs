@@ -1,4 +1,4 @@
-//! Who comes into a zone, stays and goes: messages, and events on the zone's entity.
+//! Players who enter, stay in and leave a zone: messages, and events on the zone's entity.
 
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
@@ -17,8 +17,8 @@ pub struct ZoneEntered {
     pub id: u32,
 }
 
-/// A player has been in a zone for [`BodyZone::dwell`](super::BodyZone::dwell); once a stay. A message, and an event on the zone's
-/// entity.
+/// A player has been in a zone for [`BodyZone::dwell`](super::BodyZone::dwell); once for each stay. A message, and an
+/// event on the zone's entity.
 #[derive(Message, EntityEvent, Clone, Copy, Debug, PartialEq)]
 pub struct ZoneDwelled {
     /// The zone's entity.

@@ -24,9 +24,9 @@
 //! }
 //! ```
 //!
-//! A zone watches the players of all [`BodyTracking`](crate::body::BodyTracking)s in the world. Its shape is in its entity's
-//! space, in metres: the entity's `GlobalTransform` places, turns and scales it. For floor zones the plane y = 0 of that space is
-//! the floor, so sensors must have a `Transform` that says how high they hang and how they are tilted.
+//! A zone watches the players of all [`BodyTracking`](crate::body::BodyTracking)s in the world. Its shape is in its
+//! entity's space, in metres: the entity's `GlobalTransform` places, turns and scales it. For floor zones the plane y =
+//! 0 of that space is the floor, so sensors must have a `Transform` with their height above the floor and their tilt.
 
 mod events;
 mod watch;

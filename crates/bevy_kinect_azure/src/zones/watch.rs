@@ -38,7 +38,7 @@ pub(super) fn watch(
         };
         if zone.is_changed() {
             for watched in &mut watches.0 {
-                // Each watch has one zone.
+                // Each watch has one zone, so the index 0 exists.
                 let _ = watched.watch.replace(0, zone.shape(), zone.settings());
             }
         }

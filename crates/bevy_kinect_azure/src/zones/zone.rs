@@ -11,7 +11,8 @@ use kinect_tracking::zones::{Zone, ZonePart, ZoneSettings, ZoneShape};
 use crate::presence;
 
 /// A volume that reports the players in it, see [the topic](super). [`ZoneOccupants`] lists them; events and messages
-/// ([`ZoneEntered`](super::ZoneEntered), [`ZoneDwelled`](super::ZoneDwelled), [`ZoneLeft`](super::ZoneLeft)) tell who comes and goes.
+/// ([`ZoneEntered`](super::ZoneEntered), [`ZoneDwelled`](super::ZoneDwelled), [`ZoneLeft`](super::ZoneLeft)) report
+/// players who come and go.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(ZoneOccupants, Transform)]
@@ -23,8 +24,8 @@ pub struct BodyZone {
     pub volume: ZoneVolume,
     /// The part of a person that must be inside.
     pub part: ZonePart,
-    /// A player leaves only when this far outside, in metres, so that a player at the edge does not enter and leave again and
-    /// again.
+    /// A player who is inside leaves only when the player is this far outside, in metres, so that a player at the edge
+    /// does not enter and leave again and again.
     pub margin: f32,
     /// After this time inside, a player has dwelled in the zone.
     pub dwell: Duration,
@@ -108,7 +109,7 @@ impl BodyZone {
         }
     }
 
-    /// The same zone for another part of people.
+    /// The same zone for another part of a person.
     #[must_use]
     pub fn for_part(mut self, part: ZonePart) -> Self {
         self.part = part;

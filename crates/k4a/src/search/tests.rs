@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
-/// A folder of its own, gone when dropped.
+/// A temporary folder, which is removed when this is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -81,7 +81,7 @@ fn variables_come_first_then_the_program_then_vendors_then_the_system_then_the_l
         })
         .collect();
     assert_eq!(last, ["libk4a.so", "libk4a.so.1.4"]);
-    // Where nothing is, it says what was missed.
+    // If no library exists, the list has the file that is missing.
     assert!(candidates.iter().any(|candidate| candidate.path
         == scratch.0.join("usr/lib64/libk4a.so.1.4")
         && !candidate.exists));

@@ -300,7 +300,7 @@ impl Lens {
         let (mut r, mut error) = ([0.0; N], [0.0; N]);
         let (mut next_x, mut next_y) = ([0.0; N], [0.0; N]);
         for _ in 0..MAX_EVALUATIONS {
-            // Two loops, because the compiler makes vector instructions of these and not of one.
+            // Two loops, because the compiler vectorises these two, but not a single loop with both steps.
             for lane in 0..N {
                 let at = self.linearise(x[lane], y[lane]);
                 let (eu, ev) = (u[lane] - at.u, v[lane] - at.v);

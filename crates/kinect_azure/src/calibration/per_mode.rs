@@ -14,9 +14,9 @@ pub struct Calibration {
     pub color_camera: Option<Camera>,
     /// From each sensor to each, `[source][target]` in the order of [`Sensor::ALL`]. `None` if one of the two sensors
     /// is missing from the calibration (only inertial sensors can be missing). Extrinsics do not depend on the modes,
-    /// so they also exist for a camera that is off. From a sensor to itself they are the identity as far as the
-    /// factory's rotation is orthonormal, as in the vendor's library; the point functions do not change points that
-    /// stay in one sensor's axes.
+    /// so they also exist for a camera that is off. The extrinsics from a sensor to itself differ from the identity if
+    /// the factory's rotation is not exactly orthonormal, as in the vendor's library; the point functions return points
+    /// unchanged if source and target are the same sensor.
     pub extrinsics: [[Option<Extrinsics>; 4]; 4],
     /// The depth mode this calibration is for.
     pub depth_mode: DepthMode,

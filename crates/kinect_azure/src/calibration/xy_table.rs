@@ -86,8 +86,8 @@ impl XyTable {
     }
 }
 
-/// A part of a table, from pixel `first` on: a separate type, because a closure is not always compiled for the
-/// instructions of the processor that it is dispatched to.
+/// A part of a table, from pixel `first` on: a separate type, because the compiler does not always compile a closure
+/// for the vector instructions that pulp dispatches it to.
 struct Rays<'a> {
     lens: Lens,
     width: usize,

@@ -15,7 +15,7 @@ pub struct LockstepClock {
 #[derive(Debug, Default)]
 struct Times {
     now_usec: u64,
-    /// The source asked for a capture when the clock stood here, and none was due.
+    /// The time of the clock when the source last found that no capture was due.
     settled_usec: Option<u64>,
     closed: bool,
 }

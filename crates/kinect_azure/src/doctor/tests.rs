@@ -1,4 +1,4 @@
-//! Machines that are not there: folders for `/`, answers for the rest.
+//! Made-up machines: a folder stands for `/`, and functions stand for the system.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::HashMap;
@@ -45,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// One on which everything is as it should be: an Azure Kinect on USB 3.
+    /// A machine on which everything is in order: an Azure Kinect on USB 3.
     fn healthy() -> Self {
         let mut machine = Self::new();
         machine.with_library(Vendor::Microsoft);
@@ -179,7 +179,7 @@ fn one(report: &Report, check: Check) -> &Finding {
     first
 }
 
-/// What is in the way.
+/// The checks of the findings that keep a sensor from working.
 fn obstacles(report: &Report) -> Vec<Check> {
     let obstacles = report.findings.iter().filter(|one| one.is_in_the_way());
     let mut checks: Vec<_> = obstacles.map(|finding| finding.check).collect();
@@ -197,7 +197,7 @@ fn a_machine_with_everything_can_use_its_sensor() {
     assert!(sensor.what.contains("000123456789"), "{sensor:?}");
     let library = one(&report, Check::MicrosoftLibrary);
     assert!(library.what.contains("1.4.2"), "{library:?}");
-    // The other vendor's is missing and is not in the way.
+    // The other vendor's library is missing, which does not matter.
     let other = one(&report, Check::OrbbecLibrary);
     assert_eq!((other.status, other.needed), (Status::Missing, false));
 }
@@ -339,7 +339,7 @@ fn a_femto_needs_orbbecs_library_and_rules() {
     let in_working_folder = machine.root.join("work").join(engine);
     let report = machine.examine();
     let engines: Vec<_> = report.of(Check::DepthEngine).collect();
-    // Microsoft's lacks its own, but nobody needs that one.
+    // The depth engine of Microsoft's library is missing, but no sensor needs it.
     assert_eq!(engines[0].status, Status::Missing);
     assert_eq!(engines[1].status, Status::Found);
     assert_eq!(engines[1].what, in_working_folder.display().to_string());
@@ -370,7 +370,7 @@ fn the_package_keeps_its_depth_engine_in_a_folder_of_its_own() {
     };
     let system = format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH);
     assert_eq!(machine(&system), Status::Found);
-    // Elsewhere the library does not know of it.
+    // The library does not find a depth engine in another folder.
     assert_eq!(machine("home/me"), Status::Missing);
 }
 
@@ -438,7 +438,7 @@ fn without_an_x_server_there_is_no_depth() {
     let report = machine.examine();
     assert_eq!(one(&report, Check::Graphics).status, Status::Wrong);
 
-    // Another machine's screen cannot be looked at from here.
+    // The screen of another machine cannot be examined.
     let mut machine = Machine::healthy();
     machine.variables.insert("DISPLAY", "localhost:10.0".into());
     assert_eq!(
@@ -501,14 +501,14 @@ fn a_sensor_that_may_not_be_opened_needs_udev_rules() {
     let report = machine.examine();
     assert_eq!(obstacles(&report), [Check::UdevRules, Check::UsbPermission]);
 
-    // Rules that are not there do not matter when the sensor opens, say because another rule lets it.
+    // Missing rules do not matter if the sensor can be opened, for example because of another rule.
     let machine = Machine::healthy();
     machine.remove("etc/udev/rules.d/99-k4a.rules");
     let report = machine.examine();
     assert_eq!(one(&report, Check::UdevRules).status, Status::Missing);
     assert!(report.is_usable());
 
-    // Nor to root.
+    // Missing rules do not matter to root either.
     let mut machine = Machine::healthy();
     machine.remove("etc/udev/rules.d/99-k4a.rules");
     let _ = fs::remove_dir_all(machine.root.join("sys/bus/usb/devices"));

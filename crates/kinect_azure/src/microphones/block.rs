@@ -61,7 +61,7 @@ impl AudioBlock {
 pub struct AudioLevel {
     /// The largest deviation from zero.
     pub peak: f32,
-    /// The root of the mean square.
+    /// The root mean square (RMS).
     pub rms: f32,
 }
 
@@ -71,8 +71,8 @@ impl AudioLevel {
         20.0 * self.peak.log10()
     }
 
-    /// The root of the mean square in dB of full scale: 0 at most, −∞ for silence. A tone of 94 dB SPL at 1 kHz has −22
-    /// (Azure Kinect DK hardware specification).
+    /// The root mean square (RMS) in dB of full scale: 0 at most, −∞ for silence. A tone of 94 dB SPL at 1 kHz gives
+    /// −22 dB (Azure Kinect DK hardware specification).
     pub fn rms_dbfs(self) -> f32 {
         20.0 * self.rms.log10()
     }
@@ -100,7 +100,7 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
-    /// `queued`: how many blocks wait to be taken at most.
+    /// `queued`: the most blocks that wait to be taken.
     pub(super) fn new(format: BlockFormat, queued: usize) -> Self {
         Self {
             format,

@@ -168,7 +168,7 @@ impl RecordingSource {
         };
         match std::fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return lost("was deleted"),
-            // Anything else does not say that the open file is gone.
+            // Other errors do not prove that the open file is gone.
             Err(_) => {}
             Ok(metadata) => match file.metadata() {
                 Ok(open) if !same_file(&metadata, &open) => {
@@ -413,8 +413,8 @@ impl RecordingSource {
 
     /// The capture `count` before the newest.
     fn find_back(&mut self, count: u32, read_ahead: bool) -> Result<Option<Group>, SourceError> {
-        // On the way back, the capture that was read ahead comes first, and then, or after the end, the newest
-        // capture itself.
+        // Going backwards, the reader first meets captures that do not count: one that was read ahead, and behind it, or
+        // at the end, the newest capture itself.
         let newest = self.position_usec;
         let mut left = count;
         let mut found = None;

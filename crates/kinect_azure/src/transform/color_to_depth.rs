@@ -97,8 +97,8 @@ fn for_each_seen(
         });
 }
 
-/// Some pixels' work: a separate type, because a closure is not always compiled for the instructions of the processor
-/// that it is dispatched to.
+/// Some pixels' work: a separate type, because the compiler does not always compile a closure for the vector
+/// instructions that pulp dispatches it to.
 struct Pixels<'a, F> {
     out: &'a mut [[u8; 4]],
     u: &'a [f32],

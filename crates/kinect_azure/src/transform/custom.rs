@@ -24,9 +24,9 @@ impl CustomPixel for u16 {}
 mod private {
     /// A number of at most 16 bits.
     pub trait Number {
-        /// The number.
+        /// Converts the pixel to a number.
         fn to_u16(self) -> u16;
-        /// The number; values that are too large become the largest one.
+        /// Converts a number; one that is too large becomes the largest number of this type.
         fn from_u16(value: u16) -> Self;
     }
 

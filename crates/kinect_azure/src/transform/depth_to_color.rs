@@ -89,14 +89,14 @@ trait Layer {
     /// The values at a block's corners.
     type Values: Copy;
 
-    /// The values of the block whose top left pixel is that of the depth image.
+    /// The values of the block whose top left corner is the pixel of the depth image at this column and row.
     fn values(&self, column: usize, row: usize, missing: Missing) -> Self::Values;
 
     /// Draws a pixel of the band.
     fn put(&mut self, pixel: usize, values: &Self::Values, weights: Weights);
 }
 
-/// Nothing.
+/// No other layer: only depth is drawn.
 impl Layer for () {
     type Values = ();
 
@@ -140,8 +140,8 @@ impl<T: CustomPixel, M: Mixing> Layer for Custom<'_, T, M> {
     }
 }
 
-/// One band's work: a separate type, because a closure is not always compiled for the instructions of the processor
-/// that it is dispatched to.
+/// One band's work: a separate type, because the compiler does not always compile a closure for the vector instructions
+/// that pulp dispatches it to.
 struct Band<'a, L> {
     vertices: &'a Vertices,
     width: usize,

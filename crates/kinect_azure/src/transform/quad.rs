@@ -141,8 +141,9 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// The pixels within these bounds that may lie between four corners, and whether there are any and the corners are all
-    /// there and one surface. Without branches, so that loops over it can be vectorised.
+    /// The pixels within these bounds that may lie between four corners, and whether the quad is drawn: there are such
+    /// pixels, no corner is missing, and the corners belong to one surface. Without branches, so that loops over it can
+    /// be vectorised.
     #[inline(always)]
     pub(super) fn area(&self, u: [f32; 4], v: [f32; 4], z: [f32; 4]) -> (Area, bool) {
         let (nearest, farthest) = (lowest(z), highest(z));
@@ -160,8 +161,8 @@ impl Bounds {
     }
 }
 
-/// The integer nearest to a number between −2²² and 2²², the even one of two; anything for other numbers. A cast would
-/// not become a vector instruction.
+/// Rounds a number between −2²² and 2²² to the nearest integer, a number halfway between two to the even one. The
+/// result for other numbers is arbitrary. A cast would not become a vector instruction.
 #[inline(always)]
 pub(super) fn rounded(number: f32) -> i32 {
     // 1.5 · 2²³: there one step of f32 is 1.

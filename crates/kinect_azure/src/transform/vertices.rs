@@ -162,7 +162,7 @@ impl Span {
         last: f32::NEG_INFINITY,
     };
 
-    /// From the first of both to the last of both.
+    /// The smallest span that contains both.
     pub(super) const fn with(self, other: Self) -> Self {
         Self {
             first: self.first.min(other.first),
@@ -207,8 +207,8 @@ impl Span {
     }
 }
 
-/// Some rows' work: a separate type, because a closure is not always compiled for the instructions of the processor
-/// that it is dispatched to.
+/// Some rows' work: a separate type, because the compiler does not always compile a closure for the vector instructions
+/// that pulp dispatches it to.
 struct Rows<'a> {
     projection: Projection,
     width: usize,

@@ -153,7 +153,7 @@ impl SkeletonClip {
         self.frames.len()
     }
 
-    /// Whether the clip has no frames; never true of one that was parsed.
+    /// Whether the clip has no frames. A clip that was parsed always has frames.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }

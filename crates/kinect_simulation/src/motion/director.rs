@@ -26,7 +26,7 @@ const STEP: f64 = 1.0 / 60.0;
 /// Distance between people who stand, in metres.
 const STANDING_ROOM: f32 = 0.95;
 
-/// Lets people act.
+/// Decides what each person does, and moves the people.
 pub(crate) struct Director {
     scenario: Scenario,
     stage: Stage,
@@ -456,7 +456,7 @@ impl Director {
         self.performers = performers;
     }
 
-    /// Middle and radius of what each person takes up, for tests.
+    /// The place of each person on the floor, for tests.
     #[cfg(test)]
     pub(crate) fn places(&self) -> Vec<Vec2> {
         self.actors.iter().map(|actor| actor.root.at).collect()

@@ -27,7 +27,7 @@ pub(crate) fn pelvis_height(
         let hip = rest(skeleton, Joint::HipLeft).x * side + stance.trunk.x * leg;
         let over = root.at + left * hip + forward * stance.trunk.z * leg;
         let ankle = ankle(skeleton, foot.pitch + stance.feet[index].pitch);
-        // The pelvis is `across` metres from over the ankle.
+        // The pelvis is `across` metres, level, from the point above the ankle.
         let place = foot.at + (forward * (stance.feet[index].z * leg + ankle.z));
         let across = over.distance(place).min(leg * 0.9);
         let reach = ((leg * STRETCHED).powi(2) - across * across).sqrt();

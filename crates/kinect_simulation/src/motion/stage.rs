@@ -65,7 +65,7 @@ impl Stage {
 
 impl Sight {
     /// A random place on a stage's floor where the middle of a person is in view or just outside it; near places are as
-    /// frequent as far ones. `None` where hardly a place is.
+    /// frequent as far ones. `None` if no such place was found.
     pub(crate) fn place(&self, stage: &Stage, r: &mut Random) -> Option<Vec2> {
         let (low, high) = stage.walls();
         (0..400).find_map(|_| {

@@ -195,7 +195,7 @@ fn nothing_moves_in_jolts() {
                     velocity[joint.index()],
                     before[before.len() - 1].1[joint.index()],
                 );
-                // Who walks has a foot at 4.5 m/s; who jumps, a hand at 8.
+                // A walking person's foot reaches 4.5 m/s, a jumping person's hand 8 m/s.
                 assert!(
                     now.length() < 8.5,
                     "{kind:?} of {seed}: {joint:?} at {now} m/s"
@@ -303,7 +303,7 @@ fn whatever_is_asked_for_nothing_breaks() {
             }
         }
     }
-    // A clip that was not read moves nobody.
+    // If the clip was not read, nobody moves.
     let clip = Scenario::Clip("missing.csv".into());
     let director = Director::new(&clip, &cast, 2, 1, Stage::default(), None);
     assert_eq!(director.performers().len(), 2);
@@ -368,7 +368,7 @@ fn clips_are_read_and_bad_ones_say_what_is_wrong() {
         wrong(&format!("-1,{}\n", first.split_once(',').unwrap().1)),
         ClipError::Number { line: 1, value: 1 }
     );
-    // Any bytes.
+    // Arbitrary bytes must not cause a panic.
     let mut random = crate::random::Random::new(5);
     for _ in 0..300 {
         let mut bytes = good.clone().into_bytes();
@@ -435,7 +435,7 @@ fn a_real_clip_drives_people_of_any_size() {
     }
 }
 
-/// Lowest and highest of something.
+/// The lowest and the highest of some values.
 #[derive(Clone, Copy, Debug)]
 struct Span(f32, f32);
 
@@ -451,7 +451,7 @@ impl Span {
     }
 }
 
-/// Bend of elbows and knees, and what the hands' and the pelvis' speeds stay under in 19 of 20 frames, in m/s.
+/// The bend of elbows and knees, and the 95th percentiles of the speeds of the hands and the pelvis in m/s.
 #[derive(Debug)]
 struct Measures {
     elbow: Span,
@@ -552,7 +552,7 @@ fn measures_are_those_of_the_real_clips() {
         }
     }
 
-    // What people do, beside the clip that shows the same.
+    // Compare simulated motions with the clips of the same motions.
     let stage = stage(0);
     for (kind, name) in [
         (MotionKind::Idle, "standing"),
@@ -573,7 +573,7 @@ fn measures_are_those_of_the_real_clips() {
             .collect();
         let ours = measures(&frames, 4);
         println!("{name}: real {real:?}\n  ours {ours:?}");
-        // A quarter of a radian is what people differ by.
+        // People differ by a quarter of a radian.
         assert!(
             ours.knee.is_within(real.knee, 0.3) || kind == MotionKind::Sit,
             "{name}: {ours:?}"
@@ -584,7 +584,8 @@ fn measures_are_those_of_the_real_clips() {
                 assert!(ours.elbow.is_within(real.elbow, 0.25), "{name}: {ours:?}");
                 assert!(ours.hand < 2.0 * real.hand && ours.pelvis < 2.0 * real.pelvis);
             }
-            // The clip shows somebody who holds it all the time, ours moves in and out of it.
+            // In the clip the person holds the pose all the time; the simulated person moves into it and out of it
+            // again.
             MotionKind::RaiseArms | MotionKind::Sit => {
                 assert!(
                     (ours.elbow.1 - real.elbow.1).abs() < 0.25,
@@ -592,7 +593,7 @@ fn measures_are_those_of_the_real_clips() {
                 );
                 assert!((ours.knee.1 - real.knee.1).abs() < 0.3, "{name}: {ours:?}");
             }
-            // The clip shows somebody who walks on the spot.
+            // In the clip the person walks on the spot.
             _ => {
                 assert!(ours.elbow.is_within(real.elbow, 0.0), "{name}: {ours:?}");
                 assert!(
@@ -604,7 +605,7 @@ fn measures_are_those_of_the_real_clips() {
     }
 }
 
-/// The joints that no skin shows are where the vendor has them: neck and head under the face, as far as in the clips.
+/// Neck and head, which the skin does not show, lie as far under the face as in the vendor's clips.
 #[test]
 fn faces_are_as_far_above_the_neck_as_in_the_real_clips() {
     let clips = real_clips();
@@ -657,14 +658,14 @@ fn joints_are_turned_like_those_of_the_real_clip() {
     director.advance_to(3.0);
     let ours = director.performers()[0].pose.clone();
     let real = clip.pose(&cast[0].0, 3.0, Vec2::ZERO);
-    // Against the pelvis, so that it does not matter where to people look.
+    // Relative to the pelvis, so that the direction that people face does not matter.
     for joint in Joint::ALL {
         let turn = |pose: &crate::person::pose::BodyPose| {
             pose.rotation[0].inverse() * pose.rotation[joint.index()]
         };
         let off = turn(&ours).angle_between(turn(&real)).to_degrees();
         println!("{joint:?}: {off}°");
-        // How the forearms are turned is everybody's own.
+        // The twist of the forearms differs from person to person.
         let name = format!("{joint:?}");
         if !["Wrist", "Hand", "Thumb"]
             .iter()

@@ -39,10 +39,10 @@ pub(crate) struct DepthNoise {
 const GAIN: f32 = 1600.0;
 /// Counts in the dark: the lowest of a real image.
 const FLOOR: f32 = 6.0;
-/// The infrared counts below which measurements begin to fail, and those below which all fail. In the one real image
-/// at hand flat places are missing to 4 % at 85 counts, to 45 % at 55 and altogether at 29; the vendor promises
-/// surfaces of 15 % up to 3.86 m, which are 16 counts. This lies between the two: people are whole up to 3.8 m, dark
-/// hair is not.
+/// The infrared counts below which measurements begin to fail, and those below which all fail. In the one real image at
+/// hand, 4 % of the pixels of flat surfaces are missing at 85 counts, 45 % at 55 and all at 29. The vendor promises
+/// that surfaces with a reflectance of 15 % are measured up to 3.86 m, where they have 16 counts. These values lie
+/// between the two: people have no holes up to 3.8 m, except in dark hair.
 const WEAK: f32 = 60.0;
 const LOST: f32 = 15.0;
 /// Edges with at least this difference in depth have flying pixels, in mm.
@@ -353,8 +353,8 @@ impl DepthNoise {
     }
 }
 
-/// One row's work: a separate type, because a closure is not always compiled for the instructions of the processor that
-/// it is dispatched to.
+/// One row's work: a separate type, because the compiler does not always compile a closure for the vector instructions
+/// that pulp dispatches it to.
 struct Row<'a> {
     noise: &'a DepthNoise,
     clean: &'a CleanDepth,
@@ -373,7 +373,7 @@ impl pulp::NullaryFnOnce for Row<'_> {
     }
 }
 
-/// The nearest whole number of one between 0 and 2²²; a cast would not become a vector instruction.
+/// The whole number nearest to a value between 0 and 2²². A cast would not become a vector instruction.
 #[inline(always)]
 fn rounded(value: f32) -> i32 {
     const UNIT: f32 = 8_388_608.0;

@@ -66,7 +66,8 @@ impl BodyMesh {
         let regions: Vec<Region> = rest
             .par_iter()
             .map(|&p| {
-                // At the seam of the head, above every neckline, corners of both pieces lie inside the surface.
+                // At the seam between head and trunk, which is above every neckline, the nearest part can be the top
+                // inside the skin.
                 let out = (p - axis) * Vec3::new(1.0, 0.0, 1.0);
                 let seam = (p.y - axis.y).abs() < 0.04 && out.length() < 0.12;
                 match region_at(&figure.parts, p) {

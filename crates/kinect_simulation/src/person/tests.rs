@@ -10,7 +10,7 @@ use super::pose::{BodyPose, Pose};
 use super::*;
 use crate::random::Random;
 
-/// Everybody that a test on all sorts of people looks at.
+/// People of all kinds, for tests.
 fn people() -> Vec<Person> {
     let mut people: Vec<Person> = (0..6).map(Person::random).collect();
     people.extend((0..12).map(Person::varied));
@@ -114,7 +114,7 @@ fn colours_are_albedos() {
     }
 }
 
-/// Volume of what a limb's vertices enclose between two planes, as the mean distance from the bone squared.
+/// A measure of a limb's volume between two planes: the mean squared distance of its vertices from the bone.
 fn thickness(
     mesh: &BodyMesh,
     skinned: &SkinnedMesh,
@@ -166,7 +166,7 @@ fn sheet_of_people() {
     draw_people("people", Person::random);
 }
 
-/// The same of people of all kinds.
+/// A sheet of people of all kinds.
 #[test]
 #[ignore = "draws pictures to look at"]
 fn sheet_of_varied_people() {

@@ -90,7 +90,8 @@ impl Shadows {
                     self.window_cover[texel] = 255;
                     self.distance[texel] = self.distance[texel].min(distance);
                 }
-                // The higher, the less: a foot darkens its place, a head the floor not at all.
+                // The higher a part of the body, the less it darkens the floor: a foot darkens its place, a head
+                // darkens nothing.
                 let cover = 255.0 * (1.0 - p.y / 0.9);
                 if cover > 0.0
                     && let Some(texel) = texel(floor_place(p))

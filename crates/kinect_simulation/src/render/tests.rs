@@ -211,11 +211,11 @@ fn the_colour_of_a_point_is_the_same_through_both_cameras() {
             let at = |dx: i32, dy: i32| scene.color.bgra[((y + dy) * 1280 + x + dx) as usize];
             let world = scene.eye.to_world * Vec3::from(p) * 0.001 + scene.eye.position;
             if person {
-                // The shirt of the default person is blue, its trousers dark, its skin warm: compared by hand of the paint.
+                // People are only counted: their colours are checked by looking at pictures.
                 on_person += 1;
                 continue;
             }
-            // What the room looks like at that point, without either camera.
+            // The colour of the room at that point, computed without the cameras.
             let toward = world - scene.eye.position;
             let Some(hit) = scene.room.trace(scene.eye.position, toward) else {
                 continue;
@@ -227,7 +227,7 @@ fn the_colour_of_a_point_is_the_same_through_both_cameras() {
                 + surface.albedo * scene.room.glow(&hit);
             all += 1;
             let close = |bgra: [u8; 4]| {
-                // Vignetting and people's shadows scale the light: compare the best of both ends.
+                // Vignetting and people's shadows darken the picture by an unknown factor: one of these must fit.
                 [1.0, 0.9, 0.8, 0.65].iter().any(|dim| {
                     let want = tone::display(light * *dim);
                     (0..3).all(|c| bgra[c].abs_diff(want[c]) <= 14)

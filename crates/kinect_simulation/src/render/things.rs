@@ -54,8 +54,8 @@ impl Behind {
     }
 }
 
-/// Calls a function with each pixel where a thing is nearer than `depth` (whose unit is that share of a metre, 0 = nothing
-/// there), and enters its depth there. The function gets the pixel, the thing, the normal and the cosine of incidence.
+/// Calls `show` with each pixel at which a thing is nearer than `depth`, and writes its depth. `depth` is in units of
+/// `unit` metres; 0 = nothing there. `show` gets the pixel, the thing, the normal and the cosine of incidence.
 fn draw(
     view: &View,
     things: &[Thing],

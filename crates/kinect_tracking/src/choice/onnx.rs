@@ -33,7 +33,7 @@ pub(super) fn open(
 pub(super) fn has_model(settings: &TrackerSettings) -> bool {
     use crate::onnx::models;
     match &settings.model {
-        // The vendor's models have the same ending, so that only the tracker itself tells them apart.
+        // The vendor's models have the same extension, so only the tracker itself can tell whether it can use a file.
         Some(model) => model
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("onnx")),

@@ -28,7 +28,7 @@ pub enum ProcessingMode {
     /// A graphics card, with the fastest library that is installed; the processor if there is none.
     #[default]
     Gpu,
-    /// The processor.
+    /// The CPU.
     Cpu,
     /// An NVIDIA graphics card through CUDA.
     Cuda,
@@ -63,7 +63,7 @@ pub struct TrackerSettings {
     /// The file of the network: an ONNX model, or for the vendor's tracker 1.1 one of the vendor's models. `None` = the
     /// vendor's standard model, or an ONNX model in the model folder.
     pub model: Option<PathBuf>,
-    /// How ONNX models are run, and which finds people for others.
+    /// How ONNX models are run, and the model that finds people for models that look at one person.
     pub network: NetworkSettings,
     /// The processor that the network runs on.
     pub processing_mode: ProcessingMode,

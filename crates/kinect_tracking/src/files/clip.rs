@@ -98,7 +98,7 @@ impl BodyClip {
             .map_or(0, |frame| frame.device_timestamp_usec)
     }
 
-    /// The index of the frame that is due at a time since the first frame, in µs.
+    /// The index of the frame that is due at `position_usec`, the time since the first frame in µs.
     pub(super) fn place_at(&self, position_usec: u64) -> usize {
         let time = self.first_usec().saturating_add(position_usec);
         self.frames

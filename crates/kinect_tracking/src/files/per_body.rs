@@ -22,7 +22,7 @@ pub struct PerBodyFiles {
     // Dropped before the folder, which may remove files that are not complete.
     open: Vec<OpenFile>,
     folder: Box<dyn BodyFolder>,
-    /// Ids whose file was ended, with the number of files that each id has had.
+    /// Ids whose file was completed, with the number of files that each id has had.
     ended: Vec<(u32, u32)>,
 }
 
@@ -33,11 +33,12 @@ struct OpenFile {
     writer: Box<dyn OneBodyWriter>,
 }
 
-/// A file is ended after this time without its body, in µs.
+/// A file is completed when its body has not been seen for this time, in µs.
 const END_AFTER_USEC: u64 = 60_000_000;
 
 impl PerBodyFiles {
-    /// Files of one format in a folder; JSON counts as CSV, because it has one file for all bodies.
+    /// Writes files of one format into a folder. [`BodyFormat::Json`] gives CSV files, because a JSON file holds all
+    /// bodies.
     pub fn new(format: BodyFormat, folder: &Path) -> Self {
         Self::within(format, Box::new(PathBuf::from(folder)))
     }
@@ -124,7 +125,7 @@ impl BodyWriter for PerBodyFiles {
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), BodyFileError> {
-        // All files are ended, even if ending one of them fails.
+        // All files are completed, even if completing one of them fails.
         let mut result = Ok(());
         for file in core::mem::take(&mut self.open) {
             let ended = file.end(&mut *self.folder);

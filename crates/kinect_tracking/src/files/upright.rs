@@ -6,7 +6,7 @@ use kinect_azure::{Body, Joint, JointConfidence, JointPose, units};
 use crate::joints::turn;
 use crate::rotation::{body_axes, rest_position};
 
-/// Each joint relative to its parent: the pelvis to the world.
+/// Each joint relative to its parent, and the pelvis relative to the world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct UprightPose {
     pub(super) translations: [Vec3; Joint::COUNT],
@@ -88,7 +88,7 @@ pub(super) fn name(joint: Joint) -> String {
     joint.name().to_lowercase()
 }
 
-/// The joints that hang on a joint.
+/// The children of a joint.
 pub(super) fn children(joint: Joint) -> impl Iterator<Item = Joint> {
     Joint::ALL
         .into_iter()

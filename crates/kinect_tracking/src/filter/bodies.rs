@@ -28,7 +28,7 @@ struct Known {
 const FORGET_SECONDS: f32 = 10.0;
 
 impl BodyFilters {
-    /// Makes filters for no body yet.
+    /// Makes a set of filters, which has no body yet.
     pub const fn new(settings: FilterSettings) -> Self {
         Self {
             settings,

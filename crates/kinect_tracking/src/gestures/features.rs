@@ -20,7 +20,7 @@ pub(super) struct Features {
 pub(super) struct Legs {
     /// Height of the pelvis above the middle of the ankles.
     pub(super) pelvis: f32,
-    /// How far the pelvis is from being over the ankles, level.
+    /// The horizontal distance of the pelvis from the middle of the ankles.
     pub(super) aside: f32,
     /// Height of the lower knee above its ankle.
     pub(super) lower_knee: f32,
@@ -100,13 +100,13 @@ impl Features {
         self.joints[joint.index()]
     }
 
-    /// A joint of one side, by the left one.
+    /// The position of a joint of one side; `left` names the left joint of the pair.
     pub(super) fn of_side(&self, left: Joint, side: Side) -> Option<Vec3> {
         self.at(on_side(left, side))
     }
 }
 
-/// The joint of a side, by the left one.
+/// The joint of one side; `left` names the left joint of the pair.
 pub(super) fn on_side(left: Joint, side: Side) -> Joint {
     match side {
         Side::Left => left,

@@ -86,9 +86,9 @@ pub enum Direction {
     Up,
     /// Down.
     Down,
-    /// Where the person faces.
+    /// Forward: where the person faces.
     Forward,
-    /// Away from where the person faces.
+    /// Back: away from where the person faces.
     Back,
 }
 

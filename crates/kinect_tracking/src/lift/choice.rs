@@ -7,7 +7,7 @@ use kinect_azure::Joint;
 use super::plan::is_central;
 use super::surfaces::Surfaces;
 
-/// The facts about a joint before its depth is known.
+/// The data about a joint before its depth is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sight {
     /// The direction with z = 1 in which the joint is seen; `None` if the joint is not in the image.
@@ -18,7 +18,7 @@ pub(super) struct Sight {
     pub(super) surfaces: Surfaces,
     /// From the surface to the joint along the ray, in mm.
     pub(super) behind: f32,
-    /// Where the joint is expected to be along the axis, in mm; from an earlier frame.
+    /// The depth at which the joint is expected, in mm, from an earlier frame.
     pub(super) expected_z: Option<f32>,
 }
 
@@ -35,7 +35,7 @@ impl Sight {
 const HIDDEN: f32 = 1.6;
 /// The greatest cost of one bone or of one depth.
 const MOST: f32 = 5.0;
-/// The place for "behind none of them" in a table of costs.
+/// The index of "behind none of the surfaces" in a table of costs.
 const NONE: usize = Surfaces::MOST;
 
 /// The depth along the axis at which most of the trunk's and the head's surfaces lie, in mm; `None` if nothing was

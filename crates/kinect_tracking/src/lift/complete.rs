@@ -1,5 +1,5 @@
-//! Gives every joint a first place: measured joints their measured place, and all other joints a place from their
-//! neighbours, from the frame before, and from the usual posture of people.
+//! Gives every joint a first place: a measured joint its measured place, any other joint a place that is computed from
+//! its neighbours, from the frame before, or from the usual posture of people.
 
 use core::array;
 
@@ -27,7 +27,7 @@ pub(super) struct Known<'a> {
     /// From pelvis to neck in mm.
     pub(super) unit: f32,
     pub(super) sights: &'a [Sight; Joint::COUNT],
-    /// Places by depth, in mm.
+    /// Places that were measured in the depth image, in mm.
     pub(super) measured: &'a [Option<Vec3>; Joint::COUNT],
     /// The depth of the trunk along the axis, in mm.
     pub(super) trunk_z: f32,
@@ -49,7 +49,7 @@ impl Known<'_> {
         Some((self.at(a)? + self.at(b)?) * 0.5)
     }
 
-    /// The place of a joint on its ray, as deep as the trunk; `None` if it is not seen.
+    /// The place of a joint on its ray at the depth of the trunk; `None` if the joint is not seen.
     fn on_ray(&self, joint: Joint) -> Option<Vec3> {
         self.sights[joint.index()].ray.map(|ray| ray * self.trunk_z)
     }
@@ -59,7 +59,7 @@ impl Known<'_> {
         self.up.unwrap_or(Vec3::NEG_Y)
     }
 
-    /// Whether the trunk was measured at hips and shoulders, so that the rest of it lies between.
+    /// Whether the trunk was measured at hips and shoulders, so that its other joints lie between them.
     pub(super) fn has_both_ends(&self) -> bool {
         let any = |joints: [Joint; 3]| joints.into_iter().any(|joint| self.at(joint).is_some());
         any([Joint::Pelvis, Joint::HipLeft, Joint::HipRight])
@@ -88,7 +88,8 @@ impl Known<'_> {
             .unwrap_or(self.before.map_or(Frame::FACING, |before| before.frame))
     }
 
-    /// The pelvis of somebody whose hips are hidden, between shoulders and knees: standing, on a chair or in a squat.
+    /// The pelvis of a person whose hips are hidden, computed from shoulders and knees: the person stands, sits or
+    /// squats.
     fn folded(&self, forward: Vec3) -> Option<Vec3> {
         let either = |joint: Joint| self.at(joint).or_else(|| self.at(joint.mirrored()));
         let high = self.middle(SHOULDERS).or_else(|| self.at(Joint::Neck))?;
@@ -119,7 +120,7 @@ impl Known<'_> {
         if sum.length() > 0.1 * self.unit {
             return sum;
         }
-        // One half of the body beside its middle.
+        // If only one half of the body was measured: from the middle of the body to that half.
         let halves = [
             (Joint::ShoulderLeft, Joint::Neck),
             (Joint::HipLeft, Joint::Pelvis),
@@ -140,10 +141,11 @@ impl Known<'_> {
         }
         let beside = self.side_to_camera();
         if let Some(before) = self.before {
-            // Little by little, so that one frame's hidden shoulder does not turn anybody.
+            // The direction changes little by little, so that a shoulder that is hidden in one frame does not turn the
+            // body.
             return before.frame.left + beside.unwrap_or_default() * 0.3;
         }
-        // Heads turn more freely than trunks.
+        // A head can turn farther than the trunk, so it counts last.
         match (beside, self.face(up)) {
             (Some(beside), Some(face)) => beside + face.left * 0.6,
             (Some(beside), None) => beside,
@@ -172,7 +174,7 @@ impl Known<'_> {
         face(|joint| self.at(joint), up, self.unit)
     }
 
-    /// A place for every joint, and the directions of the trunk.
+    /// Computes a place for every joint, and the directions of the trunk.
     pub(super) fn complete(&self) -> ([Vec3; Joint::COUNT], Frame) {
         let frame = self.frame();
         let trunk = self.trunk(&frame);
@@ -247,7 +249,7 @@ impl Known<'_> {
         })
     }
 
-    /// The pelvis by any joint that was seen, as if the person stood at ease.
+    /// The pelvis, computed from any joint that was seen as if the person stood at ease.
     fn hanging(&self, frame: &Frame) -> Vec3 {
         let seen = Joint::ALL
             .into_iter()
@@ -258,7 +260,7 @@ impl Known<'_> {
         }
     }
 
-    /// The place of a joint that was not measured, by the joints before it.
+    /// The place of a joint that was not measured, computed from the joints before it.
     fn guess(
         &self,
         joint: Joint,
@@ -414,12 +416,12 @@ fn at_ease(joint: Joint) -> Vec3 {
     rest
 }
 
-/// Whether a head can be turned like that on a trunk.
+/// Whether a head on this trunk can have these directions.
 pub(super) fn suits(head: &Frame, trunk: &Frame) -> bool {
     head.forward.dot(trunk.forward) > -0.3 && head.up.dot(trunk.up) > 0.0
 }
 
-/// The directions of a head by the joints of the face; `None` if there are too few.
+/// The directions of a head, computed from the joints of the face; `None` if too few of them are known.
 pub(super) fn face(at: impl Fn(Joint) -> Option<Vec3>, up: Vec3, unit: f32) -> Option<Frame> {
     let pair = |left: Joint| Some((at(left)?, at(left.mirrored())?));
     let left = pair(Joint::EarLeft)

@@ -19,7 +19,7 @@ impl Frame {
         forward: Vec3::NEG_Z,
     };
 
-    /// `up` is kept, `left` is made perpendicular to it. `None` if they have no directions or the same.
+    /// Keeps `up`, and makes `left` perpendicular to it. `None` if one of them is zero or if they are parallel.
     pub(super) fn up_and_left(up: Vec3, left: Vec3) -> Option<Self> {
         let up = up.try_normalize()?;
         let left = (left - up * left.dot(up)).try_normalize()?;
@@ -30,7 +30,7 @@ impl Frame {
         })
     }
 
-    /// `left` is kept, `up` is made perpendicular to it.
+    /// Keeps `left`, and makes `up` perpendicular to it.
     pub(super) fn left_and_up(left: Vec3, up: Vec3) -> Option<Self> {
         let left = left.try_normalize()?;
         let up = (up - left * up.dot(left)).try_normalize()?;

@@ -10,14 +10,14 @@ use super::plan::is_central;
 use super::view::View;
 use crate::joints::place;
 
-/// A bone that the body lies around, by the numbers of its ends: joints, or [`CROWN`] and the heels.
+/// A bone with the part of the body around it. Its ends are numbers of joints, or [`CROWN`] and the heels.
 struct Bone {
     ends: [usize; 2],
-    /// How far clothes and flesh reach from it at most, in units of pelvis to neck.
+    /// The largest distance of flesh and clothes from the bone, in units of pelvis to neck.
     reach: f32,
-    /// How far the body reaches from it at least.
+    /// The smallest distance of the body's surface from the bone.
     core: f32,
-    /// Other bones at its ends, to which a pixel may pass on.
+    /// Other bones at its ends, to which the flood may go on.
     next: &'static [usize],
 }
 
@@ -43,7 +43,7 @@ const fn to_point(from: Joint, to: usize, reach: f32, core: f32, next: &'static 
     }
 }
 
-/// The bones; `next` are their numbers here.
+/// The bones; `next` has indices of this list.
 const BONES: [Bone; 21] = [
     // 0: the trunk.
     bone(Joint::Pelvis, Joint::SpineChest, 0.44, 0.16, &[1, 3, 4, 5]),
@@ -88,10 +88,10 @@ const BONES: [Bone; 21] = [
 const SEED_MM: f32 = 25.0;
 /// Neighbouring pixels that are farther apart in depth lie on different surfaces: in mm, and as a share of the depth.
 const EDGE: (f32, f32) = (35.0, 0.012);
-/// A pixel changes its body only for one whose bone is this much nearer.
+/// A pixel is given to another body only if the distance to the other body's bone is smaller by this factor.
 const CLEARLY: f32 = 0.8;
 
-/// The points that bones end at.
+/// The ends of the bones.
 fn points(body: &Body) -> [Vec3; POINTS] {
     let at = |joint: Joint| place(body, joint);
     let mut points = [Vec3::ZERO; POINTS];
@@ -110,8 +110,8 @@ fn points(body: &Body) -> [Vec3; POINTS] {
     points
 }
 
-/// The bones whose ends are both seen, as bits. Trunk and head count as seen: they are known by the rest, and hair is
-/// often not measured.
+/// The bones whose ends are both seen, as bits. Trunk and head always count as seen: their places follow from the other
+/// joints, and hair is often not measured.
 fn seen_bones(body: &Body) -> u32 {
     let mut bits = 0;
     for (number, bone) in BONES.iter().enumerate() {
@@ -206,7 +206,7 @@ impl IndexMapper {
         while let Some(&Reached { pixel, body, bone }) = self.queue.get(next) {
             next += 1;
             let pixel = pixel as usize;
-            // Another body has taken it since.
+            // Meanwhile the pixel was given to another body.
             if map[pixel] != body {
                 continue;
             }
@@ -271,7 +271,7 @@ impl IndexMapper {
     /// Gives pixels that were not measured, or that lie between two surfaces, to the body of most of their neighbours.
     fn smooth_edges(&mut self, view: &View, depths: &[u16], map: &mut [u8]) {
         let (width, height) = (view.width, view.height);
-        // First all are found and then changed, or one would lead to the next.
+        // All such pixels are found before any is changed, because a changed pixel would count as a neighbour.
         self.queue.clear();
         for row in 1..height.saturating_sub(1) {
             for pixel in row * width + 1..(row + 1) * width - 1 {
@@ -353,7 +353,7 @@ impl IndexMapper {
 
 /// The distance between a ray from the camera and the line between two points.
 fn ray_distance(ray: Vec3, from: Vec3, to: Vec3) -> f32 {
-    // The point of the line that is nearest to the ray: both are seen from the camera, so the ray begins at 0.
+    // The point of the line that is nearest to the ray, which begins at the camera, the origin.
     let across = |point: Vec3| point - ray * point.dot(ray);
     let (a, b) = (across(from), across(to));
     let line = b - a;

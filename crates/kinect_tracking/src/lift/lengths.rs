@@ -18,7 +18,7 @@ pub(super) struct Length {
 
 /// The weight of an average body's proportions, as a number of measurements.
 const PRIOR: f32 = 4.0;
-/// A measured length that differs by more from the proportions does not count as the bone's, as a share.
+/// The range of measured lengths that count, as shares of the length by proportion.
 const STRANGE: (f32, f32) = (0.7, 1.4);
 
 /// The known lengths of one person.
@@ -61,7 +61,7 @@ impl Lengths {
         self.unit = self.unit_of(plan);
     }
 
-    /// The unit by the measured limbs, or the average one while there are few measurements.
+    /// The unit computed from the measured limbs; the average unit while there are few measurements.
     fn unit_of(&self, plan: &Plan) -> f32 {
         let mut units = [0.0; LIMBS];
         let (mut count, mut samples) = (0, 0);

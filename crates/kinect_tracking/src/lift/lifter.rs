@@ -1,4 +1,4 @@
-//! Lifts all people of a frame, and follows each person from frame to frame.
+//! Lifts all people of a frame to bodies, and follows each person from frame to frame.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,12 +22,12 @@ use crate::pose2d::Person2d;
 
 /// Turns the joints that a network finds in the image into bodies, with the depth image of the same moment.
 ///
-/// It knows the lengths of a person's bones better from frame to frame, so give it the frames of one sensor in their
+/// It learns the lengths of each person's bones from frame to frame, so give it the frames of one sensor in their
 /// order. The same frames give the same bodies.
 ///
-/// Bodies have all 32 joints, whichever the network gives. A joint's confidence is
+/// Bodies have all 32 joints, even those that the network does not know. A joint's confidence is
 /// [`Medium`](kinect_azure::JointConfidence::Medium) where the depth image shows the person there,
-/// [`Low`](kinect_azure::JointConfidence::Low) where it was told by the others, and
+/// [`Low`](kinect_azure::JointConfidence::Low) where its place was computed from the other joints, and
 /// [`None`](kinect_azure::JointConfidence::None) outside the image.
 #[derive(Debug)]
 pub struct Lifter {
@@ -82,11 +82,11 @@ impl Lifter {
 
     /// The bodies of the people whom a network found in the infrared image (or another one whose pixels were mapped to
     /// the depth image), in their order. People without a joint in the image are left out; [`ids`](Self::ids) gives the
-    /// body of each person.
+    /// id of each person's body.
     ///
-    /// `usec` is the device timestamp of the depth image. Without depth (`None`, or an image of another size), people are
-    /// placed by their size in the image, and all joints have low confidence. `ground` says where up is, which helps to
-    /// place joints that are not seen.
+    /// `usec` is the device timestamp of the depth image. Without depth (`None`, or an image of another size), people
+    /// are placed by their size in the image, and all joints have low confidence. `ground` gives the upward direction,
+    /// which helps to place joints that are not seen.
     pub fn lift(
         &mut self,
         usec: u64,
@@ -174,10 +174,10 @@ impl Lifter {
         }
     }
 
-    /// Boxes around what may be people in a depth image, in its pixels, nearest first: for networks that look at one
-    /// person at a time. Furniture can be among them, and people who touch each other or a wall can be missing.
+    /// Boxes in pixels around possible people in a depth image, nearest first, for networks that look at one person at
+    /// a time. Some boxes may be around furniture, and people who touch each other or a wall may be missing.
     ///
-    /// `ground` says where up is; the floor is found in the image.
+    /// `ground` gives the upward direction; the floor is found in the image.
     pub fn find_people(&mut self, depth: &Image, ground: Option<&Ground>) -> &[Box2] {
         let depths = self.view.depths(Some(depth));
         let up = ground.map_or(Vec3::NEG_Y, Ground::up_unit);

@@ -3,16 +3,16 @@
 //! [`Lifter`] does it for all people of a frame:
 //!
 //! 1. Around the pixel of each joint, `surfaces` groups the depths into surfaces, and `choice` chooses one of them for
-//!    each joint, so that all bones have about their known lengths. A joint behind none of them is hidden.
+//!    each joint, so that all bones have about their known lengths. A joint that fits none of them is hidden.
 //! 2. Each joint is placed behind its surface, by the thickness of the body at this joint (`plan`).
 //! 3. `complete` places the joints that were not measured: on their rays at the bones' lengths from their parents,
 //!    between other joints, or as in a standing person.
 //! 4. `solve` moves all joints such that measurements and the person's lengths (`lengths`, learnt from frame to frame)
 //!    fit best. This and step 2 are repeated.
-//! 5. `orientation` turns joints as the segments beyond them lie.
-//! 6. `index_map` floods the depth image from the bones, over surfaces near them and not over the `floor`.
+//! 5. `orientation` computes the orientations of joints from the segments beyond them.
+//! 6. `index_map` floods the depth image from the bones: over surfaces near the bones, but not over the `floor`.
 //!
-//! For networks that must be told where people are, `people` finds them in the depth image alone.
+//! For networks that look at one person at a time, `people` finds people in the depth image alone.
 
 mod choice;
 mod complete;

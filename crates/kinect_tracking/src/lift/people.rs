@@ -1,8 +1,10 @@
-//! People in a depth image, without a network: what stands on the floor, hangs together and is as large as a person.
+//! Finds people in a depth image without a network: connected surfaces that stand on the floor and are as large as a
+//! person.
 //!
-//! The image is divided into cells of 4 × 4 pixels. Cells that are neither floor nor ceiling are joined where their depths
-//! go on; small pieces (an arm before the trunk) join the large piece that they lie on. What remains is a person if it is
-//! as high, wide and thick as one, is not flat, and ends in something narrow like a head or a hand.
+//! The image is divided into cells of 4 × 4 pixels. Neighbouring cells that are neither floor nor ceiling are joined to
+//! pieces if their depths differ little; a small piece (an arm in front of the trunk) is joined to the large piece that
+//! it touches. A piece is a person if its height, width and thickness are a person's, if it is not flat, and if its
+//! upper end is narrow like a head or a hand.
 
 use glam::Vec3;
 
@@ -12,32 +14,33 @@ use crate::box2::Box2;
 
 /// Pixels in a row of a cell.
 const CELL: usize = 4;
-/// Two cells hang together if their depths differ by at most this, in mm and as a share of the depth.
+/// Two cells are joined if their depths differ by at most this, in mm and as a share of the depth.
 const EDGE: (f32, f32) = (30.0, 0.022);
 /// Heights above the floor at which people are, in mm.
 const HEIGHTS: (f32, f32) = (60.0, 2400.0);
 /// The height of the top of a person above the floor, sitting children and tall people, in mm.
 const TOP: (f32, f32) = (700.0, 2350.0);
-/// The least height of what is seen of a person, in mm.
+/// The least height of the part of a person that is seen, in mm.
 const LEAST_TALL: f32 = 400.0;
-/// The most that a person is wide and thick, in mm.
+/// The largest width and thickness of a person, in mm.
 const MOST_WIDE: f32 = 1900.0;
 const MOST_THICK: f32 = 1300.0;
-/// The surface that is seen of a person, in m².
+/// The area of the surface of a person that is seen, in m².
 const AREA: (f32, f32) = (0.10, 1.6);
-/// The most that the upper end of a person is wide, in mm, and how far down it is measured.
+/// The largest width of the upper end of a person, and the height of that end, both in mm.
 const HEAD_WIDE: f32 = 380.0;
 const HEAD_TALL: f32 = 150.0;
-/// What deviates less from a plane is furniture or a wall, in mm.
+/// A piece that deviates less than this from a plane is furniture or a wall, in mm.
 const LEAST_ROUND: f32 = 28.0;
-/// What a box is larger than what was measured, at its top and at its bottom, in mm.
+/// By how much a box is larger than the measured piece, at its top and at its bottom, in mm.
 const HAIR: f32 = 60.0;
 const SOLES: f32 = 80.0;
-/// A smaller piece may be a part of what it lies on, in m², if it is at most so far before or behind it, in mm.
+/// A piece smaller than this, in m², may be a part of the piece that it touches, if it is at most this far, in mm, in
+/// front of or behind that piece.
 const PIECE: f32 = 0.3;
 const PIECE_NEAR: f32 = 450.0;
 
-/// A part of the image whose depths go on from cell to cell.
+/// A part of the image in which the depths of neighbouring cells differ little.
 #[derive(Clone, Copy, Debug, Default)]
 struct Piece {
     cells: u32,
@@ -52,11 +55,11 @@ struct Piece {
 /// Finds people in the same memory again and again.
 #[derive(Debug, Default)]
 pub(super) struct PeopleFinder {
-    /// Each cell's place in axes of the ground: right, up from the floor, ahead, in mm; NaN where nothing is.
+    /// Each cell's place in axes of the ground: right, up from the floor, ahead, in mm; NaN where nothing was measured.
     places: Vec<Vec3>,
-    /// Its depth in mm; 0 where nothing is.
+    /// Its depth in mm; 0 where nothing was measured.
     depths: Vec<f32>,
-    /// Union-find: the cell that each cell hangs on.
+    /// Union-find: the parent of each cell.
     above: Vec<u32>,
     pieces: Vec<Piece>,
     /// The covariance of places (xx, xy, xz, yy, yz, zz) of each piece, at its first cell.
@@ -292,7 +295,7 @@ impl PeopleFinder {
             && piece.area < AREA.1;
         let high = !has_floor || (piece.max.y > TOP.0 && piece.max.y < TOP.1);
         let [from, to] = self.tops[cell];
-        // Two raised hands are a wide top with nothing between, so a wide person may have one.
+        // Two raised hands are a wide upper end, so a person who is wide at all heights may have one.
         let narrow = to - from < HEAD_WIDE || size.y > 1300.0 && size.x > 500.0;
         let round = deviation(&self.spreads[cell], piece.cells) > LEAST_ROUND;
         sized && high && narrow && round

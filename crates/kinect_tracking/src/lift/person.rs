@@ -46,7 +46,7 @@ pub(super) struct Person {
     pub(super) usec: u64,
 }
 
-/// The facts about one person in the depth image, before the person is recognised.
+/// The data about one person of the depth image, before the person is matched with a followed one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Glance {
     pub(super) sights: [Sight; Joint::COUNT],
@@ -56,7 +56,7 @@ pub(super) struct Glance {
     pub(super) measured: bool,
 }
 
-/// A joint that is seen this much behind or before its surface is not the one that was measured, in units.
+/// If the solved place of a joint is this far from its measured place, in units, another surface was measured.
 const STRANGE: f32 = 0.22;
 
 impl Glance {
@@ -86,7 +86,7 @@ impl Glance {
         let inside = |joint: &Joint2d| view.sees([joint.x, joint.y]);
         seen.joints.iter().flatten().find(|joint| inside(joint))?;
         let about = guessed_depth(&sights, scene.plan, unit);
-        // Once with a guess of the person's distance, once with the distance.
+        // First with a guess of the person's distance, then with the measured distance.
         let mut trunk_z = None;
         for _ in 0..2 {
             let near = trunk_z.unwrap_or(about);
@@ -113,12 +113,13 @@ impl Glance {
         })
     }
 
-    /// The mean distance of the joints to those of an earlier frame, as if all were as deep as the trunk; in mm.
+    /// The mean distance in mm of the joints from those of an earlier frame, as if all joints had the depth of the
+    /// trunk.
     pub(super) fn distance(&self, before: &Before) -> f32 {
         let (mut sum, mut count) = (0.0, 0.0);
         for (sight, was) in self.sights.iter().zip(&before.joints) {
             if let Some(ray) = sight.ray {
-                // Along the ray, limbs may be anywhere about the trunk.
+                // Limbs can be nearer or farther than the trunk, so only distances across the rays count.
                 let there = ray * was.z.max(1.0);
                 sum += there.distance(*was).min(2000.0);
                 count += 1.0;
@@ -138,8 +139,8 @@ impl Glance {
     }
 }
 
-/// The depth in mm at which the bones of a person of that size have the length that they have in the image. No bone
-/// looks longer than it is.
+/// The depth in mm at which the bones of a person of that size are as long as they appear in the image. A bone never
+/// appears longer than it is.
 fn guessed_depth(sights: &[Sight; Joint::COUNT], plan: &Plan, unit: f32) -> f32 {
     let mut second = [f32::INFINITY; 2];
     for (link, rest) in super::plan::LINKS
@@ -253,8 +254,9 @@ impl Person {
         self.finish(scene, finder, &sights, &chosen, &joints, frame)
     }
 
-    /// The facts about one joint. `guess` is a first place of all joints, and says whether hips and shoulders were both
-    /// measured; `solved` is where the joint was put before: a measurement far from it counts less.
+    /// The measured place of one joint. `guess` has a first place of all joints, and says whether hips and shoulders
+    /// were both measured; `solved` is the joint's place from the previous round: a measurement far from it counts
+    /// less.
     fn place(
         &self,
         scene: &Scene<'_>,
@@ -371,7 +373,7 @@ impl Person {
     }
 }
 
-/// Whether a joint lies within the trunk, so that it is known where hips and shoulders are.
+/// Whether a joint lies within the trunk, so that its place follows from hips and shoulders.
 const fn is_inner(joint: Joint) -> bool {
     matches!(
         joint,
@@ -384,7 +386,7 @@ const fn is_inner(joint: Joint) -> bool {
     )
 }
 
-/// The places of joints by the surfaces that were chosen.
+/// The places of joints behind the chosen surfaces.
 fn places(
     sights: &[Sight; Joint::COUNT],
     chosen: &[Option<usize>; Joint::COUNT],
@@ -392,8 +394,8 @@ fn places(
     array::from_fn(|index| chosen[index].and_then(|surface| sights[index].place(surface)))
 }
 
-/// Hips do not bend backwards: a hip far before the line from knee to shoulder is a hand or a knee that hides the hip.
-/// It gets a surface farther back, or none.
+/// Hips do not bend backwards: a hip far in front of the line from knee to shoulder is really a hand or a knee that
+/// hides the hip. The hip gets a surface farther back, or none.
 fn unbend(sights: &[Sight; Joint::COUNT], chosen: &mut [Option<usize>; Joint::COUNT], unit: f32) {
     /// In units.
     const MOST: f32 = 0.25;
@@ -427,7 +429,7 @@ fn unbend(sights: &[Sight; Joint::COUNT], chosen: &mut [Option<usize>; Joint::CO
     }
 }
 
-/// The expected distance between a joint and one of those that it hangs on, along the bones between them.
+/// The expected distance between a joint and one of its ancestors, along the bones between them.
 fn reach<'a>(
     plan: &'a Plan,
     lengths: &'a [Length; LINK_COUNT],

@@ -12,7 +12,7 @@ use crate::rotation::rest_position;
 
 /// From pelvis to neck of a person of 1.7 m, in mm.
 pub(super) const UNIT_MM: f32 = 530.0;
-/// The same of a small child and of a very tall person.
+/// The same distance for a small child and for a very tall person.
 pub(super) const UNIT_RANGE_MM: (f32, f32) = (260.0, 700.0);
 
 /// A distance between two joints that stays nearly the same in all postures.
@@ -169,7 +169,7 @@ impl Plan {
     }
 }
 
-/// Whether a joint belongs to the trunk or the head, whose depths are all alike.
+/// Whether a joint belongs to the trunk or the head, whose joints all have about the same depth.
 pub(super) const fn is_central(joint: Joint) -> bool {
     matches!(
         joint,
@@ -197,13 +197,14 @@ pub(super) const fn is_central(joint: Joint) -> bool {
 pub(super) enum Thickness {
     /// A part of the trunk or the head: from the front, from behind, from the side.
     Trunk([f32; 3]),
-    /// A limb, from all sides across it.
+    /// A limb: the same distance from all sides across it.
     Limb(f32),
     /// The same distance in all directions.
     Skin(f32),
 }
 
-/// The distance from the clothes or the skin to a joint; of adults of 1.75 m with ordinary clothes, in units of 543 mm.
+/// The distance from the clothes or the skin to a joint, for adults of 1.75 m with ordinary clothes, in units of 543
+/// mm.
 pub(super) const fn thickness(joint: Joint) -> Thickness {
     /// Millimetres of such an adult in units.
     const MM: f32 = 1.0 / 543.0;
@@ -263,7 +264,7 @@ pub(super) fn behind_surface(joint: Joint, ray: Vec3, frame: &Frame, bones: [Vec
         Thickness::Trunk([front, back, side]) => {
             let ahead = ray.dot(frame.forward);
             let thick = if ahead < 0.0 { front } else { back };
-            // Along the trunk's own axis a body is cut by the shoulders and the seat.
+            // Along its own axis the trunk ends at the shoulders and the seat.
             let long = 2.0 * side;
             let inverse = Vec3::new(
                 ray.dot(frame.left) / side,
@@ -281,7 +282,7 @@ pub(super) fn behind_surface(joint: Joint, ray: Vec3, frame: &Frame, bones: [Vec
                     Some(least.map_or(along, |l| l.min(along)))
                 })
                 .unwrap_or(0.0);
-            // A limb that points at the camera is seen at its end.
+            // Of a limb that points at the camera, only the end is seen.
             radius / (1.0 - along * along).max(0.0).sqrt().max(0.6)
         }
     }

@@ -1,6 +1,6 @@
 //! The settings of lifting.
 
-/// How joints of the image are turned into bodies.
+/// How joints of the image are lifted to bodies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct LiftSettings {

@@ -58,7 +58,7 @@ pub(super) fn solve(
                 matrix += one;
                 target += one * (other + direction * lengths[link].mm);
             }
-            // The smallest pull to where the joint is, so that there always is one best place.
+            // A very small pull towards the joint's present place, so that there is always exactly one best place.
             const STAY: f32 = 1e-5;
             matrix += Mat3::from_diagonal(Vec3::splat(STAY));
             target += at * STAY;

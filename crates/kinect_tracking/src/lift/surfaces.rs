@@ -8,7 +8,7 @@ const MOST: usize = 3;
 /// A surface: depths near each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Surface {
-    /// Depth in mm, nearer than most of the surface's own depths: where it bulges towards the camera.
+    /// Depth of the surface in mm: nearer than most of its pixels, because a limb bulges towards the camera.
     pub(super) depth: f32,
     /// Its share of the pixels around the joint, where those in the middle count more; 0 to 1.
     pub(super) share: f32,

@@ -24,7 +24,7 @@ impl View {
             rays: XyTable::new(&camera),
             width: camera.width as usize,
             height: camera.height as usize,
-            // A broken calibration gives no NaN.
+            // Broken calibrations must not give NaN.
             focal: if focal.is_finite() {
                 focal.max(1.0)
             } else {
@@ -34,12 +34,12 @@ impl View {
         })
     }
 
-    /// The direction with z = 1 that a pixel coordinate looks in, also outside the image, if not far.
+    /// The direction with z = 1 of a pixel coordinate; also for coordinates a little outside the image.
     pub(super) fn ray(&self, x: f32, y: f32) -> Option<Vec3> {
-        /// Wider than any lens.
+        /// Directions wider than any lens's are errors of the model.
         const WIDEST: f32 = 6.0;
         let [x, y] = self.camera.unproject([x, y])?;
-        // NaN is not near.
+        // Comparisons with NaN are false.
         (x.abs() < WIDEST && y.abs() < WIDEST).then(|| Vec3::new(x, y, 1.0))
     }
 

@@ -1,4 +1,4 @@
-//! The people whom a network that looks at one person follows from picture to picture.
+//! People who are followed from picture to picture, for networks that look at one person at a time.
 
 use kinect_azure::Joint;
 
@@ -6,20 +6,20 @@ use super::contract::Found;
 use super::view::Crop;
 use crate::pose2d::Person2d;
 
-/// Somebody who is followed.
+/// A person who is followed.
 #[derive(Clone, Debug)]
 pub(super) struct Followed {
     pub(super) found: Found,
-    /// Where to look next.
+    /// The part of the next picture in which the network looks for the person.
     pub(super) crop: Crop,
     /// How often in a row the detector did not find this person.
     pub(super) missed: u32,
 }
 
-/// A person whom the detector does not find so often in a row is nobody.
+/// If the detector has not found a person this many times in a row, the person is dropped.
 pub(super) const MOST_MISSED: u32 = 4;
 
-/// Whether two findings are of one person: the middles of their trunks are near, as measured by their size.
+/// Whether two results show one person: the middles of their trunks are near, compared with their size.
 pub(super) fn is_same(a: &Person2d, b: &Person2d) -> bool {
     let (at, other) = (middle(a), middle(b));
     let size = size(a).max(size(b));
@@ -45,7 +45,7 @@ fn middle(person: &Person2d) -> [f32; 2] {
     }
 }
 
-/// Notes whom the detector found, and gives those who are not followed yet.
+/// Marks the followed people whom the detector found, and returns the found people who are not followed yet.
 pub(super) fn compare<'a>(followed: &mut [Followed], seen: &'a [Found]) -> Vec<&'a Found> {
     let mut taken = vec![false; seen.len()];
     for one in followed.iter_mut() {
@@ -72,7 +72,7 @@ pub(super) fn compare<'a>(followed: &mut [Followed], seen: &'a [Found]) -> Vec<&
         .collect()
 }
 
-/// Of two who turned out to be one person, the one who was followed for longer stays.
+/// Removes people who turned out to be the same person as another one; the person who was followed for longer stays.
 pub(super) fn drop_doubles(followed: &mut Vec<Followed>) {
     let mut index = 0;
     while index < followed.len() {

@@ -7,7 +7,7 @@
 //! - [`OnnxTracker`] is the body tracker: it finds people, follows them and lifts their joints by depth.
 //! - [`PoseModel`] is one network alone: a picture in, people with joints in pixels out.
 //!
-//! These need the feature `onnx`; the settings are there without it.
+//! Both need the feature `onnx`; the settings exist without it.
 
 #[cfg(feature = "onnx")]
 mod contract;

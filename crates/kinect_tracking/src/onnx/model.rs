@@ -1,4 +1,4 @@
-//! One pose network: a picture in, people out.
+//! One pose network: it gets a picture, and returns people.
 
 use std::fmt;
 use std::path::Path;
@@ -14,7 +14,8 @@ use crate::box2::Box2;
 use crate::pose2d::Person2d;
 use crate::tracker::TrackerError;
 
-/// One pose network, without following anybody: a picture in, people with joints in pixels out.
+/// One pose network: it gets a picture, and returns people with joints in pixels. It does not follow people from
+/// picture to picture.
 ///
 /// ```no_run
 /// use kinect_tracking::onnx::{OnnxSettings, Picture, PoseModel};
@@ -44,8 +45,8 @@ impl PoseModel {
     /// Opens [`OnnxSettings::model`], with as many threads as the computer has cores.
     ///
     /// # Errors
-    /// Fails if no model is given, if the file is missing, too large or no ONNX, if the graph has no known contract, or if
-    /// no library can run it; the message names the node or tensor and what was expected.
+    /// Fails if no model is given, if the file is missing, too large or not an ONNX file, if the graph has no known
+    /// contract, or if no library can run it; the message names the node or tensor and what was expected.
     pub fn open(settings: &OnnxSettings) -> Result<Self, TrackerError> {
         let path = settings
             .model
@@ -60,7 +61,7 @@ impl PoseModel {
         Ok(model)
     }
 
-    /// Opens a model in a library that was chosen before.
+    /// Opens a model in a library that is already chosen.
     pub(in crate::onnx) fn open_on(
         engine: &Engine,
         path: &Path,
@@ -93,7 +94,7 @@ impl PoseModel {
         })
     }
 
-    /// A second one for another thread.
+    /// A second instance of the model for another thread.
     pub(in crate::onnx) fn second(
         &self,
         engine: &Engine,
@@ -122,7 +123,7 @@ impl PoseModel {
         format!("{} with {}", self.name, self.network.shown())
     }
 
-    /// What could not be used and what runs instead, a sentence each.
+    /// Sentences about libraries or processors that could not be used, and what runs the model instead.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -153,7 +154,7 @@ impl PoseModel {
                 },
             };
             let mut crop = self.adapter.crop(&person);
-            // The person fills the picture: no room around is needed.
+            // The person fills the picture, so the crop needs no room around the person.
             let [across, down] = crop.size;
             let scale = (width / across).max(height / down);
             crop.size = [across * scale, down * scale];
@@ -171,8 +172,9 @@ impl PoseModel {
             .collect())
     }
 
-    /// Finds the joints of a person whose box and joints are known roughly, in pixels of the picture. Only top-down models
-    /// use the crop of that person; other models look at the whole picture. The turn of the sensor is not used.
+    /// Finds the joints of a person whose box and joints are roughly known, both in pixels of the picture. Only
+    /// top-down models use the crop of that person; other models look at the whole picture. The turn of the sensor is
+    /// not used.
     ///
     /// # Errors
     /// Fails in the same cases as [`find`](Self::find).
@@ -193,19 +195,19 @@ impl PoseModel {
         Ok(found.into_iter().map(|found| found.person).collect())
     }
 
-    /// Where to look for a person who was found.
+    /// The crop in which to look for a person whom this network found.
     pub(in crate::onnx) fn crop(&self, found: &Found) -> Crop {
         found
             .next
             .unwrap_or_else(|| self.adapter.crop(&found.person))
     }
 
-    /// Where to look for a person whom another network found.
+    /// The crop in which to look for a person whom another network found.
     pub(in crate::onnx) fn crop_for(&self, person: &Person2d) -> Crop {
         self.adapter.crop(person)
     }
 
-    /// The people in the whole picture, in pixels of the upright one.
+    /// The people in the whole picture, in pixels of the upright picture.
     pub(in crate::onnx) fn search(
         &mut self,
         picture: &Picture,

@@ -1,8 +1,8 @@
-//! The model folder: where models are looked for when no file is given.
+//! The model folder, in which models are looked for if no file is given.
 //!
-//! It is the folder that the environment variable `KINECT_MODELS` names, else `bevy_kinect_azure/models` in the user's data
-//! folder: `$XDG_DATA_HOME` or `~/.local/share` on Linux, `~/Library/Application Support` on macOS, `%LOCALAPPDATA%` on
-//! Windows. `cargo xtask models` fills it.
+//! It is the folder that the environment variable `KINECT_MODELS` names; without the variable,
+//! `bevy_kinect_azure/models` in the user's data folder: `$XDG_DATA_HOME` or `~/.local/share` on Linux,
+//! `~/Library/Application Support` on macOS, `%LOCALAPPDATA%` on Windows. `cargo xtask models` fills it.
 //!
 //! Of the models in it, these are preferred, in this order:
 //!
@@ -10,8 +10,8 @@
 //!   `movenet-lightning`; then, for all people at once, `rtmo…`, `movenet-multipose…`, `yolo…`;
 //! - for finding people: `movenet-multipose-288x320`, other `movenet-multipose…`, `rtmo…`, `yolo…`.
 //!
-//! A name with … stands for all that begin like it; among those the first by name is taken. Files with other names must be
-//! given as [`OnnxSettings::model`](super::OnnxSettings::model).
+//! A name with … stands for all names that begin with it; of several such files, the first by name is used. Files with
+//! other names must be given as [`OnnxSettings::model`](super::OnnxSettings::model).
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// The variable that names the folder.
 const VARIABLE: &str = "KINECT_MODELS";
 
-/// The beginnings of the names of models for joints, from the best.
+/// The beginnings of the names of models for joints, the best first.
 const JOINTS: [&str; 11] = [
     "blazepose-full",
     "blazepose-lite",
@@ -34,7 +34,7 @@ const JOINTS: [&str; 11] = [
     "yolo",
 ];
 
-/// The beginnings of the names of models that find people, from the best.
+/// The beginnings of the names of models that find people, the best first.
 const PEOPLE: [&str; 4] = [
     "movenet-multipose-288x320",
     "movenet-multipose",

@@ -23,20 +23,20 @@ const WHITE: f64 = 0.98;
 const MOST_TAPS: usize = 8;
 
 impl Picture {
-    /// A grey picture of `width × height` pixels, row by row; `None` if their number is not that.
+    /// A grey picture of `width × height` pixels, row by row; `None` if there are more or fewer pixels.
     pub fn grey(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
         Self::of(width, height, 1, pixels)
     }
 
-    /// A picture of `width × height` pixels with the bytes blue, green, red and one that is not used; `None` if their
-    /// number is not `4 × width × height`.
+    /// A picture of `width × height` pixels with four bytes for each pixel: blue, green, red and an unused one; `None`
+    /// if there are not `4 × width × height` bytes.
     pub fn bgra(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
         Self::of(width, height, 4, pixels)
     }
 
     /// Converts an infrared image for networks that were trained on colour pictures: grey is the square root of the
-    /// brightness, and white is the 98th percentile of the pixels that are not 0. `None` if the image is no infrared
-    /// image or pixels are missing.
+    /// brightness, and white is the 98th percentile of the pixels that are not 0. `None` if the image is not an
+    /// infrared image or pixels are missing.
     pub fn infrared(image: &Image) -> Option<Self> {
         let mut picture = Self::default();
         picture.set_infrared(image).then_some(picture)
@@ -57,7 +57,7 @@ impl Picture {
         self.width as usize * self.height as usize
     }
 
-    /// Replaces the picture by an infrared image; `false` if it is none.
+    /// Replaces the picture by an infrared image; `false` if the image is not an infrared image or pixels are missing.
     pub(in crate::onnx) fn set_infrared(&mut self, image: &Image) -> bool {
         let pixels = image.u16_pixels();
         let count = image.width as usize * image.height as usize;
@@ -69,7 +69,7 @@ impl Picture {
         for &pixel in pixels {
             histogram[pixel as usize] += 1;
         }
-        // Pixels outside the mode's field of view are 0 and say nothing about the scene.
+        // Pixels outside the mode's field of view are 0 and do not show the scene.
         let lit = count as u32 - histogram[0];
         let mut below = (f64::from(lit.saturating_sub(1)) * WHITE) as u32;
         let white = (1..histogram.len())
@@ -91,7 +91,7 @@ impl Picture {
         true
     }
 
-    /// Gives the memory for a BGRA picture of that size.
+    /// Returns the memory for a BGRA picture of that size, to be filled.
     pub(in crate::onnx) fn bgra_memory(&mut self, width: u32, height: u32) -> &mut Vec<u8> {
         (self.width, self.height, self.channels) = (width, height, 4);
         &mut self.pixels
@@ -102,7 +102,7 @@ impl Picture {
         self.count() > 0 && self.pixels.len() == self.count() * self.channels
     }
 
-    /// What a network sees: for each pixel of its input the picture at the place that the view names.
+    /// The input of a network: for each of its pixels, the colour of the picture at the place that the view gives.
     pub(in crate::onnx) fn sample(&self, view: &View, input: &PictureInput) -> Values {
         match input.element() {
             Element::I32 => Values::I32(self.tensor(view, input, |value| (value + 0.5) as i32)),
@@ -120,7 +120,7 @@ impl Picture {
         let [width, height] = input.size();
         let channels = input.channels();
         let mut tensor = vec![T::default(); width * height * channels];
-        // How many samples make a pixel of the input, along each axis.
+        // The number of samples for each pixel of the input, along each axis.
         let [across, down] = view
             .steps()
             .map(|step| ((step - 0.25).ceil().max(1.0) as usize).min(MOST_TAPS));
@@ -164,7 +164,7 @@ impl Picture {
         let (left, top) = (x.floor(), y.floor());
         let (fx, fy) = (x - left, y - top);
         let (width, height) = (self.width as i32, self.height as i32);
-        // Places far outside, and those that are no numbers, saturate.
+        // The casts saturate for places far outside, and give 0 for NaN.
         let (left, top) = (left as i32, top as i32);
         if left < -1 || top < -1 || left >= width || top >= height {
             return [fill; 3];

@@ -14,7 +14,7 @@ pub enum Contract {
     MoveNetSingle,
     /// MoveNet MultiPose: up to six people in the whole picture; 17 joints.
     MoveNetMulti,
-    /// The detector of BlazePose: people in the whole picture, without joints but the hips.
+    /// The detector of BlazePose: people in the whole picture; the hips are the only joints.
     BlazePoseDetector,
     /// The landmarks of BlazePose: one person in a crop; 33 landmarks.
     BlazePose,
@@ -64,7 +64,7 @@ impl Contract {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum PictureSource {
-    /// Infrared, or colour in captures without infrared.
+    /// Infrared, or colour if a capture has no infrared image.
     #[default]
     Auto,
     /// Infrared, whose pixels are those of depth. It works in the dark.
@@ -77,7 +77,7 @@ pub enum PictureSource {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Runtime {
-    /// ONNX Runtime where it is installed, else tract.
+    /// ONNX Runtime if it is installed, otherwise tract.
     #[default]
     Auto,
     /// An installed ONNX Runtime, version 1.24 or newer.
@@ -127,11 +127,11 @@ pub struct ModelLayout {
     /// The contract; `None` = recognised from names and shapes.
     pub contract: Option<Contract>,
     /// The names of the outputs in the order in which the contract lists them (SimCC: x, y; RTMO: boxes, joints;
-    /// BlazePose: landmarks, confidence, world; its detector: boxes, scores); empty = recognised.
+    /// BlazePose: landmarks, confidence, world; its detector: boxes, scores); empty = recognised from names and shapes.
     pub outputs: Vec<String>,
     /// Width and height of the input in pixels where the graph leaves them open; `None` = the contract's usual size.
     pub input_size: Option<[u32; 2]>,
-    /// Whether channels are blue, green, red; `None` = as the contract has them.
+    /// Whether the order of the channels is blue, green, red; `None` = the contract's usual order.
     pub blue_first: Option<bool>,
 }
 
@@ -145,14 +145,15 @@ pub struct NetworkSettings {
     pub picture: PictureSource,
     /// The library that runs networks.
     pub runtime: Runtime,
-    /// The file of ONNX Runtime's library. `None` = the environment variable `ORT_DYLIB_PATH`, else where the system
-    /// looks for libraries. The first file that loads stays for the whole process.
+    /// The file of ONNX Runtime's library. `None` = the file that the environment variable `ORT_DYLIB_PATH` names;
+    /// without the variable, the file that the system's loader finds. The first file that loads stays for the whole
+    /// process.
     pub library: Option<PathBuf>,
     /// Overrides for the recognised contract and layout of the model; those of the detector are always recognised.
     pub layout: ModelLayout,
 }
 
-/// Everything that [`OnnxTracker`](crate::onnx) is opened with.
+/// The settings with which an [`OnnxTracker`](crate::onnx) is opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OnnxSettings {
     /// The model's file. `None` = the best one in the model folder.

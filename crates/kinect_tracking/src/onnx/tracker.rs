@@ -1,4 +1,4 @@
-//! The body tracker: pictures, networks, following, lifting.
+//! The body tracker: makes pictures, runs networks, follows people and lifts their joints.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,9 +26,9 @@ use crate::tracker::{BodyTracker, StopSignal, TrackerError};
 /// A body tracker that runs ONNX models.
 ///
 /// A model that finds all people at once looks at each picture. A top-down model looks at one crop for each person; the
-/// crop follows the person's joints. A second model, the detector, finds people at the start, every half second, and after
-/// a person was lost; without a detector the depth image says where people are. The crops are shared out over the cores.
-/// The depth image lifts joints to bodies.
+/// crop follows the person's joints. A second model, the detector, finds people at the start, every half second, and
+/// after a person was lost; without a detector, people are found in the depth image. The crops are distributed over the
+/// cores. Joints are lifted to bodies by the depth image.
 pub struct OnnxTracker {
     name: String,
     notes: Vec<String>,
@@ -42,7 +42,7 @@ pub struct OnnxTracker {
 enum Models {
     /// One model that finds all people.
     Whole(Box<PoseModel>),
-    /// One that looks at people, as often as threads may look at the same time, and one that finds them.
+    /// A model that looks at one person, once for each thread, and a model that finds people.
     TopDown(Box<TopDown>),
 }
 
@@ -53,11 +53,11 @@ struct TopDown {
     followed: Vec<Followed>,
     /// When the detector ran last, on the device's clock in µs.
     searched_usec: Option<u64>,
-    /// Somebody was lost in the last picture.
+    /// Whether a person was lost in the last picture.
     lost: bool,
 }
 
-/// From one search for people to the next, in µs.
+/// The time from one search for people to the next, in µs.
 const SEARCH_EVERY_USEC: u64 = 500_000;
 /// The most threads that look at people.
 const MOST_THREADS: usize = 4;
@@ -140,7 +140,7 @@ impl OnnxTracker {
             }))
         } else {
             if matches!(engine, Engine::Installed(_)) && !pose.is_accelerated() {
-                // Alone, it may have all cores.
+                // The only network may use all cores.
                 check(stop)?;
                 pose = PoseModel::open_on(&engine, &path, layout, settings, cores())?;
             }
@@ -160,7 +160,8 @@ impl OnnxTracker {
         })
     }
 
-    /// The people in a capture, with joints in pixels of the depth image; `None` if the capture lacks the picture.
+    /// The people in a capture, with joints in pixels of the depth image; `None` if the capture lacks the image that
+    /// the settings ask for.
     ///
     /// # Errors
     /// Fails if the picture cannot be decoded or a network fails.
@@ -200,7 +201,7 @@ impl OnnxTracker {
         Ok(Some(people))
     }
 
-    /// Makes the picture of a capture, and says whose it is; `None` if the capture lacks it.
+    /// Makes the picture of a capture, and returns the camera that took it; `None` if the capture lacks the image.
     fn take_picture(&mut self, capture: &Capture) -> Result<Option<CameraKind>, TrackerError> {
         let source = self.settings.network.picture;
         if source != PictureSource::Color
@@ -233,21 +234,22 @@ impl OnnxTracker {
 }
 
 impl TopDown {
-    /// Whether people are to be looked for in the picture of that time.
+    /// Whether people are looked for in the picture of that time.
     fn searches(&self, usec: u64) -> bool {
-        // A clock that went backwards is another recording.
+        // If the clock went backwards, a recording has begun again.
         let is_due = self
             .searched_usec
             .is_none_or(|last| usec < last || usec - last >= SEARCH_EVERY_USEC);
         is_due || self.lost
     }
 
-    /// Whether the depth image must say where people are.
+    /// Whether people must be found in the depth image.
     fn needs_depth(&self, usec: u64) -> bool {
         self.detector.is_none() && self.searches(usec)
     }
 
-    /// The people in a picture. `from_depth` are those in the depth image, for where there is no detector.
+    /// The people in a picture. `from_depth` has the people that were found in the depth image, for use without a
+    /// detector.
     fn find(
         &mut self,
         picture: &Picture,
@@ -259,7 +261,7 @@ impl TopDown {
         let (seen, looked) = if self.searches(usec) {
             let detector = &mut self.detector;
             let poses = &self.poses;
-            // The detector takes longest and begins.
+            // The detector takes longest, so it runs beside the others.
             let (seen, looked) = thread::scope(|scope| {
                 let looking = scope.spawn(|| look_all(poses, picture, upright, &crops));
                 let seen = match detector {
@@ -291,7 +293,8 @@ impl TopDown {
                 .into_iter()
                 .map(|found| found.next.unwrap_or_else(|| crop_for(found)))
                 .collect();
-            // Depth alone misses people who touch each other or a wall.
+            // The depth image alone misses people who touch each other or a wall, so only a detector's result counts
+            // against a person.
             let is_sure = self.detector.is_some();
             self.followed
                 .retain(|one| one.missed < MOST_MISSED || !is_sure);
@@ -315,7 +318,7 @@ impl TopDown {
     }
 }
 
-/// What may be people in a depth image, in pixels of the upright picture.
+/// Possible people in a depth image, in pixels of the upright picture.
 fn from_depth(lifter: &mut Lifter, depth: &Image, upright: Upright) -> Vec<Found> {
     let boxes = lifter.find_people(depth, None);
     boxes
@@ -330,7 +333,7 @@ fn from_depth(lifter: &mut Lifter, depth: &Image, upright: Upright) -> Vec<Found
         .collect()
 }
 
-/// Looks at all crops, on as many threads as there are models; who is not there is `None`.
+/// Looks at all crops, on as many threads as there are models; `None` for a crop without a person.
 fn look_all(
     poses: &[Mutex<PoseModel>],
     picture: &Picture,
@@ -402,8 +405,8 @@ impl BodyTracker for OnnxTracker {
     }
 }
 
-/// A person of the colour image in the depth image. Joints behind whose pixel no depth was measured go along with the
-/// others. `None` if no joint is found.
+/// Maps a person of the colour image to the depth image. A joint at whose pixel no depth was measured is moved by the
+/// mean shift of the other joints. `None` if no joint can be mapped.
 fn to_depth(
     mut person: Person2d,
     depth: Option<&Image>,
@@ -416,7 +419,7 @@ fn to_depth(
         .iter()
         .map(|joint| joint.and_then(|joint| map([joint.x, joint.y])))
         .collect();
-    // The images differ by scale and shift, near enough, for one person.
+    // For one person, the two images differ by a scale and a shift, to a good approximation.
     let pairs: Vec<([f32; 2], [f32; 2])> = person
         .joints
         .iter()
@@ -444,7 +447,7 @@ fn to_depth(
     Some(person)
 }
 
-/// Pixels of the depth image for one of the colour image.
+/// The size of a pixel of the colour image in pixels of the depth image.
 fn depth_scale(calibration: &Calibration) -> f32 {
     match (&calibration.depth_camera, &calibration.color_camera) {
         (Some(depth), Some(color)) => depth.intrinsics.fx / color.intrinsics.fx,
@@ -452,7 +455,8 @@ fn depth_scale(calibration: &Calibration) -> f32 {
     }
 }
 
-/// Lifting for networks: they are some pixels off, and those whose pictures were in colour are seldom sure of infrared.
+/// Settings of lifting for networks: their joints are some pixels off, and networks that were trained on colour
+/// pictures give low scores to infrared.
 fn lift_settings() -> LiftSettings {
     LiftSettings {
         pixel_deviation: 3.0,

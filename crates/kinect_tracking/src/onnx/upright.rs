@@ -1,4 +1,4 @@
-//! The picture as people stand in it, when the sensor is turned.
+//! The upright picture of a sensor that is mounted turned.
 
 use super::settings::Turn;
 use super::view::View;
@@ -14,7 +14,7 @@ pub(in crate::onnx) struct Upright {
 }
 
 impl Upright {
-    /// For a picture of that size as the sensor gives it.
+    /// The upright picture for a sensor's picture of that size.
     pub(in crate::onnx) fn new(turn: Turn, width: u32, height: u32) -> Self {
         Self {
             turn,
@@ -31,8 +31,8 @@ impl Upright {
         }
     }
 
-    /// From the upright picture to the sensor's. The picture of a sensor that is turned clockwise shows the world turned
-    /// counter-clockwise.
+    /// The map from the upright picture to the sensor's. The picture of a sensor that is turned clockwise shows the
+    /// world turned counter-clockwise.
     pub(in crate::onnx) fn to_sensor(self) -> View {
         let (right, bottom) = (self.width - 1.0, self.height - 1.0);
         match self.turn {
@@ -55,7 +55,7 @@ impl Upright {
         }
     }
 
-    /// A box of the sensor's picture in the upright one.
+    /// Converts a box of the sensor's picture to a box of the upright picture.
     pub(in crate::onnx) fn turned(self, bounds: Box2) -> Box2 {
         let (right, bottom) = (self.width - 1.0, self.height - 1.0);
         let turned = [bounds.min, bounds.max].map(|[x, y]| match self.turn {
@@ -67,7 +67,7 @@ impl Upright {
         Box2::around(turned).unwrap_or(bounds)
     }
 
-    /// A person of the upright picture in the sensor's picture.
+    /// Converts a person of the upright picture to a person of the sensor's picture.
     pub(in crate::onnx) fn person_to_sensor(self, person: &mut Person2d) {
         if self.turn == Turn::Upright {
             return;

@@ -7,13 +7,13 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::onnx) struct Crop {
     pub(in crate::onnx) center: [f32; 2],
-    /// Along the crop's own axes.
+    /// Width and height in pixels, along the crop's own axes.
     pub(in crate::onnx) size: [f32; 2],
     /// By how much the crop is turned, in radians, clockwise as seen in the picture.
     pub(in crate::onnx) rotation: f32,
 }
 
-/// How a whole picture lies in an input of another shape.
+/// Where a whole picture is placed in an input of another shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::onnx) enum Align {
     TopLeft,
@@ -44,7 +44,7 @@ impl View {
         }
     }
 
-    /// A whole picture, as large as fits into an input of that size.
+    /// A whole picture, scaled to the largest size that fits into an input of that size.
     pub(in crate::onnx) fn whole(picture: [f32; 2], input: [usize; 2], align: Align) -> Self {
         let [width, height] = input.map(|size| size as f32);
         let scale = (width / picture[0]).min(height / picture[1]);
@@ -70,7 +70,7 @@ impl View {
         ]
     }
 
-    /// The place in the picture of a place that the network gives as a share of the input's width and height.
+    /// The place in the picture of a place that the network returns as shares of the input's width and height.
     pub(in crate::onnx) fn at_share(&self, [x, y]: [f32; 2], input: [usize; 2]) -> [f32; 2] {
         self.at([x * input[0] as f32 - 0.5, y * input[1] as f32 - 0.5])
     }
@@ -80,7 +80,7 @@ impl View {
         [self.x[0].hypot(self.y[0]), self.x[1].hypot(self.y[1])]
     }
 
-    /// This map and then another.
+    /// This map followed by another.
     pub(in crate::onnx) fn then(&self, next: &Self) -> Self {
         let row = |row: &[f32; 3]| {
             [

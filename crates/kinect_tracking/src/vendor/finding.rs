@@ -14,7 +14,7 @@ use crate::tracker::TrackerError;
 /// found after this time at the latest.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// The libraries that a search was for.
+/// The library that a search was for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Wanted {
     libk4a: Option<PathBuf>,
@@ -34,8 +34,8 @@ static SEEN: Mutex<Vec<Answer<()>>> = Mutex::new(Vec::new());
 /// Libraries that were loaded (and stay loaded), or could not be loaded.
 static LOADED: Mutex<Vec<Answer<TrackerLibrary>>> = Mutex::new(Vec::new());
 
-/// Whether a `libk4abt` is installed for the `libk4a` at that path, or with `None` for any `libk4a`. No library is
-/// loaded. The answer is cached, "no" for half a minute.
+/// Whether a `libk4abt` is installed for the `libk4a` at that path, or with `None`, for any `libk4a`. No library is
+/// loaded. The answer is cached: `true` for the life of the process, `false` for half a minute.
 pub fn may_be_installed(libk4a: Option<&Path>) -> bool {
     seen(libk4a).is_ok()
 }

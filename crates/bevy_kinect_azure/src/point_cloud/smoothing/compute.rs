@@ -1,4 +1,4 @@
-//! The compute passes that smooth a cloud's depth, and what they keep from image to image.
+//! The compute passes that smooth a cloud's depth, and the history that they keep from image to image.
 
 use bevy::asset::{AssetServer, load_embedded_asset};
 use bevy::ecs::entity::{EntityHashMap, EntityHashSet};
@@ -114,7 +114,7 @@ struct State {
     /// Each pixel's average and the number of images in it; one is read while the other is written.
     history: [Buffer; 2],
     smoothed: Buffer,
-    /// The first reads the first history and writes the second, the other the other way round.
+    /// The first bind group reads the first history and writes the second one; the second bind group does the reverse.
     bind_groups: [BindGroup; 2],
     /// The history that is the newest.
     newest: usize,
@@ -123,14 +123,14 @@ struct State {
     wanted: u64,
     /// Device time of the depth image.
     usec: u64,
-    /// The history is to be forgotten before the next image is added.
+    /// Whether the history must be cleared before the next image is added.
     is_restarted: bool,
-    /// The settings have changed since the depth was smoothed.
+    /// Whether the settings have changed since the depth was smoothed.
     is_changed: bool,
     version: u64,
 }
 
-/// The depth images that a history is of: those of one source in one mode.
+/// Identifies the depth images that a history may hold: those of one source in one mode.
 #[derive(PartialEq)]
 struct Belonging {
     key: TextureKey,

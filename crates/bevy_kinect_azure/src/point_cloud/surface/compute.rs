@@ -112,7 +112,7 @@ struct SurfacePass {
     indices: Buffer,
     draw: Buffer,
     mesh: AssetId<Mesh>,
-    /// The number of the points' last computation, to be triangulated.
+    /// The number of the computation of points whose result is to be triangulated.
     wanted: u64,
     computed: u64,
     /// The place in Bevy's mesh memory to which the triangles were copied.

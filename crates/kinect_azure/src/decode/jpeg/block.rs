@@ -5,8 +5,8 @@ use super::header::{Component, Header};
 use super::huffman::BitReader;
 use super::idct::FACTOR_BITS;
 
-/// From a coefficient's place in the file to its place in [`super::idct`]'s input, where columns come before rows. As
-/// long as [`super::header::Quantisation::factors`].
+/// From a coefficient's place in the file to its place in [`super::idct`]'s input, where columns come before rows. The
+/// array has the length of [`super::header::Quantisation::factors`].
 const PLACES: [u8; 80] = {
     // T.81, figure A.6.
     const ZIGZAG: [u8; 64] = [

@@ -17,8 +17,8 @@ pub(super) struct Component {
     pub(super) ac: usize,
 }
 
-/// The headers before the scan. Every image begins without tables; the tables of the image before are kept only to
-/// save their construction if the next file has the same ones.
+/// The headers before the scan. Every image begins without tables; the tables of the previous image are only kept so
+/// that they need not be built again if the next image has the same tables.
 #[derive(Debug, Default)]
 pub(super) struct Header {
     pub(super) width: u32,

@@ -2,8 +2,8 @@
 //! BGRA.
 //!
 //! It exists because a 4K stream at 30 frames a second leaves no time to spare: general decoders allocate for every
-//! image, are slower than the vendor's, and can be made to panic. Anything unusual (progressive, several scans, 12 bits,
-//! RGB) is told apart from damage.
+//! image, are slower than the vendor's, and can be made to panic. An unusual JPEG (progressive, several scans, 12 bits,
+//! RGB) is reported as unusual, not as damaged.
 //!
 //! How it works: [`header`] reads the tables up to the scan. The scan's bytes are copied once without their stuffing and
 //! cut at its restart markers, into segments that decode independently. Each block goes from Huffman codes ([`block`], [`huffman`])

@@ -1,5 +1,5 @@
-//! The Huffman tables that the standard gives as an example (T.81, tables K.3 to K.6). Motion JPEGs that leave theirs out
-//! mean these: number 0 for luma, 1 for chroma.
+//! The Huffman tables that the standard gives as an example (T.81, tables K.3 to K.6). Motion JPEGs without tables use
+//! these: number 0 for luma, 1 for chroma.
 
 /// How many codes there are of each length, and their symbols in order.
 type Table = (&'static [u8; 16], &'static [u8]);

@@ -2,7 +2,8 @@
 
 use super::header::Header;
 
-/// The samples of MCUs, row of MCUs by row. Either all of the image, or the last few rows in turn.
+/// The samples of MCUs, one row of MCUs after the other: of the whole image, or of its last few rows, in which a new
+/// row replaces the oldest.
 pub(super) struct Tiles<'a> {
     samples: &'a [u8],
     row_size: usize,

@@ -97,7 +97,8 @@ impl OpenFile {
         device_usec.max(elapsed_usec)
     }
 
-    /// Whether data of time `usec`, after data of the same kind of time `last`, belongs to another run of the source.
+    /// Whether data with the time `usec` belongs to another run of the source than the data of the same kind before it,
+    /// whose time is `last`.
     fn is_behind(&self, usec: u64, last: Option<u64>) -> bool {
         last.is_some_and(|last| usec.saturating_add(self.patience_usec) < last)
     }

@@ -2,7 +2,7 @@
 
 use crate::recording::ebml::id;
 
-/// A size with as few bytes as it takes.
+/// A size with as few bytes as possible.
 pub(super) fn size(out: &mut Vec<u8>, value: u64) {
     // One value of each length is reserved for "unknown".
     let length = (1..8).find(|n| value < (1 << (7 * n)) - 1).unwrap_or(8);

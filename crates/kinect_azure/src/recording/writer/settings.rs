@@ -44,7 +44,7 @@ pub struct CustomTrack {
     pub codec_id: String,
     /// The codec's private data.
     pub codec_private: Vec<u8>,
-    /// Width and height in pixels of a video track; `None` = a track of small data (Matroska's subtitles).
+    /// Width and height in pixels of a video track; `None` = a subtitle track, which Matroska has for small data.
     pub video_size: Option<(u32, u32)>,
 }
 

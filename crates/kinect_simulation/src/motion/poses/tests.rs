@@ -215,7 +215,7 @@ fn hardly_a_body_passes_through_itself_and_none_below_the_floor() {
     assert!(bad * 25 < all, "{bad} of {all}");
 }
 
-/// Who is where, turned where, by the numbers of captures.
+/// The positions and directions of people, counted over many captures.
 #[test]
 fn people_are_everywhere_and_turned_everywhere() {
     let mut headings = [0; 12];
@@ -238,7 +238,7 @@ fn people_are_everywhere_and_turned_everywhere() {
                 let pelvis = body.position[0];
                 let front = body.rotation[0] * Vec3::Z;
                 let to = sight.position - pelvis;
-                // Who lies faces the ceiling.
+                // A person who lies on the back or the front has no direction.
                 if Vec2::new(front.x, front.z).length() > 0.5 {
                     let angle = front.x.atan2(front.z) - to.x.atan2(to.z);
                     let share = (angle / (2.0 * PI) + 1.0).fract();

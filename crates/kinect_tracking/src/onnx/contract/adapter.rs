@@ -1,4 +1,4 @@
-//! What all adapters have in common.
+//! The trait of all adapters.
 
 use super::input::PictureInput;
 use crate::onnx::runtime::Outputs;
@@ -10,7 +10,8 @@ use crate::pose2d::Person2d;
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::onnx) struct Found {
     pub(in crate::onnx) person: Person2d,
-    /// Where the network itself wants to look for this person in the next picture; `None` = where the joints are.
+    /// The crop in which the network asks to look for this person in the next picture; `None` = a crop around the
+    /// joints.
     pub(in crate::onnx) next: Option<Crop>,
 }
 
@@ -26,7 +27,7 @@ pub(in crate::onnx) trait Adapter: Send + Sync {
 
     fn input(&self) -> &PictureInput;
 
-    /// How a whole picture lies in the input; for networks that are not top-down.
+    /// Where a whole picture is placed in the input; for networks that are not top-down.
     fn align(&self) -> Align {
         Align::TopLeft
     }
@@ -38,7 +39,7 @@ pub(in crate::onnx) trait Adapter: Send + Sync {
     fn decode(&self, outputs: &Outputs, view: &View) -> Result<Vec<Found>, String>;
 }
 
-/// A crop with the input's shape that holds a person's box, enlarged.
+/// A crop with the input's shape around a person's box, enlarged by `padding`.
 pub(super) fn crop_around(person: &Person2d, input: &PictureInput, padding: f32) -> Crop {
     let [width, height] = person.bounds.size();
     let [across, down] = input.size().map(|size| size as f32);

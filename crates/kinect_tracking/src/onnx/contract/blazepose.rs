@@ -1,4 +1,4 @@
-//! The landmarks of BlazePose: one person; 33 landmarks and two points that say where to look next.
+//! The landmarks of BlazePose: one person; 33 landmarks, and points that give the crop for the next picture.
 
 use kinect_azure::Joint;
 
@@ -19,11 +19,11 @@ pub(super) struct BlazePose {
     world: Option<String>,
 }
 
-/// Landmarks, with those that say where to look next.
+/// The number of landmarks, including the points that give the next crop.
 const COUNT: usize = 39;
 /// x, y, z, visibility, presence.
 const NUMBERS: usize = 5;
-/// Less confidence means that nobody is in the crop.
+/// With less confidence, the crop shows no person.
 const LEAST_SCORE: f32 = 0.5;
 /// The crop's side as a share of the circle around the person.
 const PADDING: f32 = 1.25;
@@ -53,8 +53,8 @@ const JOINTS: [(usize, Joint); 19] = [
     (32, Joint::FootRight),
 ];
 
-/// Wrist, little finger's knuckle, forefinger's knuckle and thumb of each hand, and the joints that they tell of: hand,
-/// tip, thumb.
+/// Wrist, little finger's knuckle, forefinger's knuckle and thumb of each hand, and the joints that are computed from
+/// them: hand, tip, thumb.
 const HANDS: [([usize; 4], [Joint; 3]); 2] = [
     (
         [15, 17, 19, 21],
@@ -182,7 +182,7 @@ impl Adapter for BlazePose {
     }
 }
 
-/// The crop for a person around whom a circle goes through a point above the head.
+/// The crop for a person: the circle around the hips that goes through a point above the head.
 pub(super) fn circle(hips: [f32; 2], end: [f32; 2]) -> Option<Crop> {
     let (x, y) = (end[0] - hips[0], end[1] - hips[1]);
     let side = 2.0 * x.hypot(y) * PADDING;
@@ -193,7 +193,8 @@ pub(super) fn circle(hips: [f32; 2], end: [f32; 2]) -> Option<Crop> {
     })
 }
 
-/// A joint on the line through two others: at 0 the first, at 1 the second, beyond that behind the second.
+/// A joint on the line through two others: a share of 0 gives the first joint, 1 the second, and more than 1 a point
+/// beyond the second.
 fn between(a: &Joint2d, b: &Joint2d, share: f32) -> Joint2d {
     let mix = |a: f32, b: f32| a + (b - a) * share;
     Joint2d {
@@ -207,7 +208,7 @@ fn between(a: &Joint2d, b: &Joint2d, share: f32) -> Joint2d {
     }
 }
 
-/// A logit as a share.
+/// Converts a logit to a probability.
 pub(super) fn logistic(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }

@@ -20,7 +20,7 @@ pub(super) struct BlazePoseDetector {
     places: Vec<[f32; 2]>,
 }
 
-/// Width and height of the input, which the places belong to.
+/// Width and height of the input for which the places are defined.
 const SIZE: usize = 224;
 /// The number of places.
 const PLACES: usize = 2254;
@@ -109,7 +109,7 @@ impl Adapter for BlazePoseDetector {
             let Some(crop) = circle(hips, end) else {
                 continue;
             };
-            // Many places tell of one person.
+            // Many places find the same person.
             let radius = (end[0] - hips[0]).hypot(end[1] - hips[1]);
             let is_known = found.iter().any(|(_, other, radius)| {
                 (hips[0] - other[0]).hypot(hips[1] - other[1]) < 0.5 * radius

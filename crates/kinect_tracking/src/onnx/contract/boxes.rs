@@ -1,8 +1,9 @@
-//! Of people that were found twice, the surer ones.
+//! Removes people that were found twice.
 
 use super::adapter::Found;
 
-/// Sorts people by score and leaves out those whose box overlaps that of a surer one by more than `most`.
+/// Sorts people by score, and removes each person whose box overlaps the box of a person with a higher score by more
+/// than `most`.
 pub(super) fn surest(mut found: Vec<Found>, most: f32) -> Vec<Found> {
     found.sort_by(|a, b| b.person.score.total_cmp(&a.person.score));
     let mut kept: Vec<Found> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a graph declares, and which of it was named by hand.
+//! The inputs and outputs that a graph declares, and the outputs that were named by hand.
 
 use crate::onnx::runtime::{Declared, Port, shown_pattern};
 use crate::onnx::settings::ModelLayout;
@@ -10,9 +10,9 @@ pub(super) struct Graph<'a> {
 }
 
 impl Graph<'_> {
-    /// The output that is number `index` in the contract's list: the one named by hand, the one with the usual name, or
-    /// the only one of that shape. 0 in the pattern stands for any size; a shape that the file does not tell is believed
-    /// only of outputs that were named or when the contract was set by hand.
+    /// The output with the number `index` in the contract's list: the output that was named by hand, the one with the
+    /// usual name, or the only one of that shape. 0 in the pattern stands for any size. An output whose shape the file
+    /// does not give is accepted only if it was named, or if the contract was set by hand.
     pub(super) fn output(
         &self,
         index: usize,

@@ -1,4 +1,4 @@
-//! ViTPose and others: a map for each joint, whose maximum is where the joint is.
+//! ViTPose and others: a map for each joint, with its maximum at the joint.
 
 use super::adapter::{Adapter, Found, crop_around};
 use super::graph::Graph;
@@ -55,7 +55,7 @@ impl Adapter for Heatmaps {
             ));
         }
         let [width, height] = self.input.size().map(|size| size as f32);
-        // The corners of the map are the corners of the input: unbiased data processing.
+        // The centres of the map's corner pixels lie on those of the input's: "unbiased data processing".
         let scale = [
             (width - 1.0) / (columns as f32 - 1.0),
             (height - 1.0) / (rows as f32 - 1.0),
@@ -91,8 +91,9 @@ impl Adapter for Heatmaps {
     }
 }
 
-/// Where between −½ and ½ a Gaussian through three neighbours has its summit. The maps are Gaussians, whose logarithm is a
-/// parabola; where a neighbour is not positive, the parabola goes through the values themselves.
+/// The place of the maximum of a Gaussian through three neighbours, from −½ to ½. The maps are Gaussians, and the
+/// logarithm of a Gaussian is a parabola; if a neighbour is not positive, the parabola goes through the values
+/// themselves.
 fn summit(before: f32, here: f32, after: f32) -> f32 {
     let [a, b, c] = if before > 0.0 && here > 0.0 && after > 0.0 {
         [before.ln(), here.ln(), after.ln()]

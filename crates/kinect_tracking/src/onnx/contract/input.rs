@@ -12,20 +12,20 @@ pub(in crate::onnx) struct PictureInput {
     channels: usize,
     channels_first: bool,
     blue_first: bool,
-    /// Of 0 to 255, by channel in the order of the input.
+    /// In values from 0 to 255, for each channel in the order of the input.
     mean: [f32; 3],
     deviation: [f32; 3],
     fill: f32,
 }
 
-/// What a contract says of its input.
+/// The input that a contract expects.
 pub(super) struct Expected {
-    /// Where the graph leaves the size open: width, height.
+    /// Width and height if the graph leaves them open.
     pub(super) size: [usize; 2],
     pub(super) blue_first: bool,
     pub(super) mean: [f32; 3],
     pub(super) deviation: [f32; 3],
-    /// The value of pixels outside the picture, before the mean is taken off.
+    /// The value of pixels outside the picture, before the mean is subtracted.
     pub(super) fill: f32,
 }
 
@@ -42,7 +42,7 @@ pub(super) const TOP_DOWN: Expected = Expected {
 const LARGEST: usize = 4096;
 
 impl PictureInput {
-    /// The input of a graph, if it is a picture as expected.
+    /// The input of a graph; fails if it is not the expected picture.
     pub(super) fn of(graph: &Graph, expected: &Expected) -> Result<Self, String> {
         let [port] = graph.declared.inputs.as_slice() else {
             return Err(format!(
@@ -142,7 +142,7 @@ impl PictureInput {
         self.fill
     }
 
-    /// A value of 0 to 255 as the network wants it.
+    /// Converts a value from 0 to 255 to the network's range.
     pub(in crate::onnx) fn normal(&self, channel: usize, value: f32) -> f32 {
         (value - self.mean[channel]) / self.deviation[channel]
     }

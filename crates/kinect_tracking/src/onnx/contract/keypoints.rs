@@ -1,4 +1,4 @@
-//! Which joint is which number in the lists of public data sets.
+//! The numbers of the joints in the lists of public data sets.
 
 use kinect_azure::Joint;
 
@@ -9,11 +9,11 @@ use crate::pose2d::{Joint2d, Person2d};
 /// A list of joints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keypoints {
-    /// COCO's 17.
+    /// The 17 joints of COCO.
     Coco,
-    /// Halpe's 26: COCO's, and head, neck, hip, feet.
+    /// The 26 joints of Halpe: those of COCO, and head, neck, hip, feet.
     Halpe,
-    /// COCO-WholeBody's 133: COCO's, and feet, face, hands.
+    /// The 133 joints of COCO-WholeBody: those of COCO, and feet, face, hands.
     WholeBody,
 }
 
@@ -72,7 +72,7 @@ impl Keypoints {
         }
     }
 
-    /// The number and the joint of all that the skeleton has.
+    /// The numbers in the list of all joints that the skeleton has, with these joints.
     pub(super) fn joints(self) -> impl Iterator<Item = (usize, Joint)> {
         let more: &[(usize, Joint)] = match self {
             Self::Coco => &[],
@@ -82,8 +82,8 @@ impl Keypoints {
         COCO.into_iter().enumerate().chain(more.iter().copied())
     }
 
-    /// A person from a network's list. `place` gives the place in the input and the score of a joint by its number.
-    /// `None` if nothing of the person is in a finite place.
+    /// A person from a network's list. `place` returns the place in the input and the score of the joint with a number.
+    /// `None` if no joint has finite numbers.
     pub(super) fn person(
         self,
         view: &View,

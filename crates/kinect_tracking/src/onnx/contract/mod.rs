@@ -1,6 +1,6 @@
-//! Contracts of pose networks: which input each takes, and what its outputs mean.
+//! Contracts of pose networks: the input that a network takes, and the meaning of its outputs.
 //!
-//! Each contract has an adapter in a module of its own. [`recognise`] asks them in turn.
+//! Each contract has an adapter in a module of its own. [`recognise`] tries one after the other.
 
 mod adapter;
 mod blazepose;

@@ -19,7 +19,7 @@ pub(super) struct MoveNetMulti {
 
 /// Numbers for each person: 17 joints, box, score.
 const NUMBERS: usize = 56;
-/// On infrared of simulated people this finds 95 of 100; a tripod has .16.
+/// With this limit, 95 of 100 people are found in simulated infrared images; a tripod has a score of 0.16.
 const LEAST_SCORE: f32 = 0.2;
 
 impl MoveNetMulti {

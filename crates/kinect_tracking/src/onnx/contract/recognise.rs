@@ -1,4 +1,4 @@
-//! Which contract a graph has.
+//! Recognises the contract of a graph.
 
 use super::adapter::Adapter;
 use super::blazepose::BlazePose;
@@ -13,7 +13,7 @@ use super::yolo::YoloPose;
 use crate::onnx::runtime::Declared;
 use crate::onnx::settings::{Contract, ModelLayout};
 
-/// From the contracts whose outputs are most particular to those that many graphs could have.
+/// The contracts with the most distinctive outputs come first.
 const ORDER: [Contract; 8] = [
     Contract::BlazePose,
     Contract::BlazePoseDetector,
@@ -25,7 +25,7 @@ const ORDER: [Contract; 8] = [
     Contract::Heatmaps,
 ];
 
-/// The adapter for a graph: that of the contract that was set, or the first that fits.
+/// The adapter for a graph: the adapter of the contract that was set by hand, or the first one that fits.
 pub(in crate::onnx) fn recognise(
     declared: &Declared,
     layout: &ModelLayout,

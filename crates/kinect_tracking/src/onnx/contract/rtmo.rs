@@ -18,7 +18,7 @@ pub(super) struct Rtmo {
 }
 
 const LEAST_SCORE: f32 = 0.3;
-/// Boxes that overlap more are of one person.
+/// Boxes that overlap by more than this show one person.
 const OVERLAP: f32 = 0.45;
 
 impl Rtmo {
@@ -32,7 +32,7 @@ impl Rtmo {
                 graph,
                 &Expected {
                     size: [640, 640],
-                    // It is trained on pictures as OpenCV reads them.
+                    // RTMO was trained on pictures in OpenCV's order of channels.
                     blue_first: true,
                     mean: [0.0; 3],
                     deviation: [1.0; 3],

@@ -17,7 +17,7 @@ pub(super) struct SimCc {
 
 /// Numbers for each pixel of the input.
 const SPLIT: usize = 2;
-/// People with a lower score are nobody.
+/// People with a lower score are dropped.
 const LEAST_SCORE: f32 = 0.2;
 
 impl SimCc {

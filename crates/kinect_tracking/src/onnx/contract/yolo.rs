@@ -1,5 +1,5 @@
-//! YOLO-pose: for thousands of places the middle and size of a box, its score, and joints in pixels of the input. Ultralytics'
-//! models and weights are under the AGPL, which asks for the source of whatever they are built into.
+//! YOLO-pose: for thousands of places the middle and size of a box, its score, and joints in pixels of the input.
+//! Ultralytics' models and weights are under the AGPL, which demands the source code of programs that use them.
 
 use super::adapter::{Adapter, Found, crop_around};
 use super::boxes::surest;

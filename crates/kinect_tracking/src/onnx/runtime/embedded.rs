@@ -1,4 +1,4 @@
-//! Networks in tract, which is built in. Its panics are caught: it was written for good models.
+//! Networks in tract, which is built in. tract may panic on invalid models, so panics are caught.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -111,7 +111,7 @@ impl Plan {
     }
 }
 
-/// What the file declares. Weights may be listed among the inputs.
+/// The inputs and outputs that the file declares. Weights may be listed among the inputs.
 fn declared(proto: &ModelProto) -> Result<Declared, String> {
     let graph = proto
         .graph
@@ -171,7 +171,7 @@ fn port(info: &ValueInfoProto) -> Port {
     }
 }
 
-/// An error with its causes: the first says which node, the last says why.
+/// The text of an error with its causes: the first one names the node, the last one the reason.
 fn told(error: &TractError) -> String {
     let mut causes: Vec<String> = error.chain().map(|cause| cause.to_string()).collect();
     causes.dedup();

@@ -1,4 +1,4 @@
-//! An installed ONNX Runtime. Its interface is one for the whole process: the first library that loads stays.
+//! An installed ONNX Runtime. Its interface is global: the first library that loads stays for the whole process.
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +22,7 @@ static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
 /// The variable that names the library's file.
 const VARIABLE: &str = "ORT_DYLIB_PATH";
 
-/// ONNX Runtime's environment; the error says where it was looked for.
+/// ONNX Runtime's environment; the error lists the places that were searched.
 pub(super) fn environment(library: Option<&Path>) -> Result<Environment, String> {
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(environment) = &*loaded {
@@ -41,7 +41,7 @@ pub(super) fn environment(library: Option<&Path>) -> Result<Environment, String>
     Err(tried.join("; "))
 }
 
-/// Where the library may be: only in the place that was set, if one was.
+/// The places to look in: only the place that was set, if one was set.
 fn candidates(library: Option<&Path>) -> Vec<PathBuf> {
     let set = env::var_os(VARIABLE).filter(|path| !path.is_empty());
     if let Some(path) = library.map(Path::to_owned).or(set.map(PathBuf::from)) {
@@ -54,7 +54,7 @@ fn candidates(library: Option<&Path>) -> Vec<PathBuf> {
     );
     let mut names = vec![PathBuf::from(&name)];
     if cfg!(target_os = "linux") {
-        // Packages for running alone have no file without the version.
+        // Packages without development files have only the file with the version in its name.
         names.push(PathBuf::from(format!("{name}.1")));
     }
     names
@@ -87,7 +87,7 @@ impl Run {
     ) -> Result<Self, String> {
         let mut missing: Vec<(Provider, String)> = Vec::new();
         for &provider in Provider::wanted(processor) {
-            // Where anything that is fast was asked for, only those that this build knows are worth a word.
+            // If the settings leave the provider open, only providers that this build contains are worth a note.
             let asked_for = processor != Processor::Gpu;
             if !caught(|| Ok(provider.is_built_in())).unwrap_or(false) {
                 if asked_for {
@@ -218,7 +218,7 @@ fn session(
             .with_execution_providers([dispatch])
             .map_err(|e| e.message().to_owned())?;
     }
-    // From the file, so that weights beside it are found.
+    // The model is loaded from its file, so that weights in files beside it are found.
     builder
         .commit_from_file(&file.path)
         .map_err(|e| e.message().to_owned())

@@ -1,4 +1,4 @@
-//! One network, whatever runs it.
+//! One network, independent of the library that runs it.
 
 use std::num::NonZero;
 use std::thread;
@@ -9,7 +9,7 @@ use super::installed::{self, Run};
 use super::tensor::{Declared, Outputs, Port, Values};
 use crate::onnx::settings::{NetworkSettings, Processor, Runtime};
 
-/// The cores of this computer.
+/// The number of cores of this computer.
 pub(in crate::onnx) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
@@ -74,7 +74,7 @@ enum Runner {
 }
 
 impl Opened {
-    /// `threads` share one run.
+    /// `threads` is the number of threads that share one run.
     pub(in crate::onnx) fn new(
         engine: &Engine,
         file: &ModelFile,
@@ -117,7 +117,7 @@ impl Opened {
 }
 
 impl Network {
-    /// Whether a graphics card or the like runs it, so that a second one beside it gains nothing.
+    /// Whether a graphics card or another accelerator runs it, so that a second instance would gain nothing.
     pub(in crate::onnx) fn is_accelerated(&self) -> bool {
         match &self.runner {
             Runner::Installed(run) => run.provider != super::provider::Provider::Cpu,
@@ -133,7 +133,7 @@ impl Network {
         }
     }
 
-    /// A second one for another thread, where that costs no memory.
+    /// A second instance for another thread; `None` if that would cost memory.
     pub(in crate::onnx) fn share(&self) -> Option<Self> {
         match &self.runner {
             Runner::Installed(_) => None,

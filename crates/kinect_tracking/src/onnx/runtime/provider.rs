@@ -1,10 +1,10 @@
-//! Which of ONNX Runtime's execution providers runs a network.
+//! The execution providers of ONNX Runtime, which run networks.
 
 use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
 
 use crate::onnx::settings::Processor;
 
-/// A way to run a network, from the fastest.
+/// An execution provider, the fastest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Provider {
     TensorRt,
@@ -15,10 +15,10 @@ pub(super) enum Provider {
 }
 
 impl Provider {
-    /// Those that a setting allows, in the order in which they are tried. The processor is always last.
+    /// The providers that a setting allows, in the order in which they are tried. The processor is always the last one.
     pub(super) fn wanted(processor: Processor) -> &'static [Self] {
         match processor {
-            // TensorRT needs minutes to prepare a network, so that it must be asked for.
+            // TensorRT needs minutes to prepare a network, so it is used only if the settings name it.
             Processor::Gpu => &[Self::Cuda, Self::DirectMl, Self::CoreMl, Self::Cpu],
             Processor::Cpu => &[Self::Cpu],
             Processor::Cuda => &[Self::Cuda, Self::Cpu],
@@ -39,7 +39,7 @@ impl Provider {
         }
     }
 
-    /// Whether the installed ONNX Runtime was built with it.
+    /// Whether the installed ONNX Runtime contains the provider.
     pub(super) fn is_built_in(self) -> bool {
         let there = match self {
             Self::TensorRt => ep::TensorRT::is_available(),
@@ -51,7 +51,7 @@ impl Provider {
         there.unwrap_or(false)
     }
 
-    /// What a session is told; `None` for the processor, which is there by itself.
+    /// The provider for a session; `None` for the processor, which every session has.
     pub(super) fn dispatch(self, device: u32) -> Option<ExecutionProviderDispatch> {
         let device = i32::try_from(device).unwrap_or(i32::MAX);
         let dispatch = match self {

@@ -27,7 +27,7 @@ impl Port {
                 .all(|(dim, &wanted)| wanted == 0 || dim.is_none_or(|dim| dim == wanted))
     }
 
-    /// Like [`is_like`](Self::is_like), but sizes that the pattern names must be known.
+    /// Like [`is_like`](Self::is_like), but every size in the pattern other than 0 must be known.
     pub(in crate::onnx) fn is_surely(&self, pattern: &[usize]) -> bool {
         self.dims.len() == pattern.len()
             && (self.dims.iter())
@@ -46,7 +46,7 @@ impl Port {
     }
 }
 
-/// What a graph declares.
+/// The inputs and outputs that a graph declares.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::onnx) struct Declared {
     pub(in crate::onnx) inputs: Vec<Port>,
