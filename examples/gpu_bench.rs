@@ -178,7 +178,7 @@ fn measure(app: &mut App, sensor: Entity, options: &Options) -> Result<Figures, 
     let mut figures = Figures::default();
     let (mut shown, mut count) = (None::<Arc<Frame>>, 0);
     let mut began = Instant::now();
-    // The time of each span's last value. Values from before `began` are of another scene.
+    // The time of each span's newest value. Values from before `began` belong to another scene.
     let mut told = began;
     while count < options.warm_up + options.frames {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! The ten gestures, who makes them, and how often they were made.
+//! The list of the ten gestures, with the players who make them and their counts.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) struct Row {
 #[derive(Component)]
 pub(crate) struct Count;
 
-/// Which tracker runs, or its problem.
+/// The tracker that runs, or its problem.
 #[derive(Component)]
 pub(crate) struct Status;
 

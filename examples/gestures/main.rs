@@ -37,7 +37,7 @@ struct Options {
 
 fn main() -> AppExit {
     let mut options = Options::parse();
-    // A gesture is known by what was before the picture.
+    // Gestures are recognised from the captures before the picture.
     options.show.plays = true;
     let Some(mut app) = options.show.app("gestures", "Gestures") else {
         return AppExit::error();
@@ -68,7 +68,7 @@ fn setup(
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
 ) {
-    // Nobody looks at the images.
+    // The example shows no images, so the colour camera is off.
     let simulated = KinectSensor::new(SimulationSettings {
         depth_mode: DepthMode::Nfov2x2Binned,
         color_resolution: ColorResolution::Off,
@@ -105,7 +105,7 @@ fn setup(
     }
 }
 
-/// Where a gesture is made, in the world: at the hand, or above the head for gestures of the whole body.
+/// The place of a gesture in the world: at the hand, or above the head for gestures of the whole body.
 fn place_of(made: &GestureMade, skeleton: &Skeleton, sensor: &GlobalTransform) -> Vec3 {
     let at = |joint| sensor.transform_point(skeleton.joint(joint).position);
     match (made.side, made.gesture) {

@@ -1,5 +1,5 @@
-//! Sparks: a burst where a gesture is made, along the arm's line when somebody points, and glitter from the hands while a gesture
-//! lasts. They are entities with one mesh and a few materials.
+//! Sparks: a burst at the place of a gesture, a line of sparks along the arm of a person who points, and glitter from
+//! the hands while a gesture lasts. They are entities with one mesh and a few materials.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
@@ -25,7 +25,7 @@ const RAY: f32 = 2.5;
 /// Metres per second, squared.
 const GRAVITY: Vec3 = Vec3::new(0.0, -1.1, 0.0);
 
-/// What all sparks share.
+/// The mesh and the materials that all sparks share.
 #[derive(Resource)]
 pub(crate) struct Looks {
     ball: Handle<Mesh>,

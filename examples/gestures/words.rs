@@ -1,4 +1,4 @@
-//! The name of a gesture rises from where it was made.
+//! The name of a gesture, which rises from the place of the gesture.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::gestures::Direction;

@@ -1,4 +1,4 @@
-//! Where the cameras look from: at the scene of the first frame, on a slow arc in front of it. Mouse and keys move them as well.
+//! Moves the cameras on a slow arc in front of the scene of the first frame. Mouse and keys move them as well.
 
 use core::f32::consts::TAU;
 
@@ -33,12 +33,12 @@ impl Swing {
     }
 }
 
-/// Where the cameras are before there is a scene; yaw and pitch in degrees.
+/// The orbit before a scene is there; yaw and pitch in degrees.
 pub(crate) fn start(view: Vec2) -> Orbit {
     Orbit::new(Vec3::NEG_Z * 2.0, distance(1.2), view)
 }
 
-/// From where the view is as high as a sphere of that radius.
+/// The distance from which the view is as high as a sphere of that radius.
 fn distance(radius: f32) -> f32 {
     radius / (0.5 * FIELD).tan()
 }

@@ -1,4 +1,4 @@
-//! The layers: the silhouettes of now, and their echoes behind.
+//! The layers: the present silhouettes, and their echoes behind.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
@@ -11,13 +11,13 @@ const ECHOES: u32 = 12;
 const EVERY: u32 = 6;
 /// How far an echo sinks from one map to the next; the image is 1 high.
 const SINKS: f32 = 0.0085;
-/// The wait of echoes, in maps, before they are as bright as they get: nothing appears from one moment to the next.
+/// The number of maps in which an echo becomes fully bright, so that it does not appear suddenly.
 const RISES: f32 = 6.0;
 
 /// An output's layer, with the map that it shows, counted from 1; 0 while it is empty.
 #[derive(Component)]
 pub(crate) struct Layer {
-    /// `None` for the layer of now.
+    /// `None` for the layer with the present silhouettes.
     echo: Option<u32>,
     output: Entity,
     shows: u32,
@@ -86,7 +86,7 @@ fn passes(shader: &Handle<Shader>, is_echo: bool) -> Vec<OutputPass> {
     steps.into_iter().map(pass).collect()
 }
 
-/// Lets the echoes take a map in turn.
+/// Lets the echoes record body index maps in turn.
 pub(crate) fn record(
     scene: Res<Scene>,
     mut maps: ResMut<Maps>,

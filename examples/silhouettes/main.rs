@@ -37,7 +37,7 @@ fn main() -> AppExit {
         eprintln!("A clip of bodies has no silhouettes: give a recording (.mkv), or no file.");
         return AppExit::error();
     }
-    // Echoes are of captures before the picture.
+    // Echoes show captures before the picture.
     options.show.plays = true;
     let Some(mut app) = options.show.app("silhouettes", "Silhouettes") else {
         return AppExit::error();

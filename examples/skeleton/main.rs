@@ -91,7 +91,7 @@ fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
     });
     tracking.joints.in_images = Some(UvSettings::default());
     if is_picture {
-        // A picture is of one capture: nobody is seen for longer.
+        // A picture shows one capture only, so people must count as players at once.
         tracking.players.probation_seconds = 0.0;
     }
     let mut sensor = commands.spawn((tracking, Transform::default()));

@@ -1,4 +1,4 @@
-//! Which tracker runs, how fast it is, and who is there.
+//! The tracker that runs, its speed, and the players.
 
 use std::fmt::Write;
 

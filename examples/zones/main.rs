@@ -1,5 +1,5 @@
-//! A floor plan with the people who stand on it: zones light up when somebody is in them, a ring fills while somebody stays, and
-//! a log tells who comes, stays and goes.
+//! A floor plan with the people who stand on it: zones light up when somebody is in them, a ring fills while somebody
+//! stays, and a log lists players who enter, stay and leave.
 //!
 //! Without a file it shows a simulated sensor in front of the visitors of an exhibit. A file is a recording (.mkv), whose people a body
 //! tracker finds, or a clip of bodies (.json or .csv, as `kinect export --only bodies` writes them), which needs no sensor.
@@ -27,7 +27,7 @@ use clap::Parser;
 
 use kinect_app_support::{Canvas, People, Show, style};
 
-/// Shows who stands where, on a floor plan.
+/// Shows the places of people on a floor plan.
 #[derive(Parser, Resource, Clone, Debug)]
 #[command(name = "zones")]
 struct Options {
@@ -39,7 +39,7 @@ struct Options {
 
 fn main() -> AppExit {
     let mut options = Options::parse();
-    // Stays and trails need what happened before the picture.
+    // Stays and trails depend on the captures before the picture.
     options.show.plays = true;
     let Some(mut app) = options.show.app("zones", "Zones") else {
         return AppExit::error();
@@ -72,7 +72,7 @@ const MIDDLE: Vec3 = Vec3::new(-1.35, 0.0, -2.35);
 struct View;
 
 fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
-    // Nobody looks at the images.
+    // The example shows no images, so the colour camera is off.
     let simulated = KinectSensor::new(SimulationSettings {
         depth_mode: DepthMode::Nfov2x2Binned,
         color_resolution: ColorResolution::Off,

@@ -1,4 +1,5 @@
-//! People from above: shoulders and head, a ring that fills while they stay in a zone, and the way that they came.
+//! People from above: shoulders and head, a ring that fills while they stay in a zone, and a trail of the way that they
+//! walked.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;

@@ -1,4 +1,4 @@
-//! Names of zones on the plan, and the panel: who is in which zone for how long, and a log.
+//! Names of zones on the plan, and the panel: the players in each zone with the length of their stays, and a log.
 
 use std::collections::VecDeque;
 use std::fmt::Write;

@@ -1,4 +1,5 @@
-//! People as entities: what trackers find becomes players and joints, wherever the sensor stands and whatever the tracker does.
+//! People as entities: the bodies of trackers become players and joints, wherever the sensor stands and whatever the
+//! tracker does.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ pub(crate) fn standing(id: u32, x: f32, z: f32) -> Body {
     body
 }
 
-/// A tracker whose answers a test writes: to the time of a capture in µs.
+/// A tracker with a script: a function of the test from the time of a capture in µs to the tracker's result.
 struct Scripted<F>(F);
 
 type Answer = Result<Option<Arc<BodyFrame>>, TrackerError>;
@@ -100,7 +101,7 @@ fn joints(world: &mut World) -> usize {
     world.query::<&BodyJoint>().iter(world).count()
 }
 
-/// Nothing of a body tracking is left.
+/// Whether no component and no entity of a body tracking is left.
 fn nobody(world: &mut World) -> bool {
     let named = world
         .query::<&Name>()
@@ -119,7 +120,7 @@ fn sequence(world: &World, sensor: Entity) -> u64 {
     frame.as_ref().map_or(0, |frame| frame.sequence)
 }
 
-/// Everything that is told about players, as messages and to an observer of the sensor.
+/// All events of players, as messages and as seen by an observer of the sensor.
 #[derive(Resource, Default)]
 struct Told(Vec<String>);
 
@@ -136,7 +137,7 @@ fn listen(app: &mut App) {
         mut taken: MessageReader<SlotTaken>,
         mut freed: MessageReader<SlotFreed>,
     ) {
-        // Of one update in a fixed order: messages of several types have none.
+        // The events of one update are sorted, because messages of different types have no common order.
         told.0
             .extend(entered.read().map(|m| format!("{} entered", m.id)));
         told.0
@@ -482,7 +483,7 @@ fn simulated_people_are_players_where_the_ground_truth_has_them() {
     let place = world.get::<GlobalTransform>(sensor).unwrap();
     assert!((ground_under(place).camera_height_mm - 1400.0).abs() < 0.01);
 
-    // Off, everybody leaves at once; on again, they come back.
+    // When the sensor is switched off, all players leave at once; when it is switched on again, they come back.
     world.get_mut::<KinectSensor>(sensor).unwrap().active = false;
     update(&mut app);
     assert!(nobody(app.world_mut()));
@@ -624,7 +625,7 @@ fn a_tracker_that_leaves_frames_out_or_stops_lets_the_players_go() {
     let world = app.world();
     assert!(sequence(world, sensor) > from + 5, "the images go on");
     assert_eq!(world.get::<TrackedBodies>(sensor).unwrap().bodies, []);
-    // Images in step are the newest ones then.
+    // Images in step with bodies are then the newest images.
     update_until(&mut app, "newer images", |world| {
         let newest = world.get::<SensorFrame>(sensor).unwrap().latest().unwrap();
         world.get::<BodyTime>(sensor).unwrap().device_timestamp_usec
@@ -648,7 +649,7 @@ fn a_tracker_that_panics_is_opened_again_and_the_state_tells_it() {
         }
     });
     let mut app = headless_app();
-    // Longer than the state needs to be seen.
+    // The pause is long enough for the state to be seen.
     tracking.restarts.first_pause_seconds = 0.3;
     app.init_resource::<States>();
     let sensor = app
@@ -711,7 +712,7 @@ fn without_a_tracker_the_state_says_what_to_do_and_images_go_on() {
     update_until(&mut app, "images", |world| {
         sequence(world, sensor) > from + 10
     });
-    // One that works, at run time.
+    // At run time, the tracker is replaced by one that works.
     let tracking = two_people();
     *app.world_mut().get_mut::<BodyTracking>(sensor).unwrap() = tracking;
     update_until(&mut app, "players", |world| players(world).len() == 2);
@@ -823,7 +824,7 @@ fn settings_take_effect_while_the_tracker_runs_on() {
     });
     assert_eq!(opened.load(Ordering::Relaxed), 1, "the tracker ran on");
 
-    // Other restarts open it again; the players stay.
+    // A change of `restarts` opens the tracker again; the players stay.
     change(&mut app, &|tracking| {
         tracking.restarts.bad_captures_in_a_row += 1
     });

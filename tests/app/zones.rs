@@ -1,4 +1,4 @@
-//! Zones and gestures: players who enter, stay and leave, and what they do, wherever the sensor and the zone stand.
+//! Zones and gestures: players who enter, stay and leave, and their gestures, wherever the sensor and the zone are.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +37,7 @@ impl BodyTracker for Walker {
     }
 }
 
-/// What was told of zones, as messages and to observers of the zone.
+/// The events of zones, as messages and as seen by observers of the zone.
 #[derive(Resource, Default)]
 struct Told(Vec<String>);
 
@@ -137,7 +137,7 @@ fn zones_tell_who_comes_stays_and_goes_wherever_sensor_and_zone_stand() {
     );
     assert_eq!(app.world().resource::<Observed>().0, expected);
 
-    // Switched off, everybody leaves; switched on again, whoever is inside enters.
+    // When the zone is switched off, all players leave it; when it is switched on again, players inside enter it.
     app.world_mut().get_mut::<BodyZone>(zone).unwrap().active = false;
     update(&mut app);
     assert!(app.world().get::<ZoneOccupants>(zone).unwrap().is_empty());

@@ -216,7 +216,10 @@ impl TrackerLibrary {
             ))
         })?;
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no tracker"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no tracker",
+            ));
         }
         Ok(Tracker {
             open: Arc::new(OpenTracker {
@@ -343,7 +346,7 @@ impl Tracker {
         })?;
         if handle.is_null() {
             return if came {
-                Err(Error::unexpected(FUNCTION, "it gave no frame"))
+                Err(Error::unexpected(FUNCTION, "the library returned no frame"))
             } else {
                 Ok(Wait::TimedOut)
             };
@@ -501,7 +504,7 @@ impl BodyFrame {
         let handle =
             log::during(|| unsafe { (self.functions().frame_get_body_index_map)(self.handle) });
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no image"));
+            return Err(Error::unexpected(FUNCTION, "the library returned no image"));
         }
         Image::from_handle(self.tracker.library.library(), handle, FUNCTION)
     }
@@ -515,7 +518,10 @@ impl BodyFrame {
         // SAFETY: the handle lives; the result is a new reference, or null.
         let handle = log::during(|| unsafe { (self.functions().frame_get_capture)(self.handle) });
         if handle.is_null() {
-            return Err(Error::unexpected(FUNCTION, "it gave no capture"));
+            return Err(Error::unexpected(
+                FUNCTION,
+                "the library returned no capture",
+            ));
         }
         Ok(Capture::from_handle(self.tracker.library.library(), handle))
     }

@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count_one();
         count_bytes(layout.size(), 0);
-        // SAFETY: the caller's promises are the system allocator's demands.
+        // SAFETY: the caller keeps the promises that the system's allocator demands.
         unsafe { System.alloc(layout) }
     }
 

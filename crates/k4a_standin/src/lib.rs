@@ -11,20 +11,17 @@
 //!
 //! let stand_in = StandIn::microsoft(&Script::of([
 //!     DeviceScript::new("000000000001").fault(When::Every(5), Fault::NoColor),
-//! ]));
-//! let path = stand_in.path(); // for whoever loads the vendor's library
-//! stand_in.unplug("000000000001");
+//! ])); let path = stand_in.path(); // for the code that loads the vendor's library stand_in.unplug("000000000001");
 //! assert_eq!(stand_in.statistics().misuse, 0);
 //! ```
 //!
 //! # In other crates' tests
 //!
-//! `k4a_standin` as a dev-dependency suffices: cargo builds both kinds of a dependency's library, and leaves the `cdylib`
-//! in the folder `deps` where the test program lies too ([`StandIn`] looks beside it). For Orbbec's library, whose extra
-//! functions must not be there otherwise, `k4a_standin_orbbec` is a dev-dependency as well.
-//! What is linked into the test program is the test's side only; it never calls the library's functions there.
-//! A program that a test runs loads [`StandIn::path`] by itself and plays the script in the file that [`SCRIPT_VARIABLE`]
-//! names.
+//! `k4a_standin` as a dev-dependency suffices: cargo builds both kinds of a dependency's library, and leaves the
+//! `cdylib` in the folder `deps` where the test program lies too ([`StandIn`] looks beside it). For Orbbec's library,
+//! whose extra functions must not be there otherwise, `k4a_standin_orbbec` is a dev-dependency as well. Only the test's
+//! side is linked into the test program; it never calls the library's functions there. A program that a test runs loads
+//! [`StandIn::path`] by itself and plays the script in the file that [`SCRIPT_VARIABLE`] names.
 //!
 //! # What it does
 //!

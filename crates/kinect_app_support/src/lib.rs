@@ -1,12 +1,13 @@
-//! What apps of examples and tests share, and what nobody needs to copy into an app of their own.
+//! Code that the apps of examples and tests share. An app of your own does not need it.
 //!
 //! - [`windowless`]: apps that draw without a window.
 //! - [`Show`]: the command line of the examples. With a display they open a window; without one, or with `--screenshot`, they write one
 //!   picture and end ([`offscreen`]).
 //! - [`People`]: where the people of an example come from, and where the sensor hangs.
-//! - [`style`] and [`legend`]: colours, letters and keys on screen; [`widgets`] and [`plot`]: what panels consist of; [`fit`]:
-//!   interfaces that fit the window.
-//! - [`orbit`]: cameras that mouse and keys move, alike everywhere; [`upright`]: sensors that stand upright.
+//! - [`style`] and [`legend`]: colours, letters and keys on screen; [`widgets`] and [`plot`]: the parts of panels;
+//!   [`fit`]: interfaces that fit the window.
+//! - [`orbit`]: cameras that mouse and keys move, in the same way in all examples; [`upright`]: sensors that stand
+//!   upright.
 //! - [`pace`]: apps that draw slowly draw fewer points, and say so.
 
 pub mod angles;

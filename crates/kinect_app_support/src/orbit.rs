@@ -8,7 +8,7 @@ use bevy::prelude::*;
 
 use crate::legend::{LegendPlugin, Pressed};
 
-/// Moves every [`OrbitCamera`] as the [`Orbit`] says, and the orbit as mouse and keys say.
+/// Moves the [`Orbit`] by mouse and keys, and every [`OrbitCamera`] along with it.
 pub struct OrbitPlugin;
 
 /// Moves the cameras; in `Update`. Systems that change the orbit run before.
@@ -118,7 +118,7 @@ impl Orbit {
     }
 }
 
-/// What the mouse does with the orbit while a button is held.
+/// How a drag of the mouse changes the orbit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Drag {
     Turn,
@@ -133,7 +133,7 @@ fn mouse(
     mut drag: Local<Option<Drag>>,
     mut orbit: ResMut<Orbit>,
 ) {
-    // What begins on a panel is not for the cameras.
+    // A drag that begins on a panel does not move the cameras.
     let on_a_panel = interactions
         .iter()
         .any(|&of_node| of_node != Interaction::None);

@@ -66,7 +66,8 @@ impl Pace {
         }
     }
 
-    /// A sentence for users: what is slow, and what was done; `None` where nothing is. `key` turns thinning on and off.
+    /// A sentence for users that says what is slow and what was done; `None` if nothing is slow. `key` is the key that
+    /// turns thinning on and off.
     pub fn notice(&self, key: &str) -> Option<String> {
         let slow = self.frame.filter(|&frame| frame > SLOW);
         let what = match (&self.software, slow) {
@@ -105,7 +106,7 @@ impl Pace {
         if !self.thins_out || mean <= SLOW {
             return;
         }
-        // Where fewer points did not help, something else is slow.
+        // If fewer points did not help, something other than the points is slow.
         let helped = self
             .thinned_at
             .is_none_or(|before| mean < before.mul_f32(0.9));
@@ -128,7 +129,7 @@ fn measure(
     {
         pace.software = Some(short(&adapter.name));
     }
-    // While rooms are built and shaders compiled, frames say nothing.
+    // While rooms are built and shaders are compiled, the duration of frames says nothing about drawing.
     if sensors.iter().any(|state| *state == SensorState::Streaming) {
         pace.add(time.delta());
     } else if pace.period.1 > 0 {
@@ -179,10 +180,10 @@ mod tests {
         );
         drawn(&mut pace, 120, 20);
         assert_eq!(pace.density(), 3);
-        // Fewer points did not help: no more are left out.
+        // Fewer points did not help, so no further points are left out.
         drawn(&mut pace, 120, 100);
         assert_eq!(pace.density(), 3);
-        // Fast now, because there are fewer points: they stay.
+        // Drawing is fast now because there are fewer points, so the number of points does not change.
         drawn(&mut pace, 16, 500);
         assert_eq!(pace.density(), 3);
         pace.thins_out = false;

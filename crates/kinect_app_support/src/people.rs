@@ -1,4 +1,4 @@
-//! The command line of examples that need people: where they come from, and where the sensor hangs.
+//! The command line of examples that need people: the source of the people, and the mounting of the sensor.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::show::Show;
 
-/// Height in metres and tilt in degrees of simulated sensors, and of files unless the command line says otherwise.
+/// Height in metres and tilt in degrees of simulated sensors, and by default of the sensors that made files.
 const HEIGHT: f32 = 1.3;
 const TILT: f32 = 10.0;
 
@@ -35,7 +35,7 @@ pub struct People {
 /// A body tracker, as it is named on the command line.
 #[derive(ValueEnum, Clone, Copy, Debug, Default)]
 pub enum TrackerChoice {
-    /// The best that there is.
+    /// The best tracker that can be used.
     #[default]
     Auto,
     /// The vendor's library.
@@ -58,8 +58,8 @@ impl From<TrackerChoice> for Tracker {
 }
 
 impl People {
-    /// Spawns the entity that tracks people: a clip of bodies without a sensor, a recording, or this simulated sensor. It stands
-    /// where the options say, with the floor at y = 0.
+    /// Spawns the entity that tracks people: a clip of bodies without a sensor, a recording, or this simulated sensor.
+    /// The entity has the height and the tilt of the options; the floor is at y = 0.
     pub fn spawn(&self, commands: &mut Commands, show: &Show, simulated: KinectSensor) -> Entity {
         let place = Transform::from_xyz(0.0, self.height, 0.0)
             .with_rotation(Quat::from_rotation_x(-self.tilt.to_radians()));

@@ -1,4 +1,4 @@
-//! Plays up to the wanted capture, one capture after the other, for pictures that need what happened before
+//! Plays up to the wanted capture, one capture after the other, for pictures that depend on earlier captures
 //! ([`Show::plays`](crate::Show::plays)).
 
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ impl Plugin for PlayPlugin {
     }
 }
 
-/// How far the playing is.
+/// The progress of playing.
 #[derive(Resource)]
 pub(crate) struct Play {
     /// Whether the wanted capture is there.
@@ -37,7 +37,7 @@ pub(crate) struct Play {
     is_asked: bool,
     /// The sequence number of the last capture.
     last: u64,
-    /// When something happened last.
+    /// The time of the last progress.
     since: Instant,
 }
 

@@ -37,7 +37,7 @@ pub struct Plot {
     points: VecDeque<(f64, Vec3)>,
 }
 
-/// Seconds from one point to the next at least: sensors have more samples than a plot has pixels.
+/// The least time from one point to the next in seconds: sensors have more samples than a plot has pixels.
 const SPACING: f64 = 0.0099;
 
 impl Plot {
@@ -78,7 +78,7 @@ impl Plot {
         self.points.clear();
     }
 
-    /// From the middle to the upper edge, in the unit of the numbers.
+    /// The value at the upper edge (the middle is 0), in the unit of the numbers.
     pub fn range(&self) -> f32 {
         let largest = self
             .points
@@ -175,7 +175,7 @@ fn draw(
         if has_place && let Some(mut old) = images.get_mut(&shown.image) {
             *old = image;
         } else {
-            // Materials of the UI keep a texture by its handle: another size is another handle.
+            // Materials of the UI keep the texture of a handle, so an image of another size needs another handle.
             shown.image = images.add(image);
         }
     }

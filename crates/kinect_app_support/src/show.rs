@@ -1,4 +1,4 @@
-//! The command line of the examples: a file to play and a picture to take are asked for in the same words everywhere.
+//! The command line of the examples: every example has the same options for a file to play and a picture to take.
 
 use std::path::PathBuf;
 
@@ -19,8 +19,8 @@ pub struct Show {
     /// Width and height of the window or the picture, in pixels.
     #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
     pub size: UVec2,
-    /// Whether a picture shows what happened up to the wanted capture: all captures before it are played, instead of left out. For
-    /// an app with one [`BodyTracking`](bevy_kinect_azure::body::BodyTracking).
+    /// Whether a picture depends on earlier captures: if so, all captures before the wanted one are played instead of
+    /// left out. For an app with one [`BodyTracking`](bevy_kinect_azure::body::BodyTracking).
     #[arg(skip)]
     pub plays: bool,
 }

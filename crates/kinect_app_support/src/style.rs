@@ -22,7 +22,7 @@ pub const TEXT: Color = Color::srgb(0.9, 0.92, 0.95);
 pub const LABEL: Color = Color::srgb(0.62, 0.66, 0.72);
 /// The colour of a state in which all is well.
 pub const GOOD: Color = Color::srgb(0.45, 0.85, 0.55);
-/// The colour of notices: something takes time, or is less than it could be.
+/// The colour of notices, for example that something takes time.
 pub const NOTICE: Color = Color::srgb(1.0, 0.8, 0.42);
 /// The colour of problems.
 pub const PROBLEM: Color = Color::srgb(1.0, 0.55, 0.4);
@@ -35,8 +35,8 @@ pub fn text_font(size: f32) -> TextFont {
     }
 }
 
-/// The text in the characters that Bevy's own font has, which are those of ASCII. Others become what is read alike, or a question
-/// mark.
+/// The text in ASCII, because Bevy's own font has no other characters. Other characters are replaced by ASCII
+/// characters with the same meaning, or by a question mark.
 pub fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {

@@ -162,7 +162,7 @@ fn decoding_alone(table: &mut Table, color: &Image) {
         Demand::None,
     );
 
-    // NV12 has no more to do than convert.
+    // NV12 images are only converted.
     let mut image = Image::empty(ImageFormat::Color(ColorFormat::Nv12));
     (image.width, image.height, image.stride) = (1280, 720, 1280);
     image.pixels = Pixels::Bytes(vec![100; 1280 * 720 * 3 / 2]);
@@ -359,7 +359,7 @@ fn data_folder() -> Option<PathBuf> {
     k4a_judge::real_data("")
 }
 
-/// A folder that goes when it is dropped.
+/// A folder that is removed when this is dropped.
 struct Temporary(PathBuf);
 
 impl Temporary {

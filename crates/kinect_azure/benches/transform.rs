@@ -1,9 +1,10 @@
-//! How long images take from one camera's view into the other's: `cargo bench -p kinect_azure --bench transform`.
+//! Measures the transformation of images from one camera's view into the other's: `cargo bench -p kinect_azure --bench
+//! transform`.
 //!
-//! First the sample recording of the real data (see the tests), where it is there, against what the project asks of itself;
-//! then simulated captures in all modes, as a table in Markdown. Words on the command line choose lines of the first part,
-//! `table` the second. Times are the lower quartile of many runs and the fastest, because whatever else the machine does
-//! can only slow them down; the table has the fastest only.
+//! First the sample recording of the real data (see the tests), if it exists, compared with the project's requirements;
+//! then simulated captures in all modes, as a table in Markdown. Words on the command line choose lines of the first
+//! part, `table` the second. Times are the lower quartile and the minimum of many runs, because other load on the
+//! machine can only slow a run down; the table has the minimum only.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -115,7 +116,7 @@ impl Work {
         }
     }
 
-    /// What it must take on two cores.
+    /// The longest time allowed on two cores.
     fn limit_ms(self) -> Option<f64> {
         match self {
             Self::DepthToColor => Some(8.0),

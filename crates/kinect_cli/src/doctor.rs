@@ -17,7 +17,7 @@ wrong options.
 
 JSON: `usable`, and `findings` with `check` (a name that stays; docs/doctor.md explains each),
 `status` (found, missing, wrong, unknown, inapplicable), `needed` (whether a sensor cannot be used
-without), `what`, and `fix` (or null).";
+without it), `what`, and `fix` (or null).";
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {

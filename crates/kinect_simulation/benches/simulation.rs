@@ -1,4 +1,4 @@
-//! How long the simulated sensor takes for a capture, all in: people who move and are skinned, both cameras drawn, noise,
+//! Measures all work of the simulated sensor for a capture: moving and skinning people, drawing both cameras, noise,
 //! encoding, ground truth. `cargo bench -p kinect_simulation --bench simulation`
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]

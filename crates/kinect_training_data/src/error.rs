@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The errors of the program.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What the networks see of a capture, with the truth.
+//! Makes the networks' inputs from a capture, with the truth.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub(crate) struct Examples {
     distances: Vec<u16>,
 }
 
-/// What is the same for all captures of a shard.
+/// The data that all captures of a shard share.
 pub(crate) struct Scene<'a> {
     pub(crate) camera: &'a Camera,
     /// The direction against gravity in the depth camera's axes.
@@ -52,7 +52,7 @@ struct Contents {
     numbers_about_crop: usize,
 }
 
-/// What a crop is about.
+/// The subject of a crop.
 #[derive(Clone, Copy)]
 enum Subject<'a> {
     Person(usize, &'a Body),
@@ -70,13 +70,13 @@ impl Examples {
         self.pelvises.len() / (PEOPLE * 4)
     }
 
-    /// Adds what the networks see of a capture.
+    /// Adds the networks' inputs from a capture.
     pub(crate) fn add(&mut self, capture: &Capture, scene: &Scene<'_>, r: &mut Random) {
         let (Some(depth), Some(truth)) = (&capture.depth, &capture.ground_truth) else {
             return;
         };
         let depth = depth.u16_pixels();
-        // A sensor without a gyroscope, or one that is moved, does not know where up is to the degree.
+        // A sensor that is moved, or that has no inertial sensor, does not know the upward direction to the degree.
         let up = (r.unit() > 0.1).then(|| scene.up.map(|v| v + 0.03 * r.normal()));
         self.add_overview(depth, truth, scene, up);
         for (number, body) in truth.bodies.iter().enumerate() {
@@ -132,7 +132,7 @@ impl Examples {
             Subject::Person(number, _) => number as u8,
             Subject::Thing => u8::MAX,
         };
-        // Every second pixel: 0 the room, 1 the person, 2 somebody else.
+        // Every second pixel: 0 = the room, 1 = the person, 2 = another person.
         let size = PersonCrop::SIZE;
         let first = self.masks.len();
         for row in (0..size).step_by(2) {
@@ -150,7 +150,7 @@ impl Examples {
             .filter(|&&mask| mask == 1)
             .count();
         if matches!(subject, Subject::Person(..)) && own < 24 {
-            // Hardly a pixel shows the person.
+            // Too few pixels show the person.
             self.masks.truncate(first);
             return;
         }
@@ -247,7 +247,7 @@ impl Examples {
     }
 }
 
-/// A place on something that is no person and not beside one.
+/// A place on a thing that is neither a person nor beside one.
 fn something(
     depth: &[u16],
     truth: &BodyFrame,

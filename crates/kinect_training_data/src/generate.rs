@@ -33,7 +33,7 @@ pub(crate) fn generate(options: &Generate) -> Result<(), Error> {
             }
             let start = Instant::now();
             let examples = simulate(options, shard)?;
-            // Half a shard never has the name of a whole one.
+            // A shard gets its name once it is complete.
             let half = options.out.join(format!("shard-{shard:05}.half"));
             if half.exists() {
                 fs::remove_dir_all(&half).map_err(failed(&half))?;

@@ -1,4 +1,4 @@
-//! What the networks see of a recording.
+//! Makes the networks' inputs from a recording.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::arrays::{write, write_json};
 use crate::error::Error;
 use crate::options;
 
-/// Somebody to write a crop of.
+/// A person of whom a crop is written.
 #[derive(Debug, serde::Deserialize)]
 struct Person {
     /// The number of the depth image in the recording, counted from 0.

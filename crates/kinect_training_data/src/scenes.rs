@@ -1,4 +1,4 @@
-//! What a shard shows.
+//! The scenes of shards.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use kinect_simulation::{Scenario, SimulationSettings};
 
 use crate::random::Random;
 
-/// What is shown.
+/// The kind of scene that a shard shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     /// Seven of ten shards show random poses, two visitors of an exhibition, one an empty room or people moved by clips
@@ -46,7 +46,7 @@ impl Kind {
     }
 }
 
-/// What a shard of that number shows: its kind and the simulation's settings.
+/// The scene of the shard with a number: its kind, and the simulation's settings.
 pub(crate) fn scene(
     kind: Kind,
     clips: &[PathBuf],

@@ -118,7 +118,7 @@ fn compare_floors(workspace: &Workspace) -> Result<(), String> {
     if findings.complaints.is_empty() {
         return Ok(());
     }
-    Err("modules use each other otherwise than \"The house\" in ARCHITECTURE.md shows; every place is listed above".to_owned())
+    Err("modules use each other differently from \"The house\" in ARCHITECTURE.md; every place is listed above".to_owned())
 }
 
 /// Runs every check and stops at the first that fails.

@@ -22,7 +22,8 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
         let mut command = Command::new(program(workspace, &name));
         command
             .current_dir(&workspace.root)
-            // Where `assets/` is: cargo tells it to programs that it starts, and this one starts them itself.
+            // The folder with `assets/`: cargo sets this variable for programs that it starts, but here the programs
+            // are started directly.
             .env("BEVY_ASSET_ROOT", &workspace.root)
             .envs(system::software_vulkan());
         let step = format!("example {name}");
@@ -31,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
                 steps.check(&step, || in_a_window(&mut command, &workspace.target))?;
                 continue;
             }
-            // Opens no window, and says how long the GPU works.
+            // This example opens no window, and prints the GPU's times.
             "gpu_bench" => command.args(["--frames", "1", "--warm-up", "0"]),
             _ => command
                 .args(["--frame", "2", "--size", "640x360", "--screenshot"])

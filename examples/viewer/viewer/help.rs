@@ -1,4 +1,4 @@
-//! Where nothing can be shown: what happens, what is in the way, and what to do.
+//! The message while nothing can be shown: the present state, the reasons, and what to do.
 
 use core::time::Duration;
 
@@ -18,7 +18,7 @@ use kinect_app_support::widgets::set_shown;
 use super::Scene;
 use super::words;
 
-/// What the doctor finds on this computer, while a live sensor cannot be shown.
+/// The doctor's report about this computer, while a live sensor cannot be shown.
 #[derive(Resource, Default)]
 pub(crate) struct Examination {
     task: Option<Task<Report>>,
@@ -40,7 +40,7 @@ pub(super) fn examine(
 ) {
     let was_needed = examination.report.is_some();
     let is_needed = sensors.get(scene.sensor).is_ok_and(|(sensor, state)| {
-        // Also while the sensor is tried again, so that the findings stay.
+        // The report is kept while the sensor is opened again, so that the findings stay on the screen.
         let is_tried = was_needed && !state.is_streaming();
         matches!(sensor.source, SensorSource::Device(_)) && (state.problem().is_some() || is_tried)
     });
@@ -64,7 +64,7 @@ pub(super) fn examine(
     }
     let settings = DoctorSettings {
         adapter: adapter.map(|adapter| adapter.name.clone()),
-        // The sensor loads the library that is wanted; another vendor's must not come first.
+        // The sensor loads its own library; the doctor must not load another vendor's before it.
         load_libraries: false,
         ..default()
     };
@@ -183,7 +183,7 @@ fn lines(
             "Looking for a sensor ..."
         }
         (true, _) => "The sensor cannot be used yet",
-        (false, _) => "This cannot be shown",
+        (false, _) => "The source cannot be shown",
     };
     let mut lines = vec![
         line(title, 20.0, TEXT),
@@ -194,7 +194,7 @@ fn lines(
         return lines;
     }
     lines.push(line(
-        "Once the sensor is there, it starts. S chooses another source.",
+        "The sensor starts as soon as it can be used. S chooses another source.",
         13.0,
         ACCENT,
     ));
@@ -215,10 +215,10 @@ fn lines(
     lines
 }
 
-/// The most findings on the screen, and in small windows.
+/// The most findings on the screen: in large and in small windows.
 const MOST: [usize; 2] = [5, 2];
 
-/// What the doctor found between this computer and a sensor, what keeps it from working first.
+/// The doctor's findings that concern a live sensor; those that keep it from working come first.
 fn findings(report: &Report, is_small: bool) -> Vec<&Finding> {
     const OF_SENSORS: [Check; 8] = [
         Check::MicrosoftLibrary,

@@ -129,7 +129,7 @@ pub(super) fn press(
     }
 }
 
-/// The colours after these.
+/// The colours that follow these when the key is pressed.
 pub(super) fn next_color(color: PointColor) -> PointColor {
     match color {
         PointColor::Camera { .. } => PointColor::Infrared,

@@ -1,4 +1,4 @@
-//! Where everything is: the panel on the left, the view in the middle, the images on the right, the keys at the bottom.
+//! The layout: the panel on the left, the view in the middle, the images on the right, the keys at the bottom.
 
 use bevy::camera::Viewport;
 use bevy::prelude::*;
@@ -20,7 +20,7 @@ pub(super) const BAR_HEIGHT: f32 = 62.0;
 /// Space at edges and between parts.
 pub(super) const GAP: f32 = 10.0;
 
-/// What is shown beside the view.
+/// The parts that are shown beside the view.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) panel: bool,
@@ -43,7 +43,7 @@ pub(super) enum Part {
     Images,
 }
 
-/// What belongs to a part that covers the view: the pointer does not reach through it.
+/// Components of a node that covers the view: the pointer does not reach through it.
 pub(super) fn covering(node: Node) -> impl Bundle {
     (
         Interaction::default(),

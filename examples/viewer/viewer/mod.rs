@@ -1,9 +1,10 @@
 //! The viewer as a plugin, so that tests operate the same app.
 //!
-//! - [`options`]: the command line; [`sources`]: what can be shown, and switching; [`words`]: states in words.
+//! - [`options`]: the command line; [`sources`]: the sources that can be shown, and switching between them; [`words`]:
+//!   states in words.
 //! - [`scene`]: the sensor and the cameras; [`skeletons`].
-//! - [`layout`]: where panel, images, figures and keys are; [`panel`]: the panel on the left; [`images`]; [`status`]: figures and
-//!   notices; [`help`]: what is in the way where nothing can be shown; [`keys`].
+//! - [`layout`]: the places of panel, images, figures and keys; [`panel`]: the panel on the left; [`images`];
+//!   [`status`]: figures and notices; [`help`]: the message while nothing can be shown; [`keys`].
 
 mod help;
 mod images;

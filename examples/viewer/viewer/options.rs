@@ -73,8 +73,8 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The simulated sensor. Its colour images are JPEGs as a sensor's are, so that recordings are small; in a picture they are
-    /// without loss.
+    /// The simulated sensor. Its colour images are JPEGs like a real sensor's, so that recordings are small; for a
+    /// picture they are uncompressed.
     pub(super) fn simulation(&self) -> SimulationSettings {
         SimulationSettings {
             scenario: self.scenario.clone(),

@@ -70,7 +70,7 @@ pub(super) fn spawn_cameras(mut commands: Commands, canvas: Res<Canvas>) {
         SceneCamera,
         OrbitCamera,
         Camera3d::default(),
-        // The colours of the cloud are the camera's: shown as they are.
+        // The colours of the cloud are the camera's, so they are shown without tone mapping.
         Tonemapping::None,
         target.clone(),
     ));
@@ -86,14 +86,14 @@ pub(super) fn spawn_cameras(mut commands: Commands, canvas: Res<Canvas>) {
     ));
 }
 
-/// Where the cameras are before there is a scene.
+/// The orbit before a scene is there.
 pub(super) fn start_orbit(view: Vec2) -> Orbit {
     Orbit::new(Vec3::NEG_Z * 1.5, 2.5, view)
 }
 
 /// Half the height that the narrow field of view (65°) covers, per metre of distance.
 const HALF_HEIGHT: f32 = 0.64;
-/// How many radii away a view 45° high holds a whole sphere.
+/// The distance from which a view 45° high shows a whole sphere, in radii of the sphere.
 const RADII: f32 = 2.9;
 
 /// Centres the orbit on the scene of a source's first frame.

@@ -1,4 +1,4 @@
-//! What can be shown, what is shown, and switching between them.
+//! The sources that can be shown, and switching between them.
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(crate) enum Shown {
 pub(crate) struct Sources {
     pub(super) simulation: SimulationSettings,
     recordings: Vec<PathBuf>,
-    /// The modes of whichever live sensor is shown.
+    /// The modes of live sensors, whichever of them is shown.
     pub(super) live: DeviceSettings,
     pub(super) shown: Shown,
 }
@@ -99,8 +99,8 @@ impl Sources {
         }
     }
 
-    /// Changes the modes of the simulation or of live sensors, whichever is shown. Modes that contradict each other do not stay:
-    /// the frame rate, the colour format and the pairs of images give way.
+    /// Changes the modes of the source that is shown: of the simulation, or of live sensors. If the new modes
+    /// contradict others, the frame rate, the colour format and the setting for pairs of images are changed to fit.
     pub(super) fn change_modes(&mut self, change: impl FnOnce(&mut DeviceSettings)) {
         match &self.shown {
             Shown::Live(_) => {
@@ -125,7 +125,7 @@ impl Sources {
         }
     }
 
-    /// The modes that are set for what is shown, as a live sensor has them.
+    /// The modes of the source that is shown, as settings of a live sensor.
     pub(super) fn modes(&self) -> DeviceSettings {
         match &self.shown {
             Shown::Live(_) | Shown::Recording(_) => self.live.clone(),
@@ -184,8 +184,8 @@ pub(crate) struct SourceList {
     pub(super) is_open: bool,
 }
 
-/// Looks for connected sensors while a live sensor is shown or the drop-down is open, and not otherwise: looking disturbs other
-/// programs.
+/// Looks for connected sensors only while a live sensor is shown or the drop-down is open, because looking disturbs
+/// other programs.
 pub(super) fn watch(sources: Res<Sources>, list: Res<SourceList>, mut watch: ResMut<DeviceWatch>) {
     let wanted = DeviceWatch {
         enabled: list.is_open || matches!(sources.shown, Shown::Live(_)),
@@ -211,7 +211,7 @@ pub(super) fn apply(
     };
     let source = sources.source();
     if sensor.source != source {
-        // Another one, not the same with other settings.
+        // The source is of another kind: playback starts with default settings.
         if !sources.is_added()
             && core::mem::discriminant(&sensor.source) != core::mem::discriminant(&source)
         {
@@ -227,10 +227,11 @@ pub(super) fn apply(
     }
 }
 
-/// How long a failed live sensor is left alone.
+/// The time after which a failed live sensor is opened again.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Opens a failed live sensor again where somebody may have mended the cause meanwhile: installed the library, say.
+/// Opens a failed live sensor again if the user may have mended the cause meanwhile, for example by installing the
+/// library.
 pub(super) fn retry(
     scene: Res<Scene>,
     time: Res<Time<Real>>,
@@ -262,7 +263,7 @@ pub(super) fn retry(
     *failed_for += time.delta();
     if *failed_for > PATIENCE {
         *failed_for = Duration::ZERO;
-        // On again in the next update.
+        // The next update switches the sensor on again.
         sensor.active = false;
     }
 }

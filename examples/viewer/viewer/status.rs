@@ -18,7 +18,7 @@ use super::{Options, Scene};
 #[derive(Component)]
 pub(super) struct Figures;
 
-/// What the figures stand on.
+/// The background of the figures.
 #[derive(Component)]
 pub(super) struct FiguresBox;
 
@@ -98,7 +98,7 @@ pub(super) fn spawn_legend(page: &mut ChildSpawnerCommands) {
     });
 }
 
-/// How the keys at the bottom are set.
+/// Shows the present settings of the keys at the bottom.
 pub(super) fn legend(
     scene: Res<Scene>,
     sensors: Query<(

@@ -1,10 +1,10 @@
-//! What a sensor does at present, in words.
+//! The state of a sensor in words.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 use kinect_app_support::style::{GOOD, LABEL, NOTICE, PROBLEM};
 
-/// What the sensor does, and the colour of the words.
+/// The state of the sensor in words, and the colour of the text.
 pub(super) fn of_state(
     state: &SensorState,
     source: &SensorSource,
@@ -37,7 +37,7 @@ pub(super) fn of_state(
     }
 }
 
-/// What opening such a source takes.
+/// The text while a source is being opened.
 pub(super) fn opening(source: &SensorSource) -> &'static str {
     match source {
         SensorSource::Simulation(_) => "building the room ...",

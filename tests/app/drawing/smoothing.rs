@@ -30,7 +30,7 @@ struct Scene {
     clean: Vec<Capture>,
 }
 
-/// Errors that no filter can know of (the sensor's fixed ones) are in both.
+/// Both have the sensor's fixed errors, which no filter can remove.
 fn scene(scenario: Scenario, people: u32, first: u64, count: usize) -> Arc<Scene> {
     let captures = |noise: Noise| {
         let mut sensor = SimulatedSensor::new(&SimulationSettings {
@@ -245,7 +245,7 @@ fn is_flat(clean: &[f32], i: usize) -> bool {
         })
 }
 
-/// Pixels beside a step of more than 10 cm that were measured as what they are.
+/// Whether a pixel is beside a step of more than 10 cm and was measured on the right side of the step.
 fn is_beside_a_step(clean: &[f32], noisy: &[f32], i: usize) -> bool {
     let (x, y) = (i % WIDTH, i / WIDTH);
     if !(1..WIDTH - 1).contains(&x) || !(1..HEIGHT - 1).contains(&y) {
@@ -374,7 +374,7 @@ fn people_who_move_leave_no_ghosts() {
                 moving_before.push(noisy[i] - clean[i]);
                 moving_after.push(depth[i] - clean[i]);
             }
-            // A ghost is where something was and is no more.
+            // A ghost is a former depth at a place that is empty now.
             let shows_former = |z: f32| {
                 z > 0.0 && (z - former[i]).abs() < 3.0 * noise && (z - clean[i]).abs() > 3.0 * noise
             };
@@ -397,7 +397,7 @@ fn people_who_move_leave_no_ghosts() {
 #[test]
 fn another_source_begins_with_its_own_depth() {
     let near: fn(u32, u32) -> u16 = |_, _| 1500;
-    // Less than the noise: without a new start they would be averaged.
+    // The change is smaller than the noise: without a new start, both depths would be averaged.
     let far: fn(u32, u32) -> u16 = |_, _| 1503;
     let mut app = rendering_app();
     let surface = spawn_surface(
@@ -450,7 +450,7 @@ fn clouds_are_smoothed_where_that_is_asked_for_and_settings_change_at_once() {
         smoothing,
         ..cloud.clone()
     };
-    // Only holes: what was measured stays.
+    // If only holes are closed, measured depths do not change.
     *app.world_mut().get_mut::<PointCloud>(entity).unwrap() = with(DepthSmoothing {
         holes: 2,
         ..DepthSmoothing::OFF
@@ -467,7 +467,7 @@ fn clouds_are_smoothed_where_that_is_asked_for_and_settings_change_at_once() {
     }
     assert!(closed > filled.len() / 12, "{closed} holes were closed");
 
-    // Only neighbours: holes stay.
+    // If only neighbours are averaged, holes stay.
     *app.world_mut().get_mut::<PointCloud>(entity).unwrap() = with(DepthSmoothing {
         radius: 4,
         ..DepthSmoothing::OFF

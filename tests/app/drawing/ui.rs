@@ -304,7 +304,7 @@ fn images_of_one_channel_are_grey_in_a_node() {
         }
         assert_eq!(at(&pixels, 350, 100), [10, 20, 30], "clipped at the node");
 
-        // In false colours it is an ordinary image again, and the other way round.
+        // With false colours the output has an ordinary image again, and back.
         for is_false_color in [true, false] {
             let mut settings = app.world_mut().get_mut::<ImageOutput>(output).unwrap();
             *settings = match is_false_color {

@@ -27,7 +27,7 @@ fn colors(stand_in: &StandIn) -> App {
 fn every_control_is_set_by_the_pointer_and_the_camera_takes_it() {
     let stand_in = StandIn::microsoft(&Script::healthy(1));
     let mut app = colors(&stand_in);
-    // Automatic first: no value, and the camera was asked for none.
+    // At first exposure is automatic: the slider has no value, and no value was sent to the camera.
     assert_eq!(value(app.world(), ControlKind::Exposure), None);
     let sliders = [
         ("Brightness", ControlKind::Brightness, 255),

@@ -1,4 +1,4 @@
-//! The viewer itself, operated by pointer and keys as a person does: over the stand-in, a simulation, and a recording.
+//! The viewer itself, operated by pointer and keys like by a user: with the stand-in, a simulation and a recording.
 
 mod colors;
 mod hand;

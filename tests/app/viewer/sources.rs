@@ -1,4 +1,4 @@
-//! Switching between what can be shown; what is said where nothing can be.
+//! Switching between sources, and the messages while nothing can be shown.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode};
@@ -61,7 +61,7 @@ fn recordings_of_the_command_line_are_in_the_drop_down() {
     update(&mut app);
     click_text(&mut app, "other.mkv");
     update_until(&mut app, "what is wrong with it", |world| {
-        says(world, "This cannot be shown") && says(world, "/nowhere/other.mkv")
+        says(world, "The source cannot be shown") && says(world, "/nowhere/other.mkv")
     });
 }
 

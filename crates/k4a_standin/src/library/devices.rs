@@ -439,7 +439,7 @@ impl ColorSettings {
 
 /// Applies a fault to an image.
 fn spoil(image: &mut Image, part: Part, fault: Fault) {
-    // A buffer of its own, no larger than it says, so that tools that watch memory see who reads beyond its end.
+    // A separate buffer of exactly the reported size, so that memory checkers find reads beyond its end.
     let exactly = |image: &mut Image, bytes: &[u8]| {
         if let Some(memory) = Memory::of(bytes) {
             image.memory = Arc::new(memory);

@@ -146,7 +146,7 @@ impl Drop for Memory {
             Owner::Empty => {}
             Owner::Ours(layout) => {
                 BYTES.fetch_sub(self.size as u64, Ordering::Relaxed);
-                // SAFETY: it was allocated with that layout and is used by nobody any more.
+                // SAFETY: it was allocated with that layout and is not used any more.
                 unsafe { std::alloc::dealloc(self.start.as_ptr(), layout) };
             }
             Owner::Allocator { free, context } => {

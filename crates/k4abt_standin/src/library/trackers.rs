@@ -107,7 +107,7 @@ pub(super) fn enqueue(handle: u64, capture: usize, timeout_ms: i32) -> i32 {
     }
 }
 
-/// What a look for the next frame finds.
+/// The result of a look for the next frame.
 enum Look {
     Frame(u64),
     Code(i32),
@@ -163,7 +163,7 @@ impl World {
         };
         match tracker.works.front() {
             Some(work) if work.ready_at <= now && !is_silent => {}
-            // What was not finished before the shutdown is not finished.
+            // Captures that were not finished before the shutdown are not finished.
             Some(_) if is_shut_down => return Look::Code(result::FAILED),
             Some(work) => return Look::Later((!is_silent).then_some(work.ready_at)),
             None => return Look::Later(None),

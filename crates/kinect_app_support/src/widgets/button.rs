@@ -6,14 +6,14 @@ use super::events::Clicked;
 use super::focusable::Focusable;
 use crate::style::{CHOSEN, HELD, HOVERED, RAISED, TEXT, text_font};
 
-/// What a click is reported for: the button itself or, for a button inside another widget, that widget.
+/// The entity for which a click is reported: the button itself or, for a button inside another widget, that widget.
 #[derive(Component, Clone, Copy, Debug)]
 #[require(Button)]
 pub(super) struct Press {
     reports: Option<Entity>,
 }
 
-/// Whether a button stands for something that is chosen or switched on.
+/// Whether the choice that a button stands for is on.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lit(pub bool);
 
@@ -41,7 +41,7 @@ pub fn button<'a>(
     button
 }
 
-/// A small button inside another widget, for which it reports.
+/// A small button inside another widget; its clicks are reported for that widget.
 pub(super) fn inner_button(
     parent: &mut ChildSpawnerCommands,
     text: &str,
@@ -76,7 +76,7 @@ pub(super) fn press(
     }
 }
 
-/// Colours buttons by what the pointer does and by what they stand for.
+/// Colours buttons by the pointer's state, and by whether their choice is on.
 pub(super) fn tint(
     mut buttons: Query<
         (&Interaction, &Lit, &mut BackgroundColor),

@@ -1,4 +1,4 @@
-//! What happens to widgets.
+//! The events of widgets.
 
 use bevy::prelude::*;
 
@@ -10,17 +10,17 @@ pub struct Clicked {
     pub widget: Entity,
 }
 
-/// A stepper is to show another value.
+/// A stepper was operated: the app should choose another value.
 #[derive(EntityEvent, Clone, Copy, Debug)]
 pub struct Stepped {
     /// The stepper.
     #[event_target]
     pub widget: Entity,
-    /// How many values on, or back if negative.
+    /// By how many values to go on, or back if negative.
     pub by: i32,
 }
 
-/// A slider is to have another value.
+/// A slider was moved: the app should set another value.
 #[derive(EntityEvent, Clone, Copy, Debug)]
 pub struct Moved {
     /// The slider.

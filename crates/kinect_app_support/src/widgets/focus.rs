@@ -1,4 +1,4 @@
-//! Which widget the keys operate.
+//! Moves the focus, and operates the widget that has it.
 
 use bevy::prelude::*;
 use bevy::ui::UiGlobalTransform;

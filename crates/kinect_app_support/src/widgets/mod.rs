@@ -1,8 +1,8 @@
 //! Widgets of a panel, operated by mouse and keys: buttons, steppers through a few values, sliders, areas that scroll.
 //!
-//! An app spawns them ([`button()`], [`stepper()`], [`slider()`]) with a marker of its own, writes what they show into their components
-//! ([`Lit`], [`Stepper`], [`Slider`]), and observes what happens to them: [`Clicked`], [`Stepped`], [`Moved`]. Widgets change nothing
-//! by themselves.
+//! An app spawns them ([`button()`], [`stepper()`], [`slider()`]) with a marker of its own, writes the values to show
+//! into their components ([`Lit`], [`Stepper`], [`Slider`]), and observes their events: [`Clicked`], [`Stepped`],
+//! [`Moved`]. Widgets change nothing by themselves.
 //!
 //! Down and Up choose the widget that the keys operate, Right and Left step it, Enter clicks it, Escape leaves it.
 
@@ -30,7 +30,7 @@ pub use stepper::{Stepper, stepper};
 pub enum WidgetSystems {
     /// Keys and mouse become events.
     Operate,
-    /// What the app wrote into the widgets is drawn.
+    /// The values that the app wrote into the widgets are drawn.
     Draw,
 }
 

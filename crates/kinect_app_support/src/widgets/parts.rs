@@ -1,4 +1,4 @@
-//! Changing nodes only where something differs, so that an unchanged interface is not laid out again.
+//! Changes nodes only if a value differs, so that an unchanged interface is not laid out again.
 
 use bevy::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Areas that scroll: by the wheel, and so that the widget that the keys operate is seen.
+//! Areas that scroll: by the wheel, and to show the widget that has the focus of the keys.
 
 use bevy::input::mouse::{AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;

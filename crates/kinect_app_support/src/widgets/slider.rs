@@ -1,4 +1,5 @@
-//! Sliders: a name, a value, a groove with a knob, a mark at the default, and where a value can be automatic a button for that.
+//! Sliders: a name, a value, a groove with a knob, a mark at the default, and a button for the automatic value, if
+//! there is one.
 
 use bevy::prelude::*;
 use bevy::text::{Justify, LineBreak};
@@ -27,7 +28,7 @@ pub struct SliderRange {
     pub min: i32,
     /// The largest value.
     pub max: i32,
-    /// From value to value; at least 1.
+    /// The difference between neighbouring values; at least 1.
     pub step: i32,
     /// The value that is marked.
     pub default: i32,
@@ -95,7 +96,7 @@ impl SliderRange {
     }
 }
 
-/// What a slider shows.
+/// The values that a slider shows.
 #[derive(Component, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Slider {
     /// The values that it can have; `None`: it cannot be moved.
@@ -106,7 +107,7 @@ pub struct Slider {
     pub text: String,
     /// Whether the value is chosen automatically; `None`: it never is.
     pub auto: Option<bool>,
-    /// What is wrong.
+    /// A problem with the value, shown below the slider.
     pub problem: Option<String>,
 }
 

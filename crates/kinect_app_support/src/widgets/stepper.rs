@@ -9,7 +9,7 @@ use super::focusable::Focusable;
 use super::parts::set_text;
 use crate::style::{LABEL, RAISED, TEXT, text_font};
 
-/// What a stepper shows.
+/// The value that a stepper shows.
 #[derive(Component, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stepper {
     /// The present value.

@@ -78,7 +78,7 @@ pub(super) fn library(settings: &DeviceSettings) -> Result<Library, SourceError>
         Some(vendor) if vendor != loaded.vendor() => Err(SourceError::new(
             SourceErrorKind::UnusableLibrary,
             format!(
-                "{} is {}'s library, but {vendor}'s wnamed by the program: name another file, or set the vendor to Any",
+                "{} is {}'s library, but {vendor}'s was wanted: name another file, or set the vendor to Any",
                 loaded.path().display(),
                 loaded.vendor()
             ),

@@ -229,7 +229,7 @@ fn vulkan(facts: &Facts) -> Finding {
                     "sudo usermod -aG render,video $USER, then log in again".to_owned()
                 } else {
                     format!(
-                        "make {} available to this user; in a container, pass it into it",
+                        "make {} available to this user; in a container, pass the file into the container",
                         card.node.display()
                     )
                 };

@@ -94,9 +94,9 @@ impl Recording {
         let unfinished = head.segment_end.is_none() || behind;
         if unfinished {
             warnings.push(if head.cut {
-                "the file is cut off; what is left of it plays".to_owned()
+                "the file is cut off; the remaining part plays".to_owned()
             } else {
-                "the recorder did not finish the file (a crash or a full disk?); what is there plays"
+                "the recorder did not finish the file (a crash or a full disk?); the part that was written plays"
                     .to_owned()
             });
         }
@@ -208,7 +208,7 @@ impl Recording {
         recording.info.start_offset_usec = recording.start_offset_ns / 1000;
         while let Some(damage) = recording.clusters.take_damage() {
             recording.info.warnings.push(format!(
-                "damaged from byte {}: {}; what lies behind the damage plays",
+                "damaged from byte {}: {}; the part behind the damage plays",
                 damage.offset, damage.problem
             ));
         }
@@ -229,7 +229,7 @@ impl Recording {
         let warning = match (tagged_ns, measured) {
             (Some(tagged), Some(measured)) if differs(tagged, measured) => Some(format!(
                 "the device time at the start is {} µs by the file's tag but {} µs by its first inertial sample: another \
-                 tool cut or joined the recording; the sample is believed",
+                 tool cut or joined the recording; the time of the sample is used",
                 tagged / 1000,
                 measured / 1000
             )),

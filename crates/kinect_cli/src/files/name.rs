@@ -17,7 +17,7 @@ pub(crate) fn recording_name(given: &Path) -> Result<PathBuf, WriteError> {
     };
     if given == Path::new("-") {
         return refuse(
-            "a recording is written back and forth, which a pipe cannot take; name a file, like --out visitors.mkv",
+            "a recording is not written from beginning to end, so it cannot go into a pipe; name a file, like --out visitors.mkv",
         );
     }
     let text = given.as_os_str().to_string_lossy();

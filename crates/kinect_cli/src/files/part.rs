@@ -1,4 +1,4 @@
-//! Files that have their name only when they are whole.
+//! Files that get their name once they are complete.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write};

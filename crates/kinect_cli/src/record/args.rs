@@ -9,29 +9,20 @@ use crate::options::{
 };
 
 /// The text after the options in `kinect record --help`.
-pub(crate) const HELP: &str = "{date}, {time} and {number} in the name of --out become the date, the time and the \
-                               first free number
+pub(crate) const HELP: &str = "\
+{date}, {time} and {number} in the name of --out become the date, the time and the first free number
 of three digits.
 
-The file is laid out as the vendor's recorder \
-                               does it: every program that reads k4arecorder's files
-plays it. Ctrl-C and SIGTERM \
-                               end it whole; a second one ends the command at once and leaves a file
-that `kinect \
-                               info` and `kinect export` still read. With --overwrite the old recording stays \
-                               until
-the new one is whole: until then the new one has a number in its name \
-                               (visitors-2.mkv), and where
+The file is laid out as the vendor's recorder does it: every program that reads k4arecorder's files
+plays it. Ctrl-C and SIGTERM end it whole; a second one ends the command at once and leaves a file
+that `kinect info` and `kinect export` still read. With --overwrite the old recording stays until
+the new one is whole: until then the new one has a number in its name (visitors-2.mkv), and where
 the recording fails it keeps that name.
 
-No body tracker \
-                               runs while recording: `kinect export --only bodies` finds the people \
-                               afterwards.
+No body tracker runs while recording: `kinect export --only bodies` finds the people afterwards.
 
-Exit code: 0 when the recording is whole and ended named by the program; \
-                               1 when the sensor was lost or the
-disk failed, and what came before is in the file; 2 \
-                               for wrong options; 130 when Ctrl-C came before
+Exit code: 0 when the recording is whole and ended as wanted; 1 when the sensor was lost or the
+disk failed, and what came before is in the file; 2 for wrong options; 130 when Ctrl-C came before
 the first capture.";
 
 #[derive(Debug, Args)]

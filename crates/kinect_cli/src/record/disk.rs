@@ -1,4 +1,4 @@
-//! A disk on which a recording that is to be replaced stays until the new one is whole.
+//! A disk that keeps a recording that is to be replaced until the new one is complete.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ use crate::terminal::{Progress, print};
 
 /// Records and prints a summary.
 pub(crate) fn run(args: &RecordArgs) -> Result<ExitCode, String> {
-    // The sensor need not be started to find these out.
+    // These are checked before the sensor is started.
     let out = args.recording.name().map_err(|error| error.to_string())?;
     let inputs = args.sensor.library.library.as_deref();
     let rule = args.recording.rule(inputs);

@@ -9,30 +9,20 @@ use kinect_simulation::{Mount, Noise, Scenario, SimulationSettings};
 use crate::options::{CameraOptions, RecordingOptions};
 
 /// The text after the options in `kinect simulate --help`.
-pub(crate) const HELP: &str = "The recording is laid out as the vendor's recorder does it: every program that reads \
-                               k4arecorder's
-files plays it. The same options give the same bytes, whatever the \
-                               machine's number of processors.
+pub(crate) const HELP: &str = "\
+The recording is laid out as the vendor's recorder does it: every program that reads k4arecorder's
+files plays it. The same options give the same bytes, whatever the machine's number of processors.
 
-Ground truth (NAME.truth.json): `joints` names the \
-                               32 joints; each of `captures` has
-`device_timestamp_usec` (of the depth image) and \
-                               `bodies`, each with `id` and `joints`, each of them
-[x, y, z in mm, qw, qx, qy, qz, \
-                               confidence], in the depth camera's axes as the vendor's body tracker
-gives them \
-                               (confidence 0: outside the image, 1: hidden, 2: seen). `body_index` has `width`, \
-                               `height`
-and `runs`: pairs of a value (place in `bodies`, 255: nobody) and how many \
-                               pixels in a row have it.
+Ground truth (NAME.truth.json): `joints` names the 32 joints; each of `captures` has
+`device_timestamp_usec` (of the depth image) and `bodies`, each with `id` and `joints`, each of them
+[x, y, z in mm, qw, qx, qy, qz, confidence], in the depth camera's axes as the vendor's body tracker
+gives them (confidence 0: outside the image, 1: hidden, 2: seen). `body_index` has `width`, `height`
+and `runs`: pairs of a value (place in `bodies`, 255: nobody) and how many pixels in a row have it.
 
-Both files have their names once they are whole. Ctrl-C \
-                               ends the recording early and finishes both;
+Both files have their names once they are whole. Ctrl-C ends the recording early and finishes both;
 a second Ctrl-C removes them.
 
-Exit code: \
-                               0 when the recording is as long named by the program, 130 when Ctrl-C made it \
-                               shorter, 1 when it
+Exit code: 0 when the recording is as long as wanted, 130 when Ctrl-C made it shorter, 1 when it
 could not be made or written, 2 for wrong options.";
 
 #[derive(Debug, Args)]

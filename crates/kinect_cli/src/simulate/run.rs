@@ -26,7 +26,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, String> {
     let rule = args.recording.rule(args.inputs());
     rule.check_distinct(&out, &truth_path)
         .map_err(|error| format!("{error} with --truth"))?;
-    // Building the room takes a while, and need not be done to find this out.
+    // This is checked first, because building the room takes a while.
     for path in [&out, &truth_path] {
         rule.check(path).map_err(|error| text(&error))?;
     }

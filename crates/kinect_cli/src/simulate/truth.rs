@@ -95,7 +95,7 @@ impl TruthFile {
     }
 }
 
-/// Pixels as pairs of a value and how often it comes in a row.
+/// Pixels as runs: pairs of a value and the number of consecutive pixels that have it.
 fn runs<S: serde::Serializer>(pixels: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(
         pixels

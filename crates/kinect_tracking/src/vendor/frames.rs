@@ -80,7 +80,7 @@ fn read_bodies(
     let count = found.body_count();
     if count > MOST_BODIES {
         return Err(TrackerError::bad_capture(format!(
-            "the vendor's body tracker gave a frame of {count} bodies, more than can be; the frame is left out"
+            "the vendor's body tracker gave a frame of {count} bodies, more than a frame can have; the frame is left out"
         )));
     }
     for index in 0..count {
@@ -99,7 +99,7 @@ fn read_bodies(
         });
         if !is_whole {
             notes.push(
-                "the vendor's body tracker gives joints that are no numbers; they count as not found".into(),
+                "the vendor's body tracker gives joints with invalid numbers; they count as not found".into(),
             );
         }
         bodies.push(Body {

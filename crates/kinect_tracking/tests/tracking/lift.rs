@@ -1,4 +1,5 @@
-//! Lifting: from the truth's joints in the image and the simulated depth image back to the truth.
+//! Tests of lifting: the true joints are projected into the image, lifted with the simulated depth image, and compared
+//! with the truth.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use crate::clips::place;
 use crate::noise::Noise;
 use crate::simulated::ground;
 
-/// What a network that knows the truth would find in the image.
+/// Stands for a network: it returns the true joints in the image, with errors.
 struct Network {
     noise: Noise,
     /// Standard deviation in pixels, in each direction.
@@ -71,15 +72,15 @@ impl Network {
     }
 }
 
-/// How far bodies are from the truth.
+/// The errors of lifted bodies.
 #[derive(Default)]
 struct Errors {
     /// For each joint the distances in mm of seen joints, and the angles of orientations in degrees.
     seen: Vec<Vec<f32>>,
     hidden: Vec<Vec<f32>>,
     angles: Vec<Vec<f32>>,
-    /// The error along the ray, in mm; positive = too far. Of people who face the camera, turn a side to it, turn their
-    /// back.
+    /// The errors along the ray in mm; positive = too far. Three lists: for people who face the camera, who turn a side
+    /// to it, and who turn their back to it.
     along: [Vec<Vec<f32>>; 3],
     /// Intersection over union of each person's pixels.
     overlaps: Vec<f32>,
@@ -229,7 +230,7 @@ impl Errors {
     }
 }
 
-/// Captures of two people who do something, so many, 100 ms apart.
+/// A number of captures of simulated people, and the sensor's calibration.
 fn captures(
     scenario: Scenario,
     people: u32,
@@ -297,7 +298,7 @@ fn lift(
     found
 }
 
-/// Lifts the people of all motions twice: from perfect joints, and from inexact ones of which some are missing.
+/// Lifts the people of all motions twice: from exact joints, and from inexact joints of which some are missing.
 #[test]
 fn bodies_are_lifted_in_every_motion() {
     let (mut perfect, mut rough) = (Errors::new(), Errors::new());
@@ -336,7 +337,7 @@ fn bodies_are_lifted_in_every_motion() {
     assert!(mean(&perfect.overlaps) > 0.9);
 }
 
-/// A person whom no network would find: numbers that are not finite, joints far outside, all joints in one place.
+/// A person with invalid joints: numbers that are not finite, joints far outside the image, all joints in one place.
 fn crooked(noise: &mut Noise, kind: usize) -> Person2d {
     let joints = core::array::from_fn(|index| {
         let (x, y) = (noise.unit() * 700.0 - 30.0, noise.unit() * 640.0 - 30.0);
@@ -432,7 +433,7 @@ fn a_person_keeps_the_id_and_a_later_one_gets_another() {
         frame.bodies.iter().map(|body| body.id).collect()
     };
     assert_eq!(ids(&mut lifter, 0, &[find(-700.0), find(700.0)]), [1, 2]);
-    // They come in another order, walk, and one is missing for a while.
+    // The people come in another order, walk, and one of them is missing for a while.
     assert_eq!(
         ids(&mut lifter, 33_000, &[find(650.0), find(-650.0)]),
         [2, 1]
@@ -498,8 +499,9 @@ const COCO: [Joint; 17] = [
     Joint::AnkleRight,
 ];
 
-/// Lifts the exact joints of recorded people: `KINECT_EXACT_PEOPLE` is a folder of recordings with their joints in `gt`.
-/// Writes what was found into folders of `KINECT_PREDICTIONS`, to be judged by whoever made the recordings.
+/// Lifts the exact joints of recorded people: `KINECT_EXACT_PEOPLE` is a folder of recordings with their joints in
+/// `gt`. Writes the bodies into folders of `KINECT_PREDICTIONS`, in the form that the program of the recordings
+/// compares with the truth.
 #[test]
 #[ignore = "writes files for a judge of its own"]
 fn exact_people_are_lifted_into_files() {
@@ -623,7 +625,7 @@ fn lifting_does_not_allocate_in_the_steady_state() {
         }
     };
     all(3);
-    // The map is handed out as shared bytes, which need no allocation of their own either.
+    // The map is returned as shared bytes, which need no further allocation.
     assert_eq!(k4a_judge::allocations(|| all(10)), 0);
 }
 

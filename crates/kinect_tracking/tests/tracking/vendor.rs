@@ -452,10 +452,10 @@ fn rows_with_padding_are_read_right() {
 #[test]
 fn frames_are_used_as_far_as_they_can_be_and_notes_say_what_is_left_out() {
     let cases = [
-        (Fault::NanJoints, "no numbers"),
+        (Fault::NanJoints, "invalid numbers"),
         (Fault::BadConfidence, ""),
         (Fault::NewIds, ""),
-        (Fault::NoMap, "it gave no image"),
+        (Fault::NoMap, "the library returned no image"),
         (
             Fault::SmallMap,
             "it has 160 × 288 pixels of Custom8 where depth images have 320 × 288",
@@ -809,7 +809,7 @@ fn a_missing_library_is_named_quickly_and_truth_comes_next() {
         "a missing library costs {:?} when it is asked for again",
         start.elapsed() / times
     );
-    // A simulated sensor has its own people, and the note says in one line why it is they.
+    // A simulated sensor uses its own people; the note gives the reason in one line.
     let simulated = TrackedSensor {
         has_bodies: true,
         ..without.clone()
@@ -975,10 +975,10 @@ fn a_thousand_restarts_leave_nothing_behind() {
     assert!(abandoned_threads().is_empty());
 }
 
-/// What the test of the real `libk4a` sets for its own processes: the folder of the stand-in tracker.
+/// The variable that the test of the real `libk4a` sets for its child processes: the folder of the stand-in tracker.
 #[cfg(target_os = "linux")]
 const ON_REAL_LIBK4A: &str = "KINECT_TRACKER_ON_REAL_LIBK4A";
-/// Set where captures are to be drawn, which takes minutes under valgrind.
+/// The variable that is set if captures are drawn, which takes minutes under valgrind.
 #[cfg(target_os = "linux")]
 const DRAWN: &str = "KINECT_TRACKER_DRAWN";
 

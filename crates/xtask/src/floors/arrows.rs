@@ -22,9 +22,9 @@ pub(crate) struct Arrow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     Module(usize),
-    /// Something that this module defines.
+    /// An item that this module defines.
     Item(usize),
-    /// Out of the crate.
+    /// A target outside the crate.
     Outside,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn arrows(tree: &Tree) -> Vec<Arrow> {
             if used.name.is_some() {
                 continue;
             }
-            // Names that came by `*` are looked up one by one.
+            // Names that a `*` brings are looked up one by one.
             let Target::Module(all) = resolve(tree, from, &used.path.segments, DEPTH) else {
                 continue;
             };
@@ -82,7 +82,7 @@ pub(crate) fn arrows(tree: &Tree) -> Vec<Arrow> {
     found.into_iter().collect()
 }
 
-/// Where a path leads that stands in the module `from`.
+/// The target of a path that is written in the module `from`.
 fn resolve(tree: &Tree, from: usize, segments: &[String], depth: usize) -> Target {
     let Some((head, mut rest)) = segments.split_first() else {
         return Target::Outside;
@@ -106,7 +106,7 @@ fn resolve(tree: &Tree, from: usize, segments: &[String], depth: usize) -> Targe
             "self" => target,
             name => match name_in(tree, module, name, depth) {
                 Some(found) => found,
-                // A macro may have made it; names that came from outside by `*` are not ours.
+                // The name may come from a macro, or by `*` from another crate.
                 None if has_foreign_glob(tree, module) => return Target::Outside,
                 None => Target::Item(module),
             },
@@ -121,7 +121,7 @@ fn local(tree: &Tree, module: usize, name: &str, depth: usize) -> Option<Target>
     if let Some(child) = found.children.get(name) {
         return Some(Target::Module(*child));
     }
-    // Its own items lead nowhere else.
+    // An item that the module defines itself is the target.
     if depth == 0 || found.items.iter().any(|item| item == name) {
         return None;
     }

@@ -117,9 +117,9 @@ pub(crate) fn check_tree(
     let place =
         |arrow: &Arrow| format!("{}:{}", tree.modules[arrow.from].file.display(), arrow.line);
 
-    // Of arrows to what a module lies in: one complaint for a file.
+    // Arrows from a module to a module that contains it: one complaint for each file.
     let mut to_parents: BTreeMap<(usize, usize), Vec<&Arrow>> = BTreeMap::new();
-    // The arrows between the modules that lie in the same one, by that.
+    // The arrows between the children of a module, by that module.
     let mut siblings: BTreeMap<usize, Graph<'_>> = BTreeMap::new();
     for arrow in &all {
         let (from, to) = (tree.lineage(arrow.from), tree.lineage(arrow.to));
@@ -313,7 +313,7 @@ fn rings<'a>(graph: &Graph<'a>) -> Vec<Vec<&'a Arrow>> {
     found
 }
 
-/// All that arrows lead to from a module; itself only where a ring leads back.
+/// All modules that can be reached from a module; the module itself only if a ring leads back to it.
 fn reachable(graph: &Graph<'_>, start: usize) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut open = vec![start];

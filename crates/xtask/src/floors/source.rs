@@ -15,7 +15,7 @@ pub(crate) struct Use {
     pub(crate) path: Named,
     /// The name it has here; `None` for all names of a module (`*`).
     pub(crate) name: Option<String>,
-    /// Whether others may use it from here (`pub use`).
+    /// Whether other modules may use the name from here (`pub use`).
     pub(crate) is_reexport: bool,
 }
 

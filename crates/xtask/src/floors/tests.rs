@@ -1,4 +1,5 @@
-//! That what must not be would be seen: small workspaces on disk, and one arrow too many in a copy of the real sources.
+//! Shows that every violation is found: in small workspaces on disk, and in a copy of the real sources with one arrow
+//! too many.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ impl Workspace {
         check(&self.root).unwrap().complaints
     }
 
-    /// The only complaint, which has all these words.
+    /// Asserts that there is one complaint, and that it has all these words.
     fn assert_one(&self, words: &[&str]) {
         let complaints = self.complaints();
         let [complaint] = complaints.as_slice() else {
@@ -204,7 +205,7 @@ fn tests_and_documentation_may_name_everything() {
         ],
     );
     assert_eq!(workspace.complaints(), Vec::<String>::new());
-    // What stands behind a test counts again.
+    // Code behind a test counts again.
     workspace.append("crates/c/src/a.rs", "use crate::c::C as D;\n");
     workspace.assert_one(&["`a` uses `crate::c::C`"]);
 }
@@ -234,7 +235,7 @@ fn a_ring_of_three_modules_is_seen() {
             ("a/mod.rs", "mod x;\nmod y;\nmod z;\npub use x::X;\n"),
             ("a/x.rs", "use super::y::Y;\npub struct X;\n"),
             ("a/y.rs", "pub struct Y;\nfn f() { super::z::f() }\n"),
-            // In another file of the folder than the one that is used.
+            // The arrow is in another file of the folder than the item.
             ("a/z/mod.rs", "mod deep;\npub fn f() {}\n"),
             ("a/z/deep.rs", "use super::super::X;\n"),
         ],
@@ -308,7 +309,7 @@ fn dependencies_between_crates_run_down() {
         );
     }
     assert_eq!(workspace.complaints(), Vec::<String>::new());
-    // Tests may depend on what stands above.
+    // Tests may depend on modules above.
     workspace.append(
         "crates/low/Cargo.toml",
         "[dev-dependencies]\nhigh.workspace = true\n",

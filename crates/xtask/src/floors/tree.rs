@@ -114,7 +114,7 @@ impl Tree {
         }
     }
 
-    /// The module and all that it lies in, the module first.
+    /// The module and all modules that contain it, the module first.
     pub(crate) fn lineage(&self, index: usize) -> Vec<usize> {
         std::iter::successors(Some(index), |index| self.modules[*index].parent).collect()
     }

@@ -24,11 +24,11 @@ pub(crate) struct Reset;
 #[derive(Component)]
 pub(crate) struct Controls;
 
-/// Why there are none.
+/// The text that says why there are no controls.
 #[derive(Component)]
 pub(crate) struct NoControls;
 
-/// What the camera refused of the controls without a slider.
+/// The values that the camera refused, for controls without a slider.
 #[derive(Component)]
 pub(crate) struct Refused;
 
@@ -89,7 +89,7 @@ pub(crate) fn moved(
     }
 }
 
-/// Asks for a value of a control.
+/// Sets the wanted value of a control.
 fn set(wanted: &mut ColorControls, kind: ControlKind, to: i32) {
     match kind {
         ControlKind::Exposure => wanted.exposure = Exposure::Manual(to.unsigned_abs()),
@@ -110,7 +110,7 @@ fn set(wanted: &mut ColorControls, kind: ControlKind, to: i32) {
     }
 }
 
-/// The value that was asked for; `None`: the camera chooses it, or it is the camera's default.
+/// The wanted value of a control; `None`: the camera chooses it, or the camera's default is wanted.
 fn asked(wanted: &ColorControls, kind: ControlKind) -> Option<i32> {
     match kind {
         ControlKind::Exposure => match wanted.exposure {
@@ -235,7 +235,8 @@ fn of_state(state: &ControlState, wanted: &ColorControls) -> Slider {
             .or(state.value)
             .or(state.range.map(|range| range.default)),
     };
-    // The camera's own number where it has taken one; while a knob is dragged the report lags behind by some frames.
+    // The value that the camera reports, if it has taken one; while a knob is dragged, this value lags behind by some
+    // frames.
     let told = state.value.filter(|_| !is_auto).or(value);
     Slider {
         range: state.range.map(|range| slider_range(kind, range)),

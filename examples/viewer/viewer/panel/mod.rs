@@ -1,4 +1,4 @@
-//! The panel: what is shown, its state in words, and tabs with everything that can be set.
+//! The panel: the source that is shown, its state in words, and tabs with all settings.
 
 pub(super) mod colors;
 pub(super) mod modes;
@@ -26,7 +26,7 @@ pub(super) struct State;
 #[derive(Component)]
 pub(super) struct TabButton(Tab);
 
-/// What is on a tab.
+/// The content of a tab.
 #[derive(Component)]
 pub(super) struct Page(Tab);
 

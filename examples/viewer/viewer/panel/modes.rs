@@ -1,4 +1,4 @@
-//! The modes of the sensor, who it is, and its warnings.
+//! The modes of the sensor, its identity, and its warnings.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::kinect_azure::modes::WiredSyncMode;
@@ -23,7 +23,7 @@ pub(crate) enum Mode {
     People,
 }
 
-/// What the sensor tells of itself.
+/// Serial number, firmware and other facts that the sensor reports.
 #[derive(Component)]
 pub(crate) struct About;
 
@@ -54,7 +54,7 @@ pub(crate) fn spawn(page: &mut ChildSpawnerCommands) {
 }
 
 impl Mode {
-    /// Whether what is shown has this mode.
+    /// Whether the source that is shown has this mode.
     fn is_for(self, shown: &Shown) -> bool {
         match (self, shown) {
             (_, Shown::Recording(_)) => false,
@@ -106,7 +106,7 @@ impl Mode {
                 let mut all = ColorResolution::ALL.to_vec();
                 all.push(ColorResolution::Off);
                 modes.color_resolution = stepped(&all, modes.color_resolution, by);
-                // The formats of 720P alone give way to another resolution.
+                // A format that exists at 720P only is replaced when another resolution is chosen.
                 if modes.check().is_err()
                     && matches!(modes.color_format, ColorFormat::Nv12 | ColorFormat::Yuy2)
                 {
@@ -156,7 +156,7 @@ impl Mode {
     }
 }
 
-/// The value that many places on, from the end to the start again.
+/// The value `by` places after the present one; the first value follows the last one.
 fn stepped<T: Copy + PartialEq>(all: &[T], present: T, by: i32) -> T {
     let at = all.iter().position(|&one| one == present).unwrap_or(0) as i32;
     let next = (at + by).rem_euclid(all.len().max(1) as i32);

@@ -9,7 +9,7 @@ use kinect_app_support::widgets::{set_shown, set_text};
 use super::super::Scene;
 use super::paragraph;
 
-/// What is plotted.
+/// A quantity that is plotted.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quantity {
     Acceleration,
@@ -24,7 +24,7 @@ pub(crate) struct Axis(Quantity, usize);
 #[derive(Component, Clone, Copy, Debug)]
 pub(crate) struct Edge(Quantity);
 
-/// Why there is nothing.
+/// The text that says why there are no samples.
 #[derive(Component)]
 pub(crate) struct NoSamples;
 

@@ -22,7 +22,7 @@ pub(crate) struct Progress;
 #[derive(Component)]
 pub(crate) struct Figures;
 
-/// What was lost, and what went wrong.
+/// The losses and the error of a recording.
 #[derive(Component)]
 pub(crate) struct Losses;
 
@@ -96,11 +96,11 @@ fn in_words(state: &RecorderState) -> String {
     match state {
         RecorderState::Idle => "Nothing has been recorded yet.".to_owned(),
         RecorderState::Waiting => "Waits for the sensor's first capture.".to_owned(),
-        RecorderState::Recording => "Records.".to_owned(),
+        RecorderState::Recording => "Recording.".to_owned(),
         RecorderState::FallingBehind => {
             "The disk is slower than the sensor: captures are left out.".to_owned()
         }
-        RecorderState::Finishing => "Writes what still waits.".to_owned(),
+        RecorderState::Finishing => "Writing the last captures.".to_owned(),
         RecorderState::Finished { .. } => "The recording is finished.".to_owned(),
         RecorderState::Failed { .. } => "The recording failed.".to_owned(),
     }
@@ -133,7 +133,7 @@ fn figures(progress: &RecorderProgress) -> String {
     lines.join("\n")
 }
 
-/// What was left out, a line for each kind.
+/// The losses, a line for each kind.
 fn losses_of(progress: &RecorderProgress) -> Vec<String> {
     [
         (progress.dropped_captures, "captures (slow disk)"),

@@ -1,4 +1,4 @@
-//! The drop-down of everything that can be shown.
+//! The drop-down with all sources that can be shown.
 
 use bevy::prelude::*;
 use bevy::text::{Justify, LineBreak};
@@ -150,7 +150,7 @@ pub(crate) fn show(
         });
 }
 
-/// A name that is cut in its middle where it is too long.
+/// A name; one that is too long is cut in its middle.
 fn shortened(name: &str, most: usize) -> String {
     let length = name.chars().count();
     if length <= most {

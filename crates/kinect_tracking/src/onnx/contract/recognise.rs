@@ -34,7 +34,7 @@ pub(in crate::onnx) fn recognise(
     if let Some(contract) = layout.contract {
         return adapt(contract, &graph).map_err(|why| {
             format!(
-                "it is not as {} should be: {why}; {}",
+                "it does not fit the contract {}: {why}; {}",
                 contract.name(),
                 declared.shown()
             )
@@ -45,7 +45,7 @@ pub(in crate::onnx) fn recognise(
         .find_map(|contract| adapt(contract, &graph).ok())
         .ok_or_else(|| {
             format!(
-                "it is no pose network that is known: {}. Known are {}; if it is one of them, set its contract by hand",
+                "it is not a known pose network: {}. The known contracts are {}; if the model has one of them, set the contract by hand",
                 declared.shown(),
                 Contract::ALL.map(Contract::name).join(", ")
             )

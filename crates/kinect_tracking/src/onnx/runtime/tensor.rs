@@ -107,9 +107,7 @@ impl Outputs {
             ));
         }
         if output.values.iter().any(|value| value.is_nan()) {
-            return Err(format!(
-                "the output `{name}` holds numbers that are not numbers (NaN)"
-            ));
+            return Err(format!("the output `{name}` holds NaN"));
         }
         Ok(output)
     }

@@ -1,4 +1,4 @@
-//! Models that cannot be used: an error that says why, never a crash.
+//! Models that cannot be used give an error with the reason, and never a crash.
 
 use kinect_tracking::onnx::{OnnxSettings, PoseModel, Runtime};
 use kinect_tracking::tracker::{TrackerError, TrackerErrorKind};
@@ -82,7 +82,7 @@ fn models_with_changed_bytes_are_errors_or_work() {
     };
     for _ in 0..200 {
         let mut bytes = whole.clone();
-        // The weights make most of the file, and any number is one.
+        // Most of the file is weights, in which any number is valid.
         let (front, back) = (300, 400);
         for _ in 0..1 + next() % 4 {
             let at = next() % (front + back);
@@ -94,7 +94,7 @@ fn models_with_changed_bytes_are_errors_or_work() {
             bytes[at] = next() as u8;
         }
         let file = ModelFile::new("changed", &bytes);
-        // tract alone: ONNX Runtime is C++, whose faults cannot be caught.
+        // Only tract is tested: ONNX Runtime is written in C++, and its faults cannot be caught.
         if let Ok(mut model) = PoseModel::open(&settings(file.0.clone(), Runtime::Embedded)) {
             let _ = model.find(&picture(64, 64));
         }
@@ -103,7 +103,7 @@ fn models_with_changed_bytes_are_errors_or_work() {
 
 #[test]
 fn graphs_that_are_wrong_are_told_by_name() {
-    // An operation that nobody knows.
+    // An unknown operation.
     let mut unknown = Message::default();
     unknown.message(1, &node("Frobnicate", &["input"], "output_0"));
     unknown.text(2, "g");
@@ -112,7 +112,7 @@ fn graphs_that_are_wrong_are_told_by_name() {
     for error in errors("unknown-operator", &model(&unknown)) {
         assert!(error.message.contains("Frobnicate"), "{error}");
     }
-    // An output that no node gives, and an input that nothing gives.
+    // An output that no node computes, and an input that has no source.
     let mut dangling = Message::default();
     dangling.message(1, &node("Identity", &["nothing"], "other"));
     dangling.text(2, "g");
@@ -187,7 +187,7 @@ fn infinite_places_are_no_joints() {
 fn a_library_that_is_missing_is_told() {
     let bytes = super::contracts::multipose(288, 320);
     let file = ModelFile::new("no-library", &bytes);
-    // Where ONNX Runtime is loaded already, it stays.
+    // If ONNX Runtime is loaded already, it stays loaded.
     if std::env::var_os("ORT_DYLIB_PATH").is_some() {
         return;
     }

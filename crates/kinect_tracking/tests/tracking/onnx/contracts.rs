@@ -21,7 +21,7 @@ pub(crate) fn picture(width: u32, height: u32) -> Picture {
     .unwrap()
 }
 
-/// The people that a graph finds in a picture: the same on every library.
+/// The people that a graph finds in a picture; asserts that all libraries find the same.
 fn people(name: &str, bytes: &[u8], contract: Contract, picture: &Picture) -> Vec<Person2d> {
     let file = ModelFile::new(name, bytes);
     let mut first: Option<Vec<Person2d>> = None;
@@ -29,7 +29,7 @@ fn people(name: &str, bytes: &[u8], contract: Contract, picture: &Picture) -> Ve
         let mut model = PoseModel::open(&settings(file.0.clone(), runtime)).unwrap();
         assert_eq!(model.contract(), contract, "{runtime:?}");
         let found = model.find(picture).unwrap();
-        // A second run gives the same.
+        // A second run must give the same result.
         assert_eq!(model.find(picture).unwrap(), found);
         match &first {
             None => first = Some(found),
@@ -77,7 +77,7 @@ fn assert_score(person: &Person2d, joint: Joint, score: f32) {
     );
 }
 
-/// SimCC of so many joints: each is at (10 + number, 20 + number) pixels of the input.
+/// A SimCC graph with `count` joints, each at (10 + number, 20 + number) pixels of the input.
 fn simcc(count: usize, input: &str) -> Vec<u8> {
     let mut x = Answer::new("simcc_x", &[1, count as i64, 384]);
     let mut y = Answer::new("simcc_y", &[1, count as i64, 512]);
@@ -119,7 +119,7 @@ fn rtmpose_halpe_and_rtmw_give_their_joints() {
 
 #[test]
 fn pictures_are_normalised_as_the_contract_says() {
-    // The score of the nose tells the mean of the input.
+    // The score of the nose encodes the mean of the input.
     let normal = |mean: [f32; 3], deviation: [f32; 3]| -> f32 {
         (0..3)
             .map(|channel| (BRIGHTNESS - mean[channel]) / deviation[channel])
@@ -139,7 +139,7 @@ fn pictures_are_normalised_as_the_contract_says() {
     let found = people("normal-simcc", &bytes, Contract::SimCc, &picture(192, 256));
     assert_score(&found[0], Joint::Nose, 0.9 + mean);
 
-    // MoveNet takes integers, as they are.
+    // MoveNet takes integers without normalisation.
     let mut output = Answer::new("output_0", &[1, 1, 17, 3]);
     for joint in 0..17 {
         output.constant[joint * 3 + 2] = 0.5;
@@ -185,7 +185,7 @@ fn movenet_gives_shares_of_its_input() {
         output.constant[joint * 3..][..3].copy_from_slice(&[0.25, 0.5 + joint as f32 / 100.0, 0.8]);
     }
     let bytes = graph("input", Element::I32, &[1, 192, 192, 3], &[output]);
-    // Half as wide: the picture lies in the middle of the square.
+    // The picture is half as wide as the input, and lies in the middle of the square.
     let people = people(
         "movenet",
         &bytes,
@@ -196,7 +196,7 @@ fn movenet_gives_shares_of_its_input() {
     assert_at(&people[0], Joint::AnkleRight, 47.5 + 16.0 * 1.92, 47.5);
 }
 
-/// MultiPose with two people and four who are nobody.
+/// A MultiPose graph with two people and four empty results.
 pub(crate) fn multipose(height: i64, width: i64) -> Vec<u8> {
     let mut output = Answer::new("output_0", &[1, 6, 56]);
     for (person, (x, score)) in [(0.25, 0.9), (0.75, 0.5), (0.1, 0.15), (0.2, 0.1)]
@@ -284,7 +284,7 @@ fn the_detector_of_blazepose_gives_hips() {
     let mut boxes = Answer::new("boxes", &[1, 2254, 12]);
     let mut scores = Answer::new("scores", &[1, 2254, 1]);
     scores.constant.fill(-9.0);
-    // The first cells of the finest grid are around (4, 4) and (12, 4); both tell of the same person.
+    // The first cells of the finest grid are around (4, 4) and (12, 4); both find the same person.
     for (place, score) in [(0, 4.0), (2, 3.0)] {
         scores.constant[place] = score;
         let x = if place == 0 { 100.0 } else { 92.0 };

@@ -1,4 +1,5 @@
-//! ONNX models: graphs written by hand for every contract, bad models, pictures, and the real models where they are.
+//! ONNX models: graphs written by hand for every contract, bad models, pictures, and the real models if they are
+//! installed.
 //!
 //! Graphs run in tract, and in ONNX Runtime where `ORT_DYLIB_PATH` names its library; `cargo xtask test` fetches one. The real
 //! models are looked for in `KINECT_MODELS`, which `cargo xtask models` fills.
@@ -14,7 +15,7 @@ use kinect_tracking::onnx::{NetworkSettings, OnnxSettings, Processor, Runtime};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The libraries that run networks here: tract, and ONNX Runtime where it is.
+/// The libraries that can run networks on this machine: tract, and ONNX Runtime if it is installed.
 pub(crate) fn runtimes() -> Vec<Runtime> {
     let mut runtimes = vec![Runtime::Embedded];
     if std::env::var_os("ORT_DYLIB_PATH").is_some() {

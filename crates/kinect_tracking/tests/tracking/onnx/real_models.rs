@@ -1,7 +1,7 @@
 //! The real MoveNet MultiPose and BlazePose, on infrared of simulated visitors. They are looked for in `KINECT_MODELS`.
 //!
-//! Figures are printed: run with `--nocapture`. `KINECT_FRAMES` says how many captures of each room are
-//! looked at, `KINECT_ROOMS` in how many rooms.
+//! Figures are printed: run with `--nocapture`. `KINECT_ROOMS` is the number of rooms, `KINECT_FRAMES` the number of
+//! captures of each room.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The whole tracker, on graphs written by hand: who is followed, what is missing, what the choice of trackers says.
+//! The whole tracker with graphs written by hand: following, missing models, and the notes of the choice of trackers.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn one_person() -> SimulatedSensor {
     })
 }
 
-/// BlazePose that always sees somebody, or nobody.
+/// A BlazePose graph that always sees a person, or never.
 fn blazepose(confidence: f32) -> Vec<u8> {
     let mut landmarks = Answer::new("landmarks", &[1, 195]);
     for index in 0..39 {
