@@ -69,7 +69,7 @@ pub struct Extrinsics {
     pub translation: [f32; 3],
 }
 
-/// `k4a_calibration_camera_t`, its `k4a_calibration_intrinsics_t` spread out.
+/// `k4a_calibration_camera_t`, with the fields of its `k4a_calibration_intrinsics_t` in its place.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Camera {
@@ -341,12 +341,12 @@ macro_rules! functions {
                 Ok(Self {
                     $($name: {
                         let symbol = concat!($prefix, stringify!($name));
-                        // SAFETY: the caller vouches for the signatures.
+                        // SAFETY: the caller guarantees that the functions have these signatures.
                         unsafe { library.get(symbol) }.map(|found| *found).map_err(|_| symbol)?
                     },)*
                     $($maybe: {
                         let symbol = concat!($prefix, stringify!($maybe));
-                        // SAFETY: the caller vouches for the signatures.
+                        // SAFETY: the caller guarantees that the functions have these signatures.
                         unsafe { library.get(symbol) }.map(|found| *found).ok()
                     },)*
                 })

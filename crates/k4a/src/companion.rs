@@ -11,9 +11,9 @@ use crate::load_error::{Attempt, LoadError, Refusal};
 use crate::loader;
 use crate::search::{Candidate, Origin, Part, Surroundings};
 
-/// Looks for the file of `libk4abt` without loading a library: in the places where
-/// [`Library::tracker_library`](crate::Library::tracker_library) of the `libk4a` at that path searches, or with `None`,
-/// in those of any installed `libk4a`. A file that only the system's loader knows, by its name, is not found.
+/// Looks for the file of `libk4abt` without loading a library. The places are those that
+/// [`Library::tracker_library`](crate::Library::tracker_library) searches, for the `libk4a` at that path; with `None`,
+/// for every installed `libk4a`. A file that only the system's loader knows, by its name, is not found.
 ///
 /// # Errors
 /// Fails if there is no such file. The error lists every place, and says what to install.

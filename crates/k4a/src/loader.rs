@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Loads a library without making its symbols visible to others; an error is the system's message.
 pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
     // SAFETY: loading runs the library's initialisers. The path is that of a vendor's library, or the caller of
-    // `Library::load_from` vouches for it, as its documentation asks.
+    // `Library::load_from` guarantees that it can be loaded, as its documentation asks.
     unsafe { open_quietly(path) }.map_err(|error| {
         // The system's own message is the error's source.
         error
@@ -20,7 +20,7 @@ pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
 unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // All functions are resolved now, so that a missing function is an error here, and does not end the process at its
-    // first call. SAFETY: the caller vouches for the initialisers.
+    // first call. SAFETY: the caller guarantees that the initialisers are safe to run.
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
 }
 
@@ -33,7 +33,7 @@ unsafe fn open_quietly(path: &Path) -> Result<libloading::Library, libloading::E
     } else {
         0
     };
-    // SAFETY: the caller vouches for the initialisers.
+    // SAFETY: the caller guarantees that the initialisers are safe to run.
     unsafe { Library::load_with_flags(path, flags) }.map(Into::into)
 }
 

@@ -149,11 +149,11 @@ pub(crate) unsafe extern "C" fn on_message(
     message: *const c_char,
 ) {
     callback::guard(|| {
-        // SAFETY: the caller vouches for the context.
+        // SAFETY: the caller guarantees that the context is valid.
         let Some(sink) = (unsafe { context.cast::<Sink>().as_ref() }) else {
             return;
         };
-        // SAFETY: the caller vouches for the texts.
+        // SAFETY: the caller guarantees that the texts end with a NUL.
         let (file, message) = unsafe { (copy(file), copy(message)) };
         let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
         sink.hear(
@@ -170,7 +170,7 @@ unsafe fn copy(text: *const c_char) -> String {
     if text.is_null() {
         return String::new();
     }
-    // SAFETY: it is not null, and the caller vouches for the NUL.
+    // SAFETY: it is not null, and the caller guarantees the NUL.
     unsafe { CStr::from_ptr(text) }
         .to_string_lossy()
         .into_owned()

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn k4a_depth_engine_helper_create(helper: *mut Handle) -> 
     if helper.is_null() {
         return result::FAILED;
     }
-    // SAFETY: not null, so that the caller vouches for it.
+    // SAFETY: it is not null, and the caller guarantees that it is valid then.
     unsafe { helper.write_unaligned(orbbec::depth_engine_helper()) };
     result::SUCCEEDED
 }

@@ -27,7 +27,7 @@ pub(crate) struct DoctorArgs {
     /// Also opens every sensor for a moment; disturbs programs that use it
     #[arg(long)]
     ask_sensors: bool,
-    /// How long a library may take over one sensor, in seconds
+    /// How long a library may take for one sensor, in seconds
     #[arg(long, default_value = "10", value_parser = patience)]
     patience: Duration,
 }

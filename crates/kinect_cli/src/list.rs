@@ -33,7 +33,7 @@ pub(crate) struct ListArgs {
     /// Only sensors of this vendor
     #[arg(long, conflicts_with = "library")]
     vendor: Option<VendorName>,
-    /// How long a library may take over one sensor, in seconds
+    /// How long a library may take for one sensor, in seconds
     #[arg(long, default_value = "10", value_parser = patience)]
     patience: Duration,
 }

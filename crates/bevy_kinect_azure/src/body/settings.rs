@@ -185,11 +185,11 @@ impl PartialEq for CustomTracker {
 #[derive(Reflect, Clone, Copy, Debug, PartialEq, Eq)]
 #[reflect(Default, Debug, PartialEq)]
 pub struct JointSettings {
-    /// Whether each joint is an entity. Without them, the player's [`Skeleton`](super::Skeleton) has all joints.
+    /// Whether each joint is an entity. The player's [`Skeleton`](super::Skeleton) has all joints in any case.
     pub entities: bool,
-    /// The order of the rotations in [`JointEuler`](super::JointEuler), which joint entities have then; `None` = no such component.
+    /// `Some`: each joint entity has a [`JointEuler`](super::JointEuler) with rotations in this order.
     pub euler: Option<EulerOrder>,
-    /// How [`JointInImages`](super::JointInImages) is computed, which joint entities have then; `None` = no such component.
+    /// `Some`: each joint entity has a [`JointInImages`](super::JointInImages), computed with these settings.
     pub in_images: Option<UvSettings>,
 }
 

@@ -5,7 +5,7 @@ use bevy::prelude::*;
 use kinect_azure::{Body, Joint, JointConfidence, JointPose, units};
 use kinect_tracking::filter::FilteredBody;
 
-/// One joint: of a [`Skeleton`], and a component of each joint entity. Read only.
+/// One joint of a [`Skeleton`]. The joint's entity has it as a component. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct TrackedJoint {
@@ -63,8 +63,8 @@ impl Skeleton {
         &self.joints[joint.index()]
     }
 
-    /// Position and rotation of a joint in the space of its parent joint; of the pelvis, in axes of the sensor's space with the pelvis
-    /// as the origin, as the player entity has them.
+    /// Position and rotation of a joint in the space of its parent joint. The pelvis has no parent joint: its position
+    /// is zero, and its rotation is relative to the sensor, like the player entity's axes.
     pub fn relative(&self, joint: Joint) -> Isometry3d {
         let own = self.joint(joint);
         match joint.parent() {

@@ -33,7 +33,8 @@ pub enum MicrophoneState {
         /// Attempts so far.
         attempt: u32,
     },
-    /// The settings cannot work. Change the [`Microphones`](super::Microphones), or switch them off and on, to try again.
+    /// No array can work with these settings. Change the [`Microphones`](super::Microphones), or switch them off and
+    /// on, to try again.
     Failed {
         /// What happened and what to do.
         reason: String,

@@ -126,8 +126,8 @@ impl PointFilter {
 /// default, [`PointCloud::smoothing`](crate::PointCloud::smoothing) is [`OFF`](Self::OFF). Depth images and image outputs stay as the
 /// sensor measured them.
 ///
-/// Edges are kept: only neighbours on the same surface count, as far as surfaces can be told apart in spite of noise. A
-/// change of the sensor's source or modes, and a seek backwards, begin anew.
+/// Edges are kept: only neighbours on the same surface count, as far as surfaces can be told apart in spite of noise.
+/// After a change of the sensor's source or modes, and after a seek backwards, the smoothing begins anew.
 ///
 /// ```
 /// # use bevy_kinect_azure::prelude::*;

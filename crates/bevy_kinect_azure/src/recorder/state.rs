@@ -47,7 +47,7 @@ pub enum RecorderState {
 }
 
 impl RecorderState {
-    /// Whether captures are recorded, all or some of them: `Recording` or `FallingBehind`.
+    /// Whether captures are recorded, even if some of them are dropped: true for `Recording` and `FallingBehind`.
     pub fn is_recording(&self) -> bool {
         matches!(self, Self::Recording | Self::FallingBehind)
     }

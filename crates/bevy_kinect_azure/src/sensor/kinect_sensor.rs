@@ -76,13 +76,14 @@ impl KinectSensor {
         Self::new(SensorSource::recording(path))
     }
 
-    /// An active live sensor: the first device that is free. `SensorSource::Device` has all the settings.
+    /// An active live sensor with default settings: the first device that is free. For other settings use
+    /// `SensorSource::Device`.
     pub fn device() -> Self {
         Self::new(DeviceSettings::default())
     }
 
-    /// An active simulated sensor in front of the visitors of an exhibit; `SensorSource::Simulation` has all the settings. Needs
-    /// the feature `simulation`, which is on by default.
+    /// An active simulated sensor in front of the visitors of an exhibit; for other settings use
+    /// `SensorSource::Simulation`. Needs the feature `simulation`, which is on by default.
     #[cfg(feature = "simulation")]
     pub fn simulated() -> Self {
         Self::new(SimulationSettings::default())

@@ -31,9 +31,9 @@ impl ImageFill {
         Self::NativeSize,
     ];
 
-    /// The rectangle in an area in which a picture of `resolution` pixels is shown, if its width should be `aspect` times its
-    /// height. Everything is in physical pixels from the area's upper left corner; edges lie on whole pixels. Empty if the picture
-    /// or the area is empty.
+    /// Where a picture of `resolution` pixels lies in an area, if the picture's width should be `aspect` times its
+    /// height. Both rectangles are in physical pixels from the area's upper left corner, and the edges lie on whole
+    /// pixels. Empty if the picture or the area is empty.
     ///
     /// ```
     /// # use bevy::math::{Rect, UVec2, Vec2};

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::vendor::is_orbbec;
 
-/// The timestamp of an instant not long ago, in ns: of the monotonic clock, Orbbec's of the wall clock in whole ms.
+/// The timestamp in ns of an instant not long ago. Microsoft's library uses the monotonic clock, Orbbec's the wall
+/// clock in whole ms.
 pub(super) fn system_nsec(instant: Instant) -> u64 {
     let ago = instant.elapsed();
     if is_orbbec() {

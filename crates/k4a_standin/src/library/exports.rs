@@ -86,7 +86,7 @@ unsafe fn put<T>(function: &str, what: &str, place: *mut T, value: T) -> i32 {
         null(function, what);
         return result::FAILED;
     }
-    // SAFETY: not null, so that the caller vouches for it.
+    // SAFETY: it is not null, and the caller guarantees that it is valid then.
     unsafe { place.write_unaligned(value) };
     result::SUCCEEDED
 }
@@ -101,7 +101,7 @@ unsafe fn put_bytes(function: &str, bytes: &[u8], buffer: *mut u8, size: *mut us
         null(function, "the size");
         return result::FAILED;
     }
-    // SAFETY: not null, so that the caller vouches for it.
+    // SAFETY: it is not null, and the caller guarantees that it is valid then.
     let room = unsafe { size.read_unaligned() };
     // SAFETY: as above.
     unsafe { size.write_unaligned(bytes.len()) };
@@ -173,7 +173,7 @@ exports! {
         }
         let opened = devices::open(index);
         let handle = opened.as_ref().map_or(0, |handle| *handle);
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         unsafe { put("k4a_device_open", "the place for the device", device, address(handle)) };
         code(&opened)
     }
@@ -188,7 +188,7 @@ exports! {
             return result::FAILED;
         }
         let (code, handle) = devices::get_capture(number(device), timeout_ms);
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         unsafe { put("k4a_device_get_capture", "the place for the capture", capture, address(handle)) };
         code
     }
@@ -201,7 +201,7 @@ exports! {
         }
         let (code, value) = devices::get_imu_sample(number(device), timeout_ms);
         if code == result::SUCCEEDED {
-            // SAFETY: the caller vouches for what is not null.
+            // SAFETY: the caller guarantees that each pointer is null or valid.
             unsafe { put("k4a_device_get_imu_sample", "the place for the sample", sample, value) };
         }
         code
@@ -213,8 +213,8 @@ exports! {
             null("k4a_device_start_cameras", "the configuration");
             return result::FAILED;
         }
-        // SAFETY: the caller vouches for what is not null. Its two bools are a byte each, which are read as such first:
-        // other values than 0 and 1 would be no bools.
+        // SAFETY: a pointer that is not null is valid, as the caller guarantees. The structure's two bools are first
+        // read as bytes, because a bool with another value than 0 or 1 would be undefined behaviour.
         let valid = unsafe {
             let bytes = configuration.cast::<u8>();
             let at = |offset: usize| bytes.add(offset).read() <= 1;
@@ -242,7 +242,7 @@ exports! {
     /// The serial number.
     fn k4a_device_get_serialnum(device: Handle, serial: *mut c_char, size: *mut usize) -> i32 = result::FAILED; {
         match devices::serial(number(device)) {
-            // SAFETY: the caller vouches for both pointers.
+            // SAFETY: the caller guarantees that both pointers are valid.
             Ok(text) => unsafe { put_bytes("k4a_device_get_serialnum", &text, serial.cast(), size) },
             Err(_) => result::FAILED,
         }
@@ -251,7 +251,7 @@ exports! {
     /// Versions of the firmware.
     fn k4a_device_get_version(device: Handle, version: *mut HardwareVersion) -> i32 = result::FAILED; {
         match devices::version(number(device)) {
-            // SAFETY: the caller vouches for the pointer.
+            // SAFETY: the caller guarantees that the pointer is valid.
             Ok(value) => unsafe { put("k4a_device_get_version", "the place for the versions", version, value) },
             Err(_) => result::FAILED,
         }
@@ -262,7 +262,7 @@ exports! {
         let Ok((cable_in, cable_out)) = devices::sync_jacks(number(device)) else {
             return result::FAILED;
         };
-        // SAFETY: the caller vouches for both pointers.
+        // SAFETY: the caller guarantees that both pointers are valid.
         unsafe {
             put("k4a_device_get_sync_jack", "the place for sync in", sync_in, cable_in)
                 | put("k4a_device_get_sync_jack", "the place for sync out", sync_out, cable_out)
@@ -278,7 +278,7 @@ exports! {
         let Ok(c) = devices::control_capabilities(number(device), command) else {
             return result::FAILED;
         };
-        // SAFETY: the caller vouches for all pointers.
+        // SAFETY: the caller guarantees that all pointers are valid.
         unsafe {
             put(NAME, "the place for automatic", auto, c.auto)
                 | put(NAME, "the place for the smallest", min, c.min)
@@ -294,7 +294,7 @@ exports! {
         let Ok((is_mode, is_value)) = devices::control(number(device), command) else {
             return result::FAILED;
         };
-        // SAFETY: the caller vouches for both pointers.
+        // SAFETY: the caller guarantees that both pointers are valid.
         unsafe {
             put("k4a_device_get_color_control", "the place for the mode", mode, is_mode)
                 | put("k4a_device_get_color_control", "the place for the value", value, is_value)
@@ -314,7 +314,7 @@ exports! {
         };
         if is_orbbec() && !size.is_null() {
             if data.is_null() {
-                // SAFETY: the caller vouches for what is not null.
+                // SAFETY: the caller guarantees that each pointer is null or valid.
                 unsafe { put(NAME, "the size", size, ORBBEC_CALIBRATION_SIZE) };
                 return result::TOO_SMALL;
             }
@@ -323,7 +323,7 @@ exports! {
                 return result::FAILED;
             }
         }
-        // SAFETY: the caller vouches for both pointers.
+        // SAFETY: the caller guarantees that both pointers are valid.
         unsafe { put_bytes(NAME, &text, data, size) }
     }
 
@@ -332,7 +332,7 @@ exports! {
         device: Handle, depth_mode: i32, color_resolution: i32, calibration: *mut Calibration,
     ) -> i32 = result::FAILED; {
         match devices::calibration(number(device), depth_mode, color_resolution) {
-            // SAFETY: the caller vouches for the pointer.
+            // SAFETY: the caller guarantees that the pointer is valid.
             Ok(value) => unsafe { put("k4a_device_get_calibration", "the place for the calibration", calibration, value) },
             Err(_) => result::FAILED,
         }
@@ -347,10 +347,10 @@ exports! {
             null(NAME, "the text");
             return result::FAILED;
         }
-        // SAFETY: the caller vouches for that many bytes.
+        // SAFETY: the caller guarantees that there are that many bytes.
         let text = unsafe { std::slice::from_raw_parts(raw.cast(), size) };
         match devices::calibration_from_raw(text, depth_mode, color_resolution) {
-            // SAFETY: the caller vouches for the pointer.
+            // SAFETY: the caller guarantees that the pointer is valid.
             Ok(value) => unsafe { put(NAME, "the place for the calibration", calibration, value) },
             Err(_) => result::FAILED,
         }
@@ -363,7 +363,7 @@ exports! {
             return result::FAILED;
         }
         let handle = with(|world| world.add_capture(Capture::new()));
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         unsafe { put("k4a_capture_create", "the place for the capture", capture, address(handle)) }
     }
 
@@ -445,7 +445,7 @@ exports! {
                 .ok_or_else(|| format!("there is no memory for {size} bytes"))?;
             Ok(Image::new(Arc::new(memory), format, (width, height, stride)))
         });
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         unsafe { place_image(NAME, made, image) }
     }
 
@@ -466,7 +466,7 @@ exports! {
             let memory = Arc::new(Memory::of_client(start, size, free, context));
             Ok(Image::new(memory, format, (width, height, stride)))
         };
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         unsafe { place_image(NAME, made, image) }
     }
 
@@ -604,7 +604,7 @@ unsafe fn place_image(function: &str, made: Result<Image, String>, place: *mut H
         Err(why) => Err(world.error(format!("{function}: {why}"))),
     });
     let handle = made.as_ref().map_or(0, |handle| *handle);
-    // SAFETY: the caller vouches for it.
+    // SAFETY: the caller guarantees what this function asks for.
     unsafe { put(function, "the place for the image", place, address(handle)) };
     code(&made)
 }
@@ -621,7 +621,7 @@ unsafe fn take_text(text: *const c_char, take: impl FnOnce(&str) -> Result<(), S
         if text.is_null() {
             return Err("the text is null".into());
         }
-        // SAFETY: not null, so that the caller vouches for the NUL.
+        // SAFETY: it is not null, and the caller guarantees the NUL.
         let text = unsafe { CStr::from_ptr(text) };
         take(text.to_str().map_err(|error| error.to_string())?)
     }))
@@ -643,7 +643,7 @@ unsafe fn take_text(text: *const c_char, take: impl FnOnce(&str) -> Result<(), S
 /// The text is null or ends with a NUL.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn k4a_standin_configure(script: *const c_char) -> i32 {
-    // SAFETY: the caller vouches for it.
+    // SAFETY: the caller guarantees what this function asks for.
     unsafe {
         take_text(script, |json| {
             let script = Script::parse(json)?;
@@ -660,7 +660,7 @@ pub(super) unsafe extern "C" fn k4a_standin_configure(script: *const c_char) -> 
 /// The text is null or ends with a NUL.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn k4a_standin_command(command: *const c_char) -> i32 {
-    // SAFETY: the caller vouches for it.
+    // SAFETY: the caller guarantees what this function asks for.
     unsafe { take_text(command, |command| with(|world| world.command(command))) }
 }
 
@@ -676,7 +676,7 @@ pub(super) unsafe extern "C" fn k4a_standin_problem(text: *mut c_char, size: *mu
         .clone()
         .into_bytes();
     problem.push(0);
-    // SAFETY: the caller vouches for both pointers.
+    // SAFETY: the caller guarantees that both pointers are valid.
     unsafe { put_bytes("k4a_standin_problem", &problem, text.cast(), size) }
 }
 
@@ -699,7 +699,7 @@ pub(super) unsafe extern "C" fn k4a_standin_statistics(text: *mut c_char, size: 
     let Ok(json) = json else {
         return result::FAILED;
     };
-    // SAFETY: the caller vouches for both pointers.
+    // SAFETY: the caller guarantees that both pointers are valid.
     unsafe { put_bytes("k4a_standin_statistics", &json, text.cast(), size) }
 }
 

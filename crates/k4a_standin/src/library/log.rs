@@ -68,7 +68,7 @@ pub(super) fn send(level: Level, message: &str) {
         return;
     }
     let text = CString::new(message.replace('\0', " ")).unwrap_or_default();
-    // SAFETY: the client vouches for its function; both texts end with a NUL and outlive the call.
+    // SAFETY: the client guarantees that its function can be called; both texts end with a NUL and outlive the call.
     unsafe {
         (handler.callback)(
             handler.context,

@@ -101,7 +101,7 @@ impl Memory {
             return Self::zeroed(size);
         };
         let mut context = std::ptr::null_mut();
-        // SAFETY: the client vouches for its function; both arguments are as the C interface says.
+        // SAFETY: the client guarantees that its function can be called; both arguments are as the C interface says.
         let start = NonNull::new(unsafe { allocate(c_size, &raw mut context) })?;
         BYTES.fetch_add(size as u64, Ordering::Relaxed);
         Some(Self {
@@ -151,12 +151,13 @@ impl Drop for Memory {
             }
             Owner::Allocator { free, context } => {
                 BYTES.fetch_sub(self.size as u64, Ordering::Relaxed);
-                // SAFETY: the client vouches for its function, whose other half allocated this.
+                // SAFETY: the client guarantees that its function can be called, and its other function allocated this.
                 unsafe { free(self.start.as_ptr().cast(), context) };
             }
             Owner::Client { free, context } => {
                 if let Some(free) = free {
-                    // SAFETY: the client vouches for its function; it gets what it gave.
+                    // SAFETY: the client guarantees that its function can be called; it gets the memory and the context that
+                    // the client gave.
                     unsafe { free(self.start.as_ptr().cast(), context) };
                 }
             }

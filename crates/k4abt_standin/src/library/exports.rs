@@ -50,7 +50,7 @@ unsafe fn put<T>(function: &str, place: *mut T, value: T) -> i32 {
         lock().misused(format!("{function}: the place for the answer is null"));
         return result::FAILED;
     }
-    // SAFETY: not null, so that the caller vouches for it.
+    // SAFETY: it is not null, and the caller guarantees that it is valid then.
     unsafe { place.write_unaligned(value) };
     result::SUCCEEDED
 }
@@ -73,7 +73,7 @@ unsafe fn arguments(
         processing_mode: mode,
         gpu_device_id: gpu,
         model_path: (!model.is_null()).then(|| {
-            // SAFETY: the caller vouches for a text that ends with a NUL.
+            // SAFETY: the caller guarantees that the text ends with a NUL.
             unsafe { CStr::from_ptr(model) }
                 .to_string_lossy()
                 .into_owned()
@@ -148,10 +148,10 @@ exports! {
         let version = lock().script.version;
         // SAFETY: clients tell the version by the exported functions, which the copy's version decides.
         let (wanted, place) = unsafe { arguments(version, [second, third, fourth], &raw const in_memory) };
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         let calibration = unsafe { calibration.read_unaligned() };
         match trackers::create(&calibration, wanted) {
-            // SAFETY: the caller vouches for what is not null.
+            // SAFETY: the caller guarantees that each pointer is null or valid.
             Ok(handle) => unsafe { put(NAME, place, address(handle)) },
             Err(()) => result::FAILED,
         }
@@ -176,7 +176,7 @@ exports! {
     /// Waits for the next frame.
     fn k4abt_tracker_pop_result(tracker: Handle, frame: *mut Handle, timeout_ms: i32) -> i32 = result::FAILED; {
         let (code, handle) = trackers::pop(number(tracker), timeout_ms);
-        // SAFETY: the caller vouches for what is not null.
+        // SAFETY: the caller guarantees that each pointer is null or valid.
         if unsafe { put("k4abt_tracker_pop_result", frame, address(handle)) } != result::SUCCEEDED {
             return result::FAILED;
         }
@@ -199,7 +199,7 @@ exports! {
         const NAME: &str = "k4abt_frame_get_body_skeleton";
         let found = frames::ask(NAME, number(frame), |frame| frame.body(index).map(|(_, found)| *found));
         match found.flatten() {
-            // SAFETY: the caller vouches for what is not null.
+            // SAFETY: the caller guarantees that each pointer is null or valid.
             Some(found) => unsafe { put(NAME, skeleton, found) },
             None => result::FAILED,
         }
@@ -238,7 +238,7 @@ exports! {
         if json.is_null() {
             return result::FAILED;
         }
-        // SAFETY: the caller vouches for a text that ends with a NUL.
+        // SAFETY: the caller guarantees that the text ends with a NUL.
         let text = unsafe { CStr::from_ptr(json) };
         match Script::parse(&text.to_string_lossy()) {
             Ok(script) => {
@@ -267,7 +267,7 @@ exports! {
         let Ok(text) = serde_json::to_string(&statistics) else {
             return result::FAILED;
         };
-        // SAFETY: not null, so that the caller vouches for it.
+        // SAFETY: it is not null, and the caller guarantees that it is valid then.
         let room = unsafe { size.read_unaligned() };
         // SAFETY: as above.
         unsafe { size.write_unaligned(text.len()) };

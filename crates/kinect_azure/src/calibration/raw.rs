@@ -61,7 +61,7 @@ pub enum CalibrationError {
     BothOff,
 }
 
-/// One camera of a [`RawCalibration`], as the factory wrote it: for the whole sensor area.
+/// One camera of a [`RawCalibration`], as the factory measured it, for the whole area of the image sensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct RawCamera {

@@ -297,7 +297,7 @@ pub(super) fn exposure_is_automatic(device: &Device) -> Option<bool> {
     Some(mode == ColorControlMode::Auto)
 }
 
-/// The value nearest to the wanted one that the sensor takes, and a sentence for the user if the two differ.
+/// Of the values that the sensor takes, the nearest to the wanted one, and a sentence for the user if the two differ.
 fn choose(
     kind: ControlKind,
     wanted: &ColorControls,

@@ -49,10 +49,10 @@ pub struct DoctorSettings {
     /// Loads the vendors' libraries, which runs their code and keeps them loaded until the process ends. If `false`,
     /// the doctor only checks whether their files exist.
     pub load_libraries: bool,
-    /// Opens every sensor for a moment and reads its serial number and firmware. Sensors that other programs use may
-    /// not open, and a program that opens a sensor during that time finds it in use.
+    /// Opens every sensor for a moment and reads its serial number and firmware. Opening a sensor can fail while
+    /// another program uses it, and a program that opens a sensor during that moment finds it in use.
     pub ask_sensors: bool,
-    /// How long a library may take over one sensor.
+    /// How long a library may take for one sensor.
     pub patience: Duration,
 }
 

@@ -39,9 +39,9 @@ pub enum MicrophoneMatch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneDevice {
-    /// Its name in the system, for people.
+    /// The name that the system shows to people.
     pub name: String,
-    /// Its id in the system, for [`MicrophoneSelection::Device`].
+    /// The system's id for the input, for [`MicrophoneSelection::Device`].
     pub id: String,
     /// The audio interface that lists the device: "ALSA" or "WASAPI".
     pub host: String,
@@ -49,7 +49,8 @@ pub struct MicrophoneDevice {
     pub serial: Option<String>,
     /// Whether it is the microphone array of an Azure Kinect.
     pub is_array: bool,
-    /// Further ids of the same device, the best first: through these ids the system converts the samples.
+    /// Further ids of the same device, the best first. If the device is opened by one of these ids, the system converts
+    /// the samples.
     pub(super) other_ids: Vec<String>,
 }
 

@@ -53,7 +53,7 @@ pub struct RecordingSource {
     looping: bool,
     loops: u64,
     clock: Clock,
-    /// Read, but not due yet.
+    /// The capture that was read, but is not due yet.
     pending: Option<Pending>,
     /// File time of the last capture that was read and the clock's time at which it is due.
     last_due: Option<(u64, u64)>,

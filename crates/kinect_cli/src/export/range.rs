@@ -45,7 +45,7 @@ impl Range {
         self.to.map_or(duration, |to| to.min(duration))
     }
 
-    /// How much of the range is done at a time, 0 to 1, when it ends at `end`.
+    /// The share of the range that is done once `time` is reached, 0 to 1, if the recording ends at `end`.
     pub(crate) fn share(self, time: u64, end: u64) -> f64 {
         let length = end.saturating_sub(self.from).max(1);
         time.saturating_sub(self.from) as f64 / length as f64

@@ -597,7 +597,7 @@ fn a_live_recording_survives_whatever_happens_to_its_disk() {
         arguments: &arguments,
         old: &whole_run(&folder, &arguments, &environment),
         environment: &environment,
-        // After an error, the part that was recorded before plays, whether the file was finished or not.
+        // After an error, the part that was recorded before can be played, whether the file was finished or not.
         is_whole: &|path| path.extension().is_some_and(|end| end == "mkv") && plays(path),
         is_all: &|names| names.iter().any(|name| name == "a.mkv"),
     };

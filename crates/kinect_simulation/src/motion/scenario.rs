@@ -106,7 +106,7 @@ impl MotionKind {
 }
 
 impl Scenario {
-    /// The names that [`FromStr`] knows: of all scenarios but clips.
+    /// The names that [`FromStr`] knows: those of all scenarios but clips.
     pub fn names() -> impl Iterator<Item = &'static str> {
         ["exhibit", "empty", "poses"]
             .into_iter()

@@ -126,7 +126,7 @@ impl Raster {
                 if min.x > max.x || min.y > max.y {
                     continue;
                 }
-                // From pixel centres inside the box only.
+                // The box shrinks to the pixel centres inside it; without any, nothing is drawn.
                 let min = (min + Vec2::splat(0.999)).floor();
                 let max = max.floor();
                 if min.x > max.x || min.y > max.y {

@@ -73,7 +73,7 @@ impl Overview {
         })
     }
 
-    /// The point in the depth camera's axes, in mm, of a position and a distance in the view; the inverse of
+    /// The point at a column, a row and a distance of the overview, in mm in the depth camera's axes: the inverse of
     /// [`place`](Self::place).
     pub fn point(&self, [column, row, distance_mm]: [f32; 3]) -> [f32; 3] {
         let direction = direction([column, row], [self.width, self.height]);

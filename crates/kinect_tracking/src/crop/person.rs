@@ -51,7 +51,7 @@ impl PersonCrop {
         })
     }
 
-    /// The point in the depth camera's axes, in mm, of a position and a depth in the view; the inverse of
+    /// The point at a position and a depth of the view, in mm in the depth camera's axes: the inverse of
     /// [`place`](Self::place).
     pub fn point(&self, [u, v, beyond_mm]: [f32; 3]) -> [f32; 3] {
         let z = self.distance + beyond_mm;

@@ -48,7 +48,7 @@ impl Default for GestureSettings {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct RaiseHand {
-    /// How far the hand is above the head joint, which lies between the ears.
+    /// The least height of the hand above the head joint, which lies between the ears.
     pub above_head: f32,
     /// The gesture ends when the hand is no longer this far above the neck.
     pub above_neck_ends: f32,
@@ -70,11 +70,11 @@ impl Default for RaiseHand {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Wave {
-    /// How far the hand is above the elbow.
+    /// The least height of the hand above the elbow.
     pub above_elbow: f32,
-    /// How far the forearm swings between two turning points, in degrees.
+    /// The least angle by which the forearm swings between two turning points, in degrees.
     pub swing_degrees: f32,
-    /// Turning points that make a wave.
+    /// The least number of turning points.
     pub turns: u32,
     /// The turning points must come within this time, in seconds; a pause of half this time ends the wave.
     pub within_seconds: f32,
@@ -95,7 +95,7 @@ impl Default for Wave {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Point {
-    /// Distance of shoulder and wrist as a share of the arm's length.
+    /// The least distance of shoulder and wrist, as a share of the arm's length: bent arms do not count.
     pub straight: f32,
     /// The same limit for the end of the gesture.
     pub straight_ends: f32,
@@ -128,10 +128,10 @@ impl Default for Point {
 pub struct Clap {
     /// The largest distance of the hands when they meet.
     pub together: f32,
-    /// How far apart the hands must be before a clap.
+    /// The least distance of the hands before they meet.
     pub apart: f32,
-    /// How far apart the hands must be again after they met. The event comes only then, so that crossing arms and
-    /// folding hands do not count as claps.
+    /// The least distance of the hands after they met. The event comes only then, so that crossing arms and folding
+    /// hands do not count as claps.
     pub parting: f32,
     /// The longest time from apart to together, in seconds, and from together to apart again.
     pub within_seconds: f32,
@@ -152,11 +152,11 @@ impl Default for Clap {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Jump {
-    /// How far ankles and feet rise above the height at which they stood; the lower foot counts.
+    /// The least height of ankles and feet above the height at which they stood; the lower foot counts.
     pub off_floor: f32,
     /// The gesture ends when ankles or feet are nearer to the floor than this.
     pub off_floor_ends: f32,
-    /// How fast the pelvis rises at the start, in trunks per second.
+    /// The lowest speed at which the pelvis rises at the start, in trunks per second.
     pub rising: f32,
 }
 
@@ -174,7 +174,7 @@ impl Default for Jump {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Crouch {
-    /// Height of the pelvis above the ankles, as a share of the leg.
+    /// The largest height of the pelvis above the ankles, as a share of the leg.
     pub low: f32,
     /// The same limit for the end of the gesture.
     pub low_ends: f32,
@@ -203,12 +203,12 @@ impl Default for Crouch {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Lean {
-    /// Angle between the trunk and the vertical, in degrees.
+    /// The least angle between the trunk and the vertical, in degrees.
     pub degrees: f32,
     /// The same limit for the end of the gesture.
     pub degrees_ends: f32,
-    /// Height of the pelvis above the ankles, as a share of the leg's length: people who sit or squat do not count as
-    /// leaning.
+    /// The least height of the pelvis above the ankles, as a share of the leg's length: people who sit or squat do not
+    /// count as leaning.
     pub stands: f32,
     /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
@@ -229,11 +229,11 @@ impl Default for Lean {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Swipe {
-    /// The distance that the hand moves.
+    /// The least distance that the hand moves.
     pub distance: f32,
     /// The longest time for that distance, in seconds.
     pub within_seconds: f32,
-    /// How far the hand is in front of the chest during the whole movement.
+    /// The least distance of the hand in front of the chest during the whole movement.
     pub in_front: f32,
     /// How far the hand may deviate from a straight line, as a share of the distance.
     pub stray: f32,
@@ -262,11 +262,11 @@ impl Default for Swipe {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct TPose {
-    /// The largest angle between each arm and straight out sideways, in degrees.
+    /// The largest angle by which each arm may deviate from straight sideways, in degrees.
     pub degrees: f32,
     /// The same limit for the end of the gesture.
     pub degrees_ends: f32,
-    /// Distance of shoulder and wrist as a share of the arm's length.
+    /// The least distance of shoulder and wrist, as a share of the arm's length: bent arms do not count.
     pub straight: f32,
     /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,
@@ -287,13 +287,13 @@ impl Default for TPose {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct ArmsCrossed {
-    /// How far each hand is beyond the other hand, towards the other side of the body.
+    /// The least distance of each hand beyond the other hand, towards the other side of the body.
     pub past: f32,
     /// The same limit for the end of the gesture.
     pub past_ends: f32,
     /// Both wrists are at least this far above the pelvis, and below the neck.
     pub above_pelvis: f32,
-    /// How near each wrist is to the other arm's elbow.
+    /// The largest distance of each wrist from the other arm's elbow.
     pub near_elbow: f32,
     /// How long the pose must last before the gesture begins, in seconds.
     pub hold_seconds: f32,

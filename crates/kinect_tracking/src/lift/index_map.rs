@@ -228,7 +228,7 @@ impl IndexMapper {
         }
     }
 
-    /// Gives pixels that were not measured to the body whose bone their rays hit.
+    /// Gives each pixel without depth to the body whose bone the pixel's ray hits.
     fn fill_holes(&self, view: &View, depths: &[u16], map: &mut [u8]) {
         for (body, (points, unit)) in self.bodies.iter().enumerate() {
             for (number, bone) in BONES.iter().enumerate() {

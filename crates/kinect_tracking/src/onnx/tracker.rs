@@ -28,7 +28,7 @@ use crate::tracker::{BodyTracker, StopSignal, TrackerError};
 /// A model that finds all people at once looks at each picture. A top-down model looks at one crop for each person; the
 /// crop follows the person's joints. A second model, the detector, finds people at the start, every half second, and
 /// after a person was lost; without a detector, people are found in the depth image. The crops are distributed over the
-/// cores. Joints are lifted to bodies by the depth image.
+/// cores. Joints are lifted to bodies with the depth image.
 pub struct OnnxTracker {
     name: String,
     notes: Vec<String>,

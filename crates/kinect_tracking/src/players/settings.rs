@@ -6,7 +6,7 @@ use crate::zones::Zone;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct PlayersSettings {
-    /// The number of slots, 0 to 32. More people are followed without a slot.
+    /// The number of slots, 0 to 32. Further people are followed without a slot.
     pub most_players: usize,
     /// Which people get a slot when there are more people than slots.
     pub policy: SelectionPolicy,

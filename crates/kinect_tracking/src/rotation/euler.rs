@@ -4,7 +4,8 @@ use glam::{EulerRot, Quat};
 
 use crate::joints::turn;
 
-/// The order of rotations about the axes; each rotates about an axis that was rotated by those before it.
+/// The order of rotations about the axes of a joint. `Xyz` rotates about the x axis, then about the y axis, which the
+/// first rotation has turned, and then about the z axis, which both have turned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 #[allow(missing_docs, reason = "their names say it")]

@@ -10,7 +10,7 @@ use crate::joints::{seconds_between, seen_place};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum ZonePart {
-    /// The pelvis: the person stands there.
+    /// The pelvis: the place where the person stands.
     #[default]
     Pelvis,
     /// The head.

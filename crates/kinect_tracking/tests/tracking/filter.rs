@@ -437,7 +437,7 @@ fn filters_do_the_same_at_any_frame_rate() {
     ] {
         let Some(clip) = clip("walking") else { return };
         let settings = FilterSettings::from(preset);
-        // Every time of the slowest rate is one of the others, too.
+        // Each time of the slowest rate is also a time of the other rates.
         let at_rate = |rate: f64, step: usize| -> Track {
             let out = filtered(settings, &resampled(&clip, rate));
             out.into_iter().step_by(step).collect()

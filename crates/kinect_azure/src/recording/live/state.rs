@@ -31,7 +31,7 @@ pub enum LiveState {
         /// Why the recording ended without [`stop`](super::LiveRecorder::stop), if it did: the modes changed.
         reason: Option<String>,
     },
-    /// The recording ended with an error. The part that was written before plays.
+    /// The recording ended with an error. The part that was written before can be played.
     Failed {
         /// What happened, to which file, and what to do.
         reason: String,

@@ -598,11 +598,11 @@ fn explain(path: &Path, what: &str, error: &io::Error) -> String {
     use io::ErrorKind as Kind;
     let advice = match error.kind() {
         Kind::StorageFull | Kind::QuotaExceeded => {
-            "free some space or record to another disk, then record again; what was recorded before plays"
+            "free some space or record to another disk, then record again; the part that was recorded before can be played"
         }
         Kind::FileTooLarge => {
-            "the disk's file system has a limit (4 GiB on FAT32): record to another disk, or stop and start earlier; what \
-             was recorded before plays"
+            "the disk's file system has a limit (4 GiB on FAT32): record to another disk, or stop and start earlier; the \
+             part that was recorded before can be played"
         }
         Kind::AlreadyExists => {
             "choose another name, have names counted up with {number}, or allow it to be overwritten"

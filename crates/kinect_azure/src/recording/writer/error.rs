@@ -12,7 +12,7 @@ pub enum WriteError {
     /// No recording can be made with the settings.
     #[error("cannot record with these settings: {0}")]
     Settings(String),
-    /// The operating system could not create or write the file. The part that was written before plays.
+    /// The operating system could not create or write the file. The part that was written before can be played.
     #[error(
         "{}: cannot be written: {source}; check the folder, its access rights and the free space",
         path.display()
