@@ -75,10 +75,12 @@ pub(super) fn trunk_depth(sights: &[Sight; Joint::COUNT], expected: Option<f32>)
 }
 
 /// Returns for each joint the number of the surface behind which it lies; `None` if the joint is hidden or was not
-/// seen. `reach` is the expected distance in mm between a joint and a joint nearer to the trunk.
+/// seen. `reach` is the expected distance in mm between a joint and a joint nearer to the trunk, `slack` the error in mm
+/// that such a distance has because of the network's pixels.
 pub(super) fn choose(
     sights: &[Sight; Joint::COUNT],
     trunk_z: f32,
+    slack: f32,
     reach: impl Fn(Joint, Joint) -> f32,
 ) -> [Option<usize>; Joint::COUNT] {
     const STATES: usize = NONE + 1;
@@ -94,8 +96,13 @@ pub(super) fn choose(
         if !central {
             hangs_on[index] = support(sights, joint);
         }
+        let limb = if central || hangs_on[index].is_none() {
+            None
+        } else {
+            Some(reach(joint, trunk_joint(joint)))
+        };
         for (state, cost) in costs[index].iter_mut().enumerate() {
-            *cost = own_cost(sight, state, trunk_z, central || hangs_on[index].is_none());
+            *cost = own_cost(sight, state, trunk_z, limb);
         }
     }
     for joint in Joint::ALL.into_iter().rev() {
@@ -114,7 +121,7 @@ pub(super) fn choose(
             for (own, own_cost) in costs[index].iter().enumerate() {
                 let to = sights[index].place(own);
                 let bone = match (from, to) {
-                    (Some(from), Some(to)) => bone_cost(from.distance(to), length, direct),
+                    (Some(from), Some(to)) => bone_cost(from.distance(to), length, slack, direct),
                     _ => 0.0,
                 };
                 let cost = own_cost + bone;
@@ -153,7 +160,20 @@ fn support(sights: &[Sight; Joint::COUNT], joint: Joint) -> Option<Joint> {
     None
 }
 
-fn own_cost(sight: &Sight, state: usize, trunk_z: f32, near_trunk: bool) -> f32 {
+/// The joint of the trunk that a limb hangs on.
+fn trunk_joint(joint: Joint) -> Joint {
+    let mut at = joint;
+    while !is_central(at) {
+        match at.parent() {
+            Some(parent) => at = parent,
+            None => break,
+        }
+    }
+    at
+}
+
+/// `limb` is the length of the limb in mm from the trunk to the joint; `None` for joints of the trunk and the head.
+fn own_cost(sight: &Sight, state: usize, trunk_z: f32, limb: Option<f32>) -> f32 {
     if state == NONE {
         return HIDDEN * (0.5 + sight.score);
     }
@@ -162,9 +182,12 @@ fn own_cost(sight: &Sight, state: usize, trunk_z: f32, near_trunk: bool) -> f32 
     };
     // A joint that is seen lies behind the first surface.
     let mut cost = 1.2 * (1.0 - surface.share) + 0.3 * state as f32;
-    if near_trunk {
-        cost += ((surface.depth - trunk_z) / 230.0).powi(2).min(MOST);
-    }
+    let off = surface.depth - trunk_z;
+    cost += match limb {
+        None => (off / 230.0).powi(2).min(MOST),
+        // A wall behind the person is out of reach.
+        Some(limb) => ((off.abs() - limb).max(0.0) / 150.0).powi(2).min(MOST),
+    };
     if let Some(expected) = sight.expected_z {
         cost += 0.5
             * ((surface.depth + sight.behind - expected) / 200.0)
@@ -174,12 +197,13 @@ fn own_cost(sight: &Sight, state: usize, trunk_z: f32, near_trunk: bool) -> f32 
     cost
 }
 
-fn bone_cost(distance: f32, length: f32, direct: bool) -> f32 {
-    let off = distance / length.max(1.0) - 1.0;
+fn bone_cost(distance: f32, length: f32, slack: f32, direct: bool) -> f32 {
+    let length = length.max(1.0);
+    let off = distance - length;
     if off > 0.0 {
-        (off / 0.15).powi(2).min(MOST)
+        (off / (0.15 * length + slack)).powi(2).min(MOST)
     } else if direct {
-        (off / 0.35).powi(2).min(MOST)
+        (off / (0.35 * length + slack)).powi(2).min(MOST)
     } else {
         0.0
     }

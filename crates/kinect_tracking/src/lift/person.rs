@@ -14,7 +14,7 @@ use super::orientation::orientations;
 use super::plan::{LINK_COUNT, Plan, behind_surface, is_central, radius, thickness_spread};
 use super::settings::LiftSettings;
 use super::solve::{Place, solve};
-use super::surfaces::SurfaceFinder;
+use super::surfaces::{SurfaceFinder, Surfaces};
 use super::view::View;
 use crate::pose2d::{Joint2d, Person2d};
 
@@ -34,6 +34,11 @@ impl Scene<'_> {
     /// The radius in pixels within which surfaces around a joint are looked for.
     fn radius(&self, joint: Joint, unit: f32, z: f32) -> f32 {
         radius(joint) * unit * self.view.focal / z.max(100.0) + 0.5 * self.settings.pixel_deviation
+    }
+
+    /// The standard deviation in mm of the distance between two joints at that depth, because of the network's pixels.
+    fn slack(&self, z: f32) -> f32 {
+        1.5 * self.settings.pixel_deviation.clamp(0.1, 100.0) * z.max(100.0) / self.view.focal
     }
 }
 
@@ -106,6 +111,9 @@ impl Glance {
                 break;
             }
         }
+        if let Some(trunk_z) = trunk_z {
+            look_beside(scene, finder, seen, unit, trunk_z, &mut sights);
+        }
         Some(Self {
             sights,
             trunk_z: trunk_z.unwrap_or(about),
@@ -135,6 +143,37 @@ impl Glance {
             (sum / count).hypot(along)
         } else {
             f32::INFINITY
+        }
+    }
+}
+
+/// Looks in a wider circle for the limbs' joints around whose pixels nothing is as far as the person.
+fn look_beside(
+    scene: &Scene<'_>,
+    finder: &mut SurfaceFinder,
+    seen: &Person2d,
+    unit: f32,
+    trunk_z: f32,
+    sights: &mut [Sight; Joint::COUNT],
+) {
+    // Arms and legs reach farther forwards than backwards.
+    let persons = trunk_z - 1.2 * unit..trunk_z + 0.35 * unit;
+    let has_person = |surfaces: &Surfaces| {
+        let mut depths = surfaces.list().iter().map(|surface| surface.depth);
+        depths.any(|depth| persons.contains(&depth))
+    };
+    for joint in Joint::ALL.into_iter().filter(|joint| !is_central(*joint)) {
+        let sight = &mut sights[joint.index()];
+        let (Some(at), Some(_)) = (seen.joints[joint.index()], sight.ray) else {
+            continue;
+        };
+        if sight.score < scene.settings.least_score || has_person(&sight.surfaces) {
+            continue;
+        }
+        let radius = scene.radius(joint, unit, trunk_z);
+        let wide = finder.find_wide(scene.view, scene.depths, [at.x, at.y], radius);
+        if has_person(&wide) {
+            sight.surfaces = wide;
         }
     }
 }
@@ -205,13 +244,14 @@ impl Person {
                 sight.behind = behind * self.lengths.unit();
             }
         }
+        let slack = scene.slack(trunk_z);
         let mut lengths = self.lengths.expected(plan);
-        let mut chosen = choose(&sights, trunk_z, reach(plan, &lengths));
+        let mut chosen = choose(&sights, trunk_z, slack, reach(plan, &lengths));
         let measured = places(&sights, &chosen);
         if !self.lengths.is_known() && glance.measured {
             self.lengths.learn(plan, &measured);
             lengths = self.lengths.expected(plan);
-            chosen = choose(&sights, trunk_z, reach(plan, &lengths));
+            chosen = choose(&sights, trunk_z, slack, reach(plan, &lengths));
         }
         unbend(&sights, &mut chosen, self.lengths.unit());
         let measured = places(&sights, &chosen);

@@ -31,6 +31,9 @@ impl Surfaces {
 
 /// The limits of the radius in which depths are read, in pixels.
 const RADIUS_PIXELS: (f32, f32) = (2.0, 9.0);
+/// How much wider a wide circle is, and its largest radius in pixels.
+const WIDE: f32 = 2.2;
+const WIDEST_PIXELS: f32 = 16.0;
 /// Depths that are farther apart belong to different surfaces, in mm.
 const GAP_MM: u16 = 60;
 /// Depths that change by more from a pixel to the next ones on both sides lie on an edge, in mm.
@@ -52,6 +55,30 @@ impl SurfaceFinder {
         &mut self,
         view: &View,
         depths: &[u16],
+        at: [f32; 2],
+        radius: f32,
+    ) -> Surfaces {
+        let (least, most) = RADIUS_PIXELS;
+        self.find_within(view, depths, at, radius.max(least).min(most))
+    }
+
+    /// The surfaces in a wider circle: a joint at the edge of a limb may be seen a little beside the limb.
+    pub(super) fn find_wide(
+        &mut self,
+        view: &View,
+        depths: &[u16],
+        at: [f32; 2],
+        radius: f32,
+    ) -> Surfaces {
+        let (least, _) = RADIUS_PIXELS;
+        let radius = (WIDE * radius).max(least).min(WIDEST_PIXELS);
+        self.find_within(view, depths, at, radius)
+    }
+
+    fn find_within(
+        &mut self,
+        view: &View,
+        depths: &[u16],
         [x, y]: [f32; 2],
         radius: f32,
     ) -> Surfaces {
@@ -59,8 +86,6 @@ impl SurfaceFinder {
         if view.pixel_at([x, y]).is_none() || depths.is_empty() {
             return found;
         }
-        let (least, most) = RADIUS_PIXELS;
-        let radius = radius.max(least).min(most);
         let all = self.collect(view, depths, [x, y], radius);
         if all <= 0.0 {
             return found;
