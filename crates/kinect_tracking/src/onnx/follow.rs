@@ -1,75 +1,97 @@
 //! People who are followed from picture to picture, for networks that look at one person at a time.
 
-use kinect_azure::Joint;
-
+use super::agreement::{apart, sides_differ, turn_round};
 use super::contract::Found;
-use super::view::Crop;
+use super::fusion::{Offsets, go_on};
 use crate::pose2d::Person2d;
 
 /// A person who is followed.
 #[derive(Clone, Debug)]
 pub(super) struct Followed {
     pub(super) found: Found,
-    /// The part of the next picture in which the network looks for the person.
-    pub(super) crop: Crop,
-    /// How often in a row the detector did not find this person.
-    pub(super) missed: u32,
+    /// From the joints of the pose network to the combined joints, in the last picture that both networks looked at.
+    pub(super) offsets: Offsets,
+    /// When the joints were found, in µs.
+    pub(super) usec: u64,
+    /// When the detector found this person last, in µs.
+    pub(super) seen_usec: u64,
 }
 
-/// If the detector has not found a person this many times in a row, the person is dropped.
-pub(super) const MOST_MISSED: u32 = 4;
+/// Two findings in one picture show one person if they are less apart, as a share of the person's size.
+pub(super) const SAME: f32 = 0.1;
+/// The farthest from one picture to the next, and how it grows with the time between them, in sizes per second.
+const JUMP: f32 = 0.12;
+const SPEED: f32 = 0.9;
+/// The shortest time in which a person can turn round, in µs.
+const TURN_USEC: u64 = 200_000;
+/// The farthest that a finding of the detector may be from a followed person, in the person's sizes.
+const FARTHEST: f32 = 0.2;
 
-/// Whether two results show one person: the middles of their trunks are near, compared with their size.
-pub(super) fn is_same(a: &Person2d, b: &Person2d) -> bool {
-    let (at, other) = (middle(a), middle(b));
-    let size = size(a).max(size(b));
-    (at[0] - other[0]).hypot(at[1] - other[1]) < 0.2 * size
-}
+impl Followed {
+    /// Whether a finding in a later picture can be this person.
+    pub(super) fn can_be(&self, person: &Person2d, usec: u64) -> bool {
+        let seconds = usec.saturating_sub(self.usec) as f32 * 1e-6;
+        apart(&self.found.person, person) < JUMP + SPEED * seconds.min(0.5)
+    }
 
-/// The longer side of the box.
-fn size(person: &Person2d) -> f32 {
-    let [width, height] = person.bounds.size();
-    width.max(height)
-}
+    /// Whether a finding has left and right exchanged, although the time was too short for this person to turn round.
+    pub(super) fn turned_round(&self, person: &Person2d, usec: u64) -> bool {
+        usec.saturating_sub(self.usec) < TURN_USEC && sides_differ(&self.found.person, person)
+    }
 
-/// The middle of the hips, or of the box.
-fn middle(person: &Person2d) -> [f32; 2] {
-    match (
-        person.joint(Joint::HipLeft),
-        person.joint(Joint::HipRight),
-        person.joint(Joint::Pelvis),
-    ) {
-        (Some(a), Some(b), _) => [(a.x + b.x) / 2.0, (a.y + b.y) / 2.0],
-        (_, _, Some(pelvis)) => [pelvis.x, pelvis.y],
-        _ => person.bounds.center(),
+    /// Replaces the joints by those that the pose network found in a later picture.
+    pub(super) fn go_on(&mut self, mut look: Found, usec: u64) {
+        if self.turned_round(&look.person, usec) {
+            turn_round(&mut look.person);
+        }
+        look.person = go_on(&look.person, &self.offsets, &self.found.person);
+        self.found = look;
+        self.usec = usec;
     }
 }
 
-/// Marks the followed people whom the detector found, and returns the found people who are not followed yet.
-pub(super) fn compare<'a>(followed: &mut [Followed], seen: &'a [Found]) -> Vec<&'a Found> {
-    let mut taken = vec![false; seen.len()];
-    for one in followed.iter_mut() {
-        let at = middle(&one.found.person);
-        let distance = |found: &Found| {
-            let other = middle(&found.person);
-            (at[0] - other[0]).hypot(at[1] - other[1])
-        };
-        let nearest = (0..seen.len())
-            .filter(|&index| !taken[index] && is_same(&one.found.person, &seen[index].person))
-            .min_by(|&a, &b| distance(&seen[a]).total_cmp(&distance(&seen[b])));
-        match nearest {
-            Some(index) => {
-                taken[index] = true;
-                one.missed = 0;
+/// Finds the detector's finding of each followed person. `looked` has the findings of the pose network in the same picture.
+/// A person's finding is near the pose network's finding and near the person's place in the picture before.
+pub(super) fn pair(
+    followed: &[Followed],
+    looked: &[Option<Found>],
+    seen: &[Found],
+) -> Vec<Option<usize>> {
+    let mut costs = Vec::new();
+    for (number, (one, look)) in followed.iter().zip(looked).enumerate() {
+        for (index, seen) in seen.iter().enumerate() {
+            let before = apart(&seen.person, &one.found.person);
+            let cost = look.as_ref().map_or(before, |look| {
+                (before + apart(&seen.person, &look.person)) / 2.0
+            });
+            if cost < FARTHEST {
+                costs.push((cost, number, index));
             }
-            None => one.missed += 1,
         }
     }
-    seen.iter()
-        .zip(taken)
-        .filter(|(_, taken)| !taken)
-        .map(|(found, _)| found)
-        .collect()
+    costs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut pairs = vec![None; followed.len()];
+    for (_, number, index) in costs {
+        if pairs[number].is_none() && !pairs.contains(&Some(index)) {
+            pairs[number] = Some(index);
+        }
+    }
+    pairs
+}
+
+/// Removes repeated findings of one person; the finding with the highest score stays.
+pub(super) fn drop_repeated(seen: &mut Vec<Found>) {
+    seen.sort_by(|a, b| b.person.score.total_cmp(&a.person.score));
+    let mut kept: Vec<Found> = Vec::with_capacity(seen.len());
+    for found in seen.drain(..) {
+        if kept
+            .iter()
+            .all(|other| apart(&other.person, &found.person) > SAME)
+        {
+            kept.push(found);
+        }
+    }
+    *seen = kept;
 }
 
 /// Removes people who turned out to be the same person as another one; the person who was followed for longer stays.
@@ -80,12 +102,66 @@ pub(super) fn drop_doubles(followed: &mut Vec<Followed>) {
         let is_double = after.first().is_some_and(|one| {
             before
                 .iter()
-                .any(|other| is_same(&other.found.person, &one.found.person))
+                .any(|other| apart(&other.found.person, &one.found.person) < SAME)
         });
         if is_double {
             followed.remove(index);
         } else {
             index += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::onnx::agreement::tests::person;
+
+    fn found(x: f32) -> Found {
+        Found::from(person([x, 300.0]))
+    }
+
+    fn followed(x: f32) -> Followed {
+        Followed {
+            found: found(x),
+            offsets: [None; kinect_azure::Joint::COUNT],
+            usec: 0,
+            seen_usec: 0,
+        }
+    }
+
+    #[test]
+    fn a_look_at_the_neighbour_does_not_take_the_neighbours_finding() {
+        let both = [followed(200.0), followed(280.0)];
+        // In the first person's crop, the network sees the second person.
+        let looked = [Some(found(280.0)), Some(found(281.0))];
+        let seen = [found(281.0), found(200.0)];
+        assert_eq!(pair(&both, &looked, &seen), [Some(1), Some(0)]);
+        assert_eq!(pair(&both, &[None, None], &seen), [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn nobody_jumps_and_nobody_is_there_twice() {
+        let one = followed(200.0);
+        let after = |x: f32| one.can_be(&found(x).person, 33_333);
+        assert!(after(250.0) && !after(320.0));
+        assert!(one.can_be(&found(320.0).person, 400_000));
+        let mut seen = vec![found(200.0), found(210.0), found(400.0)];
+        drop_repeated(&mut seen);
+        assert_eq!(seen.len(), 2);
+        let mut all = vec![followed(200.0), followed(210.0), followed(400.0)];
+        drop_doubles(&mut all);
+        assert_eq!(all.len(), 2);
+    }
+
+    #[test]
+    fn who_is_turned_round_at_once_was_taken_front_for_back() {
+        let mut one = followed(200.0);
+        let mut look = found(205.0);
+        turn_round(&mut look.person);
+        assert!(one.turned_round(&look.person, 33_333));
+        assert!(!one.turned_round(&look.person, 400_000));
+        one.go_on(look, 33_333);
+        assert_eq!(one.found, found(205.0));
     }
 }

@@ -10,9 +10,13 @@
 //! Both need the feature `onnx`; the settings exist without it.
 
 #[cfg(feature = "onnx")]
+mod agreement;
+#[cfg(feature = "onnx")]
 mod contract;
 #[cfg(feature = "onnx")]
 mod follow;
+#[cfg(feature = "onnx")]
+mod fusion;
 #[cfg(feature = "onnx")]
 mod model;
 #[cfg(feature = "onnx")]
@@ -22,6 +26,8 @@ mod picture;
 #[cfg(feature = "onnx")]
 mod runtime;
 mod settings;
+#[cfg(feature = "onnx")]
+mod top_down;
 #[cfg(feature = "onnx")]
 mod tracker;
 #[cfg(feature = "onnx")]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::agreement::mirror;
 use super::contract::{Adapter, Found, recognise};
 use super::picture::Picture;
 use super::runtime::{Engine, ModelFile, Network, Opened, cores};
@@ -165,6 +166,7 @@ impl PoseModel {
         let found = found.map_err(TrackerError::bad_capture)?;
         Ok(found
             .into_iter()
+            .filter(|found| found.is_sure)
             .map(|mut found| {
                 upright.person_to_sensor(&mut found.person);
                 found.person
@@ -230,6 +232,22 @@ impl PoseModel {
     ) -> Result<Vec<Found>, String> {
         let view = View::crop(crop, self.adapter.input().size());
         self.run(picture, upright, &view)
+    }
+
+    /// The person in a crop of the upright picture as the network sees it in a mirror, with joints in the picture itself.
+    pub(in crate::onnx) fn look_in_mirror(
+        &mut self,
+        picture: &Picture,
+        upright: Upright,
+        crop: &Crop,
+    ) -> Result<Vec<Found>, String> {
+        let size = self.adapter.input().size();
+        let view = View::crop(crop, size).mirrored(size[0]);
+        let mut found = self.run(picture, upright, &view)?;
+        for one in &mut found {
+            mirror(&mut one.person);
+        }
+        Ok(found)
     }
 
     fn run(

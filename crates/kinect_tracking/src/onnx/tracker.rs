@@ -1,9 +1,7 @@
 //! The body tracker: makes pictures, runs networks, follows people and lifts their joints.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex};
 
 use kinect_azure::body::BodyFrame;
 use kinect_azure::calibration::CameraKind;
@@ -11,14 +9,13 @@ use kinect_azure::decode::ColorDecoder;
 use kinect_azure::{Calibration, Capture, Image, Joint};
 
 use super::contract::Found;
-use super::follow::{Followed, MOST_MISSED, compare, drop_doubles};
 use super::model::PoseModel;
 use super::models;
 use super::picture::Picture;
 use super::runtime::{Engine, cores};
 use super::settings::{OnnxSettings, PictureSource};
+use super::top_down::{Pace, TopDown};
 use super::upright::Upright;
-use super::view::Crop;
 use crate::lift::{LiftSettings, Lifter};
 use crate::pose2d::Person2d;
 use crate::tracker::{BodyTracker, StopSignal, TrackerError};
@@ -26,9 +23,9 @@ use crate::tracker::{BodyTracker, StopSignal, TrackerError};
 /// A body tracker that runs ONNX models.
 ///
 /// A model that finds all people at once looks at each picture. A top-down model looks at one crop for each person; the
-/// crop follows the person's joints. A second model, the detector, finds people at the start, every half second, and
-/// after a person was lost; without a detector, people are found in the depth image. The crops are distributed over the
-/// cores. Joints are lifted to bodies with the depth image.
+/// crop follows the person's joints. A second model, the detector, finds people at the start, as often as the processor
+/// allows, and after a person was lost; joints that both models see are combined. Without a detector, people are found in
+/// the depth image. The crops are distributed over the cores. Joints are lifted to bodies with the depth image.
 pub struct OnnxTracker {
     name: String,
     notes: Vec<String>,
@@ -46,19 +43,6 @@ enum Models {
     TopDown(Box<TopDown>),
 }
 
-struct TopDown {
-    poses: Vec<Mutex<PoseModel>>,
-    /// `None` = people are looked for in the depth image.
-    detector: Option<PoseModel>,
-    followed: Vec<Followed>,
-    /// When the detector ran last, on the device's clock in µs.
-    searched_usec: Option<u64>,
-    /// Whether a person was lost in the last picture.
-    lost: bool,
-}
-
-/// The time from one search for people to the next, in µs.
-const SEARCH_EVERY_USEC: u64 = 500_000;
 /// The most threads that look at people.
 const MOST_THREADS: usize = 4;
 
@@ -131,13 +115,13 @@ impl OnnxTracker {
                 poses.push(Mutex::new(pose.second(&engine, &path, layout)?));
             }
             poses.push(Mutex::new(pose));
-            Models::TopDown(Box::new(TopDown {
-                poses,
-                detector,
-                followed: Vec::new(),
-                searched_usec: None,
-                lost: false,
-            }))
+            let pace = match (&detector, &engine) {
+                (Some(detector), _) if detector.is_accelerated() => Pace::ALWAYS,
+                (Some(_), Engine::Installed(_)) => Pace::OFTEN,
+                (Some(_), Engine::Embedded) => Pace::SOMETIMES,
+                (None, _) => Pace::SELDOM,
+            };
+            Models::TopDown(Box::new(TopDown::new(poses, detector, pace)))
         } else {
             if matches!(engine, Engine::Installed(_)) && !pose.is_accelerated() {
                 // The only network may use all cores.
@@ -176,7 +160,10 @@ impl OnnxTracker {
         let upright = Upright::new(self.settings.turn, self.picture.width, self.picture.height);
         let usec = capture.device_timestamp_usec().unwrap_or_default();
         let found = match &mut self.models {
-            Models::Whole(model) => model.search(&self.picture, upright),
+            Models::Whole(model) => model.search(&self.picture, upright).map(|mut found| {
+                found.retain(|found| found.is_sure);
+                found
+            }),
             Models::TopDown(models) => {
                 let from_depth = match &capture.depth {
                     Some(depth) if kind == CameraKind::Depth && models.needs_depth(usec) => {
@@ -233,92 +220,7 @@ impl OnnxTracker {
     }
 }
 
-impl TopDown {
-    /// Whether people are looked for in the picture of that time.
-    fn searches(&self, usec: u64) -> bool {
-        // If the clock went backwards, a recording has begun again.
-        let is_due = self
-            .searched_usec
-            .is_none_or(|last| usec < last || usec - last >= SEARCH_EVERY_USEC);
-        is_due || self.lost
-    }
-
-    /// Whether people must be found in the depth image.
-    fn needs_depth(&self, usec: u64) -> bool {
-        self.detector.is_none() && self.searches(usec)
-    }
-
-    /// The people in a picture. `from_depth` has the people that were found in the depth image, for use without a
-    /// detector.
-    fn find(
-        &mut self,
-        picture: &Picture,
-        upright: Upright,
-        usec: u64,
-        from_depth: Vec<Found>,
-    ) -> Result<Vec<Found>, String> {
-        let crops: Vec<Crop> = self.followed.iter().map(|one| one.crop).collect();
-        let (seen, looked) = if self.searches(usec) {
-            let detector = &mut self.detector;
-            let poses = &self.poses;
-            // The detector takes longest, so it runs beside the others.
-            let (seen, looked) = thread::scope(|scope| {
-                let looking = scope.spawn(|| look_all(poses, picture, upright, &crops));
-                let seen = match detector {
-                    Some(detector) => detector.search(picture, upright),
-                    None => Ok(from_depth),
-                };
-                (seen, looking.join())
-            });
-            let looked = looked.map_err(|_| "a thread of the network panicked".to_owned())??;
-            (Some(seen?), looked)
-        } else {
-            (None, look_all(&self.poses, picture, upright, &crops)?)
-        };
-        let before = self.followed.len();
-        let mut looked = looked.into_iter();
-        self.followed
-            .retain_mut(|one| match looked.next().flatten() {
-                Some(found) => {
-                    one.found = found;
-                    true
-                }
-                None => false,
-            });
-        if let Some(seen) = seen {
-            self.searched_usec = Some(usec);
-            self.lost = false;
-            let crop_for = |found: &Found| lock(&self.poses[0]).crop_for(&found.person);
-            let new: Vec<Crop> = compare(&mut self.followed, &seen)
-                .into_iter()
-                .map(|found| found.next.unwrap_or_else(|| crop_for(found)))
-                .collect();
-            // The depth image alone misses people who touch each other or a wall, so only a detector's result counts
-            // against a person.
-            let is_sure = self.detector.is_some();
-            self.followed
-                .retain(|one| one.missed < MOST_MISSED || !is_sure);
-            let new = look_all(&self.poses, picture, upright, &new)?;
-            let pose = lock(&self.poses[0]);
-            self.followed
-                .extend(new.into_iter().flatten().map(|found| Followed {
-                    crop: pose.crop(&found),
-                    found,
-                    missed: 0,
-                }));
-        } else {
-            self.lost = self.followed.len() < before;
-        }
-        drop_doubles(&mut self.followed);
-        let pose = lock(&self.poses[0]);
-        for one in &mut self.followed {
-            one.crop = pose.crop(&one.found);
-        }
-        Ok(self.followed.iter().map(|one| one.found.clone()).collect())
-    }
-}
-
-/// Possible people in a depth image, in pixels of the upright picture.
+/// What may be people in a depth image, in pixels of the upright picture.
 fn from_depth(lifter: &mut Lifter, depth: &Image, upright: Upright) -> Vec<Found> {
     let boxes = lifter.find_people(depth, None);
     boxes
@@ -331,49 +233,6 @@ fn from_depth(lifter: &mut Lifter, depth: &Image, upright: Upright) -> Vec<Found
             })
         })
         .collect()
-}
-
-/// Looks at all crops, on as many threads as there are models; `None` for a crop without a person.
-fn look_all(
-    poses: &[Mutex<PoseModel>],
-    picture: &Picture,
-    upright: Upright,
-    crops: &[Crop],
-) -> Result<Vec<Option<Found>>, String> {
-    let next = AtomicUsize::new(0);
-    let work = |pose: &Mutex<PoseModel>| {
-        let mut pose = lock(pose);
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(crop) = crops.get(index) else {
-                return done;
-            };
-            let found = pose.look(picture, upright, crop);
-            done.push((index, found.map(|found| found.into_iter().next())));
-        }
-    };
-    let helpers = poses.len().min(crops.len()).saturating_sub(1);
-    let done = thread::scope(|scope| {
-        let threads: Vec<_> = poses[1..]
-            .iter()
-            .take(helpers)
-            .map(|pose| scope.spawn(|| work(pose)))
-            .collect();
-        let mut done = work(&poses[0]);
-        for thread in threads {
-            match thread.join() {
-                Ok(more) => done.extend(more),
-                Err(_) => return Err("a thread of the network panicked".to_owned()),
-            }
-        }
-        Ok(done)
-    })?;
-    let mut looked: Vec<Option<Found>> = vec![None; crops.len()];
-    for (index, found) in done {
-        looked[index] = found?;
-    }
-    Ok(looked)
 }
 
 impl BodyTracker for OnnxTracker {
@@ -490,9 +349,9 @@ fn name(models: &Models) -> String {
     match models {
         Models::Whole(model) => model.name(),
         Models::TopDown(models) => {
-            let pose = lock(&models.poses[0]).name();
-            match &models.detector {
-                Some(detector) => format!("{pose} after {}", detector.name()),
+            let pose = models.pose_name();
+            match models.detector_name() {
+                Some(detector) => format!("{pose} after {detector}"),
                 None => format!("{pose} after depth"),
             }
         }
@@ -507,8 +366,4 @@ fn check(stop: &StopSignal) -> Result<(), TrackerError> {
     } else {
         Ok(())
     }
-}
-
-fn lock(model: &Mutex<PoseModel>) -> std::sync::MutexGuard<'_, PoseModel> {
-    model.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -44,6 +44,16 @@ impl View {
         }
     }
 
+    /// The same crop as in a mirror, for an input of that width.
+    pub(in crate::onnx) fn mirrored(&self, width: usize) -> Self {
+        let last = width as f32 - 1.0;
+        let row = |row: &[f32; 3]| [-row[0], row[1], row[2] + row[0] * last];
+        Self {
+            x: row(&self.x),
+            y: row(&self.y),
+        }
+    }
+
     /// A whole picture, scaled to the largest size that fits into an input of that size.
     pub(in crate::onnx) fn whole(picture: [f32; 2], input: [usize; 2], align: Align) -> Self {
         let [width, height] = input.map(|size| size as f32);
@@ -131,6 +141,9 @@ mod tests {
         near(view.at([4.5, 9.5]), [50.0, 60.0]);
         near(view.at([-0.5, -0.5]), [40.0, 40.0]);
         near(view.steps(), [2.0, 2.0]);
+        let mirrored = view.mirrored(10);
+        near(mirrored.at([9.5, -0.5]), [40.0, 40.0]);
+        near(mirrored.at([0.0, 3.0]), view.at([9.0, 3.0]));
         // A quarter turn: the crop's right is the picture's bottom.
         let turned = View::crop(
             &Crop {

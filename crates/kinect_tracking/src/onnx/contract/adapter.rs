@@ -13,11 +13,17 @@ pub(in crate::onnx) struct Found {
     /// The crop in which the network asks to look for this person in the next picture; `None` = a crop around the
     /// joints.
     pub(in crate::onnx) next: Option<Crop>,
+    /// Whether the network is so sure that this is a person that no other network needs to see the person as well.
+    pub(in crate::onnx) is_sure: bool,
 }
 
 impl From<Person2d> for Found {
     fn from(person: Person2d) -> Self {
-        Self { person, next: None }
+        Self {
+            person,
+            next: None,
+            is_sure: true,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use kinect_azure::Joint;
 use super::adapter::{Adapter, Found};
 use super::graph::Graph;
 use super::input::{Expected, PictureInput};
-use super::keypoints::{bounds_of, joint_at};
+use super::keypoints::{bounds_of, joint_at, to_centers};
 use crate::onnx::runtime::Outputs;
 use crate::onnx::settings::Contract;
 use crate::onnx::view::{Crop, View};
@@ -65,6 +65,17 @@ const HANDS: [([usize; 4], [Joint; 3]); 2] = [
         [Joint::HandRight, Joint::HandTipRight, Joint::ThumbRight],
     ),
 ];
+
+/// How far the shoulders lie above the middle of the joint and the hips below it, as a share of the trunk from hips to
+/// shoulders.
+const SHOULDERS_ABOVE: f32 = 0.07;
+const HIPS_BELOW: f32 = 0.05;
+/// Where hand and tip are on the line from the wrist to the knuckles of little finger and forefinger, which lie short of the
+/// real knuckles.
+const HAND: f32 = 1.1;
+const HAND_TIP: f32 = 2.1;
+/// Where the tip of the thumb is on the line from the wrist to the thumb's landmark, which is its knuckle.
+const THUMB_TIP: f32 = 1.9;
 
 impl BlazePose {
     pub(super) fn adapt(graph: &Graph) -> Result<Self, String> {
@@ -155,15 +166,18 @@ impl Adapter for BlazePose {
             joints[joint.index()] = landmark(index);
         }
         for ([wrist, little, fore, thumb], [hand, tip, thumb_joint]) in HANDS {
-            joints[thumb_joint.index()] = landmark(thumb);
+            if let (Some(wrist), Some(thumb)) = (landmark(wrist), landmark(thumb)) {
+                joints[thumb_joint.index()] = Some(between(&wrist, &thumb, THUMB_TIP));
+            }
             if let (Some(wrist), Some(little), Some(fore)) =
                 (landmark(wrist), landmark(little), landmark(fore))
             {
                 let knuckles = between(&little, &fore, 0.5);
-                joints[hand.index()] = Some(between(&wrist, &knuckles, 0.75));
-                joints[tip.index()] = Some(between(&wrist, &knuckles, 1.6));
+                joints[hand.index()] = Some(between(&wrist, &knuckles, HAND));
+                joints[tip.index()] = Some(between(&wrist, &knuckles, HAND_TIP));
             }
         }
+        to_centers(&mut joints, SHOULDERS_ABOVE, HIPS_BELOW);
         let Some(bounds) = bounds_of(&joints) else {
             return Ok(Vec::new());
         };
@@ -178,6 +192,7 @@ impl Adapter for BlazePose {
                 bounds,
             },
             next,
+            is_sure: true,
         }])
     }
 }

@@ -132,6 +132,7 @@ impl Adapter for BlazePoseDetector {
                 Found {
                     person,
                     next: Some(crop),
+                    is_sure: true,
                 },
                 hips,
                 radius,

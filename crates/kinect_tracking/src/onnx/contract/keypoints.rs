@@ -94,6 +94,7 @@ impl Keypoints {
             let (at, score) = place(number);
             joints[joint.index()] = joint_at(view.at(at), score);
         }
+        to_centers(&mut joints, SHOULDERS_ABOVE, 0.0);
         // Feet and hands have scores of their own.
         let scores = COCO
             .iter()
@@ -106,6 +107,35 @@ impl Keypoints {
             score,
             bounds,
         })
+    }
+}
+
+/// How far the shoulders of COCO's pictures lie above the middle of the joint, as a share of the trunk from hips to
+/// shoulders.
+const SHOULDERS_ABOVE: f32 = 0.055;
+
+/// Moves shoulders and hips from where a data set has them to the middles of the joints: shoulders down, hips up, by shares
+/// of the trunk from hips to shoulders.
+pub(super) fn to_centers(
+    joints: &mut [Option<Joint2d>; Joint::COUNT],
+    shoulders_down: f32,
+    hips_up: f32,
+) {
+    let pair = |left: Joint| Some((joints[left.index()]?, joints[left.mirrored().index()]?));
+    let (Some((a, b)), Some((c, d))) = (pair(Joint::ShoulderLeft), pair(Joint::HipLeft)) else {
+        return;
+    };
+    let up = [(a.x + b.x - c.x - d.x) / 2.0, (a.y + b.y - c.y - d.y) / 2.0];
+    for (joint, share) in [
+        (Joint::ShoulderLeft, -shoulders_down),
+        (Joint::ShoulderRight, -shoulders_down),
+        (Joint::HipLeft, hips_up),
+        (Joint::HipRight, hips_up),
+    ] {
+        if let Some(joint) = &mut joints[joint.index()] {
+            joint.x += up[0] * share;
+            joint.y += up[1] * share;
+        }
     }
 }
 

@@ -251,7 +251,7 @@ fn visitors_are_found_on_infrared() {
             .and_then(|text| text.parse().ok())
             .unwrap_or(usual)
     };
-    let (frames, rooms) = (number("KINECT_FRAMES", 20), number("KINECT_ROOMS", 3));
+    let (frames, rooms) = (number("KINECT_FRAMES", 10), number("KINECT_ROOMS", 6));
     for runtime in runtimes() {
         let exhibit: Vec<_> = (0..u64::from(rooms))
             .map(|run| visitors(&Scenario::Exhibit, 2, 9100 + run))
