@@ -16,6 +16,7 @@ use kinect_app_support::style::{
 use kinect_app_support::widgets::set_shown;
 
 use super::Scene;
+use super::layout::Layout;
 use super::words;
 
 /// The doctor's report about this computer, while a live sensor cannot be shown.
@@ -72,6 +73,10 @@ pub(super) fn examine(
     examination.task = Some(task);
 }
 
+/// The largest width of the message, and the space beside it, in pixels of the interface.
+const WIDTH: f32 = 620.0;
+const MARGIN: f32 = 14.0;
+
 /// The message over the view.
 #[derive(Component)]
 pub(super) struct Message;
@@ -83,20 +88,21 @@ pub(super) fn spawn(view: &mut ChildSpawnerCommands) {
         min_height: px(0),
         align_items: AlignItems::Center,
         justify_content: JustifyContent::Center,
-        padding: UiRect::horizontal(px(14)),
+        padding: UiRect::horizontal(px(MARGIN)),
         overflow: Overflow::clip(),
         ..default()
     })
     .with_child((
         Message,
-        BackgroundColor(PANEL.with_alpha(0.92)),
+        BackgroundColor(PANEL.with_alpha(0.98)),
         Node {
             display: Display::None,
             flex_direction: FlexDirection::Column,
             row_gap: px(7),
-            width: percent(100),
-            max_width: px(620),
             flex_shrink: 0.0,
+            // Where there is too little room, the last lines are left out, not the title.
+            max_height: percent(100),
+            overflow: Overflow::clip(),
             padding: UiRect::all(px(18)),
             border_radius: BorderRadius::all(px(8)),
             ..default()
@@ -126,6 +132,7 @@ pub(super) fn show(
     sensors: Query<(&KinectSensor, &SensorState, &SensorFrame)>,
     examination: Res<Examination>,
     fit: Res<Fit>,
+    layout: Res<Layout>,
     message: Single<(Entity, &mut Node), With<Message>>,
     mut shown: Local<Vec<Line>>,
 ) {
@@ -140,6 +147,11 @@ pub(super) fn show(
     }
     let has_images = frame.latest().is_some();
     let lines = lines(sensor, state, has_images, report, fit.is_small());
+    // Lines are broken at a width that is known before they are measured.
+    let width = px(WIDTH.min(layout.view_width(&fit) - 2.0 * MARGIN));
+    if node.width != width {
+        node.width = width;
+    }
     if lines == *shown {
         return;
     }
@@ -187,7 +199,7 @@ fn lines(
     };
     let mut lines = vec![
         line(title, 20.0, TEXT),
-        line(sentence(reason), 13.0, PROBLEM),
+        line(words::sentence(reason), 13.0, PROBLEM),
     ];
     if !is_live {
         lines.push(line("S chooses another source.", 13.0, ACCENT));
@@ -243,15 +255,4 @@ fn findings(report: &Report, is_small: bool) -> Vec<&Finding> {
         .chain(second)
         .take(MOST[usize::from(is_small)])
         .collect()
-}
-
-/// A reason as a sentence.
-fn sentence(reason: &str) -> String {
-    let mut characters = reason.chars();
-    let first = characters.next().map(char::to_uppercase);
-    let mut sentence: String = first.into_iter().flatten().chain(characters).collect();
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
 }

@@ -17,35 +17,35 @@ use super::sources::SourceList;
 /// The help text for the keys, also on the panel's last tab.
 pub(super) const HELP: &str = "\
 Keys:
-  S              choose a sensor
-  F9             record, stop
-  1 to 5, F1     tabs of the panel
-  Down, Up       choose a control
-  Right, Left    change it (Shift: faster)
-  Enter          switch it
-  Tab            panel on, off
-  I              images on, off
-  C              colours: camera, infrared,
-                 depth, players, plain
-  + , -          larger, smaller points
-  D              discs or squares
-  B              skeletons of simulated
-                 people on, off
-  T              fewer points where drawing
-                 is slow on, off
-  R              look from the start again
-  Esc            leave a control; quit
+  S            choose a sensor
+  F9           record, stop
+  1 to 5, F1   tabs of the panel
+  Down, Up     choose a control
+  Right, Left  change it (Shift: fast)
+  Enter        switch it
+  Tab          panel on, off
+  I            images on, off
+  C            colours: camera,
+               infrared, depth,
+               players, plain
+  + , -        larger, smaller points
+  D            discs or squares
+  B            skeletons on, off
+  T            fewer points where
+               drawing is slow on, off
+  R            look from the start
+  Esc          leave a control; quit
 Recordings and simulations:
-  Space          pause, play
-  Right, Left    one capture on, back
-  PgDn, PgUp     5 seconds on, back
-  Home           to the start
-  [ , ]          half, double speed
-  L              loop on, off
+  Space        pause, play
+  Right, Left  one capture on, back
+  PgDn, PgUp   5 seconds on, back
+  Home         to the start
+  [ , ]        half, double speed
+  L            loop on, off
 Mouse:
-  drag           orbit
-  right-drag     move
-  wheel          zoom";
+  drag         orbit
+  right-drag   move
+  wheel        zoom";
 
 pub(super) fn press(
     mut pressed: MessageReader<Pressed>,

@@ -36,6 +36,24 @@ impl Default for Layout {
     }
 }
 
+impl Layout {
+    /// Whether the column of images is shown: small windows have no room for it.
+    fn shows_images(&self, fit: &Fit) -> bool {
+        self.images && !fit.is_small()
+    }
+
+    /// Width of the view, in pixels of the interface.
+    pub(super) fn view_width(&self, fit: &Fit) -> f32 {
+        let panel = if self.panel { PANEL_WIDTH } else { 0.0 };
+        let images = if self.shows_images(fit) {
+            COLUMN_WIDTH
+        } else {
+            0.0
+        };
+        fit.size().x - panel - images
+    }
+}
+
 /// The parts that can be left out.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -105,7 +123,7 @@ pub(super) fn arrange(
     if !layout.is_changed() && !fit.is_changed() {
         return;
     }
-    let images = layout.images && !fit.is_small();
+    let images = layout.shows_images(&fit);
     for (part, mut node) in &mut parts {
         let shown = match part {
             Part::Panel => layout.panel,

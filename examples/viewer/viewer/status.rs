@@ -161,15 +161,15 @@ pub(super) fn show(
     notice: Single<(&mut Text, &mut Node), (With<Notice>, Without<Figures>, Without<FiguresBox>)>,
 ) {
     let (mut text, mut node) = notice.into_inner();
-    let slow = pace
-        .notice("T")
-        .filter(|_| options.show.screenshot.is_none());
-    set_shown(&mut node, slow.is_some());
-    set_text(&mut text, slow.as_deref().unwrap_or_default());
-
     let Ok((diagnostics, playback, position, stream)) = sensors.get(scene.sensor) else {
         return;
     };
+    let slow = pace
+        .notice("T")
+        .filter(|_| options.show.screenshot.is_none() && stream.is_some());
+    set_shown(&mut node, slow.is_some());
+    set_text(&mut text, slow.as_deref().unwrap_or_default());
+
     let line = stream.map_or_else(String::new, |stream| {
         line(diagnostics, playback, position, stream)
     });

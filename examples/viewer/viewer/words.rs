@@ -46,3 +46,22 @@ pub(super) fn opening(source: &SensorSource) -> &'static str {
         _ => "opening ...",
     }
 }
+
+/// A reason as a sentence: its first line, because the lines after it list the places that were searched.
+pub(super) fn sentence(reason: &str) -> String {
+    let line = reason.lines().next().unwrap_or_default();
+    let word = line.split([' ', ',', ';', ':']).next().unwrap_or_default();
+    // Names of libraries and files stay as they are.
+    let is_name = word.contains(|c: char| !c.is_lowercase());
+    let mut sentence = String::with_capacity(line.len() + 1);
+    let mut characters = line.chars();
+    match characters.next() {
+        Some(first) if !is_name => sentence.extend(first.to_uppercase()),
+        first => sentence.extend(first),
+    }
+    sentence.push_str(characters.as_str());
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}

@@ -9,6 +9,7 @@ use kinect_app_support::widgets::{Clicked, Lit, button, set_shown, set_text};
 
 use super::super::Scene;
 use super::super::sources::{Shown, SourceList, Sources, product};
+use super::super::words;
 
 /// The button that opens and closes the list.
 #[derive(Component)]
@@ -142,7 +143,7 @@ pub(crate) fn show(
                 button(list, &text, Entry(choice)).insert((entry_node(), lit));
             }
             let hint = match (&connected.problem, connected.devices.is_empty()) {
-                (Some(problem), _) => problem.to_string(),
+                (Some(problem), _) => words::sentence(&problem.to_string()),
                 (None, true) => "No live sensor is connected.".to_owned(),
                 (None, false) => return,
             };
