@@ -1,5 +1,5 @@
-//! The skeletons of all players in 3D: a ball for each joint and a stick for each bone. Joints that the sensor does not see are
-//! drawn thin and dark, joints without a place are not drawn.
+//! The look of skeletons in 3D: a ball for each joint and a stick for each bone. Joints that the sensor does not see are drawn thin
+//! and dark, joints without a place are not drawn. [`SkeletonsPlugin`] draws the skeletons of all players.
 
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
@@ -19,7 +19,7 @@ pub struct SkeletonsPlugin;
 
 impl Plugin for SkeletonsPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Startup, make_looks)
+        app.add_systems(Startup, make_look)
             .add_systems(Update, (add_marks, update_marks).chain());
     }
 }
@@ -31,21 +31,34 @@ pub fn player_color(player: &Player) -> Color {
     Color::srgb_u8(r, g, b)
 }
 
-/// Meshes of unit size, and a material for each colour: seen and unseen.
+/// Meshes of unit size, and a material for each colour of players: seen and unseen. Made by [`make_look`].
 #[derive(Resource)]
-struct Looks {
+pub struct SkeletonLook {
     ball: Handle<Mesh>,
     stick: Handle<Mesh>,
     materials: Vec<[Handle<StandardMaterial>; 2]>,
 }
 
-fn make_looks(
+impl SkeletonLook {
+    /// The stick of a bone or the ball of a joint.
+    pub fn mesh(&self, is_bone: bool) -> Mesh3d {
+        Mesh3d(if is_bone { &self.stick } else { &self.ball }.clone())
+    }
+
+    /// The material in the player colour of that number.
+    pub fn material(&self, number: usize, is_seen: bool) -> &Handle<StandardMaterial> {
+        &self.materials[number % self.materials.len()][usize::from(!is_seen)]
+    }
+}
+
+/// A system for `Startup` that makes the [`SkeletonLook`].
+pub fn make_look(
     mut commands: Commands,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
 ) {
     let sphere = Sphere::new(1.0).mesh().ico(2);
-    commands.insert_resource(Looks {
+    commands.insert_resource(SkeletonLook {
         ball: meshes.add(sphere.unwrap_or_else(|_| Cuboid::default().into())),
         stick: meshes.add(Cylinder::new(1.0, 1.0).mesh().resolution(10)),
         materials: PLAYER_COLORS
@@ -66,6 +79,30 @@ fn make_looks(
     });
 }
 
+/// Whether a joint counts as seen.
+pub fn is_seen(confidence: JointConfidence) -> bool {
+    confidence >= JointConfidence::Medium
+}
+
+fn thickness(is_seen: bool) -> f32 {
+    if is_seen { 1.0 } else { UNSEEN }
+}
+
+/// The place of a joint's ball.
+pub fn ball(place: Vec3, is_seen: bool) -> Transform {
+    let radius = JOINT_RADIUS * thickness(is_seen);
+    Transform::from_translation(place).with_scale(Vec3::splat(radius))
+}
+
+/// The place of the stick from a joint to its parent joint.
+pub fn stick(joint: Vec3, parent: Vec3, is_seen: bool) -> Transform {
+    let bone = parent - joint;
+    let radius = BONE_RADIUS * thickness(is_seen);
+    Transform::from_translation(joint.midpoint(parent))
+        .with_rotation(Quat::from_rotation_arc(Vec3::Y, bone.normalize_or(Vec3::Y)))
+        .with_scale(Vec3::new(radius, bone.length().max(1.0e-6), radius))
+}
+
 /// The ball or the stick of a joint; a child of the joint's entity.
 #[derive(Component)]
 struct Mark {
@@ -75,18 +112,17 @@ struct Mark {
 fn add_marks(
     mut commands: Commands,
     joints: Query<(Entity, &BodyJoint), Added<BodyJoint>>,
-    looks: Res<Looks>,
+    look: Res<SkeletonLook>,
 ) {
     for (entity, joint) in &joints {
         for is_bone in [false, true] {
             if is_bone && joint.joint.parent().is_none() {
                 continue;
             }
-            let mesh = if is_bone { &looks.stick } else { &looks.ball };
             commands.spawn((
                 Mark { is_bone },
-                Mesh3d(mesh.clone()),
-                MeshMaterial3d(looks.materials[0][0].clone()),
+                look.mesh(is_bone),
+                MeshMaterial3d(look.material(0, true).clone()),
                 Visibility::Hidden,
                 NoFrustumCulling,
                 ChildOf(entity),
@@ -105,7 +141,7 @@ fn update_marks(
     )>,
     joints: Query<(&BodyJoint, Ref<TrackedJoint>, &Transform), Without<Mark>>,
     players: Query<&Player>,
-    looks: Res<Looks>,
+    look: Res<SkeletonLook>,
 ) {
     for (mark, parent, mut transform, mut visibility, mut material) in &mut marks {
         let Ok((joint, tracked, local)) = joints.get(parent.parent()) else {
@@ -118,25 +154,18 @@ fn update_marks(
             JointConfidence::None => Visibility::Hidden,
             _ => Visibility::Inherited,
         });
-        let is_seen = tracked.confidence >= JointConfidence::Medium;
-        let number = player.slot.unwrap_or(PLAYER_COLORS.len() - 1) % looks.materials.len();
-        let wanted = &looks.materials[number][usize::from(!is_seen)];
+        let is_seen = is_seen(tracked.confidence);
+        let number = player.slot.unwrap_or(PLAYER_COLORS.len() - 1);
+        let wanted = look.material(number, is_seen);
         if material.0 != *wanted {
             material.0 = wanted.clone();
         }
-        let thickness = if is_seen { 1.0 } else { UNSEEN };
+        // In the joint's own space.
         *transform = if mark.is_bone {
-            // From the joint to its parent joint, in the joint's own space.
             let parent = local.rotation.inverse() * -local.translation;
-            let radius = BONE_RADIUS * thickness;
-            Transform::from_translation(parent * 0.5)
-                .with_rotation(Quat::from_rotation_arc(
-                    Vec3::Y,
-                    parent.normalize_or(Vec3::Y),
-                ))
-                .with_scale(Vec3::new(radius, parent.length().max(1.0e-6), radius))
+            stick(Vec3::ZERO, parent, is_seen)
         } else {
-            Transform::from_scale(Vec3::splat(JOINT_RADIUS * thickness))
+            ball(Vec3::ZERO, is_seen)
         };
     }
 }

@@ -24,6 +24,7 @@ use kinect_app_support::legend::LegendPlugin;
 use kinect_app_support::orbit::{OrbitPlugin, PlaceCameras};
 use kinect_app_support::pace::{Pace, PacePlugin};
 use kinect_app_support::plot::PlotPlugin;
+use kinect_app_support::skeletons::make_look;
 use kinect_app_support::upright::stand_upright;
 use kinect_app_support::widgets::{WidgetPlugin, WidgetSystems};
 use kinect_app_support::{FitPlugin, style};
@@ -66,6 +67,7 @@ impl Plugin for ViewerPlugin {
                 scene::spawn_sensor,
                 scene::spawn_cameras,
                 layout::spawn,
+                make_look,
                 skeletons::spawn,
             )
                 .chain(),
