@@ -2,6 +2,7 @@
 
 use bevy::input::InputSystems;
 use bevy::prelude::*;
+use bevy::text::{Justify, LineBreak};
 
 use crate::style::{BACKGROUND, HELD, HOVERED, LABEL, PANEL, TEXT, text_font};
 
@@ -109,7 +110,13 @@ pub fn key<'a>(
                 },
             ))
             .with_child((Text::new(cap), text_font(11.0), TextColor(BACKGROUND)));
-            line.spawn((Text::new(what), text_font(11.0), TextColor(LABEL)));
+            line.spawn((
+                Text::new(what),
+                // A second line would push the setting out of its row.
+                TextLayout::new(Justify::Left, LineBreak::NoWrap),
+                text_font(11.0),
+                TextColor(LABEL),
+            ));
         });
         key.spawn((
             Value(code),
