@@ -94,7 +94,7 @@ pub(super) fn spawn(view: &mut ChildSpawnerCommands) {
     })
     .with_child((
         Message,
-        BackgroundColor(PANEL.with_alpha(0.98)),
+        BackgroundColor(PANEL),
         Node {
             display: Display::None,
             flex_direction: FlexDirection::Column,
