@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use k4a_standin::Script;
 use kinect_azure::recording::{RecordingSettings, RecordingWriter};
 use kinect_azure::{CaptureSource, NextCapture};
 use kinect_simulation::{SimulatedSensor, SimulationSettings};
@@ -10,6 +11,7 @@ use kinect_tracking::files::BodyClip;
 use serde_json::Value;
 
 use crate::data::{Folder, Run, kinect};
+use crate::live::Sensors;
 
 /// A recording of two people, with the truth beside it.
 fn simulated(folder: &Folder, name: &str, seconds: &str) -> PathBuf {
@@ -400,8 +402,20 @@ fn bodies_that_cannot_be_had_are_refused_with_words_and_leave_nothing() {
         "OFF",
     ]);
     assert!(run.ok(), "{run:?}");
+    // A live sensor knows nothing of people.
+    let live = folder.path().join("live.mkv");
+    let run = Sensors::new(&Script::healthy(1)).run(&[
+        "record",
+        "--out",
+        live.to_str().unwrap(),
+        "--seconds",
+        "0.2",
+        "--depth-mode",
+        "NFOV_2X2BINNED",
+    ]);
+    assert!(run.ok(), "{run:?}");
     for (file, more, code, word) in [
-        (&visitors, &["--tracker", "truth"][..], 1, "body track"),
+        (&live, &["--tracker", "truth"][..], 1, "body track"),
         (
             &visitors,
             &["--tracker", "onnx", "--model", "none.onnx"],

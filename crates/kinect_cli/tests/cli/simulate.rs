@@ -221,6 +221,8 @@ fn what_cannot_be_simulated_is_named_and_leaves_nothing() {
 fn the_recording_in_the_project_is_whole() {
     let file = asset("visitors.mkv");
     assert!(std::fs::metadata(&file).unwrap().len() < 3_000_000);
+    // `kinect export --only bodies` and the viewer find the people in it.
+    assert!(Recording::open(&file).unwrap().has_bodies());
     let (captures, seen) = compare(&file, &asset("visitors.truth.json"));
     assert!(captures >= 5 && seen > 150, "{captures}, {seen}");
     let Some(judge) = judge() else { return };
