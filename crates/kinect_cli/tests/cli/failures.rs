@@ -381,6 +381,29 @@ fn same(reference: &[(String, Vec<u8>)], path: &Path) -> bool {
     found.is_some_and(|(_, expected)| *expected == bytes)
 }
 
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(bytes).is_ok()
+}
+
+/// Whether a BVH file has as many lines of motion as it announces, and ends with a line.
+fn has_all_frames(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().skip_while(|line| *line != "MOTION").skip(1);
+    let announced = lines.next().and_then(|line| line.strip_prefix("Frames:"));
+    let announced = announced.and_then(|number| number.trim().parse().ok());
+    text.ends_with('\n') && announced == Some(lines.skip(1).count())
+}
+
+/// Whether a binary glTF file is as long as it says, with a first chunk of JSON.
+fn has_all_chunks(bytes: &[u8]) -> bool {
+    let number = |at: usize| {
+        let four = bytes.get(at..at + 4)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(four)).ok()
+    };
+    let json = number(12).and_then(|length| bytes.get(20..20 + length));
+    bytes.starts_with(b"glTF") && number(8) == Some(bytes.len()) && json.is_some_and(is_json)
+}
+
 /// The files of a run without failures.
 fn whole_run(
     folder: &Folder,
@@ -415,27 +438,36 @@ fn plays(path: &Path) -> bool {
 
 #[test]
 fn an_export_survives_whatever_happens_to_its_disk() {
-    let folder = Folder::new("failures-export");
+    export_survives(
+        "failures-export",
+        &["--seconds", "1.5", "--color-resolution", "OFF"],
+        "depth,ir,points,imu,calibration",
+        45,
+    );
+}
+
+#[test]
+fn an_export_with_colour_and_aligned_images_survives_whatever_happens_to_its_disk() {
+    export_survives(
+        "failures-export-colour",
+        &["--seconds", "0.2"],
+        "color,points,color-aligned,depth-aligned,ir-aligned,points-aligned",
+        6,
+    );
+}
+
+/// Exports these streams of a simulated recording of so many captures, with every failure.
+fn export_survives(name: &'static str, simulation: &[&str], only: &str, captures: usize) {
+    let folder = Folder::new(name);
     fs::create_dir_all(folder.path()).unwrap();
     let file = folder.path().join("recording.mkv");
     let file = file.to_str().unwrap();
-    let run = kinect(&[
-        "simulate",
-        "--out",
-        file,
-        "--seconds",
-        "1.5",
-        "--people",
-        "0",
-        "--depth-mode",
-        "NFOV_2X2BINNED",
-        "--color-resolution",
-        "OFF",
-    ]);
+    let simulate = ["simulate", "--out", file, "--people", "0"];
+    let modes = ["--depth-mode", "NFOV_2X2BINNED"];
+    let run = kinect(&[&simulate[..], &modes, simulation].concat());
     assert!(run.ok(), "{run:?}");
     let arguments = |place: &Path| {
         let out = place.join("out");
-        let only = "depth,ir,points,imu,calibration";
         strings(&[
             "export",
             file,
@@ -453,10 +485,11 @@ fn an_export_survives_whatever_happens_to_its_disk() {
             .map(String::as_str)
             .collect::<Vec<_>>(),
     );
-    assert!(run.ok() && run.stdout.contains("45 captures"), "{run:?}");
+    let told = format!("{captures} captures");
+    assert!(run.ok() && run.stdout.contains(&told), "{run:?}");
     let reference = files(&reference);
     let writer = Writer {
-        name: "export",
+        name,
         arguments: &arguments,
         old: &reference,
         environment: &|_| {},
@@ -490,7 +523,7 @@ fn an_export_of_bodies_survives_whatever_happens_to_its_disk() {
         "OFF",
     ]);
     assert!(run.ok(), "{run:?}");
-    for format in ["json", "csv"] {
+    for format in ["json", "csv", "bvh", "gltf"] {
         let arguments = |place: &Path| {
             strings(&[
                 "export",
@@ -516,11 +549,13 @@ fn an_export_of_bodies_survives_whatever_happens_to_its_disk() {
             // If the export was stopped early, the file is shorter; if it was stopped before the first capture, the
             // file has no frames.
             is_whole: &|path| {
-                let text = fs::read(path).unwrap();
-                if format == "csv" {
-                    return BodyClip::from_csv(&text).is_ok();
+                let bytes = fs::read(path).unwrap();
+                match format {
+                    "csv" => BodyClip::from_csv(&bytes).is_ok(),
+                    "bvh" => has_all_frames(&bytes),
+                    "gltf" => has_all_chunks(&bytes),
+                    _ => is_json(&bytes),
                 }
-                serde_json::from_slice::<serde_json::Value>(&text).is_ok()
             },
             is_all: &|names| names.len() == old.len() + 1,
         };
@@ -561,8 +596,7 @@ fn a_simulation_survives_whatever_happens_to_its_disk() {
             if path.extension().is_some_and(|end| end == "mkv") {
                 return plays(path) && !Recording::open(path).unwrap().info().unfinished;
             }
-            let text = fs::read(path).unwrap();
-            serde_json::from_slice::<serde_json::Value>(&text).is_ok()
+            is_json(&fs::read(path).unwrap())
         },
         is_all: &|names| names == ["a.mkv", "a.truth.json", MINE],
     };
@@ -603,5 +637,46 @@ fn a_live_recording_survives_whatever_happens_to_its_disk() {
     };
     for seed in 0..ROUNDS {
         writer.round(seed, &folder);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_printed_onto_a_full_disk_is_an_error() {
+    let folder = Folder::new("failures-print");
+    fs::create_dir_all(folder.path()).unwrap();
+    let file = folder.path().join("recording.mkv");
+    let file = file.to_str().unwrap();
+    let simulate = ["simulate", "--out", file, "--people", "0"];
+    let small = ["--seconds", "0.1", "--color-resolution", "OFF"];
+    let run = kinect(&[&simulate[..], &small].concat());
+    assert!(run.ok(), "{run:?}");
+    let sensors = Sensors::new(&Script::healthy(1));
+    for arguments in [
+        &["completions", "bash"][..],
+        &["man"],
+        &["man", "export"],
+        &["info", file],
+        &["info", file, "--json"],
+        &["info", file, "--calibration", "--json"],
+        &["doctor"],
+        &["doctor", "--json"],
+        &["list"],
+        &["list", "--json"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kinect"));
+        sensors.prepare(&mut command);
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let run = command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn();
+        let outcome = wait(run.unwrap(), &arguments.join(" "));
+        assert_eq!(outcome.code, Some(1), "{arguments:?}: {}", outcome.stderr);
+        let said = outcome.stderr.contains("cannot write to standard output");
+        assert!(said, "{arguments:?}: {}", outcome.stderr);
     }
 }
