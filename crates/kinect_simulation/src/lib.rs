@@ -4,7 +4,8 @@
 //!   [`SimulationSettings`] say what is simulated. The same settings give the same bytes on every machine.
 //! - [`Scenario`] chooses the people's actions, [`Noise`] the sensor's errors, [`Mount`] the sensor's position.
 //! - [`SimulatedSensor::in_lockstep`] lets an app's own time drive the simulation.
-//! - [`SimulatedPeople`] are the people of a simulation without images.
+//! - [`SimulatedPeople`] are the people of a simulation without images; [`Mannequin`] is the surface of one, to be written as
+//!   a model.
 //! - [`jpeg`] encodes colour images like the camera's.
 //!
 //! Captures have the vendor's units and axes like everything in [`kinect_azure`]. Inside, the world is measured in
@@ -38,6 +39,7 @@ mod world;
 pub use motion::{ClipError, MotionKind, Scenario, SkeletonClip, UnknownScenario};
 pub use noise::{Noise, NoiseStrength};
 pub use people::SimulatedPeople;
+pub use person::Mannequin;
 pub use rig::built_in_calibration;
 pub use sensor::SimulatedSensor;
 pub use settings::{Mount, SimulationSettings, Variety};

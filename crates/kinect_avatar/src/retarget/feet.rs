@@ -9,9 +9,17 @@ use crate::person::Person;
 /// A foot counts as standing below this speed in m/s, and as moving above the second one.
 const SPEED: (f32, f32) = (0.5, 0.8);
 /// A foot counts as standing below this height over its place on the floor, in leg lengths, and as lifted above the second.
-const HEIGHT: (f32, f32) = (0.12, 0.18);
+const HEIGHT: (f32, f32) = (0.08, 0.1);
+/// A foot whose person's foot is that far, in metres, from where it stood, and moves faster than this in m/s, steps.
+const STEP: (f32, f32) = (0.05, 0.3);
 /// A foot that the person's has left by this share of the leg's length is released.
-const FAR: f32 = 0.17;
+const FAR: f32 = 0.14;
+/// A foot that is held further from the person's than this share of the leg's length, while the person's does not move, has missed
+/// a step: it follows.
+const NEAR: f32 = 0.04;
+/// The speed in m/s below which the person's foot does not move, and the time constant of following in seconds.
+const STILL: f32 = 0.08;
+const FOLLOW_TIME: f32 = 0.3;
 /// Time constants in seconds: of the measured speed, and of the way from where a foot was held to where it goes.
 const SPEED_TIME: f32 = 0.05;
 const RELEASE_TIME: f32 = 0.12;
@@ -23,6 +31,8 @@ pub(super) struct Foot {
     before: Option<Vec3>,
     speed: f32,
     held: Option<Vec3>,
+    /// Where the person's ankle was when the foot began to be held.
+    stood: Vec3,
     offset: Vec3,
 }
 
@@ -33,6 +43,7 @@ impl Foot {
             before: None,
             speed: 0.0,
             held: None,
+            stood: Vec3::ZERO,
             offset: Vec3::ZERO,
         }
     }
@@ -63,7 +74,11 @@ impl Foot {
         let below = |(low, high): (f32, f32), value: f32| {
             value < if self.held.is_some() { high } else { low }
         };
-        let stands = found && below(SPEED, self.speed) && below(HEIGHT, above / rig.leg);
+        let steps = self.speed > STEP.1 && ankle.distance(self.stood) > STEP.0;
+        let stands = found
+            && !(self.held.is_some() && steps)
+            && below(SPEED, self.speed)
+            && below(HEIGHT, above / rig.leg);
         self.offset *= (-seconds / RELEASE_TIME).exp();
         let level = |v: Vec3| Vec3::new(v.x, 0.0, v.z);
         let now = level(free + self.offset);
@@ -73,7 +88,15 @@ impl Foot {
                 self.offset = held - level(free);
                 self.held = None;
             }
-            None if stands => self.held = Some(now),
+            Some(held) if self.speed < STILL => {
+                let off = level(free) - held;
+                let beyond = off - off.clamp_length_max(NEAR * rig.leg);
+                self.held = Some(held + beyond * (1.0 - (-seconds / FOLLOW_TIME).exp()));
+            }
+            None if stands => {
+                self.held = Some(now);
+                self.stood = ankle;
+            }
             _ => {}
         }
         let height = if found { rig.ankle + above } else { free.y };

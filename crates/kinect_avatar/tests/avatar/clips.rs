@@ -11,7 +11,7 @@ use crate::people::{CLIPS, clip, clip_sensor};
 use crate::rigs::{Axes, Rest, generate};
 use crate::schemes;
 
-/// Three rigs of different making, and the real model if it is there.
+/// Three rigs of different making, the mannequin, and a real model if it is there.
 pub(crate) fn rigs() -> Vec<(&'static str, Rig)> {
     let mut rigs = vec![
         (
@@ -27,6 +27,11 @@ pub(crate) fn rigs() -> Vec<(&'static str, Rig)> {
             generate(&schemes::ALL[5], Rest::ArmsDown, Axes::FacingBack, false).rig,
         ),
     ];
+    let mannequin = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/mannequin.glb");
+    rigs.push((
+        "mannequin",
+        gltf::rig(&std::fs::read(mannequin).unwrap()).unwrap(),
+    ));
     if let Some(path) = k4a_judge::real_data("avatars/mesh2motion-human-male.glb") {
         rigs.push((
             "mesh2motion",

@@ -76,6 +76,22 @@ fn a_real_model_is_understood() {
 }
 
 #[test]
+fn the_mannequin_is_understood() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/mannequin.glb");
+    let file = std::fs::read(path).unwrap();
+    assert!(file.len() < 500_000, "{} bytes", file.len());
+    let rig = gltf::rig(&file).unwrap();
+    let matching = match_bones(&rig, &[]);
+    assert!(matching.unmatched.is_empty(), "{:?}", matching.unmatched);
+    for (part, bone) in matching.bones.iter() {
+        let name = &rig.bones()[bone].name;
+        assert!(name.eq_ignore_ascii_case(part.name()), "{part:?}: {name}");
+    }
+    // Every part but the upper chest: the spine has two bones.
+    assert_eq!(matching.bones.len(), HumanBone::COUNT - 1);
+}
+
+#[test]
 fn the_table_of_a_vrm_counts_more_than_names() {
     for version in [0, 1] {
         // Names that lie: left and right are exchanged.

@@ -192,6 +192,50 @@ fn the_root_walks_as_far_as_the_legs_are_long() {
 }
 
 #[test]
+fn planted_feet_stay_near_the_persons() {
+    let sensor = simulated_sensor();
+    let generated = generate(&schemes::ALL[0], Rest::T, Axes::YUp, false);
+    let map = check(&generated, "");
+    for (motion, bodies) in motions() {
+        let mut planted = Retargeter::new(&generated.rig, &map);
+        let mut free = planted.clone();
+        let settings = RetargetSettings {
+            blend_seconds: 0.0,
+            ..RetargetSettings::default()
+        };
+        let unplanted = RetargetSettings {
+            plant_feet: false,
+            ..settings.clone()
+        };
+        let (mut sum, mut most) = (0.0, 0.0_f32);
+        for body in bodies {
+            let person = Person::new(body, &sensor).unwrap();
+            planted.update(Some(&person), &settings, 1.0 / 30.0);
+            free.update(Some(&person), &unplanted, 1.0 / 30.0);
+            let at = |retargeter: &Retargeter| {
+                Posed::of(&generated.rig, retargeter)
+                    .part(&map, HumanBone::LeftFoot)
+                    .unwrap()
+            };
+            let off = at(&planted).distance(at(&free));
+            (sum, most) = (sum + off, most.max(off));
+        }
+        let mean = sum / bodies.len() as f32;
+        println!(
+            "{}: {:.1} cm, at most {:.1} cm",
+            motion.name(),
+            mean * 100.0,
+            most * 100.0
+        );
+        assert!(
+            mean < 0.03 && most < 0.1,
+            "{}: {mean} {most}",
+            motion.name()
+        );
+    }
+}
+
+#[test]
 fn a_character_in_place_crouches_but_does_not_walk() {
     let sensor = simulated_sensor();
     let generated = generate(&schemes::ALL[0], Rest::T, Axes::YUp, false);

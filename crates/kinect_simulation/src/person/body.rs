@@ -134,7 +134,7 @@ fn neck_seam(person: &Person) -> Vec3 {
 }
 
 /// The pieces of the grid and their cells: head and hands finer than the rest.
-fn pieces(person: &Person, bind: &BodyPose) -> Vec<(Bounds, f32)> {
+pub(super) fn pieces(person: &Person, bind: &BodyPose) -> Vec<(Bounds, f32)> {
     let size = person.physique.height / 1.75;
     let at = |joint: Joint| bind.position[joint.index()];
     let throat = Vec3::Y * person.physique.throat();

@@ -79,6 +79,40 @@ impl Figure {
             edges: builder.edges,
         }
     }
+
+    /// The solids of the body alone, with feet as shoes have them: without clothes, hair, face and what is carried. What clothes
+    /// covered, shoulders, hips and crotch, is rounded.
+    pub(crate) fn bare(self, bind: &BodyPose) -> Vec<Part> {
+        // Skull, cheeks and chin come before the face.
+        let mut head = 3;
+        let mut parts = self.parts;
+        parts.retain(|part| match (part.region, &part.shape) {
+            (Region::Skin | Region::Shoe, _) => true,
+            // The seat.
+            (Region::Bottom, Shape::Ellipsoid { .. }) => true,
+            (Region::Head, _) if head > 0 => {
+                head -= 1;
+                true
+            }
+            _ => false,
+        });
+        let mut round = |joint: Joint, over: f32, radii: Vec3, blend: f32| {
+            let shape = Shape::Ellipsoid {
+                center: bind.position[joint.index()] + Vec3::Y * over,
+                rotation: Quat::IDENTITY,
+                radii,
+            };
+            parts.push(Part::new(shape, Region::Skin, blend, &[(0.0, joint)]));
+        };
+        for joint in [Joint::ShoulderLeft, Joint::ShoulderRight] {
+            round(joint, 0.0, Vec3::splat(0.059), 0.035);
+        }
+        for joint in [Joint::HipLeft, Joint::HipRight] {
+            round(joint, 0.0, Vec3::new(0.081, 0.095, 0.092), 0.03);
+        }
+        round(Joint::Pelvis, -0.085, Vec3::new(0.115, 0.068, 0.085), 0.04);
+        parts
+    }
 }
 
 impl Builder<'_> {
