@@ -185,13 +185,13 @@ impl ColorDecoder {
                     continue;
                 }
                 ColorFormat::Yuy2 => {
-                    let (pairs, _) = row.as_chunks::<4>();
-                    for (index, &[y0, u_of_both, y1, v_of_both]) in
-                        pairs.iter().take(width / 2).enumerate()
+                    let places = pairs_of(y).zip(pairs_of(u)).zip(pairs_of(v));
+                    for (&[y0, u_of_both, y1, v_of_both], ((y, u), v)) in
+                        row.as_chunks().0.iter().zip(places)
                     {
-                        y[index * 2..index * 2 + 2].copy_from_slice(&[y0, y1]);
-                        u[index * 2..index * 2 + 2].fill(u_of_both);
-                        v[index * 2..index * 2 + 2].fill(v_of_both);
+                        *y = [y0, y1];
+                        *u = [u_of_both; 2];
+                        *v = [v_of_both; 2];
                     }
                 }
                 ColorFormat::Nv12 => {
@@ -200,12 +200,13 @@ impl ColorDecoder {
                     }
                     // A row of chroma serves two of luma.
                     if index % 2 == 0 {
-                        let (pairs, _) = row_of(height + index / 2).as_chunks::<2>();
-                        for (index, &[u_of_both, v_of_both]) in
-                            pairs.iter().take(width / 2).enumerate()
+                        let row = row_of(height + index / 2);
+                        let places = pairs_of(u).zip(pairs_of(v));
+                        for (&[u_of_both, v_of_both], (u, v)) in
+                            row.as_chunks().0.iter().zip(places)
                         {
-                            u[index * 2..index * 2 + 2].fill(u_of_both);
-                            v[index * 2..index * 2 + 2].fill(v_of_both);
+                            *u = [u_of_both; 2];
+                            *v = [v_of_both; 2];
                         }
                     }
                 }
@@ -225,6 +226,11 @@ enum Prepared {
     General { problem: &'static str },
     /// Rows, this many bytes apart.
     Rows { format: ColorFormat, stride: usize },
+}
+
+/// The places of pairs of pixels in a line.
+fn pairs_of(line: &mut [u8]) -> impl Iterator<Item = &mut [u8; 2]> {
+    line.as_chunks_mut().0.iter_mut()
 }
 
 fn output_size(image: &Image) -> usize {
