@@ -144,13 +144,28 @@ fn read_sixteen(
 
 /// Brings pixels as stored into the machine's byte order.
 fn to_native(values: &mut [u16], big_endian: bool) {
-    if big_endian {
-        for value in values {
-            *value = u16::from_be(*value);
-        }
-    } else {
-        for value in values {
-            *value = u16::from_le(*value);
+    pulp::Arch::new().dispatch(Swap { values, big_endian });
+}
+
+/// The pixels of one call of [`to_native`]; `call` is compiled for the vector instructions that pulp dispatches it to.
+struct Swap<'a> {
+    values: &'a mut [u16],
+    big_endian: bool,
+}
+
+impl pulp::NullaryFnOnce for Swap<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        if self.big_endian {
+            for value in self.values {
+                *value = u16::from_be(*value);
+            }
+        } else {
+            for value in self.values {
+                *value = u16::from_le(*value);
+            }
         }
     }
 }
