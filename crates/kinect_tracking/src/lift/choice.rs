@@ -35,6 +35,8 @@ impl Sight {
 const HIDDEN: f32 = 1.6;
 /// The greatest cost of one bone or of one depth.
 const MOST: f32 = 5.0;
+/// The share of a limb's length by which a joint is seldom nearer or farther than the trunk.
+const STRETCHED: f32 = 0.45;
 /// The index of "behind none of the surfaces" in a table of costs.
 const NONE: usize = Surfaces::MOST;
 
@@ -114,6 +116,7 @@ pub(super) fn choose(
             continue;
         }
         let length = reach(joint, above);
+        let limb = reach(joint, trunk_joint(joint));
         let direct = joint.parent() == Some(above);
         for state in 0..STATES {
             let from = sights[above.index()].place(state);
@@ -122,6 +125,10 @@ pub(super) fn choose(
                 let to = sights[index].place(own);
                 let bone = match (from, to) {
                     (Some(from), Some(to)) => bone_cost(from.distance(to), length, slack, direct),
+                    // Behind a hidden joint, the surface of something nearer is likely.
+                    (None, Some(to)) if limb > 0.0 => {
+                        ((to.z - trunk_z) / (STRETCHED * limb)).powi(2).min(MOST)
+                    }
                     _ => 0.0,
                 };
                 let cost = own_cost + bone;
