@@ -32,6 +32,7 @@ mod images {
             ImageOutput::new(ImageKind::Depth).false_color(),
             ImageOutputOf(sensor),
         ));
+        commands.spawn(Camera2d);
     }
 
     fn show(outputs: Query<&OutputImage, Added<OutputImage>>, mut commands: Commands) {
