@@ -147,8 +147,11 @@ pub(super) fn show(
     }
     let has_images = frame.latest().is_some();
     let lines = lines(sensor, state, has_images, report, fit.is_small());
-    // Lines are broken at a width that is known before they are measured.
-    let width = px(WIDTH.min(layout.view_width(&fit) - 2.0 * MARGIN));
+    // Lines are broken at a width that is known before they are measured; a single line is short.
+    let width = match lines.len() {
+        0 | 1 => auto(),
+        _ => px(WIDTH.min(layout.view_width(&fit) - 2.0 * MARGIN)),
+    };
     if node.width != width {
         node.width = width;
     }
