@@ -72,7 +72,7 @@ fn where_nothing_is_connected_the_doctor_says_what_to_do_and_a_sensor_that_comes
     update_until(&mut app, "the findings", |world| {
         says(world, "Looking for a sensor ...")
             && says(world, "No sensor is connected")
-            && says(world, "it starts")
+            && says(world, "The sensor starts")
             && says(world, "->")
     });
     stand_in.configure(&Script::of([DeviceScript::new("7")]));
