@@ -5,7 +5,10 @@
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 
 import nets
 
@@ -29,7 +32,26 @@ def export(network, name, folder):
             opset_version=OPERATORS,
             dynamo=False,
         )
+        halve(path)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def halve(path):
+    """Stores the weights of a file as 16-bit floats, which become 32-bit ones where it is loaded: half the size."""
+    model = onnx.load(path)
+    casts = []
+    for weight in model.graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or len(weight.dims) < 2:
+            continue
+        name = weight.name
+        half = numpy_helper.to_array(weight).astype(np.float16)
+        weight.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], f"{name}_cast", to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def load(folder):

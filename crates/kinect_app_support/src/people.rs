@@ -42,6 +42,8 @@ pub enum TrackerChoice {
     Vendor,
     /// An ONNX model.
     Onnx,
+    /// The built-in tracker.
+    BuiltIn,
     /// The truth of a simulation, or the body track of a recording.
     Truth,
 }
@@ -52,6 +54,7 @@ impl From<TrackerChoice> for Tracker {
             TrackerChoice::Auto => Self::Auto,
             TrackerChoice::Vendor => Self::Vendor,
             TrackerChoice::Onnx => Self::Onnx,
+            TrackerChoice::BuiltIn => Self::BuiltIn,
             TrackerChoice::Truth => Self::Truth,
         }
     }

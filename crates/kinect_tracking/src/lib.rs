@@ -7,6 +7,7 @@
 //!   simulation's ground truth.
 //! - [`vendor`]: the vendor's body tracker.
 //! - [`choice`]: the settings of trackers, and the rule that chooses one.
+//! - [`built_in`]: the body tracker that comes with this crate: two networks on depth images.
 //! - [`onnx`]: body tracking with ONNX models.
 //! - [`pose2d`]: people as a network sees them in a picture, before they are lifted by the depth image.
 //! - [`lift`]: from joints in a picture and the depth image to bodies of 32 joints.
@@ -23,11 +24,14 @@
 //! and z forward. Left and right are the person's.
 
 mod box2;
+#[cfg(feature = "onnx")]
+pub mod built_in;
 pub mod choice;
 pub mod crop;
 pub mod files;
 pub mod filter;
 pub mod gestures;
+mod gravity;
 pub mod ground;
 mod joints;
 pub mod lift;
@@ -42,6 +46,7 @@ pub mod vendor;
 pub mod zones;
 
 pub use box2::Box2;
+pub use gravity::Gravity;
 pub use ground::Ground;
 
 /// The README's snippets, compiled as tests.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use kinect_azure::body::BodyFrame;
-use kinect_azure::{Calibration, Capture, CaptureSource};
+use kinect_azure::{Calibration, Capture, CaptureSource, ImuSample};
 use kinect_tracking::choice::{self, TrackedSensor};
 use kinect_tracking::files::{BodyClip, ClipTracker};
 use kinect_tracking::tracker::{
@@ -175,6 +175,12 @@ impl CaptureListener for TrackerListener {
         }
         if let Some(runner) = runner {
             runner.submit(capture.clone(), &sensor.calibration);
+        }
+    }
+
+    fn sample(&self, sample: &ImuSample) {
+        if let Some(sensor) = &self.lock().sensor {
+            sensor.offers.gravity.add(sample, &sensor.calibration);
         }
     }
 }

@@ -56,8 +56,8 @@
 //!
 //! # Trackers
 //!
-//! [`BodyTracking::source`] chooses the source of the bodies: the vendor's tracker, an ONNX model, the ground truth of
-//! a simulation or the body track of a recording, a [clip](BodyTracking::clip), which needs no sensor, or a [tracker of
+//! [`BodyTracking::source`] chooses the source of the bodies: the vendor's tracker, an ONNX model, the built-in tracker, the
+//! ground truth of a simulation or the body track of a recording, a [clip](BodyTracking::clip), which needs no sensor, or a [tracker of
 //! your own](BodySource::custom). A tracker runs on a thread of its own, with the newest capture: neither the app nor
 //! the images wait for it. [`BodyTrackingState`] tells which tracker runs and why, its errors, and how late it is.
 //!

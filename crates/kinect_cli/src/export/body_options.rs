@@ -14,7 +14,7 @@ pub(crate) struct BodyOptions {
     /// The body tracker that finds the people [default: auto]
     #[arg(long, value_enum, value_name = "TRACKER")]
     tracker: Option<TrackerName>,
-    /// The file of the network: an ONNX model, or one of the models of the vendor's tracker
+    /// The network: the file of an ONNX model or of one of the vendor's models, or a folder with networks for the built-in tracker
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// The processor that runs the network [default: gpu]
@@ -26,6 +26,9 @@ pub(crate) struct BodyOptions {
     /// How the sensor was mounted, seen from behind it [default: upright]
     #[arg(long, value_enum, value_name = "HOW")]
     orientation: Option<Orientation>,
+    /// The built-in tracker also looks at people in the mirror: slower, a little more exact
+    #[arg(long)]
+    mirrored: bool,
     /// The format of the files [default: json]
     #[arg(long, value_enum, value_name = "FORMAT")]
     bodies_format: Option<Format>,
@@ -44,12 +47,14 @@ pub(crate) struct BodyOptions {
 /// The names of the trackers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum TrackerName {
-    /// The first that can be used: the vendor's tracker, an ONNX model, the bodies in the recording
+    /// The first that can be used: the vendor's tracker, an ONNX model, the built-in tracker, the bodies in the recording
     Auto,
     /// The vendor's body tracker (libk4abt), which must be installed
     Vendor,
     /// An ONNX model: that of --model, or one in the model folder
     Onnx,
+    /// The built-in tracker, which needs depth images alone
+    BuiltIn,
     /// The bodies in the recording: its body track, which simulations have
     Truth,
 }
@@ -118,6 +123,7 @@ impl BodyOptions {
             ("--processing", self.processing.is_some()),
             ("--gpu", self.gpu.is_some()),
             ("--orientation", self.orientation.is_some()),
+            ("--mirrored", self.mirrored),
         ];
         let others = [
             ("--tracker", self.tracker.is_some()),
@@ -152,6 +158,7 @@ impl BodyOptions {
                 None | Some(TrackerName::Auto) => Tracker::Auto,
                 Some(TrackerName::Vendor) => Tracker::Vendor,
                 Some(TrackerName::Onnx) => Tracker::Onnx,
+                Some(TrackerName::BuiltIn) => Tracker::BuiltIn,
                 Some(TrackerName::Truth) => Tracker::Truth,
             },
             model: self.model.clone(),
@@ -169,13 +176,17 @@ impl BodyOptions {
                 Some(Orientation::Counterclockwise) => SensorOrientation::CounterClockwise90,
                 Some(Orientation::UpsideDown) => SensorOrientation::Flip180,
             },
+            mirrored: self.mirrored,
             ..TrackerSettings::default()
         }
     }
 
     /// Whether the tracker may be the vendor's, whose libraries print to the standard output.
     pub(super) fn uses_libraries(&self) -> bool {
-        !matches!(self.tracker, Some(TrackerName::Onnx | TrackerName::Truth))
+        !matches!(
+            self.tracker,
+            Some(TrackerName::Onnx | TrackerName::BuiltIn | TrackerName::Truth)
+        )
     }
 
     /// The file of the network.

@@ -1,6 +1,7 @@
 //! Chooses the tracker that finds the people: its settings, the facts about a sensor that a tracker needs, and the
 //! rule.
 
+mod built_in;
 mod chosen;
 mod onnx;
 mod open;

@@ -3,6 +3,10 @@
 use kinect_azure::Calibration;
 
 use super::settings::TrackerSettings;
+#[cfg(feature = "onnx")]
+use super::settings::{ProcessingMode, SensorOrientation};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Processor, Turn};
 use crate::tracker::{BodyTracker, StopSignal, TrackerError};
 
 /// Opens the tracker with the model of the settings, or the best one in the model folder.
@@ -49,24 +53,34 @@ pub(super) fn has_model(_: &TrackerSettings) -> bool {
 /// The settings for ONNX models among the settings of trackers.
 #[cfg(feature = "onnx")]
 fn onnx_settings(settings: &TrackerSettings) -> crate::onnx::OnnxSettings {
-    use super::settings::{ProcessingMode, SensorOrientation};
-    use crate::onnx::{OnnxSettings, Processor, Turn};
-    OnnxSettings {
+    crate::onnx::OnnxSettings {
         model: settings.model.clone(),
         network: settings.network.clone(),
-        processor: match settings.processing_mode {
-            ProcessingMode::Gpu => Processor::Gpu,
-            ProcessingMode::Cpu => Processor::Cpu,
-            ProcessingMode::Cuda => Processor::Cuda,
-            ProcessingMode::TensorRt => Processor::TensorRt,
-            ProcessingMode::DirectMl => Processor::DirectMl,
-        },
+        processor: processor(settings.processing_mode),
         device: settings.gpu_device,
-        turn: match settings.orientation {
-            SensorOrientation::Default => Turn::Upright,
-            SensorOrientation::Clockwise90 => Turn::Clockwise90,
-            SensorOrientation::CounterClockwise90 => Turn::CounterClockwise90,
-            SensorOrientation::Flip180 => Turn::Flip180,
-        },
+        turn: turn(settings.orientation),
+    }
+}
+
+/// The processor that networks run on.
+#[cfg(feature = "onnx")]
+pub(super) const fn processor(mode: ProcessingMode) -> Processor {
+    match mode {
+        ProcessingMode::Gpu => Processor::Gpu,
+        ProcessingMode::Cpu => Processor::Cpu,
+        ProcessingMode::Cuda => Processor::Cuda,
+        ProcessingMode::TensorRt => Processor::TensorRt,
+        ProcessingMode::DirectMl => Processor::DirectMl,
+    }
+}
+
+/// How the sensor is turned.
+#[cfg(feature = "onnx")]
+pub(super) const fn turn(orientation: SensorOrientation) -> Turn {
+    match orientation {
+        SensorOrientation::Default => Turn::Upright,
+        SensorOrientation::Clockwise90 => Turn::Clockwise90,
+        SensorOrientation::CounterClockwise90 => Turn::CounterClockwise90,
+        SensorOrientation::Flip180 => Turn::Flip180,
     }
 }

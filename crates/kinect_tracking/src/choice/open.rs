@@ -2,6 +2,7 @@
 
 use kinect_azure::Calibration;
 
+use super::built_in;
 use super::chosen::Chosen;
 use super::onnx;
 use super::sensor::TrackedSensor;
@@ -26,6 +27,7 @@ pub fn open(
         Tracker::Auto => first_usable(settings, sensor, calibration, stop),
         Tracker::Vendor => vendor::open(settings, sensor, calibration, stop),
         Tracker::Onnx => onnx::open(settings, calibration, stop),
+        Tracker::BuiltIn => built_in::open(settings, sensor, calibration, stop),
         Tracker::Truth => truth(settings, sensor),
     }
 }
@@ -34,10 +36,14 @@ pub fn open(
 pub fn may_track(settings: &TrackerSettings, sensor: &TrackedSensor) -> bool {
     match settings.tracker {
         Tracker::Auto => {
-            sensor.has_bodies || vendor::may_track(sensor) || onnx::has_model(settings)
+            sensor.has_bodies
+                || vendor::may_track(sensor)
+                || onnx::has_model(settings)
+                || built_in::may_track(settings, sensor)
         }
         Tracker::Vendor => vendor::may_track(sensor),
         Tracker::Onnx => onnx::has_model(settings),
+        Tracker::BuiltIn => built_in::may_track(settings, sensor),
         Tracker::Truth => sensor.has_bodies,
     }
 }
@@ -51,12 +57,16 @@ fn first_usable(
 ) -> Opened {
     let of_vendor = || vendor::open(settings, sensor, calibration, stop);
     let of_model = || onnx::open(settings, calibration, stop);
+    let built_in = || built_in::open(settings, sensor, calibration, stop);
     let of_source = || truth(settings, sensor);
     let mut trackers: Vec<&dyn Fn() -> Opened> = vec![&of_vendor];
     // Without a model, a note about models would only disturb; the error below names them.
     let has_model = onnx::has_model(settings);
     if has_model {
         trackers.push(&of_model);
+    }
+    if built_in::may_track(settings, sensor) {
+        trackers.push(&built_in);
     }
     trackers.push(&of_source);
     let (mut notes, mut may_work_later) = (Vec::new(), false);

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use kinect_azure::recording::Recording;
 use kinect_azure::{CaptureSource, SensorInfo};
 
+use crate::gravity::Gravity;
+
 /// The facts about a sensor, besides its calibration, that a tracker needs.
 #[derive(Clone, Debug, Default)]
 pub struct TrackedSensor {
@@ -18,6 +20,9 @@ pub struct TrackedSensor {
     pub vendor_library: Option<PathBuf>,
     /// Whether captures come with bodies: a simulation, or a recording with a body track.
     pub has_bodies: bool,
+    /// The direction of gravity. Add the sensor's inertial samples to it, also while the tracker runs: people are found better if
+    /// the tracker knows what is up.
+    pub gravity: Gravity,
 }
 
 impl TrackedSensor {
@@ -28,6 +33,7 @@ impl TrackedSensor {
             factory_calibration: source.factory_data().calibration_json.map(Arc::from),
             vendor_library: source.vendor_library().map(Path::to_owned),
             has_bodies: source.has_bodies(),
+            gravity: Gravity::default(),
         }
     }
 
@@ -38,6 +44,7 @@ impl TrackedSensor {
             factory_calibration: recording.raw_calibration_json().map(Arc::from),
             vendor_library: None,
             has_bodies: recording.has_bodies(),
+            gravity: Gravity::default(),
         }
     }
 }

@@ -9,14 +9,16 @@ use crate::tracker::TruthNoise;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum Tracker {
-    /// The first of these trackers that can be used: the vendor's tracker, an ONNX model, the bodies that come with the
-    /// captures.
+    /// The first of these trackers that can be used: the vendor's tracker, an ONNX model, the built-in tracker, the bodies that
+    /// come with the captures.
     #[default]
     Auto,
     /// The vendor's `libk4abt`, which is loaded at run time.
     Vendor,
     /// An ONNX model: the file that [`TrackerSettings::model`] names, or a model in the model folder.
     Onnx,
+    /// The built-in tracker, which finds people in depth images with networks of this project.
+    BuiltIn,
     /// The bodies that come with the captures: a simulation's ground truth, or the body track of a recording.
     Truth,
 }
@@ -60,8 +62,9 @@ pub enum SensorOrientation {
 pub struct TrackerSettings {
     /// The tracker that finds the people.
     pub tracker: Tracker,
-    /// The file of the network: an ONNX model, or for the vendor's tracker 1.1 one of the vendor's models. `None` = the
-    /// vendor's standard model, or an ONNX model in the model folder.
+    /// The file of the network: an ONNX model, or for the vendor's tracker 1.1 one of the vendor's models; or a folder with
+    /// networks for the built-in tracker. `None` = the vendor's standard model, an ONNX model in the model folder, or the networks
+    /// that come with this crate.
     pub model: Option<PathBuf>,
     /// How ONNX models are run, and the model that finds people for models that look at one person.
     pub network: NetworkSettings,
@@ -71,6 +74,9 @@ pub struct TrackerSettings {
     pub gpu_device: u32,
     /// How the sensor is mounted.
     pub orientation: SensorOrientation,
+    /// Whether the built-in tracker also looks at each person in the mirror and averages both results. This takes twice as long
+    /// and makes joints a little more exact.
+    pub mirrored: bool,
     /// How much the vendor's tracker smooths joints over time, 0 (not at all) to 1.
     pub vendor_smoothing: f32,
     /// The errors that are added to ground truth, for tests.

@@ -8,9 +8,9 @@ use super::view::View;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Floor {
     /// Unit vector upwards.
-    pub(super) up: Vec3,
+    pub(crate) up: Vec3,
     /// The height of the camera above it in mm.
-    pub(super) height: f32,
+    pub(crate) height: f32,
 }
 
 /// The distance between the pixels that are examined, in both directions.
@@ -31,14 +31,14 @@ impl Floor {
     }
 
     /// Whether a point of the depth image belongs to the floor.
-    pub(super) fn is_part(&self, point: Vec3) -> bool {
+    pub(crate) fn is_part(&self, point: Vec3) -> bool {
         self.height_of(point) < 15.0 + 1.2e-6 * point.z * point.z
     }
 }
 
 /// Finds floors in the same memory again and again.
 #[derive(Debug, Default)]
-pub(super) struct FloorFinder {
+pub(crate) struct FloorFinder {
     level: Vec<Vec3>,
     slices: Vec<u32>,
 }
@@ -46,7 +46,7 @@ pub(super) struct FloorFinder {
 impl FloorFinder {
     /// Finds the floor: the lowest large level surface. `up` is the direction against gravity, which may be off by some
     /// degrees. `None` if no floor is visible.
-    pub(super) fn find(&mut self, view: &View, depths: &[u16], up: Vec3) -> Option<Floor> {
+    pub(crate) fn find(&mut self, view: &View, depths: &[u16], up: Vec3) -> Option<Floor> {
         self.collect(view, depths, up);
         self.slices.clear();
         self.slices.resize(SLICES, 0);

@@ -5,22 +5,22 @@ use kinect_azure::Joint;
 
 /// Three unit vectors at right angles, in the depth camera's axes: where a person's left, up and forward are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Frame {
-    pub(super) left: Vec3,
-    pub(super) up: Vec3,
-    pub(super) forward: Vec3,
+pub(crate) struct Frame {
+    pub(crate) left: Vec3,
+    pub(crate) up: Vec3,
+    pub(crate) forward: Vec3,
 }
 
 impl Frame {
     /// A person who stands upright before a level camera and faces it.
-    pub(super) const FACING: Self = Self {
+    pub(crate) const FACING: Self = Self {
         left: Vec3::X,
         up: Vec3::NEG_Y,
         forward: Vec3::NEG_Z,
     };
 
     /// Keeps `up`, and makes `left` perpendicular to it. `None` if one of them is zero or if they are parallel.
-    pub(super) fn up_and_left(up: Vec3, left: Vec3) -> Option<Self> {
+    pub(crate) fn up_and_left(up: Vec3, left: Vec3) -> Option<Self> {
         let up = up.try_normalize()?;
         let left = (left - up * left.dot(up)).try_normalize()?;
         Some(Self {
@@ -31,7 +31,7 @@ impl Frame {
     }
 
     /// Keeps `left`, and makes `up` perpendicular to it.
-    pub(super) fn left_and_up(left: Vec3, up: Vec3) -> Option<Self> {
+    pub(crate) fn left_and_up(left: Vec3, up: Vec3) -> Option<Self> {
         let left = left.try_normalize()?;
         let up = (up - left * up.dot(left)).try_normalize()?;
         Some(Self {
@@ -42,7 +42,7 @@ impl Frame {
     }
 
     /// The directions of the trunk of a body whose joints are all known.
-    pub(super) fn of_trunk(joints: &[Vec3; Joint::COUNT]) -> Option<Self> {
+    pub(crate) fn of_trunk(joints: &[Vec3; Joint::COUNT]) -> Option<Self> {
         let at = |joint: Joint| joints[joint.index()];
         let hips = [at(Joint::HipLeft), at(Joint::HipRight)];
         let shoulders = [at(Joint::ShoulderLeft), at(Joint::ShoulderRight)];
@@ -52,17 +52,17 @@ impl Frame {
     }
 
     /// From directions of the body (left, up, forward) to the camera's axes.
-    pub(super) fn matrix(&self) -> Mat3 {
+    pub(crate) fn matrix(&self) -> Mat3 {
         Mat3::from_cols(self.left, self.up, self.forward)
     }
 
     /// A direction of the body in the camera's axes.
-    pub(super) fn of(&self, body: Vec3) -> Vec3 {
+    pub(crate) fn of(&self, body: Vec3) -> Vec3 {
         self.left * body.x + self.up * body.y + self.forward * body.z
     }
 
     /// A direction in the camera's axes as one of the body.
-    pub(super) fn into_body(self, camera: Vec3) -> Vec3 {
+    pub(crate) fn into_body(self, camera: Vec3) -> Vec3 {
         Vec3::new(
             self.left.dot(camera),
             self.up.dot(camera),

@@ -134,9 +134,19 @@ struct Reached {
     bone: u8,
 }
 
+/// The depth image that bodies grow in.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) view: &'a View,
+    /// In mm, row by row.
+    pub(crate) depths: &'a [u16],
+    /// It belongs to nobody.
+    pub(crate) floor: Option<&'a Floor>,
+}
+
 /// Makes index maps in the same memory again and again.
 #[derive(Debug, Default)]
-pub(super) struct IndexMapper {
+pub(crate) struct IndexMapper {
     /// For each pixel the distance to its bone, as a share of the bone's reach.
     distances: Vec<f32>,
     queue: Vec<Reached>,
@@ -146,15 +156,16 @@ pub(super) struct IndexMapper {
 }
 
 impl IndexMapper {
-    /// Writes the numbers of bodies into `map`, which gets the size of the depth image.
-    pub(super) fn draw(
+    /// Writes the numbers of bodies into `map`, which gets the size of the depth image. `allows` says whether a point of
+    /// the depth image (mm) may belong to the body of that number.
+    pub(crate) fn draw(
         &mut self,
-        view: &View,
-        depths: &[u16],
-        floor: Option<&Floor>,
+        image: &Surroundings<'_>,
         bodies: &[Body],
+        allows: impl Fn(usize, Vec3) -> bool,
         map: &mut Vec<u8>,
     ) {
+        let &Surroundings { view, depths, .. } = image;
         map.clear();
         map.resize(view.width * view.height, BodyIndexImage::BACKGROUND);
         if depths.is_empty() {
@@ -172,21 +183,21 @@ impl IndexMapper {
         self.seen.extend(bodies.iter().map(seen_bones));
         // 255 is the background.
         for body in 0..bodies.len().min(usize::from(BodyIndexImage::BACKGROUND)) {
-            self.seed(view, depths, floor, body as u8, map);
+            self.seed(image, &allows, body as u8, map);
         }
-        self.flood(view, depths, floor, map);
+        self.flood(image, &allows, map);
         self.fill_holes(view, depths, map);
         self.smooth_edges(view, depths, map);
     }
 
     fn seed(
         &mut self,
-        view: &View,
-        depths: &[u16],
-        floor: Option<&Floor>,
+        image: &Surroundings<'_>,
+        allows: &impl Fn(usize, Vec3) -> bool,
         body: u8,
         map: &mut [u8],
     ) {
+        let view = image.view;
         for (number, bone) in BONES.iter().enumerate() {
             let [from, to] = bone.ends.map(|end| self.bodies[usize::from(body)].0[end]);
             let steps = (from.distance(to) / SEED_MM).ceil().clamp(1.0, 64.0) as usize;
@@ -194,14 +205,20 @@ impl IndexMapper {
                 let at = from.lerp(to, step as f32 / steps as f32);
                 let pixel = view.project(at).and_then(|at| view.pixel_at(at));
                 if let Some(pixel) = pixel {
-                    self.reach(view, depths, floor, (pixel, body, number as u8), map);
+                    self.reach(image, allows, (pixel, body, number as u8), map);
                 }
             }
         }
     }
 
-    fn flood(&mut self, view: &View, depths: &[u16], floor: Option<&Floor>, map: &mut [u8]) {
-        let (width, height) = (view.width, view.height);
+    fn flood(
+        &mut self,
+        image: &Surroundings<'_>,
+        allows: &impl Fn(usize, Vec3) -> bool,
+        map: &mut [u8],
+    ) {
+        let depths = image.depths;
+        let (width, height) = (image.view.width, image.view.height);
         let mut next = 0;
         while let Some(&Reached { pixel, body, bone }) = self.queue.get(next) {
             next += 1;
@@ -223,7 +240,7 @@ impl IndexMapper {
                 if map[neighbour] == body || (f32::from(depths[neighbour]) - depth).abs() > edge {
                     continue;
                 }
-                self.reach(view, depths, floor, (neighbour, body, bone), map);
+                self.reach(image, allows, (neighbour, body, bone), map);
             }
         }
     }
@@ -308,9 +325,12 @@ impl IndexMapper {
     /// Gives a pixel to a body if it lies near the bone or one of the next ones.
     fn reach(
         &mut self,
-        view: &View,
-        depths: &[u16],
-        floor: Option<&Floor>,
+        &Surroundings {
+            view,
+            depths,
+            floor,
+        }: &Surroundings<'_>,
+        allows: &impl Fn(usize, Vec3) -> bool,
         (pixel, body, bone): (usize, u8, u8),
         map: &mut [u8],
     ) {
@@ -338,7 +358,10 @@ impl IndexMapper {
         let (share, bone) = best;
         // NaN is not near.
         let near = share <= 1.0 && share < self.distances[pixel] * CLEARLY;
-        if !near || floor.is_some_and(|floor| floor.is_part(point)) {
+        if !near
+            || floor.is_some_and(|floor| floor.is_part(point))
+            || !allows(usize::from(body), point)
+        {
             return;
         }
         map[pixel] = body;

@@ -10,10 +10,10 @@ use crate::median::RunningMedian;
 
 /// A length and its uncertainty, both in mm.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Length {
-    pub(super) mm: f32,
+pub(crate) struct Length {
+    pub(crate) mm: f32,
     /// Standard deviation, which includes how far the posture changes the length.
-    pub(super) deviation: f32,
+    pub(crate) deviation: f32,
 }
 
 /// The weight of an average body's proportions, as a number of measurements.
@@ -23,14 +23,14 @@ const STRANGE: (f32, f32) = (0.7, 1.4);
 
 /// The known lengths of one person.
 #[derive(Clone, Debug)]
-pub(super) struct Lengths {
+pub(crate) struct Lengths {
     measured: Vec<RunningMedian>,
     /// From pelvis to neck in mm.
     unit: f32,
 }
 
 impl Lengths {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             measured: vec![RunningMedian::EMPTY; LINK_COUNT],
             unit: UNIT_MM,
@@ -38,17 +38,17 @@ impl Lengths {
     }
 
     /// The distance from pelvis to neck that suits the person's size, in mm.
-    pub(super) const fn unit(&self) -> f32 {
+    pub(crate) const fn unit(&self) -> f32 {
         self.unit
     }
 
     /// Whether anything was measured yet.
-    pub(super) fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.measured[..LIMBS].iter().any(|m| m.count() > 0)
     }
 
     /// Learns from joints whose places were measured.
-    pub(super) fn learn(&mut self, plan: &Plan, places: &[Option<Vec3>; Joint::COUNT]) {
+    pub(crate) fn learn(&mut self, plan: &Plan, places: &[Option<Vec3>; Joint::COUNT]) {
         for (link, measured) in LINKS.iter().zip(&mut self.measured) {
             let [a, b] = link.ends.map(|joint| places[joint.index()]);
             if let (Some(a), Some(b)) = (a, b) {
@@ -84,7 +84,7 @@ impl Lengths {
     }
 
     /// The lengths to expect of all links.
-    pub(super) fn expected(&self, plan: &Plan) -> [Length; LINK_COUNT] {
+    pub(crate) fn expected(&self, plan: &Plan) -> [Length; LINK_COUNT] {
         array::from_fn(|link| {
             let average = plan.rest[link] * self.unit;
             let other = plan.mirrored[link];

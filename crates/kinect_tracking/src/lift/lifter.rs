@@ -9,7 +9,7 @@ use kinect_azure::pool::Pool;
 use kinect_azure::{Calibration, Image};
 
 use super::floor::FloorFinder;
-use super::index_map::IndexMapper;
+use super::index_map::{IndexMapper, Surroundings};
 use super::people::PeopleFinder;
 use super::person::{Glance, Person, Scene};
 use super::plan::{Plan, UNIT_MM};
@@ -155,7 +155,12 @@ impl Lifter {
             }
             if settings.index_map && !scene.depths.is_empty() {
                 let Ok(pixels) = maps.fill(Vec::new, |map| {
-                    mapper.draw(view, scene.depths, scene.floor.as_ref(), &frame.bodies, map);
+                    let image = Surroundings {
+                        view,
+                        depths: scene.depths,
+                        floor: scene.floor.as_ref(),
+                    };
+                    mapper.draw(&image, &frame.bodies, |_, _| true, map);
                     Ok::<_, Infallible>(())
                 });
                 let (width, height) = (view.width as u32, view.height as u32);

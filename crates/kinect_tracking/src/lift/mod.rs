@@ -16,21 +16,21 @@
 
 mod choice;
 mod complete;
-mod floor;
-mod frame;
-mod index_map;
-mod lengths;
+pub(crate) mod floor;
+pub(crate) mod frame;
+pub(crate) mod index_map;
+pub(crate) mod lengths;
 mod lifter;
-mod orientation;
+pub(crate) mod orientation;
 mod people;
 mod person;
-mod plan;
+pub(crate) mod plan;
 mod settings;
-mod solve;
+pub(crate) mod solve;
 mod surfaces;
 #[cfg(test)]
 mod tests;
-mod view;
+pub(crate) mod view;
 
 pub use lifter::Lifter;
 pub use settings::LiftSettings;

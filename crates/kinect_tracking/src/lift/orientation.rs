@@ -13,7 +13,7 @@ use crate::joints::wxyz;
 use crate::rotation::{body_axes, rest_position};
 
 /// The orientations (w, x, y, z) of all joints. `trunk` is used where joints lie on top of each other.
-pub(super) fn orientations(
+pub(crate) fn orientations(
     joints: &[Vec3; Joint::COUNT],
     trunk: &Frame,
 ) -> [[f32; 4]; Joint::COUNT] {

@@ -11,17 +11,17 @@ use super::frame::Frame;
 use crate::rotation::rest_position;
 
 /// From pelvis to neck of a person of 1.7 m, in mm.
-pub(super) const UNIT_MM: f32 = 530.0;
+pub(crate) const UNIT_MM: f32 = 530.0;
 /// The same distance for a small child and for a very tall person.
-pub(super) const UNIT_RANGE_MM: (f32, f32) = (260.0, 700.0);
+pub(crate) const UNIT_RANGE_MM: (f32, f32) = (260.0, 700.0);
 
 /// A distance between two joints that stays nearly the same in all postures.
-pub(super) struct Link {
-    pub(super) ends: [Joint; 2],
+pub(crate) struct Link {
+    pub(crate) ends: [Joint; 2],
     /// How far the length changes with the posture, as a share of the length.
-    pub(super) give: f32,
+    pub(crate) give: f32,
     /// How far the length differs between people of the same size, as a share of the length.
-    pub(super) spread: f32,
+    pub(crate) spread: f32,
 }
 
 const fn bone(a: Joint, b: Joint) -> Link {
@@ -49,7 +49,7 @@ const fn soft(a: Joint, b: Joint) -> Link {
 }
 
 /// How many links the body has.
-pub(super) const LINK_COUNT: usize = 56;
+pub(crate) const LINK_COUNT: usize = 56;
 
 use Joint::{
     AnkleLeft, AnkleRight, ClavicleLeft, ClavicleRight, EarLeft, EarRight, ElbowLeft, ElbowRight,
@@ -59,7 +59,7 @@ use Joint::{
 };
 
 /// The links. The first [`LIMBS`] are the long bones, from which the size of a person is computed.
-pub(super) const LINKS: [Link; LINK_COUNT] = [
+pub(crate) const LINKS: [Link; LINK_COUNT] = [
     bone(ShoulderLeft, ElbowLeft),
     bone(ShoulderRight, ElbowRight),
     bone(ElbowLeft, WristLeft),
@@ -122,21 +122,21 @@ pub(super) const LINKS: [Link; LINK_COUNT] = [
 ];
 
 /// How many of the first links are long enough to compute the size of a person.
-pub(super) const LIMBS: usize = 12;
+pub(crate) const LIMBS: usize = 12;
 
 /// Data that is computed from the links.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The length of each link in the rest pose, in units.
-    pub(super) rest: [f32; LINK_COUNT],
+    pub(crate) rest: [f32; LINK_COUNT],
     /// The same link on the other side of the body.
-    pub(super) mirrored: [usize; LINK_COUNT],
+    pub(crate) mirrored: [usize; LINK_COUNT],
     /// The links of each joint: number and other end.
-    pub(super) of: [Vec<(usize, Joint)>; Joint::COUNT],
+    pub(crate) of: [Vec<(usize, Joint)>; Joint::COUNT],
 }
 
 impl Plan {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = |joint: Joint| Vec3::from(rest_position(joint));
         let mut of = array::from_fn(|_| Vec::new());
         for (index, link) in LINKS.iter().enumerate() {
@@ -161,7 +161,7 @@ impl Plan {
     }
 
     /// The link between two joints.
-    pub(super) fn between(&self, a: Joint, b: Joint) -> Option<usize> {
+    pub(crate) fn between(&self, a: Joint, b: Joint) -> Option<usize> {
         self.of[a.index()]
             .iter()
             .find(|(_, other)| *other == b)
@@ -170,7 +170,7 @@ impl Plan {
 }
 
 /// Whether a joint belongs to the trunk or the head, whose joints all have about the same depth.
-pub(super) const fn is_central(joint: Joint) -> bool {
+pub(crate) const fn is_central(joint: Joint) -> bool {
     matches!(
         joint,
         Pelvis
@@ -194,7 +194,7 @@ pub(super) const fn is_central(joint: Joint) -> bool {
 
 /// The distance from the skin or the clothes to a joint.
 #[derive(Clone, Copy)]
-pub(super) enum Thickness {
+pub(crate) enum Thickness {
     /// A part of the trunk or the head: from the front, from behind, from the side.
     Trunk([f32; 3]),
     /// A limb: the same distance from all sides across it.
@@ -205,7 +205,7 @@ pub(super) enum Thickness {
 
 /// The distance from the clothes or the skin to a joint, for adults of 1.75 m with ordinary clothes, in units of 543
 /// mm.
-pub(super) const fn thickness(joint: Joint) -> Thickness {
+pub(crate) const fn thickness(joint: Joint) -> Thickness {
     /// Millimetres of such an adult in units.
     const MM: f32 = 1.0 / 543.0;
     const fn trunk(front: f32, back: f32, side: f32) -> Thickness {
@@ -235,7 +235,7 @@ pub(super) const fn thickness(joint: Joint) -> Thickness {
 }
 
 /// The radius around a joint in which the image shows the same part of the body, in units.
-pub(super) const fn radius(joint: Joint) -> f32 {
+pub(crate) const fn radius(joint: Joint) -> f32 {
     match joint {
         Pelvis | SpineNavel | SpineChest | HipLeft | HipRight => 0.08,
         Neck | ClavicleLeft | ClavicleRight | ShoulderLeft | ShoulderRight | Head => 0.065,
@@ -248,7 +248,7 @@ pub(super) const fn radius(joint: Joint) -> f32 {
 }
 
 /// The standard deviation of [`thickness`] among people and clothes, in units.
-pub(super) const fn thickness_spread(joint: Joint) -> f32 {
+pub(crate) const fn thickness_spread(joint: Joint) -> f32 {
     match thickness(joint) {
         Thickness::Trunk(_) => 0.045,
         Thickness::Limb(_) => 0.025,
@@ -258,7 +258,7 @@ pub(super) const fn thickness_spread(joint: Joint) -> f32 {
 
 /// How far a ray goes on behind the surface until it reaches a joint, in units. `ray` has length 1 and points away from
 /// the camera, `bones` are the directions of the limb on both sides of the joint, of any length.
-pub(super) fn behind_surface(joint: Joint, ray: Vec3, frame: &Frame, bones: [Vec3; 2]) -> f32 {
+pub(crate) fn behind_surface(joint: Joint, ray: Vec3, frame: &Frame, bones: [Vec3; 2]) -> f32 {
     match thickness(joint) {
         Thickness::Skin(depth) => depth,
         Thickness::Trunk([front, back, side]) => {

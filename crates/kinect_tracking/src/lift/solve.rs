@@ -8,15 +8,15 @@ use super::plan::{LINK_COUNT, Plan};
 
 /// The measured place of a joint: a point, and its accuracy along the ray and across it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// In mm.
-    pub(super) point: Vec3,
+    pub(crate) point: Vec3,
     /// Unit vector from the camera.
-    pub(super) ray: Vec3,
+    pub(crate) ray: Vec3,
     /// 1 / variance across the ray, in 1/mm².
-    pub(super) across: f32,
+    pub(crate) across: f32,
     /// 1 / variance along the ray, in 1/mm².
-    pub(super) along: f32,
+    pub(crate) along: f32,
 }
 
 /// How often every joint is moved.
@@ -26,7 +26,7 @@ const SWEEPS: usize = 12;
 const LONGEST_STEP_MM: f32 = 500.0;
 
 /// Moves each joint to the best place for the present places of the others, again and again.
-pub(super) fn solve(
+pub(crate) fn solve(
     plan: &Plan,
     lengths: &[Length; LINK_COUNT],
     known: &[Place; Joint::COUNT],

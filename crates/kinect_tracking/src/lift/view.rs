@@ -6,18 +6,18 @@ use kinect_azure::{Calibration, Image, ImageFormat};
 
 /// The depth camera in its mode.
 #[derive(Debug)]
-pub(super) struct View {
+pub(crate) struct View {
     camera: Camera,
     rays: XyTable,
-    pub(super) width: usize,
-    pub(super) height: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
     /// Pixels a radian on the axis.
-    pub(super) focal: f32,
+    pub(crate) focal: f32,
 }
 
 impl View {
     /// `None` if the depth camera is off.
-    pub(super) fn new(calibration: &Calibration) -> Option<Self> {
+    pub(crate) fn new(calibration: &Calibration) -> Option<Self> {
         let camera = calibration.depth_camera?;
         let focal = (camera.intrinsics.fx + camera.intrinsics.fy) / 2.0;
         Some(Self {
@@ -35,7 +35,7 @@ impl View {
     }
 
     /// The direction with z = 1 of a pixel coordinate; also for coordinates a little outside the image.
-    pub(super) fn ray(&self, x: f32, y: f32) -> Option<Vec3> {
+    pub(crate) fn ray(&self, x: f32, y: f32) -> Option<Vec3> {
         /// Directions wider than any lens's are errors of the model.
         const WIDEST: f32 = 6.0;
         let [x, y] = self.camera.unproject([x, y])?;
@@ -44,19 +44,19 @@ impl View {
     }
 
     /// The direction with z = 1 of a pixel by its number; `None` outside the lens's image.
-    pub(super) fn pixel_ray(&self, pixel: usize) -> Option<Vec3> {
+    pub(crate) fn pixel_ray(&self, pixel: usize) -> Option<Vec3> {
         let [x, y] = *self.rays.rays().get(pixel)?;
         (!x.is_nan()).then(|| Vec3::new(x, y, 1.0))
     }
 
     /// The pixel coordinate at which a point (mm) is seen; it may lie outside the image.
-    pub(super) fn project(&self, point: Vec3) -> Option<[f32; 2]> {
+    pub(crate) fn project(&self, point: Vec3) -> Option<[f32; 2]> {
         let [x, y] = self.camera.project(point.to_array())?;
         (x.is_finite() && y.is_finite()).then_some([x, y])
     }
 
     /// The number of the pixel at a coordinate; `None` outside the image.
-    pub(super) fn pixel_at(&self, [x, y]: [f32; 2]) -> Option<usize> {
+    pub(crate) fn pixel_at(&self, [x, y]: [f32; 2]) -> Option<usize> {
         let inside =
             x >= -0.5 && y >= -0.5 && x < self.width as f32 - 0.5 && y < self.height as f32 - 0.5;
         inside.then(|| {
@@ -66,13 +66,13 @@ impl View {
     }
 
     /// Whether the camera sees a pixel coordinate: it lies in the image, and the pixel has a ray.
-    pub(super) fn sees(&self, at: [f32; 2]) -> bool {
+    pub(crate) fn sees(&self, at: [f32; 2]) -> bool {
         self.pixel_at(at)
             .is_some_and(|pixel| self.pixel_ray(pixel).is_some())
     }
 
     /// The depths of an image in mm, row by row; empty if it is no depth image of this camera.
-    pub(super) fn depths<'a>(&self, image: Option<&'a Image>) -> &'a [u16] {
+    pub(crate) fn depths<'a>(&self, image: Option<&'a Image>) -> &'a [u16] {
         image
             .filter(|image| image.format == ImageFormat::Depth16)
             .map(Image::u16_pixels)

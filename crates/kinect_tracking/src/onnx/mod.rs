@@ -24,8 +24,10 @@ pub mod models;
 #[cfg(feature = "onnx")]
 mod picture;
 #[cfg(feature = "onnx")]
-mod runtime;
+pub(crate) mod runtime;
 mod settings;
+#[cfg(feature = "onnx")]
+pub(crate) mod share_out;
 #[cfg(feature = "onnx")]
 mod top_down;
 #[cfg(feature = "onnx")]

@@ -1,6 +1,5 @@
 //! People who are found by a detector and then looked at by a pose network, each in a crop of its own.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -12,6 +11,7 @@ use super::follow::{Followed, SAME, drop_doubles, drop_repeated, pair};
 use super::fusion::{Offsets, fuse, offsets};
 use super::model::PoseModel;
 use super::picture::Picture;
+use super::share_out::share_out;
 use super::upright::Upright;
 use super::view::Crop;
 
@@ -294,40 +294,11 @@ fn look_all(
     upright: Upright,
     crops: &[Crop],
 ) -> Result<Vec<Option<Found>>, String> {
-    let next = AtomicUsize::new(0);
-    let work = |pose: &Mutex<PoseModel>| {
-        let mut pose = lock(pose);
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(crop) = crops.get(index) else {
-                return done;
-            };
-            let found = pose.look(picture, upright, crop);
-            done.push((index, found.map(|found| found.into_iter().next())));
-        }
-    };
-    let helpers = poses.len().min(crops.len()).saturating_sub(1);
-    let done = thread::scope(|scope| {
-        let threads: Vec<_> = poses[1..]
-            .iter()
-            .take(helpers)
-            .map(|pose| scope.spawn(|| work(pose)))
-            .collect();
-        let mut done = work(&poses[0]);
-        for thread in threads {
-            match thread.join() {
-                Ok(more) => done.extend(more),
-                Err(_) => return Err("a thread of the network panicked".to_owned()),
-            }
-        }
-        Ok(done)
+    let looked = share_out(poses, crops, |pose, crop| {
+        let found = pose.look(picture, upright, crop);
+        found.map(|found| found.into_iter().next())
     })?;
-    let mut looked: Vec<Option<Found>> = vec![None; crops.len()];
-    for (index, found) in done {
-        looked[index] = found?;
-    }
-    Ok(looked)
+    looked.into_iter().collect()
 }
 
 fn lock(model: &Mutex<PoseModel>) -> MutexGuard<'_, PoseModel> {

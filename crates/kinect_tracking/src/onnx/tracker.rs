@@ -14,6 +14,7 @@ use super::models;
 use super::picture::Picture;
 use super::runtime::{Engine, cores};
 use super::settings::{OnnxSettings, PictureSource};
+use super::share_out::MOST_THREADS;
 use super::top_down::{Pace, TopDown};
 use super::upright::Upright;
 use crate::lift::{LiftSettings, Lifter};
@@ -43,9 +44,6 @@ enum Models {
     TopDown(Box<TopDown>),
 }
 
-/// The most threads that look at people.
-const MOST_THREADS: usize = 4;
-
 impl OnnxTracker {
     /// Opens the model of the settings, or the best one in the [model folder](super::models), and a detector if it needs
     /// one. It takes up to some seconds.
@@ -74,7 +72,7 @@ impl OnnxTracker {
         let layout = &settings.network.layout;
         let mut pose = PoseModel::open_on(&engine, &path, layout, settings, 1)?;
         let models = if pose.contract().is_top_down() {
-            check(stop)?;
+            stop.check()?;
             let detector = match settings.network.detector.clone().or_else(|| beside(&path)) {
                 Some(path) => Some(PoseModel::open_on(
                     &engine,
@@ -111,7 +109,7 @@ impl OnnxTracker {
             };
             let mut poses = Vec::with_capacity(threads);
             for _ in 1..threads {
-                check(stop)?;
+                stop.check()?;
                 poses.push(Mutex::new(pose.second(&engine, &path, layout)?));
             }
             poses.push(Mutex::new(pose));
@@ -125,13 +123,13 @@ impl OnnxTracker {
         } else {
             if matches!(engine, Engine::Installed(_)) && !pose.is_accelerated() {
                 // The only network may use all cores.
-                check(stop)?;
+                stop.check()?;
                 pose = PoseModel::open_on(&engine, &path, layout, settings, cores())?;
             }
             notes.extend(pose.notes().iter().cloned());
             Models::Whole(Box::new(pose))
         };
-        check(stop)?;
+        stop.check()?;
         notes.dedup();
         Ok(Self {
             name: name(&models),
@@ -355,15 +353,5 @@ fn name(models: &Models) -> String {
                 None => format!("{pose} after depth"),
             }
         }
-    }
-}
-
-fn check(stop: &StopSignal) -> Result<(), TrackerError> {
-    if stop.is_given() {
-        Err(TrackerError::failed(
-            "the body tracker was stopped while it opened",
-        ))
-    } else {
-        Ok(())
     }
 }

@@ -56,6 +56,22 @@ pub trait BodyTracker: Send {
 pub type OpenTracker =
     dyn Fn(&Calibration, &StopSignal) -> Result<Box<dyn BodyTracker>, TrackerError> + Send + Sync;
 
+impl StopSignal {
+    /// Does nothing while the signal is not given.
+    ///
+    /// # Errors
+    /// Fails if the thread should end, for trackers that open in several steps.
+    pub fn check(&self) -> Result<(), TrackerError> {
+        if self.is_given() {
+            Err(TrackerError::failed(
+                "the body tracker was stopped while it opened",
+            ))
+        } else {
+            Ok(())
+        }
+    }
+}
+
 /// The error of a tracker.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]

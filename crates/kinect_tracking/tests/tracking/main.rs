@@ -12,6 +12,8 @@
 )]
 
 mod allocations;
+#[cfg(feature = "onnx")]
+mod built_in;
 mod clips;
 mod figure;
 mod files;
@@ -24,6 +26,8 @@ mod onnx;
 mod players;
 mod rotation;
 mod runner;
+#[cfg(feature = "onnx")]
+mod score;
 mod simulated;
 mod truth;
 mod vendor;

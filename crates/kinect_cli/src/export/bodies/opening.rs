@@ -50,6 +50,19 @@ pub(in crate::export) fn open(
 }
 
 impl OpenBodies {
+    /// Tells the tracker the direction of gravity, from inertial samples at the recording's present position. Broken samples are
+    /// left out.
+    pub(super) fn learn_gravity(&self, recording: &mut Recording) {
+        /// A tenth of a second, without shaking in it.
+        const SAMPLES: usize = 160;
+        for _ in 0..SAMPLES {
+            let Ok(Some(sample)) = recording.next_imu_sample() else {
+                return;
+            };
+            self.sensor.gravity.add(&sample, &self.calibration);
+        }
+    }
+
     /// Opens the tracker again after it has failed.
     pub(super) fn reopen(&mut self) -> Result<(), TrackerError> {
         self.tracker = choice::open(&self.settings, &self.sensor, &self.calibration, &self.stop)?;

@@ -36,6 +36,7 @@ pub(in crate::export) fn export(
     (faults, stop): (&Faults, &Stop),
 ) -> Result<Bodies, ExportError> {
     recording.seek(SeekTarget::Start(0))?;
+    open.learn_gravity(recording);
     let writer =
         create_in(options.format(), Box::new(BodyFiles::new(out))).map_err(export_error)?;
     let mut output = Output {

@@ -34,7 +34,7 @@ impl Parsed {
         caught(|| {
             let onnx = tract_onnx::onnx();
             let proto = onnx
-                .proto_model_for_read(&mut file.bytes.as_slice())
+                .proto_model_for_read(&mut &*file.bytes)
                 .map_err(|e| format!("it is no ONNX model: {}", told(&e)))?;
             let declared = declared(&proto)?;
             let folder = file.path.parent().and_then(|folder| folder.to_str());

@@ -1,5 +1,6 @@
 //! Files of models.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,13 +10,16 @@ const TOO_LARGE: u64 = (1 << 31) - 1;
 
 /// The bytes of a model.
 #[derive(Debug)]
-pub(in crate::onnx) struct ModelFile {
-    pub(in crate::onnx) path: PathBuf,
-    pub(in crate::onnx) bytes: Vec<u8>,
+pub(crate) struct ModelFile {
+    /// The file, or the name of a model that is part of the program.
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Cow<'static, [u8]>,
+    /// Whether weights may lie in files beside it.
+    pub(super) is_on_disk: bool,
 }
 
 impl ModelFile {
-    pub(in crate::onnx) fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let shown = path.display();
         let read = |e: std::io::Error| format!("the model {shown} cannot be read: {e}");
         let mut file = File::open(path).map_err(read)?;
@@ -40,12 +44,22 @@ impl ModelFile {
         }
         Ok(Self {
             path: path.to_owned(),
-            bytes,
+            bytes: bytes.into(),
+            is_on_disk: true,
         })
     }
 
+    /// A model that is part of the program.
+    pub(crate) fn built_in(name: &str, bytes: &'static [u8]) -> Self {
+        Self {
+            path: name.into(),
+            bytes: bytes.into(),
+            is_on_disk: false,
+        }
+    }
+
     /// The file's name, for display.
-    pub(in crate::onnx) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.path
             .file_stem()
             .unwrap_or(self.path.as_os_str())

@@ -218,10 +218,13 @@ fn session(
             .with_execution_providers([dispatch])
             .map_err(|e| e.message().to_owned())?;
     }
-    // The model is loaded from its file, so that weights in files beside it are found.
-    builder
-        .commit_from_file(&file.path)
-        .map_err(|e| e.message().to_owned())
+    let session = if file.is_on_disk {
+        // The model is loaded from its file, so that weights in files beside it are found.
+        builder.commit_from_file(&file.path)
+    } else {
+        builder.commit_from_memory(&file.bytes)
+    };
+    session.map_err(|e| e.message().to_owned())
 }
 
 /// Calls ONNX Runtime; a panic becomes an error.

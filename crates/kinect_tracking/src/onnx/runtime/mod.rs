@@ -7,6 +7,6 @@ mod network;
 mod provider;
 mod tensor;
 
-pub(super) use file::ModelFile;
-pub(super) use network::{Engine, Network, Opened, cores};
-pub(super) use tensor::{Declared, Element, Outputs, Port, Values, shown_pattern};
+pub(crate) use file::ModelFile;
+pub(crate) use network::{Engine, Network, Opened, cores};
+pub(crate) use tensor::{Declared, Element, Outputs, Port, Values, shown_pattern};

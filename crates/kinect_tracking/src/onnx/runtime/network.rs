@@ -10,20 +10,20 @@ use super::tensor::{Declared, Outputs, Port, Values};
 use crate::onnx::settings::{NetworkSettings, Processor, Runtime};
 
 /// The number of cores of this computer.
-pub(in crate::onnx) fn cores() -> usize {
+pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// The library that runs networks, chosen once for a tracker.
 #[derive(Clone)]
-pub(in crate::onnx) enum Engine {
+pub(crate) enum Engine {
     Installed(ort::environment::Environment),
     Embedded,
 }
 
 impl Engine {
     /// The library that the settings ask for; the notes say what was not found.
-    pub(in crate::onnx) fn choose(
+    pub(crate) fn choose(
         settings: &NetworkSettings,
         processor: Processor,
         notes: &mut Vec<String>,
@@ -51,7 +51,7 @@ impl Engine {
 }
 
 /// A network whose input has no fixed shape yet.
-pub(in crate::onnx) struct Opened {
+pub(crate) struct Opened {
     state: State,
     declared: Declared,
 }
@@ -62,7 +62,7 @@ enum State {
 }
 
 /// A network that can be run.
-pub(in crate::onnx) struct Network {
+pub(crate) struct Network {
     runner: Runner,
     input: Port,
     dims: Vec<usize>,
@@ -75,7 +75,7 @@ enum Runner {
 
 impl Opened {
     /// `threads` is the number of threads that share one run.
-    pub(in crate::onnx) fn new(
+    pub(crate) fn new(
         engine: &Engine,
         file: &ModelFile,
         processor: Processor,
@@ -98,12 +98,12 @@ impl Opened {
         Ok(Self { state, declared })
     }
 
-    pub(in crate::onnx) fn declared(&self) -> &Declared {
+    pub(crate) fn declared(&self) -> &Declared {
         &self.declared
     }
 
     /// Fixes the shape of the input.
-    pub(in crate::onnx) fn fix(self, input: &Port, dims: Vec<usize>) -> Result<Network, String> {
+    pub(crate) fn fix(self, input: &Port, dims: Vec<usize>) -> Result<Network, String> {
         let runner = match self.state {
             State::Installed(run) => Runner::Installed(run),
             State::Embedded(parsed) => Runner::Embedded(parsed.fix(input, &dims)?),
@@ -118,7 +118,7 @@ impl Opened {
 
 impl Network {
     /// Whether a graphics card or another accelerator runs it, so that a second instance would gain nothing.
-    pub(in crate::onnx) fn is_accelerated(&self) -> bool {
+    pub(crate) fn is_accelerated(&self) -> bool {
         match &self.runner {
             Runner::Installed(run) => run.provider != super::provider::Provider::Cpu,
             Runner::Embedded(_) => false,
@@ -126,7 +126,7 @@ impl Network {
     }
 
     /// "ONNX Runtime on CUDA"
-    pub(in crate::onnx) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match &self.runner {
             Runner::Installed(run) => format!("ONNX Runtime on {}", run.provider.name()),
             Runner::Embedded(_) => "tract on the processor".to_owned(),
@@ -134,7 +134,7 @@ impl Network {
     }
 
     /// A second instance for another thread; `None` if that would cost memory.
-    pub(in crate::onnx) fn share(&self) -> Option<Self> {
+    pub(crate) fn share(&self) -> Option<Self> {
         match &self.runner {
             Runner::Installed(_) => None,
             Runner::Embedded(plan) => Some(Self {
@@ -145,7 +145,7 @@ impl Network {
         }
     }
 
-    pub(in crate::onnx) fn run(&mut self, values: Values) -> Result<Outputs, String> {
+    pub(crate) fn run(&mut self, values: Values) -> Result<Outputs, String> {
         match &mut self.runner {
             Runner::Installed(run) => run.run(&self.input.name, &self.dims, values),
             Runner::Embedded(plan) => plan.run(&self.dims, values),

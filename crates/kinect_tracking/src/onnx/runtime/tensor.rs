@@ -2,7 +2,7 @@
 
 /// The numbers that a tensor is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::onnx) enum Element {
+pub(crate) enum Element {
     F32,
     I32,
     U8,
@@ -11,16 +11,16 @@ pub(in crate::onnx) enum Element {
 
 /// An input or output as the graph declares it.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::onnx) struct Port {
-    pub(in crate::onnx) name: String,
-    pub(in crate::onnx) element: Element,
+pub(crate) struct Port {
+    pub(crate) name: String,
+    pub(crate) element: Element,
     /// `None` for a size that the graph leaves open.
-    pub(in crate::onnx) dims: Vec<Option<usize>>,
+    pub(crate) dims: Vec<Option<usize>>,
 }
 
 impl Port {
     /// Whether the sizes fit a pattern, in which 0 stands for any size.
-    pub(in crate::onnx) fn is_like(&self, pattern: &[usize]) -> bool {
+    pub(crate) fn is_like(&self, pattern: &[usize]) -> bool {
         self.dims.len() == pattern.len()
             && (self.dims.iter())
                 .zip(pattern)
@@ -28,7 +28,7 @@ impl Port {
     }
 
     /// Like [`is_like`](Self::is_like), but every size in the pattern other than 0 must be known.
-    pub(in crate::onnx) fn is_surely(&self, pattern: &[usize]) -> bool {
+    pub(crate) fn is_surely(&self, pattern: &[usize]) -> bool {
         self.dims.len() == pattern.len()
             && (self.dims.iter())
                 .zip(pattern)
@@ -36,7 +36,7 @@ impl Port {
     }
 
     /// "`output_0` [1, 6, 56]", with ? for open sizes.
-    pub(in crate::onnx) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let dims: Vec<String> = self
             .dims
             .iter()
@@ -48,14 +48,14 @@ impl Port {
 
 /// The inputs and outputs that a graph declares.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::onnx) struct Declared {
-    pub(in crate::onnx) inputs: Vec<Port>,
-    pub(in crate::onnx) outputs: Vec<Port>,
+pub(crate) struct Declared {
+    pub(crate) inputs: Vec<Port>,
+    pub(crate) outputs: Vec<Port>,
 }
 
 impl Declared {
     /// "inputs `input` [1, 3, 256, 192]; outputs …"
-    pub(in crate::onnx) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let list = |ports: &[Port]| ports.iter().map(Port::shown).collect::<Vec<_>>().join(", ");
         format!(
             "its inputs are {}; its outputs are {}",
@@ -67,7 +67,7 @@ impl Declared {
 
 /// The numbers of an input.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::onnx) enum Values {
+pub(crate) enum Values {
     F32(Vec<f32>),
     I32(Vec<i32>),
     U8(Vec<u8>),
@@ -75,20 +75,20 @@ pub(in crate::onnx) enum Values {
 
 /// An output of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::onnx) struct Output {
-    pub(in crate::onnx) name: String,
-    pub(in crate::onnx) dims: Vec<usize>,
+pub(crate) struct Output {
+    pub(crate) name: String,
+    pub(crate) dims: Vec<usize>,
     /// Empty for outputs that are not made of 32-bit floats.
-    pub(in crate::onnx) values: Vec<f32>,
+    pub(crate) values: Vec<f32>,
 }
 
 /// The outputs of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::onnx) struct Outputs(pub(in crate::onnx) Vec<Output>);
+pub(crate) struct Outputs(pub(crate) Vec<Output>);
 
 impl Outputs {
     /// The output of this name, with the given sizes (0 = any).
-    pub(in crate::onnx) fn get(&self, name: &str, pattern: &[usize]) -> Result<&Output, String> {
+    pub(crate) fn get(&self, name: &str, pattern: &[usize]) -> Result<&Output, String> {
         let output = self
             .0
             .iter()
@@ -114,7 +114,7 @@ impl Outputs {
 }
 
 /// "[1, ?, 56]"
-pub(in crate::onnx) fn shown_pattern(pattern: &[usize]) -> String {
+pub(crate) fn shown_pattern(pattern: &[usize]) -> String {
     let dims: Vec<String> = pattern
         .iter()
         .map(|dim| {

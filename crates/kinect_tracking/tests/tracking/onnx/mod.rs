@@ -6,10 +6,10 @@
 
 mod bad_models;
 mod contracts;
-mod graph;
+pub(crate) mod graph;
 mod pictures;
-mod real_models;
-mod tracker;
+pub(crate) mod real_models;
+pub(crate) mod tracker;
 
 use kinect_tracking::onnx::{NetworkSettings, OnnxSettings, Processor, Runtime};
 use std::path::PathBuf;

@@ -1,0 +1,270 @@
+//! Finds the joints of one person.
+
+use glam::Vec3;
+use kinect_azure::Joint;
+use kinect_azure::calibration::Camera;
+
+use super::decode::{SIZE, places, value_at};
+use super::networks::{Contract, Networks};
+use crate::crop::PersonCrop;
+use crate::onnx::runtime::{Network, Outputs, Values};
+use crate::tracker::TrackerError;
+
+/// One person as the network sees them.
+#[derive(Clone, Debug)]
+pub(super) struct Pose {
+    /// In mm in the depth camera's axes.
+    pub(super) joints: [Vec3; Joint::COUNT],
+    /// Whether each joint is seen, as logits.
+    pub(super) seen: [f32; Joint::COUNT],
+    /// Whether there is a person, as a logit.
+    pub(super) person: f32,
+    /// Where in the crop the person is, as logits.
+    mask: Vec<f32>,
+    crop: PersonCrop,
+}
+
+impl Pose {
+    pub(super) fn pelvis(&self) -> Vec3 {
+        self.joints[Joint::Pelvis.index()]
+    }
+
+    /// Whether the mask shows the person at a point of the depth image (mm). Points outside the crop may be the person.
+    pub(super) fn shows(&self, point: Vec3) -> bool {
+        /// A map of 7 cm cells is too coarse to be sure at edges.
+        const LEAST: f32 = -1.0;
+        let place = self.crop.place(point.to_array());
+        let value = place.and_then(|[u, v, _]| value_at(&self.mask, [u, v]));
+        value.is_none_or(|value| value > LEAST)
+    }
+}
+
+/// The network, and the memory of what it sees.
+pub(super) struct Poser {
+    network: Network,
+    mirrored: bool,
+    relative: Vec<i16>,
+    pixels: Vec<u32>,
+}
+
+/// The input's side in pixels.
+const PIXELS: usize = PersonCrop::SIZE;
+/// How far the pelvis may lie from the middle of the crop, in mm: the network has learnt from crops that are off by so much.
+const MOST_OFF_MM: f32 = 160.0;
+
+/// The depth image, and how it was taken.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) camera: &'a Camera,
+    pub(super) depth_mm: &'a [u16],
+    /// The direction against gravity, if it is known.
+    pub(super) up: Option<[f32; 3]>,
+}
+
+impl Poser {
+    const CONTRACT: Contract<'static> = Contract {
+        file: "poser",
+        input: [1, 2, PIXELS, PIXELS],
+        outputs: &["heatmaps", "depths", "mask", "seen", "person"],
+    };
+
+    pub(super) fn open(networks: &mut Networks<'_>) -> Result<Self, TrackerError> {
+        let network = networks.open(&Self::CONTRACT)?;
+        Ok(Self::of(network, networks.settings.mirrored))
+    }
+
+    fn of(network: Network, mirrored: bool) -> Self {
+        Self {
+            network,
+            mirrored,
+            relative: Vec::new(),
+            pixels: Vec::new(),
+        }
+    }
+
+    /// A second one for another thread.
+    pub(super) fn second(&self, networks: &mut Networks<'_>) -> Result<Self, TrackerError> {
+        match self.network.share() {
+            Some(network) => Ok(Self::of(network, self.mirrored)),
+            None => Self::open(networks),
+        }
+    }
+
+    /// Whether a graphics card runs it, so that a second one beside it gains nothing.
+    pub(super) fn is_accelerated(&self) -> bool {
+        self.network.is_accelerated()
+    }
+
+    /// The person around a point (mm). If the pelvis turns out to be far from that point, the network looks a second time, around
+    /// the pelvis. `None` if the point cannot be seen, or if the network gives no usable numbers.
+    pub(super) fn look(&mut self, scene: &Scene<'_>, around: Vec3) -> Result<Option<Pose>, String> {
+        let Some(pose) = self.look_once(scene, around)? else {
+            return Ok(None);
+        };
+        if pose.person < 0.0 || pose.pelvis().distance(around) < MOST_OFF_MM {
+            return Ok(Some(pose));
+        }
+        let again = self.look_once(scene, pose.pelvis())?;
+        Ok(again.filter(|again| again.person >= 0.0).or(Some(pose)))
+    }
+
+    fn look_once(&mut self, scene: &Scene<'_>, around: Vec3) -> Result<Option<Pose>, String> {
+        let crop = PersonCrop::around(around.to_array(), PersonCrop::SIDE_MM, scene.up);
+        let Some(crop) = crop else {
+            return Ok(None);
+        };
+        crop.sample(
+            scene.camera,
+            scene.depth_mm,
+            &mut self.relative,
+            &mut self.pixels,
+        );
+        let input = input(&self.relative);
+        let mirrored = self.mirrored.then(|| mirrored(&input, PIXELS));
+        let mut answer = Answer::of(&self.network.run(Values::F32(input))?)?;
+        if let Some(input) = mirrored {
+            let other = Answer::of(&self.network.run(Values::F32(input))?)?;
+            answer.average(other.mirrored());
+        }
+        let pose = Pose {
+            joints: answer
+                .places
+                .map(|place| crop.point(place.to_array()).into()),
+            seen: answer.seen,
+            person: answer.person,
+            mask: answer.mask,
+            crop,
+        };
+        Ok(Some(pose).filter(|pose| pose.joints.iter().all(|joint| joint.is_finite())))
+    }
+}
+
+/// The network's answer, in places of the crop.
+struct Answer {
+    places: [Vec3; Joint::COUNT],
+    seen: [f32; Joint::COUNT],
+    person: f32,
+    mask: Vec<f32>,
+}
+
+impl Answer {
+    fn of(outputs: &Outputs) -> Result<Self, String> {
+        let maps = [1, Joint::COUNT, SIZE, SIZE];
+        let heatmaps = outputs.get("heatmaps", &maps)?;
+        let depths = outputs.get("depths", &maps)?;
+        let mask = outputs.get("mask", &[1, 1, SIZE, SIZE])?;
+        let seen = outputs.get("seen", &[1, Joint::COUNT])?;
+        let person = outputs.get("person", &[1, 1])?;
+        Ok(Self {
+            places: places(&heatmaps.values, &depths.values),
+            seen: core::array::from_fn(|joint| seen.values[joint]),
+            person: person.values[0],
+            mask: mask.values.clone(),
+        })
+    }
+
+    /// The answer to the mirrored picture as one to the picture itself.
+    fn mirrored(&self) -> Self {
+        let other = |joint: usize| Joint::ALL[joint].mirrored().index();
+        Self {
+            places: core::array::from_fn(|joint| {
+                let place = self.places[other(joint)];
+                Vec3::new(1.0 - place.x, place.y, place.z)
+            }),
+            seen: core::array::from_fn(|joint| self.seen[other(joint)]),
+            person: self.person,
+            mask: mirrored(&self.mask, SIZE),
+        }
+    }
+
+    fn average(&mut self, other: Self) {
+        for (place, other) in self.places.iter_mut().zip(other.places) {
+            *place = (*place + other) * 0.5;
+        }
+        let logits = self.seen.iter_mut().chain(&mut self.mask);
+        for (logit, other) in logits.zip(other.seen.iter().chain(&other.mask)) {
+            *logit = (*logit + other) * 0.5;
+        }
+        self.person = (self.person + other.person) * 0.5;
+    }
+}
+
+/// What the network takes, as `poser_input` of `training/data.py` computes it: depths, then whether they were measured.
+fn input(relative_mm: &[i16]) -> Vec<f32> {
+    let beyond = |mm: i16| {
+        if mm == PersonCrop::MISSING {
+            0.0
+        } else {
+            (f32::from(mm) / 1100.0).clamp(-1.2, 1.2)
+        }
+    };
+    let measured = |mm: i16| f32::from(u8::from(mm != PersonCrop::MISSING));
+    let beyond = relative_mm.iter().map(|&mm| beyond(mm));
+    beyond
+        .chain(relative_mm.iter().map(|&mm| measured(mm)))
+        .collect()
+}
+
+/// Maps of that width with left and right exchanged.
+fn mirrored(maps: &[f32], width: usize) -> Vec<f32> {
+    maps.chunks(width)
+        .flat_map(|row| row.iter().rev().copied())
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+impl Pose {
+    /// Somebody who stands upright there; `person` is the logit.
+    pub(super) fn standing(pelvis: Vec3, person: f32) -> Self {
+        let joints = core::array::from_fn(|joint| {
+            let at = Vec3::from(crate::rotation::rest_position(Joint::ALL[joint]));
+            pelvis + Vec3::new(at.x, -at.y, -at.z) * 500.0
+        });
+        let crop = PersonCrop::around(pelvis.to_array(), PersonCrop::SIDE_MM, None);
+        let somewhere = PersonCrop::around([0.0, 0.0, 1000.0], PersonCrop::SIDE_MM, None);
+        Self {
+            joints,
+            seen: [3.0; Joint::COUNT],
+            person,
+            mask: vec![3.0; SIZE * SIZE],
+            crop: crop.or(somewhere).unwrap(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_input_is_that_of_training() {
+        let input = input(&[PersonCrop::MISSING, 0, 550, -2000]);
+        assert_eq!(input, [0.0, 0.0, 0.5, -1.2, 0.0, 1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_mirrored_answer_of_a_mirrored_answer_is_the_answer() {
+        let answer = Answer {
+            places: core::array::from_fn(|joint| Vec3::new(joint as f32 / 64.0, 0.5, 10.0)),
+            seen: core::array::from_fn(|joint| joint as f32 - 8.0),
+            person: 2.0,
+            mask: (0..SIZE * SIZE).map(|cell| cell as f32).collect(),
+        };
+        let mirror = answer.mirrored();
+        let (left, right) = (Joint::WristLeft.index(), Joint::WristRight.index());
+        assert_eq!(mirror.places[left].x, 1.0 - answer.places[right].x);
+        assert_eq!(mirror.seen[left], answer.seen[right]);
+        assert_eq!(mirror.mask[0], answer.mask[SIZE - 1]);
+        let back = mirror.mirrored();
+        assert_eq!(
+            (back.places, back.seen, back.mask.clone()),
+            (answer.places, answer.seen, answer.mask.clone())
+        );
+        let mut mean = answer;
+        let places = mean.places;
+        mean.average(back);
+        assert_eq!(mean.places, places);
+    }
+}
