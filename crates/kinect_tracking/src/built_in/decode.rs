@@ -6,8 +6,10 @@ use kinect_azure::Joint;
 /// Rows and columns of the poser's maps.
 pub(super) const SIZE: usize = 32;
 
-/// How far a joint's place depends on the cells around the peak of its heatmap, in cells; `None` = on all cells.
-pub(super) const WINDOW: Option<usize> = Some(4);
+/// How far from the peak of its heatmap a joint's place depends on the cells, in cells: of joints that are seen, and of others, whose
+/// heatmaps are wide. `None` = on all cells.
+const WINDOW_SEEN: Option<usize> = Some(3);
+const WINDOW_HIDDEN: Option<usize> = Some(6);
 
 /// The place of a joint in a crop: u and v from 0 to 1, and mm beyond the crop's middle. The cells of the heatmap are weighted by
 /// their shares of its softmax.
@@ -40,12 +42,17 @@ pub(super) fn place(heatmap: &[f32], depths: &[f32], window: Option<usize>) -> V
     )
 }
 
-/// The places of all joints.
-pub(super) fn places(heatmaps: &[f32], depths: &[f32]) -> [Vec3; Joint::COUNT] {
+/// The places of all joints; `seen` are the logits of their being seen.
+pub(super) fn places(heatmaps: &[f32], depths: &[f32], seen: &[f32]) -> [Vec3; Joint::COUNT] {
     const CELLS: usize = SIZE * SIZE;
     core::array::from_fn(|joint| {
         let cells = joint * CELLS..(joint + 1) * CELLS;
-        place(&heatmaps[cells.clone()], &depths[cells], WINDOW)
+        let window = if seen[joint] >= 0.0 {
+            WINDOW_SEEN
+        } else {
+            WINDOW_HIDDEN
+        };
+        place(&heatmaps[cells.clone()], &depths[cells], window)
     })
 }
 
@@ -185,7 +192,7 @@ mod tests {
     fn flat_and_broken_maps_give_some_place() {
         let depths = vec![0.0; SIZE * SIZE];
         for value in [0.0, -1e30, f32::NEG_INFINITY] {
-            let at = place(&vec![value; SIZE * SIZE], &depths, WINDOW);
+            let at = place(&vec![value; SIZE * SIZE], &depths, WINDOW_SEEN);
             println!("{value}: {at}");
         }
         assert_eq!(value_at(&depths, [f32::NAN, 0.5]), None);

@@ -108,3 +108,58 @@ pub(crate) fn are_shipped() -> bool {
 fn shipped(_name: &str) -> Option<&'static [u8]> {
     None
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::onnx::runtime::Values;
+    use crate::onnx::{Processor, Runtime};
+
+    #[test]
+    fn both_libraries_give_the_same_numbers() {
+        let folder = std::env::var_os("KINECT_NETWORKS").map(std::path::PathBuf::from);
+        if folder.is_none() && !are_shipped() || std::env::var_os("ORT_DYLIB_PATH").is_none() {
+            println!(
+                "skipped: there are no networks, or ORT_DYLIB_PATH does not name ONNX Runtime"
+            );
+            return;
+        }
+        let contracts = [
+            ("poser", [1, 2, 128, 128], "heatmaps"),
+            ("finder-narrow", [1, 2, 144, 160], "maps"),
+            ("finder-wide", [1, 2, 240, 240], "maps"),
+        ];
+        for (file, input, output) in contracts {
+            let answers = [Runtime::Embedded, Runtime::Installed].map(|runtime| {
+                let mut settings = BuiltInSettings {
+                    networks: folder.clone(),
+                    processor: Processor::Cpu,
+                    ..BuiltInSettings::default()
+                };
+                settings.network.runtime = runtime;
+                let contract = Contract {
+                    file,
+                    input,
+                    outputs: &[output],
+                };
+                let mut network = Networks::new(&settings).unwrap().open(&contract).unwrap();
+                let mut random = crate::random::Random::new(7);
+                let numbers = input.iter().product();
+                let values = (0..numbers).map(|_| random.normal() * 0.5).collect();
+                network.run(Values::F32(values)).unwrap().0
+            });
+            let [tract, runtime] = answers;
+            assert_eq!(tract.len(), runtime.len());
+            let mut most = 0.0_f32;
+            for (a, b) in tract.iter().zip(&runtime) {
+                assert_eq!((&a.name, &a.dims), (&b.name, &b.dims));
+                for (a, b) in a.values.iter().zip(&b.values) {
+                    most = most.max((a - b).abs() / a.abs().max(1.0));
+                }
+            }
+            println!("{file}: the libraries differ by {most}");
+            assert!(most < 1e-3, "{file}: {most}");
+        }
+    }
+}

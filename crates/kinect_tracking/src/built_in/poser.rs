@@ -156,7 +156,7 @@ impl Answer {
         let seen = outputs.get("seen", &[1, Joint::COUNT])?;
         let person = outputs.get("person", &[1, 1])?;
         Ok(Self {
-            places: places(&heatmaps.values, &depths.values),
+            places: places(&heatmaps.values, &depths.values, &seen.values),
             seen: core::array::from_fn(|joint| seen.values[joint]),
             person: person.values[0],
             mask: mask.values.clone(),

@@ -367,11 +367,13 @@ fn trained() -> Option<BuiltInSettings> {
     }
 }
 
-/// What a tracker finds in captures of simulated people, who are told to it with the direction of gravity.
+/// What a tracker finds in captures of simulated people. It knows the direction of gravity. Captures are `apart_usec` apart, or as
+/// the sensor takes them.
 fn run(
     settings: &BuiltInSettings,
     simulation: &SimulationSettings,
-    captures: u32,
+    captures: u64,
+    apart_usec: Option<u64>,
     score: &mut Score,
 ) -> Vec<Arc<BodyFrame>> {
     let mut source = sensor(&SimulationSettings {
@@ -388,9 +390,13 @@ fn run(
     let mut frames = Vec::new();
     let mut looked = 0;
     while looked < captures {
-        let Ok(NextCapture::Capture(capture)) = source.next_capture(Duration::from_secs(1)) else {
+        let Ok(NextCapture::Capture(mut capture)) = source.next_capture(Duration::from_secs(1))
+        else {
             continue;
         };
+        if let (Some(apart), Some(depth)) = (apart_usec, &mut capture.depth) {
+            Arc::make_mut(depth).device_timestamp_usec = 1_000_000 + looked * apart;
+        }
         looked += 1;
         while let Ok(Some(sample)) = source.next_imu_sample() {
             settings.gravity.add(&sample, &calibration);
@@ -415,7 +421,7 @@ fn two_runs_give_the_same_bodies_and_both_libraries_nearly_the_same() {
     let of = |runtime: Runtime| {
         let mut settings = settings.clone();
         settings.network.runtime = runtime;
-        run(&settings, &room, 12, &mut Score::default())
+        run(&settings, &room, 12, None, &mut Score::default())
     };
     let mut first: Option<Vec<Arc<BodyFrame>>> = None;
     for runtime in runtimes() {
@@ -429,17 +435,20 @@ fn two_runs_give_the_same_bodies_and_both_libraries_nearly_the_same() {
             first = Some(one);
             continue;
         };
-        let mut most = 0.0_f32;
+        let mut off = Vec::new();
         for (a, b) in first.iter().zip(&one) {
             assert_eq!(a.bodies.len(), b.bodies.len());
             for (a, b) in a.bodies.iter().zip(&b.bodies) {
                 for (a, b) in a.joints.iter().zip(b.joints) {
-                    most = most.max(Vec3::from(a.position).distance(b.position.into()));
+                    off.push(Vec3::from(a.position).distance(b.position.into()));
                 }
             }
         }
-        println!("the libraries differ by {most} mm at most");
-        assert!(most < 5.0, "{most}");
+        // Where a heatmap has two peaks that are equally high, the last bit decides.
+        off.sort_by(f32::total_cmp);
+        let [median, rarely] = [0.5, 0.98].map(|share| off[(off.len() as f32 * share) as usize]);
+        println!("the libraries differ by {median} mm, by {rarely} mm in 2 % of joints");
+        assert!(median < 0.1 && rarely < 5.0, "{median} {rarely}");
     }
 }
 
@@ -449,13 +458,14 @@ fn fresh_simulated_people_are_found() {
     let mut poses = Score::default();
     for seed in 0..8 {
         let simulation = SimulationSettings::random_poses(77_000 + seed);
-        run(&settings, &simulation, 4, &mut poses);
+        // Nobody can be followed from one capture to the next.
+        run(&settings, &simulation, 4, Some(2_000_000), &mut poses);
     }
     poses.shown("random poses, a new one in every capture");
     let mut exhibit = Score::default();
     for seed in 0..2 {
         let simulation = visitors(&Scenario::Exhibit, 3, 9400 + seed);
-        run(&settings, &simulation, 30, &mut exhibit);
+        run(&settings, &simulation, 30, None, &mut exhibit);
     }
     exhibit.shown("visitors of an exhibition");
     let empty = SimulationSettings {
@@ -463,7 +473,7 @@ fn fresh_simulated_people_are_found() {
         ..visitors(&Scenario::Exhibit, 0, 9500)
     };
     let mut nobody = Score::default();
-    run(&settings, &empty, 20, &mut nobody);
+    run(&settings, &empty, 20, None, &mut nobody);
     println!("{} people in 20 captures of an empty room", nobody.nobody);
 }
 
@@ -477,7 +487,7 @@ fn speed() {
             settings.network.runtime = runtime;
             let mut score = Score::default();
             let room = visitors(&Scenario::Exhibit, people, 9600);
-            let frames = run(&settings, &room, 60, &mut score);
+            let frames = run(&settings, &room, 60, None, &mut score);
             let bodies: usize = frames.iter().map(|frame| frame.bodies.len()).sum();
             println!(
                 "{runtime:?}, {people} people ({:.1} bodies a capture): {:.1} captures a second, {:.1} ms of processor time each",

@@ -107,6 +107,7 @@ fn tracked(sensor: Option<&StandIn>) -> TrackedSensor {
         factory_calibration: Some(built_in_calibration().unwrap().json().into()),
         vendor_library: sensor.map(|sensor| sensor.path().to_owned()),
         has_bodies: false,
+        ..TrackedSensor::default()
     }
 }
 
