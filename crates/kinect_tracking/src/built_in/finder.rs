@@ -3,7 +3,7 @@
 use kinect_azure::calibration::Camera;
 
 use super::decode::{CELL, Peak, peaks};
-use super::networks::{Contract, Networks};
+use super::networks::{FINDER_NARROW, FINDER_WIDE, Networks};
 use crate::crop::Overview;
 use crate::onnx::runtime::{Network, Values};
 use crate::tracker::TrackerError;
@@ -40,15 +40,10 @@ impl Finder {
         up: Option<[f32; 3]>,
     ) -> Result<Self, TrackerError> {
         let view = Overview::new(camera, up);
-        let [columns, rows] = view.size();
-        let network = networks.open(&Contract {
-            file: if view.size() == Overview::WIDE {
-                "finder-wide"
-            } else {
-                "finder-narrow"
-            },
-            input: [1, 2, rows, columns],
-            outputs: &["maps"],
+        let network = networks.open(if view.size() == Overview::WIDE {
+            &FINDER_WIDE
+        } else {
+            &FINDER_NARROW
         })?;
         Ok(Self {
             network,

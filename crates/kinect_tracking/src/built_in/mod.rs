@@ -20,6 +20,6 @@ mod settings;
 mod skeleton;
 mod tracker;
 
-pub(crate) use networks::{are_in, are_shipped};
+pub(crate) use networks::are_in;
 pub use settings::BuiltInSettings;
 pub use tracker::BuiltInTracker;

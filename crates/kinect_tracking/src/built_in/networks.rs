@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::settings::BuiltInSettings;
+use crate::crop::{Overview, PersonCrop};
 use crate::onnx::runtime::{Element, Engine, ModelFile, Network, Opened};
 use crate::tracker::TrackerError;
 
@@ -14,13 +15,35 @@ pub(super) struct Networks<'a> {
 }
 
 /// What a network takes and gives.
-pub(super) struct Contract<'a> {
+pub(super) struct Contract {
     /// The name of its file, without the ending.
-    pub(super) file: &'a str,
-    /// The shape of its input, which is called `depth`.
-    pub(super) input: [usize; 4],
-    pub(super) outputs: &'a [&'a str],
+    file: &'static str,
+    /// The network that comes with this crate.
+    shipped: &'static [u8],
+    /// The shape of its input.
+    input: [usize; 4],
+    outputs: &'static [&'static str],
 }
+
+/// The finder for narrow and for wide depth modes.
+pub(super) const FINDER_NARROW: Contract = Contract {
+    file: "finder-narrow",
+    shipped: include_bytes!("../../assets/finder-narrow.onnx"),
+    input: [1, 2, Overview::NARROW[1], Overview::NARROW[0]],
+    outputs: &["maps"],
+};
+pub(super) const FINDER_WIDE: Contract = Contract {
+    file: "finder-wide",
+    shipped: include_bytes!("../../assets/finder-wide.onnx"),
+    input: [1, 2, Overview::WIDE[1], Overview::WIDE[0]],
+    outputs: &["maps"],
+};
+pub(super) const POSER: Contract = Contract {
+    file: "poser",
+    shipped: include_bytes!("../../assets/poser.onnx"),
+    input: [1, 2, PersonCrop::SIZE, PersonCrop::SIZE],
+    outputs: &["heatmaps", "depths", "mask", "seen", "person"],
+};
 
 impl<'a> Networks<'a> {
     /// Chooses the library that runs networks.
@@ -36,8 +59,8 @@ impl<'a> Networks<'a> {
     }
 
     /// Opens a network on one thread.
-    pub(super) fn open(&mut self, contract: &Contract<'_>) -> Result<Network, TrackerError> {
-        let file = self.file(contract.file)?;
+    pub(super) fn open(&mut self, contract: &Contract) -> Result<Network, TrackerError> {
+        let file = self.file(contract)?;
         let path = file.path.clone();
         self.load(&file, contract).map_err(|why| {
             TrackerError::unusable(format!(
@@ -47,7 +70,7 @@ impl<'a> Networks<'a> {
         })
     }
 
-    fn load(&mut self, file: &ModelFile, contract: &Contract<'_>) -> Result<Network, String> {
+    fn load(&mut self, file: &ModelFile, contract: &Contract) -> Result<Network, String> {
         let settings = self.settings;
         let opened = Opened::new(
             &self.engine,
@@ -78,18 +101,11 @@ impl<'a> Networks<'a> {
         }
     }
 
-    fn file(&self, name: &str) -> Result<ModelFile, TrackerError> {
+    fn file(&self, contract: &Contract) -> Result<ModelFile, TrackerError> {
         match &self.settings.networks {
-            Some(folder) => ModelFile::read(&folder.join(format!("{name}.onnx")))
+            Some(folder) => ModelFile::read(&folder.join(format!("{}.onnx", contract.file)))
                 .map_err(TrackerError::unusable),
-            None => shipped(name)
-                .map(|bytes| ModelFile::built_in(name, bytes))
-                .ok_or_else(|| {
-                    TrackerError::unusable(
-                        "this version comes without networks of its own: train some (training/README.md), and name their \
-                         folder as the tracker's model",
-                    )
-                }),
+            None => Ok(ModelFile::built_in(contract.file, contract.shipped)),
         }
     }
 }
@@ -97,16 +113,6 @@ impl<'a> Networks<'a> {
 /// Whether a folder holds networks of this tracker.
 pub(crate) fn are_in(folder: &Path) -> bool {
     folder.join("poser.onnx").is_file()
-}
-
-/// Whether networks come with this crate.
-pub(crate) fn are_shipped() -> bool {
-    shipped("poser").is_some()
-}
-
-/// The bytes of a network that comes with this crate.
-fn shipped(_name: &str) -> Option<&'static [u8]> {
-    None
 }
 
 #[cfg(test)]
@@ -118,38 +124,23 @@ mod tests {
 
     #[test]
     fn both_libraries_give_the_same_numbers() {
-        let folder = std::env::var_os("KINECT_NETWORKS").map(std::path::PathBuf::from);
-        if folder.is_none() && !are_shipped() || std::env::var_os("ORT_DYLIB_PATH").is_none() {
-            println!(
-                "skipped: there are no networks, or ORT_DYLIB_PATH does not name ONNX Runtime"
-            );
+        if std::env::var_os("ORT_DYLIB_PATH").is_none() {
+            println!("skipped: ORT_DYLIB_PATH does not name ONNX Runtime's library");
             return;
         }
-        let contracts = [
-            ("poser", [1, 2, 128, 128], "heatmaps"),
-            ("finder-narrow", [1, 2, 144, 160], "maps"),
-            ("finder-wide", [1, 2, 240, 240], "maps"),
-        ];
-        for (file, input, output) in contracts {
-            let answers = [Runtime::Embedded, Runtime::Installed].map(|runtime| {
+        for contract in [POSER, FINDER_NARROW, FINDER_WIDE] {
+            let [tract, runtime] = [Runtime::Embedded, Runtime::Installed].map(|runtime| {
                 let mut settings = BuiltInSettings {
-                    networks: folder.clone(),
                     processor: Processor::Cpu,
                     ..BuiltInSettings::default()
                 };
                 settings.network.runtime = runtime;
-                let contract = Contract {
-                    file,
-                    input,
-                    outputs: &[output],
-                };
                 let mut network = Networks::new(&settings).unwrap().open(&contract).unwrap();
                 let mut random = crate::random::Random::new(7);
-                let numbers = input.iter().product();
+                let numbers = contract.input.iter().product();
                 let values = (0..numbers).map(|_| random.normal() * 0.5).collect();
                 network.run(Values::F32(values)).unwrap().0
             });
-            let [tract, runtime] = answers;
             assert_eq!(tract.len(), runtime.len());
             let mut most = 0.0_f32;
             for (a, b) in tract.iter().zip(&runtime) {
@@ -158,8 +149,8 @@ mod tests {
                     most = most.max((a - b).abs() / a.abs().max(1.0));
                 }
             }
-            println!("{file}: the libraries differ by {most}");
-            assert!(most < 1e-3, "{file}: {most}");
+            println!("{}: the libraries differ by {most}", contract.file);
+            assert!(most < 1e-3, "{}: {most}", contract.file);
         }
     }
 }

@@ -5,7 +5,7 @@ use kinect_azure::Joint;
 use kinect_azure::calibration::Camera;
 
 use super::decode::{SIZE, places, value_at};
-use super::networks::{Contract, Networks};
+use super::networks::{Networks, POSER};
 use crate::crop::PersonCrop;
 use crate::onnx::runtime::{Network, Outputs, Values};
 use crate::tracker::TrackerError;
@@ -62,14 +62,8 @@ pub(super) struct Scene<'a> {
 }
 
 impl Poser {
-    const CONTRACT: Contract<'static> = Contract {
-        file: "poser",
-        input: [1, 2, PIXELS, PIXELS],
-        outputs: &["heatmaps", "depths", "mask", "seen", "person"],
-    };
-
     pub(super) fn open(networks: &mut Networks<'_>) -> Result<Self, TrackerError> {
-        let network = networks.open(&Self::CONTRACT)?;
+        let network = networks.open(&POSER)?;
         Ok(Self::of(network, networks.settings.mirrored))
     }
 

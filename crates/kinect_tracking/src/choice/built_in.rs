@@ -52,10 +52,10 @@ pub(super) fn open(
 /// Whether [`open`] may succeed: the sensor takes depth images, and there are networks.
 #[cfg(feature = "onnx")]
 pub(super) fn may_track(settings: &TrackerSettings, sensor: &TrackedSensor) -> bool {
-    use crate::built_in::{are_in, are_shipped};
+    use crate::built_in::are_in;
     let has_networks = match &settings.model {
         Some(folder) if folder.is_dir() => are_in(folder),
-        _ => are_shipped(),
+        _ => true,
     };
     has_networks && sensor.info.depth_mode.has_depth()
 }

@@ -350,20 +350,12 @@ fn the_choice_takes_the_built_in_tracker_by_its_name_and_by_its_folder() {
     assert!(error.contains("finder-narrow.onnx"), "{error}");
 }
 
-/// The trained networks; `None`, with a message, if there are none.
-fn trained() -> Option<BuiltInSettings> {
-    let settings = BuiltInSettings {
+/// The trained networks.
+fn trained() -> BuiltInSettings {
+    BuiltInSettings {
         networks: std::env::var_os("KINECT_NETWORKS").map(PathBuf::from),
         processor: Processor::Cpu,
         ..BuiltInSettings::default()
-    };
-    let calibration = calibration(DepthMode::NfovUnbinned);
-    match BuiltInTracker::open(&settings, &calibration, &StopSignal::new()) {
-        Ok(_) => Some(settings),
-        Err(why) => {
-            println!("skipped: {why}");
-            None
-        }
     }
 }
 
@@ -416,7 +408,7 @@ fn run(
 
 #[test]
 fn two_runs_give_the_same_bodies_and_both_libraries_nearly_the_same() {
-    let Some(settings) = trained() else { return };
+    let settings = trained();
     let room = visitors(&Scenario::Exhibit, 3, 9300);
     let of = |runtime: Runtime| {
         let mut settings = settings.clone();
@@ -435,26 +427,31 @@ fn two_runs_give_the_same_bodies_and_both_libraries_nearly_the_same() {
             first = Some(one);
             continue;
         };
-        let mut off = Vec::new();
-        for (a, b) in first.iter().zip(&one) {
-            assert_eq!(a.bodies.len(), b.bodies.len());
-            for (a, b) in a.bodies.iter().zip(&b.bodies) {
-                for (a, b) in a.joints.iter().zip(b.joints) {
-                    off.push(Vec3::from(a.position).distance(b.position.into()));
-                }
-            }
-        }
-        // Where a heatmap has two peaks that are equally high, the last bit decides.
-        off.sort_by(f32::total_cmp);
-        let [median, rarely] = [0.5, 0.98].map(|share| off[(off.len() as f32 * share) as usize]);
-        println!("the libraries differ by {median} mm, by {rarely} mm in 2 % of joints");
-        assert!(median < 0.1 && rarely < 5.0, "{median} {rarely}");
+        let off = |number: usize| {
+            let (a, b) = (&first[number].bodies, &one[number].bodies);
+            assert_eq!(a.len(), b.len());
+            let pairs = a
+                .iter()
+                .zip(b)
+                .flat_map(|(a, b)| a.joints.iter().zip(b.joints));
+            let mut off: Vec<f32> = pairs
+                .map(|(a, b)| Vec3::from(a.position).distance(b.position.into()))
+                .collect();
+            off.sort_by(f32::total_cmp);
+            off[off.len() / 2]
+        };
+        // A crop that lies a hair beside shows other pixels here and there, so that later captures differ more.
+        let [at_first, later] = [0, first.len() - 1].map(off);
+        println!(
+            "the libraries differ by {at_first} mm in the first capture, by {later} mm in the last"
+        );
+        assert!(at_first < 1.0 && later < 30.0, "{at_first} {later}");
     }
 }
 
 #[test]
 fn fresh_simulated_people_are_found() {
-    let Some(settings) = trained() else { return };
+    let settings = trained();
     let mut poses = Score::default();
     for seed in 0..8 {
         let simulation = SimulationSettings::random_poses(77_000 + seed);
@@ -462,12 +459,15 @@ fn fresh_simulated_people_are_found() {
         run(&settings, &simulation, 4, Some(2_000_000), &mut poses);
     }
     poses.shown("random poses, a new one in every capture");
+    assert!(poses.recall() > 70.0, "{}", poses.recall());
     let mut exhibit = Score::default();
     for seed in 0..2 {
         let simulation = visitors(&Scenario::Exhibit, 3, 9400 + seed);
         run(&settings, &simulation, 30, None, &mut exhibit);
     }
     exhibit.shown("visitors of an exhibition");
+    assert!(exhibit.recall() > 80.0, "{}", exhibit.recall());
+    assert!(exhibit.share_of_seen() > 90.0);
     let empty = SimulationSettings {
         people: 0,
         ..visitors(&Scenario::Exhibit, 0, 9500)
@@ -480,7 +480,7 @@ fn fresh_simulated_people_are_found() {
 #[test]
 #[ignore = "measures; run it alone, in release"]
 fn speed() {
-    let Some(settings) = trained() else { return };
+    let settings = trained();
     for runtime in runtimes() {
         for people in [1, 2, 6] {
             let mut settings = settings.clone();

@@ -87,6 +87,11 @@ impl Score {
         100.0 * self.found as f32 / self.people.max(1) as f32
     }
 
+    /// The share of all joints that are seen and within 10 cm, in %.
+    pub(crate) fn share_of_seen(&self) -> f32 {
+        share(&self.all, 100.0)
+    }
+
     pub(crate) fn shown(&self, what: &str) {
         println!(
             "{what}: recall {:.1} % of {}, {:.1} false in 100 frames; 13 joints PCK@10 cm {:.1} %, median {:.0} mm; 32 joints {:.1} %, \
