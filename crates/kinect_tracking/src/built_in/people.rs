@@ -263,13 +263,18 @@ impl Person {
     }
 }
 
-/// Whether two poses are of one person: people who stand close have their pelvises apart, or their joints.
+/// Whether two poses are of one person: they have nearly the same joints, or nearly the same pixels. People who stand close have
+/// their joints apart, or their pixels.
 fn is_same(a: &Pose, b: &Pose) -> bool {
     const PELVIS_MM: f32 = 350.0;
     const JOINTS_MM: f32 = 250.0;
+    const FAR_MM: f32 = 700.0;
+    const SHARED: f32 = 0.6;
+    let apart = a.pelvis().distance(b.pelvis());
     let distances = a.joints.iter().zip(&b.joints).map(|(a, b)| a.distance(*b));
     let mean = distances.sum::<f32>() / Joint::COUNT as f32;
-    a.pelvis().distance(b.pelvis()) < PELVIS_MM && mean < JOINTS_MM
+    let has_same_joints = apart < PELVIS_MM && mean < JOINTS_MM;
+    has_same_joints || apart < FAR_MM && a.shared_with(b).max(b.shared_with(a)) > SHARED
 }
 
 #[cfg(test)]

@@ -21,12 +21,24 @@ pub(super) struct Pose {
     pub(super) person: f32,
     /// Where in the crop the person is, as logits.
     mask: Vec<f32>,
+    /// The points of the depth image (mm) in the cells that show the person.
+    surface: Vec<Vec3>,
     crop: PersonCrop,
 }
 
 impl Pose {
     pub(super) fn pelvis(&self) -> Vec3 {
         self.joints[Joint::Pelvis.index()]
+    }
+
+    /// The share of this person's surface that another pose takes for its own person.
+    pub(super) fn shared_with(&self, other: &Self) -> f32 {
+        let shared = self.surface.iter().filter(|point| {
+            let place = other.crop.place(point.to_array());
+            let value = place.and_then(|[u, v, _]| value_at(&other.mask, [u, v]));
+            value.is_some_and(|value| value > 0.0)
+        });
+        shared.count() as f32 / self.surface.len().max(1) as f32
     }
 
     /// Whether the mask shows the person at a point of the depth image (mm). Points outside the crop may be the person.
@@ -37,6 +49,21 @@ impl Pose {
         let value = place.and_then(|[u, v, _]| value_at(&self.mask, [u, v]));
         value.is_none_or(|value| value > LEAST)
     }
+}
+
+/// Points of the depth image in the mask's cells that show the person: one for each cell.
+fn surface(mask: &[f32], relative_mm: &[i16], crop: &PersonCrop) -> Vec<Vec3> {
+    const STEP: usize = PIXELS / SIZE;
+    let middle = |cell: usize| cell * STEP + STEP / 2;
+    let cells = mask.iter().enumerate().filter(|(_, shows)| **shows > 0.0);
+    let points = cells.filter_map(|(cell, _)| {
+        let (row, column) = (middle(cell / SIZE), middle(cell % SIZE));
+        let beyond = *relative_mm.get(row * PIXELS + column)?;
+        let at = |pixel: usize| (pixel as f32 + 0.5) / PIXELS as f32;
+        let point = crop.point([at(column), at(row), f32::from(beyond)]);
+        (beyond != PersonCrop::MISSING).then(|| point.into())
+    });
+    points.collect()
 }
 
 /// The network, and the memory of what it sees.
@@ -121,6 +148,7 @@ impl Poser {
             answer.average(other.mirrored());
         }
         let pose = Pose {
+            surface: surface(&answer.mask, &self.relative, &crop),
             joints: answer
                 .places
                 .map(|place| crop.point(place.to_array()).into()),
@@ -222,6 +250,7 @@ impl Pose {
             seen: [3.0; Joint::COUNT],
             person,
             mask: vec![3.0; SIZE * SIZE],
+            surface: joints.into_iter().step_by(4).collect(),
             crop: crop.or(somewhere).unwrap(),
         }
     }
