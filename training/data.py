@@ -59,6 +59,24 @@ def finder_input(overviews):
     return np.stack([far * valid, valid.astype(np.float32)], 1)
 
 
+def turn(k, crops, masks, places, angle):
+    """Turns a crop about the middle: the view of a camera that is rolled. What comes in from outside is not measured."""
+    cos, sin = np.cos(angle), np.sin(angle)
+
+    def turned(image, outside):
+        size = image.shape[0]
+        along = np.arange(size) - (size - 1) / 2
+        column = np.rint(cos * along + sin * along[:, None] + (size - 1) / 2).astype(np.int32)
+        row = np.rint(cos * along[:, None] - sin * along + (size - 1) / 2).astype(np.int32)
+        inside = (column >= 0) & (column < size) & (row >= 0) & (row < size)
+        found = image[np.clip(row, 0, size - 1), np.clip(column, 0, size - 1)]
+        return np.where(inside, found, outside)
+
+    crops[k], masks[k] = turned(crops[k], MISSING), turned(masks[k], 0)
+    u, v = places[k, :, 0] - 0.5, places[k, :, 1] - 0.5
+    places[k, :, 0], places[k, :, 1] = cos * u - sin * v + 0.5, sin * u + cos * v + 0.5
+
+
 class Crops:
     """Examples for the poser."""
 
@@ -90,6 +108,8 @@ class Crops:
             crops[k], masks[k] = crops[k, :, ::-1].copy(), masks[k, :, ::-1].copy()
             places[k, :, 0] = 1.0 - places[k, :, 0]
             places[k], confidence[k] = places[k, MIRRORED], confidence[k, MIRRORED]
+        if rng.random() < 0.6:
+            turn(k, crops, masks, places, rng.normal(0, np.deg2rad(8)))
         # A finder is off along the line of sight as well.
         shift = int(rng.normal(0, 25))
         measured = crops[k] != MISSING
