@@ -34,7 +34,7 @@ def options():
 
 
 def views(generator, recording, out, people=None):
-    command = [generator, "recording", recording, out]
+    command = [generator.resolve(), "recording", recording, out]
     if people is not None:
         path = out.with_suffix(".people.json")
         path.write_text(json.dumps(people))

@@ -74,7 +74,7 @@ class Training:
     def rate(self):
         share = min(self.seen / self.args.examples, 1.0)
         warm = min(1.0, (self.steps + 1) / 200)
-        return self.args.rate * warm * (0.5 * (1 + np.cos(np.pi * share)) + 1e-3)
+        return float(self.args.rate * warm * (0.5 * (1 + np.cos(np.pi * share)) + 1e-3))
 
     def step(self, loss, count):
         for group in self.optimiser.param_groups:

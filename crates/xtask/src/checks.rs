@@ -11,6 +11,7 @@ use crate::options::Options;
 use crate::package;
 use crate::steps::Steps;
 use crate::system;
+use crate::training;
 use crate::vendor;
 use crate::workspace::{Workspace, cargo};
 
@@ -203,6 +204,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         "Something uses a GPU feature without asking whether it is there.",
     )?;
     examples::run(&setup.workspace, steps)?;
+    training::run(&setup.workspace, steps)?;
     steps.run(
         "documentation",
         cargo_in_root()

@@ -23,6 +23,7 @@ mod options;
 mod package;
 mod steps;
 mod system;
+mod training;
 mod vendor;
 mod viewer;
 mod wheel;

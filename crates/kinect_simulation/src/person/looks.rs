@@ -152,6 +152,14 @@ pub(crate) enum Held {
     Phone,
     /// A paper cup.
     Cup,
+    /// A ball, of its diameter in centimetres.
+    Ball(u8),
+    /// A box, of its width in centimetres.
+    Parcel(u8),
+    /// A walking stick, a closed umbrella or a crutch, of its length in centimetres.
+    Stick(u8),
+    /// A bag that hangs from the hand, of its height in centimetres.
+    Tote(u8),
 }
 
 impl Default for Looks {
@@ -393,6 +401,14 @@ impl Person {
         }
         if random.chance(0.15) {
             looks.bag = *random.pick(&[Bag::Shoulder, Bag::Backpack]);
+        }
+        if random.chance(0.3) {
+            looks.held = match random.next() % 4 {
+                0 => Held::Ball(random.range(9.0..32.0) as u8),
+                1 => Held::Parcel(random.range(14.0..42.0) as u8),
+                2 => Held::Stick(random.range(55.0..105.0) as u8),
+                _ => Held::Tote(random.range(22.0..48.0) as u8),
+            };
         }
         person
     }

@@ -150,8 +150,114 @@ impl<'a> Workshop<'a> {
                     );
                 }
             }
+            // A wheelchair.
+            share if share < 0.66 => self.wheelchair(off(0.0, 0.0, 0.0), yaw, height, back),
             // A chair, with or without a back and arms, on legs or on a foot.
             _ => self.chair(off(0.0, 0.0, 0.0), yaw, height, back),
+        }
+    }
+
+    fn wheelchair(&mut self, at: Vec3, yaw: f32, height: f32, back: f32) {
+        let turn = Quat::from_rotation_y(yaw);
+        let off = |x: f32, y: f32, z: f32| at + turn * Vec3::new(x, y, z);
+        let (wide, wheel) = (self.random.range(0.42..0.52), self.random.range(0.5..0.64));
+        let up = self.random.range(0.35..0.5);
+        let front = 0.44 - back;
+        let mut part = |shape, x: f32, y: f32, z: f32, size: Vec3| {
+            self.part(shape, off(x, y, z), size, yaw);
+        };
+        let middle = front - 0.22;
+        part(
+            Shape::Box,
+            0.0,
+            height - 0.02,
+            middle,
+            Vec3::new(wide, 0.04, 0.44),
+        );
+        part(
+            Shape::Box,
+            0.0,
+            height + up * 0.5,
+            -back - 0.02,
+            Vec3::new(wide, up, 0.03),
+        );
+        for side in [-0.5, 0.5] {
+            let x = side * (wide + 0.08);
+            part(
+                Shape::Ball,
+                x,
+                wheel * 0.5,
+                -back + 0.06,
+                Vec3::new(0.05, wheel, wheel),
+            );
+            part(
+                Shape::Box,
+                x * 0.93,
+                height + 0.2,
+                middle,
+                Vec3::new(0.04, 0.04, 0.34),
+            );
+            part(
+                Shape::Box,
+                x * 0.93,
+                height + up,
+                -back - 0.1,
+                Vec3::new(0.03, 0.03, 0.16),
+            );
+            part(
+                Shape::Ball,
+                x * 0.8,
+                0.09,
+                front + 0.02,
+                Vec3::new(0.04, 0.18, 0.18),
+            );
+            // A rest for the foot.
+            part(
+                Shape::Box,
+                x * 0.5,
+                0.05,
+                front + 0.18,
+                Vec3::new(0.12, 0.02, 0.14),
+            );
+        }
+    }
+
+    /// A pram; its handle is at the side of `yaw`.
+    fn pram(&mut self, at: Vec2, yaw: f32) {
+        let turn = Quat::from_rotation_y(yaw);
+        let off = |x: f32, y: f32, z: f32| Vec3::new(at.x, 0.0, at.y) + turn * Vec3::new(x, y, z);
+        let (wide, high) = (self.random.range(0.36..0.48), self.random.range(0.5..0.75));
+        let mut part = |shape, x: f32, y: f32, z: f32, size: Vec3| {
+            self.part(shape, off(x, y, z), size, yaw);
+        };
+        part(Shape::Box, 0.0, high, 0.0, Vec3::new(wide, 0.24, 0.78));
+        part(
+            Shape::Ball,
+            0.0,
+            high + 0.14,
+            -0.22,
+            Vec3::new(wide, 0.5, 0.46),
+        );
+        part(
+            Shape::Box,
+            0.0,
+            high + 0.32,
+            0.56,
+            Vec3::new(wide, 0.03, 0.03),
+        );
+        for side in [-0.5, 0.5] {
+            let x = side * wide;
+            part(
+                Shape::Box,
+                x,
+                high + 0.22,
+                0.46,
+                Vec3::new(0.03, 0.24, 0.03),
+            );
+            for z in [-0.3, 0.3] {
+                part(Shape::Ball, x, 0.13, z, Vec3::new(0.05, 0.26, 0.26));
+                part(Shape::Box, x, high * 0.5, z, Vec3::new(0.03, high, 0.03));
+            }
         }
     }
 
@@ -340,6 +446,7 @@ impl<'a> Workshop<'a> {
                     self.part(Shape::Box, off(0.0, height, 0.0), size, yaw);
                 }
             }
+            share if share < 0.94 => self.pram(at, yaw + core::f32::consts::PI),
             _ => self.plant(at),
         }
     }

@@ -68,8 +68,51 @@ impl Builder<'_> {
                     &[(0.0, Joint::WristRight)],
                 );
             }
+            Held::Ball(wide) => {
+                let half = Vec3::splat(f32::from(wide) * 0.005);
+                held_box(self, hand - turn * Vec3::Y * half.y, turn, half, half.x);
+            }
+            Held::Parcel(wide) => {
+                let wide = f32::from(wide) * 0.005;
+                let half = Vec3::new(wide, wide * 0.7, wide);
+                held_box(self, hand - turn * Vec3::Y * half.y, turn, half, 0.01);
+            }
+            // Across the palm, held near its end.
+            Held::Stick(long) => {
+                let half = Vec3::new(0.014, 0.014, f32::from(long) * 0.005);
+                let at = hand + turn * Vec3::new(-0.03, -0.03, half.z * 0.8);
+                held_box(self, at, turn, half, 0.013);
+            }
+            // In line with the forearm, as it hangs from an arm that is let down.
+            Held::Tote(high) => {
+                let high = f32::from(high) * 0.005;
+                let half = Vec3::new(high, high * 0.35, high * 0.8);
+                held_box(
+                    self,
+                    hand - turn * Vec3::X * (high + 0.08),
+                    turn,
+                    half,
+                    0.02,
+                );
+            }
         }
     }
+}
+
+/// Something rigid in the right hand; sizes in metres, whatever the size of the person.
+fn held_box(builder: &mut Builder<'_>, center: Vec3, turn: Quat, half: Vec3, round: f32) {
+    let shape = Shape::Box {
+        center,
+        rotation: turn.inverse(),
+        half,
+        round,
+    };
+    builder.parts.push(Part::new(
+        shape,
+        Region::Held,
+        0.003,
+        &[(0.0, Joint::WristRight)],
+    ));
 }
 
 /// A flat thing under the palm of the right hand.
