@@ -176,6 +176,9 @@ class Overviews:
                     continue
                 u, v = column / 4, row / 4
                 near = np.exp(-((x - u) ** 2 + (y - v) ** 2) / (2 * 1.2**2))
+                # A pelvis between four cells is nearly as far from each: the nearest cell is the middle.
+                if 0 <= u < c and 0 <= v < r:
+                    near[int(v), int(u)] = 1.0
                 middle[k] = np.maximum(middle[k], near)
                 own = (labels[k] == person) | (near > 0.6)
                 way[k, 0][own], way[k, 1][own] = ((u - x) / 4)[own], ((v - y) / 4)[own]

@@ -29,6 +29,7 @@ def options():
     parser.add_argument("--generator", required=True, type=Path, help="the program kinect_training_data")
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--judge", type=Path, help="the validation set's evaluate.py")
+    parser.add_argument("--peak", action="store_true", help="takes places from the cells around the highest one alone")
     parser.add_argument("--mirror", action="store_true", help="averages with the mirrored picture")
     return parser.parse_args()
 
@@ -59,16 +60,17 @@ def found_people(net, folder):
 
 
 @torch.no_grad()
-def joints_of(net, folder, mirror):
+def joints_of(net, folder, mirror, peak):
     """Joints in mm in the depth camera's axes, whether each is seen, and whether there is a person, of each crop."""
     crops = np.fromfile(folder / "crops.i16", np.int16).reshape(-1, 128, 128)
     about = np.fromfile(folder / "about.f32", np.float32).reshape(-1, 11)
     x = torch.from_numpy(data.poser_input(crops))
     heatmaps, depths, _, seen, person = net(x)
-    places, _ = nets.expected(heatmaps, depths)
+    decode = nets.peaked if peak else nets.expected
+    places, _ = decode(heatmaps, depths)
     if mirror:
         h, d, _, s, p = net(x.flip(3))
-        other, _ = nets.expected(h, d)
+        other, _ = decode(h, d)
         other = other[:, data.MIRRORED]
         other[..., 0] = 1 - other[..., 0]
         places = (places + other) / 2
@@ -109,7 +111,7 @@ def main():
         people.sort(key=lambda person: person["frame"])
         asked = [{"frame": p["frame"], "center_mm": p["center_mm"]} for p in people]
         views(args.generator, recording, folder, asked)
-        joints, seen, person = joints_of(poser, folder, args.mirror) if people else ([], [], [])
+        joints, seen, person = joints_of(poser, folder, args.mirror, args.peak) if people else ([], [], [])
         answers = [{"timestamp_usec": time, "bodies": []} for time in times]
         for who, places, visible, is_person in zip(people, joints, seen, person):
             if finder is not None and is_person < -1:

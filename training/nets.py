@@ -106,3 +106,14 @@ def expected(heatmaps, depths):
     u = (shares.sum(2) * x).sum(-1)
     v = (shares.sum(3) * y).sum(-1)
     return torch.stack([u, v, (shares * depths).sum((2, 3))], -1), shares
+
+
+def peaked(heatmaps, depths, around=3):
+    """Likewise, from the cells around the highest one alone: a second, lower peak does not pull the place away."""
+    n, joints, rows, columns = heatmaps.shape
+    best = heatmaps.reshape(n, joints, -1).argmax(-1)
+    row, column = best // columns, best % columns
+    near_row = (torch.arange(rows, device=heatmaps.device) - row[..., None]).abs() <= around
+    near_column = (torch.arange(columns, device=heatmaps.device) - column[..., None]).abs() <= around
+    near = near_row[..., :, None] & near_column[..., None, :]
+    return expected(heatmaps.masked_fill(~near, float("-inf")), depths)
