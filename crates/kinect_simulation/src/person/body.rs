@@ -4,7 +4,7 @@ use glam::Vec3;
 use kinect_azure::body::Joint;
 use rayon::prelude::*;
 
-use super::figure::{Figure, bind_pose};
+use super::figure::{Figure, HeldThing, bind_pose};
 use super::looks::Person;
 use super::mesh::{Bounds, Cut, Surface, extract, region_at};
 use super::paint::Paint;
@@ -48,11 +48,15 @@ impl BodyMesh {
         person.physique = person.physique.clamped();
         let skeleton = RestSkeleton::new(&person.physique);
         let bind = bind_pose(&skeleton);
-        let figure = Figure::new(&person, &skeleton, &bind);
-        let pieces: Vec<Surface> = pieces(&person, &bind)
+        let mut figure = Figure::new(&person, &skeleton, &bind);
+        let mut pieces: Vec<Surface> = pieces(&person, &bind)
             .par_iter()
             .map(|(bounds, cell)| extract(&figure.parts, bounds, *cell))
             .collect();
+        if let Some(held) = figure.held.take() {
+            pieces.push(surface_of(&held));
+            figure.parts.push(held.part);
+        }
         let mut rest = Vec::new();
         let mut normals = Vec::new();
         let mut triangles = Vec::new();
@@ -126,6 +130,16 @@ impl BodyMesh {
     pub(crate) fn surface(&self, material: u8, rest: Vec3) -> surface::Surface {
         self.paint.surface(material, rest)
     }
+}
+
+/// The surface of an object in the hand. It is apart from the hand, because a hand's fine grid would be much too large.
+fn surface_of(held: &HeldThing) -> Surface {
+    let bounds = Bounds {
+        min: held.low,
+        max: held.high,
+        cuts: Vec::new(),
+    };
+    extract(core::slice::from_ref(&held.part), &bounds, 0.0125)
 }
 
 /// Where the head is put on: under the chin, above the shoulders.

@@ -31,7 +31,17 @@ pub(crate) fn bind_pose(skeleton: &RestSkeleton) -> BodyPose {
 /// The solids, and the reference frames for painting them.
 pub(crate) struct Figure {
     pub(crate) parts: Vec<Part>,
+    /// An object in the hand that is larger than the hand.
+    pub(crate) held: Option<HeldThing>,
     pub(crate) edges: Edges,
+}
+
+/// An object with a surface of its own.
+pub(crate) struct HeldThing {
+    pub(crate) part: Part,
+    /// The corners of a box around it.
+    pub(crate) low: Vec3,
+    pub(crate) high: Vec3,
 }
 
 /// Where garments end, so that paint can draw the line finer than triangles do.
@@ -53,6 +63,7 @@ pub(super) struct Builder<'a> {
     /// Thickness of limbs against average ones.
     pub(super) flesh: f32,
     pub(super) parts: Vec<Part>,
+    pub(super) held: Option<HeldThing>,
     pub(super) edges: Edges,
 }
 
@@ -65,6 +76,7 @@ impl Figure {
             size: physique.height / 1.75,
             flesh: (0.87 + 0.33 * physique.girth) * (1.12 - 0.12 * physique.maturity()),
             parts: Vec::new(),
+            held: None,
             edges: Edges::default(),
         };
         builder.trunk(skeleton);
@@ -76,6 +88,7 @@ impl Figure {
         builder.carried();
         Self {
             parts: builder.parts,
+            held: builder.held,
             edges: builder.edges,
         }
     }

@@ -1,9 +1,9 @@
 //! Bags, and objects in the hand.
 
-use glam::{Quat, Vec3};
+use glam::{Mat3, Quat, Vec3};
 use kinect_azure::body::Joint;
 
-use super::builder::Builder;
+use super::builder::{Builder, HeldThing};
 use crate::person::looks::{Bag, Held};
 use crate::person::shape::{Part, Region, Shape, knot};
 
@@ -101,18 +101,22 @@ impl Builder<'_> {
 
 /// Something rigid in the right hand; sizes in metres, whatever the size of the person.
 fn held_box(builder: &mut Builder<'_>, center: Vec3, turn: Quat, half: Vec3, round: f32) {
+    let axes = Mat3::from_quat(turn);
+    let room = axes.x_axis.abs() * half.x
+        + axes.y_axis.abs() * half.y
+        + axes.z_axis.abs() * half.z
+        + Vec3::splat(0.03);
     let shape = Shape::Box {
         center,
         rotation: turn.inverse(),
         half,
         round,
     };
-    builder.parts.push(Part::new(
-        shape,
-        Region::Held,
-        0.003,
-        &[(0.0, Joint::WristRight)],
-    ));
+    builder.held = Some(HeldThing {
+        part: Part::new(shape, Region::Held, 0.003, &[(0.0, Joint::WristRight)]),
+        low: center - room,
+        high: center + room,
+    });
 }
 
 /// A flat thing under the palm of the right hand.
