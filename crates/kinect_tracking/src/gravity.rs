@@ -101,7 +101,7 @@ mod tests {
             gravity.add(&sample(1000 + n * 625, [shake, 0.0, -9.8]), &calibration);
         }
         assert_eq!(gravity.up(), Some(first.to_array()));
-        for n in 0..2000_u64 {
+        for n in 0..4000_u64 {
             gravity.add(&sample(400_000 + n * 625, [0.0, 9.8, 0.0]), &calibration);
         }
         let turned = Vec3::from(gravity.up().unwrap());
