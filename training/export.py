@@ -1,4 +1,4 @@
-"""Writes a trained network as ONNX with fixed shapes.
+"""Writes a trained network as ONNX with fixed shapes, and its weights as 16-bit floats to start other trainings from.
 
     python export.py FOLDER        # of a checkpoint, as train.py writes it"""
 
@@ -34,6 +34,7 @@ def export(network, name, folder):
         )
         halve(path)
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+    save_weights(network, name, folder)
 
 
 def halve(path):
@@ -54,9 +55,16 @@ def halve(path):
     onnx.save(model, path)
 
 
-def load(folder):
-    """The averaged network of a checkpoint, and its name."""
-    saved = torch.load(Path(folder) / "last.pt", map_location="cpu")
+def save_weights(network, name, folder):
+    """A file of half the size, from which `train.py --start` goes on."""
+    weights = {k: v.half() if v.dtype == torch.float32 else v for k, v in network.state_dict().items()}
+    torch.save({"network": name, "widths": list(network.widths), "average": weights}, Path(folder) / f"{name}.pt")
+
+
+def load(path):
+    """The averaged network of a checkpoint's folder or of a file of weights, and its name."""
+    path = Path(path)
+    saved = torch.load(path / "last.pt" if path.is_dir() else path, map_location="cpu")
     make = nets.Poser if saved["network"] == "poser" else nets.Finder
     network = make(saved["widths"])
     network.load_state_dict(saved["average"])

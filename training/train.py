@@ -27,6 +27,7 @@ def options():
     parser.add_argument("network", choices=["poser", "finder"])
     parser.add_argument("data", nargs="+", help="folders of shards")
     parser.add_argument("--out", required=True, type=Path, help="folder of checkpoints")
+    parser.add_argument("--start", type=Path, help="weights to begin with (shipped/NAME.pt), instead of from nothing")
     parser.add_argument("--examples", type=int, default=2_000_000, help="examples until the learning rate is 0")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="ends this run after that time")
     parser.add_argument("--batch", type=int, default=32)
@@ -46,6 +47,8 @@ class Training:
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=args.rate, weight_decay=1e-2)
         self.average = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
         self.seen = self.steps = 0
+        if args.start and not (args.out / "last.pt").exists():
+            self.begin_with(torch.load(args.start, map_location=device))
         self.last = args.out / "last.pt"
         if self.last.exists():
             saved = torch.load(self.last, map_location=device)
@@ -54,6 +57,12 @@ class Training:
             self.average = {k: v.to(device) for k, v in saved["average"].items()}
             self.seen, self.steps = saved["seen"], saved["steps"]
             print(f"goes on after {self.seen} examples", flush=True)
+
+    def begin_with(self, saved):
+        if saved["network"] != self.args.network or tuple(saved["widths"]) != self.net.widths:
+            raise SystemExit(f"{self.args.start} is a {saved['network']} of widths {saved['widths']}")
+        self.net.load_state_dict({k: v.to(self.average[k].dtype) for k, v in saved["average"].items()})
+        self.average = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
 
     def save(self):
         half = self.last.with_suffix(".half")
