@@ -11,6 +11,9 @@
 const MARK: u32 = 0u;
 const SPREAD: u32 = 1u;
 
+// exp(-2²): the bell of the rim where no or every pixel of the neighbourhood is covered.
+const RIM_END: f32 = 0.01831564;
+
 // Light from the top to the bottom of a player, linear: pairs of colours that look well beside each other in any order.
 const TOPS: array<vec3<f32>, 6> = array(
     vec3(1.00, 0.52, 0.16), vec3(0.16, 0.72, 0.95), vec3(0.98, 0.25, 0.42),
@@ -74,9 +77,11 @@ fn paint(pixel: vec2<i32>, at: vec2<f32>) -> vec4<f32> {
     let color = mix(tops[number], bottoms[number], smoothstep(0.15, 0.9, uv.y));
     // Inside, light fades from the edge, where half of the blurred neighbourhood is covered.
     let inside = smoothstep(0.35, 0.65, value.g);
-    let rim = exp(-pow((value.g - 0.5) * 4.0, 2.0));
+    let from_edge = 4.0 * (value.g - 0.5);
+    // A bell from 0 to 1. It is exactly 0 away from the edge, or the squares in which the passes spread the light would be seen.
+    let rim = (exp(-from_edge * from_edge) - RIM_END) / (1.0 - RIM_END);
     let depth = saturate(2.0 * (value.r - 0.5));
-    let body = inside * mix(0.55, 0.035, smoothstep(0.0, 0.9, depth));
+    let body = inside * mix(0.55, 0.05, smoothstep(0.0, 0.9, depth));
     let glow = (1.0 - inside) * smoothstep(0.05, 0.5, value.r) * pass_info.params[0].y;
     let light = color * (body + glow + 0.9 * rim) + vec3(1.0, 0.96, 0.9) * 0.3 * rim * rim;
     // Nothing is cut off at the edges of the image.
