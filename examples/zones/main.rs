@@ -56,7 +56,7 @@ fn main() -> AppExit {
             Update,
             (
                 (people::add, people::place, people::trail).chain(),
-                floor::light,
+                (floor::draw_seen, floor::light),
                 (report::listen, report::label, report::update).chain(),
             ),
         );
