@@ -33,10 +33,11 @@ pub(crate) fn spawn(mut commands: Commands) {
             Node {
                 position_type: PositionType::Absolute,
                 left: px(24),
-                top: px(24),
+                top: px(18),
                 width: px(236),
                 flex_direction: FlexDirection::Column,
-                row_gap: px(5),
+                // All rows and the status line fit a window of 360 pixels.
+                row_gap: px(4),
                 ..default()
             },
             children![(
@@ -44,7 +45,7 @@ pub(crate) fn spawn(mut commands: Commands) {
                 style::text_font(15.0),
                 TextColor(style::LABEL),
                 Node {
-                    margin: UiRect::bottom(px(6)),
+                    margin: UiRect::bottom(px(4)),
                     ..default()
                 },
             )],
@@ -60,7 +61,7 @@ pub(crate) fn spawn(mut commands: Commands) {
                     },
                     Node {
                         justify_content: JustifyContent::SpaceBetween,
-                        padding: UiRect::axes(px(12), px(6)),
+                        padding: UiRect::axes(px(12), px(5)),
                         border: UiRect::left(px(4)),
                         border_radius: BorderRadius::all(px(4)),
                         ..default()
@@ -91,7 +92,7 @@ pub(crate) fn spawn(mut commands: Commands) {
         Node {
             position_type: PositionType::Absolute,
             left: px(24),
-            bottom: px(20),
+            bottom: px(14),
             max_width: px(420),
             ..default()
         },

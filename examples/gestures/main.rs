@@ -23,7 +23,7 @@ use bevy_kinect_azure::prelude::*;
 use clap::Parser;
 
 use kinect_app_support::skeletons::SkeletonsPlugin;
-use kinect_app_support::{Canvas, People, Show, style};
+use kinect_app_support::{Canvas, FitPlugin, People, Show, style};
 
 /// Shows the gestures of the people in front of a sensor.
 #[derive(Parser, Resource, Clone, Debug)]
@@ -42,7 +42,7 @@ fn main() -> AppExit {
     let Some(mut app) = options.show.app("gestures", "Gestures") else {
         return AppExit::error();
     };
-    app.add_plugins((KinectAzurePlugin, SkeletonsPlugin))
+    app.add_plugins((KinectAzurePlugin, FitPlugin, SkeletonsPlugin))
         .insert_resource(ClearColor(style::BACKGROUND))
         .insert_resource(options)
         .add_systems(Startup, (setup, list::spawn, sparks::make_looks))

@@ -69,6 +69,7 @@ pub(crate) fn rise(
         &ComputedNode,
     )>,
     view: Single<(&Camera, &GlobalTransform), With<View>>,
+    ui: Res<UiScale>,
     time: Res<Time>,
 ) {
     let (camera, place) = *view;
@@ -85,6 +86,8 @@ pub(crate) fn rise(
         };
         let size = computed.size() * computed.inverse_scale_factor();
         node.display = Display::Flex;
+        // Nodes are placed in pixels of the interface.
+        let at = at / ui.0;
         node.left = px(at.x - 0.5 * size.x);
         node.top = px(at.y - size.y);
         let alpha = ((LASTS - word.seconds) / (0.5 * LASTS)).min(1.0);
