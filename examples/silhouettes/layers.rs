@@ -71,10 +71,10 @@ fn passes(shader: &Handle<Shader>, is_echo: bool) -> Vec<OutputPass> {
         Vec4::ZERO,
         Vec4::new(1.0, 1.0, 1.0, 0.0),
         Vec4::new(1.0, 2.0, 1.0, 0.0),
-        // From far to near, so that each pass smooths the steps of the one before.
-        Vec4::new(1.0, 12.0, 0.0, 0.0),
-        Vec4::new(1.0, 6.0, 0.0, 0.0),
-        Vec4::new(1.0, 3.0, 0.0, 0.0),
+        // Distances of 1, 2, 4 and 8 pixels together weigh each pixel evenly: other distances leave steps.
+        Vec4::new(1.0, 4.0, 0.0, 0.0),
+        Vec4::new(1.0, 8.0, 0.0, 0.0),
+        Vec4::new(1.0, 10.0, 0.0, 0.0),
         Vec4::new(2.0, glow, alpha, 0.0),
     ];
     let pass = |step| {
