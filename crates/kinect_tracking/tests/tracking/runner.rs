@@ -5,7 +5,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use kinect_azure::body::BodyFrame;
-use kinect_azure::{Calibration, Capture, Image, ImageFormat};
+use kinect_azure::{
+    Calibration, Capture, CaptureSource, ColorResolution, DepthMode, Image, ImageFormat,
+    NextCapture,
+};
+use kinect_simulation::{SimulatedSensor, SimulationSettings};
 use kinect_tracking::tracker::{
     BodyTracker, RunnerSettings, StopSignal, Stopped, TrackerError, TrackerRunner, TrackerState,
     TruthTracker, abandoned_threads,
@@ -139,6 +143,57 @@ fn no_call_waits_for_the_tracker() {
     );
     // The machine may be busy; the tracker's 400 ms are far from this.
     assert!(times[190] < Duration::from_millis(50));
+}
+
+/// Images and body frames a second of a simulated sensor for three seconds in real time, with a tracker that takes that many
+/// milliseconds for a capture. Captures go to the runner on the thread that reads the sensor, as in the plugin.
+fn rates(tracker_millis: Option<u64>) -> (f64, f64) {
+    let mut sensor = SimulatedSensor::new(&SimulationSettings {
+        depth_mode: DepthMode::Nfov2x2Binned,
+        color_resolution: ColorResolution::Off,
+        people: 1,
+        ..SimulationSettings::default()
+    })
+    .unwrap();
+    let calibration = Arc::new(sensor.calibration().unwrap().clone());
+    let mut runner = tracker_millis
+        .map(|millis| TrackerRunner::start(quick(), move |_, _| scripted(slow(millis))).unwrap());
+    let mut next = || match sensor.next_capture(LONG).unwrap() {
+        NextCapture::Capture(capture) => capture,
+        other => panic!("the sensor gave {other:?}"),
+    };
+    // The sensor's start is not counted.
+    next();
+    let begun = Instant::now();
+    let (mut images, mut frames) = (0, 0);
+    while begun.elapsed() < Duration::from_secs(3) {
+        let capture = next();
+        images += u32::from(capture.depth.is_some());
+        if let Some(runner) = &mut runner {
+            runner.submit(capture, &calibration);
+            while runner.take_frame().is_some() {
+                frames += 1;
+            }
+        }
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    (f64::from(images) / seconds, f64::from(frames) / seconds)
+}
+
+#[test]
+fn a_slow_tracker_does_not_lower_the_rate_of_images() {
+    let (alone, _) = rates(None);
+    println!("without a tracker: {alone:.1} images/s");
+    for millis in [2, 200] {
+        let (images, frames) = rates(Some(millis));
+        println!(
+            "with a tracker that takes {millis} ms: {images:.1} images/s, {frames:.1} body frames/s"
+        );
+        // A reader that waited for the slow tracker would get 5 images a second.
+        assert!(images > 0.8 * alone, "{images} instead of {alone}");
+        assert!(frames > 1.0);
+        assert!(frames < 1000.0 / millis as f64 + 1.0);
+    }
 }
 
 #[test]
