@@ -41,10 +41,19 @@ pub(super) fn environment(library: Option<&Path>) -> Result<Environment, String>
     Err(tried.join("; "))
 }
 
+/// Whether the settings or the environment name a library.
+pub(super) fn is_chosen(library: Option<&Path>) -> bool {
+    chosen(library).is_some()
+}
+
+fn chosen(library: Option<&Path>) -> Option<PathBuf> {
+    let set = env::var_os(VARIABLE).filter(|path| !path.is_empty());
+    library.map(Path::to_owned).or(set.map(PathBuf::from))
+}
+
 /// The places to look in: only the place that was set, if one was set.
 fn candidates(library: Option<&Path>) -> Vec<PathBuf> {
-    let set = env::var_os(VARIABLE).filter(|path| !path.is_empty());
-    if let Some(path) = library.map(Path::to_owned).or(set.map(PathBuf::from)) {
+    if let Some(path) = chosen(library) {
         return vec![path];
     }
     let name = format!(

@@ -41,8 +41,14 @@ impl Engine {
                  library"
             )),
             Err(why) => {
+                // The loader's words help only somebody who named a library.
+                let why = if installed::is_chosen(settings.library.as_deref()) {
+                    format!("the ONNX Runtime that was chosen cannot be loaded ({why})")
+                } else {
+                    "no ONNX Runtime is installed".to_owned()
+                };
                 notes.push(format!(
-                    "ONNX Runtime is not installed ({why}); the built-in tract runs the network on the processor"
+                    "{why}; the built-in tract runs the network on the processor"
                 ));
                 Ok(Self::Embedded)
             }
