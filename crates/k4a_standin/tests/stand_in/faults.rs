@@ -17,24 +17,30 @@ fn with_fault(fault: Fault) -> StandIn {
 
 /// The state of frame 1; the frames before and after it must be intact.
 fn spoilt<R>(fault: Fault, look: impl FnOnce(&Capture<'_>) -> R) -> R {
-    let stand_in = with_fault(fault);
-    let client = Client::of(&stand_in);
-    let device = client.open(0).unwrap().started(USUAL);
-    let captures = [device.capture(), device.capture(), device.capture()];
-    for healthy in [&captures[0], &captures[2]] {
-        let color = healthy.color().unwrap();
-        assert_eq!(color.layout(), (0, 1280, 720, 0));
-        assert!(color.bytes().starts_with(&[0xFF, 0xD8]));
-        assert!(color.bytes().ends_with(&[0xFF, 0xD9]));
-        assert_eq!(healthy.depth().unwrap().layout(), (4, 640, 576, 1280));
-        assert_eq!(healthy.ir().unwrap().bytes().len(), 640 * 576 * 2);
+    // The stand-in throws frames away while nobody takes them, as the library does: on a busy computer frame 1 can be lost.
+    for _ in 0..20 {
+        let stand_in = with_fault(fault);
+        let client = Client::of(&stand_in);
+        let device = client.open(0).unwrap().started(USUAL);
+        let captures = [device.capture(), device.capture(), device.capture()];
+        let times = [&captures[0], &captures[2]].map(|c| c.depth().unwrap().usec());
+        if times != [200_000, 266_666] {
+            continue;
+        }
+        for healthy in [&captures[0], &captures[2]] {
+            let color = healthy.color().unwrap();
+            assert_eq!(color.layout(), (0, 1280, 720, 0));
+            assert!(color.bytes().starts_with(&[0xFF, 0xD8]));
+            assert!(color.bytes().ends_with(&[0xFF, 0xD9]));
+            assert_eq!(healthy.depth().unwrap().layout(), (4, 640, 576, 1280));
+            assert_eq!(healthy.ir().unwrap().bytes().len(), 640 * 576 * 2);
+        }
+        let found = look(&captures[1]);
+        drop((captures, device));
+        assert!(stand_in.statistics().is_clean());
+        return found;
     }
-    assert_eq!(captures[0].depth().unwrap().usec(), 200_000);
-    assert_eq!(captures[2].depth().unwrap().usec(), 266_666);
-    let found = look(&captures[1]);
-    drop((captures, device));
-    assert!(stand_in.statistics().is_clean());
-    found
+    panic!("frames 0 to 2 were never taken in time");
 }
 
 #[test]
