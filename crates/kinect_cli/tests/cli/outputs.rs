@@ -150,7 +150,7 @@ fn names_that_are_no_recording_are_refused_and_an_extension_is_added() {
         assert!(run.stderr.contains(word), "{name}: {run:?}");
         assert_eq!(folder.names(), ["x"]);
     }
-    for (out, word) in [("-", "a pipe cannot take"), ("/dev/null", "device")] {
+    for (out, word) in [("-", "cannot go into a pipe"), ("/dev/null", "device")] {
         let run = simulate(Path::new(out), &["--overwrite"]);
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(cfg!(windows) || run.stderr.contains(word), "{run:?}");
