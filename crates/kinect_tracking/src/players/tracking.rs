@@ -31,6 +31,11 @@ const MOST_UNLIKE_AT_EDGE: f32 = 1.0;
 const SURELY_UNLIKE: f32 = 4.0;
 /// The longest probation of a body that could be one of the hidden people, in seconds.
 const UNDECIDED_SECONDS: f32 = 1.0;
+/// How much more unlike every other pair with the same body or the same hidden person must be, while the body's probation
+/// can last longer, and at the end of the longest probation. People who were hidden together are not mistaken for each
+/// other because one of them comes back first.
+const CLEARLY_MORE: f32 = 1.0;
+const JUST_MORE: f32 = 0.3;
 /// How far from the expected place a hidden person may appear, in mm, and how much farther for each second.
 const HIDDEN_REACH_MM: f32 = 400.0;
 const HIDDEN_SPEED: f32 = 600.0;
@@ -306,6 +311,14 @@ impl Players {
                 else {
                     continue;
                 };
+                let more = if self.may_wait(fresh) {
+                    CLEARLY_MORE
+                } else {
+                    JUST_MORE
+                };
+                if self.rival(back, hidden) - unlike < more {
+                    continue;
+                }
                 if best.is_none_or(|(least, ..)| unlike < least) {
                     best = Some((unlike, back, hidden));
                 }
@@ -314,10 +327,29 @@ impl Players {
         best.map(|(_, back, hidden)| (back, hidden))
     }
 
+    /// The unlikeness of the next best pair with that body or that hidden person; infinite without another pair.
+    fn rival(&self, back: usize, hidden: usize) -> f32 {
+        let others = self.tracks.iter().enumerate().filter_map(|(index, track)| {
+            if track.counts {
+                (index != hidden).then(|| self.unlike(&self.tracks[back], track))?
+            } else {
+                // Also a body whose probation is not over can be the hidden person.
+                (index != back && track.in_frame)
+                    .then(|| self.unlike(track, &self.tracks[hidden]))?
+            }
+        });
+        others.fold(f32::INFINITY, f32::min)
+    }
+
+    /// Whether a body's probation can last longer.
+    fn may_wait(&self, fresh: &Track) -> bool {
+        fresh.player.seconds < UNDECIDED_SECONDS.max(self.settings.probation_seconds)
+    }
+
     /// Whether a body's probation should last longer, because the body could be a hidden person.
     fn is_undecided(&self, index: usize) -> bool {
         let fresh = &self.tracks[index];
-        fresh.player.seconds < UNDECIDED_SECONDS.max(self.settings.probation_seconds)
+        self.may_wait(fresh)
             && self.tracks.iter().any(|hidden| {
                 self.unlike(fresh, hidden)
                     .is_some_and(|unlike| unlike < SURELY_UNLIKE)
