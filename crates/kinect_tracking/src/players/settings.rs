@@ -10,7 +10,8 @@ pub struct PlayersSettings {
     pub most_players: usize,
     /// Which people get a slot when there are more people than slots.
     pub policy: SelectionPolicy,
-    /// A body becomes a player when it has been seen for this time, in seconds.
+    /// A body becomes a player when it has been seen for this time, in seconds; up to one second if the body could be one of
+    /// several hidden people.
     pub probation_seconds: f32,
     /// A person who is not seen keeps id and slot for this time, in seconds.
     pub hidden_seconds: f32,
