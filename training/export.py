@@ -65,8 +65,7 @@ def load(path):
     """The averaged network of a checkpoint's folder or of a file of weights, and its name."""
     path = Path(path)
     saved = torch.load(path / "last.pt" if path.is_dir() else path, map_location="cpu")
-    make = nets.Poser if saved["network"] == "poser" else nets.Finder
-    network = make(saved["widths"])
+    network = nets.make(saved["network"], saved["widths"])
     network.load_state_dict(saved["average"])
     return network.eval(), saved["network"]
 

@@ -31,6 +31,11 @@ class Residual(nn.Module):
         return F.relu(x + self.second(self.first(x)))
 
 
+def make(name, widths=None):
+    """A network by its name: "poser" or "finder"."""
+    return {"poser": Poser, "finder": Finder}[name](*([tuple(widths)] if widths else []))
+
+
 def twice(x):
     return F.interpolate(x, scale_factor=2.0, mode="nearest")
 

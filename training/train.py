@@ -38,18 +38,25 @@ def options():
     return parser.parse_args()
 
 
+def begin_with(network, args):
+    saved = torch.load(args.start, map_location="cpu")
+    if saved["network"] != args.network or tuple(saved["widths"]) != network.widths:
+        raise SystemExit(f"{args.start} is a {saved['network']} of widths {saved['widths']}")
+    network.load_state_dict(saved["average"])
+
+
 class Training:
     """Weights, their running average, the optimiser, and how far it has come."""
 
     def __init__(self, network, args, device):
         self.args, self.device = args, device
+        self.last = args.out / "last.pt"
+        if args.start and not self.last.exists():
+            begin_with(network, args)
         self.net = network.to(device, memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=args.rate, weight_decay=1e-2)
         self.average = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
         self.seen = self.steps = 0
-        if args.start and not (args.out / "last.pt").exists():
-            self.begin_with(torch.load(args.start, map_location=device))
-        self.last = args.out / "last.pt"
         if self.last.exists():
             saved = torch.load(self.last, map_location=device)
             self.net.load_state_dict(saved["net"])
@@ -57,12 +64,6 @@ class Training:
             self.average = {k: v.to(device) for k, v in saved["average"].items()}
             self.seen, self.steps = saved["seen"], saved["steps"]
             print(f"goes on after {self.seen} examples", flush=True)
-
-    def begin_with(self, saved):
-        if saved["network"] != self.args.network or tuple(saved["widths"]) != self.net.widths:
-            raise SystemExit(f"{self.args.start} is a {saved['network']} of widths {saved['widths']}")
-        self.net.load_state_dict({k: v.to(self.average[k].dtype) for k, v in saved["average"].items()})
-        self.average = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
 
     def save(self):
         half = self.last.with_suffix(".half")
@@ -103,8 +104,7 @@ class Training:
                     self.average[name].copy_(value)
 
     def averaged(self):
-        make = nets.Poser if self.args.network == "poser" else nets.Finder
-        network = make(self.net.widths).to(self.device)
+        network = nets.make(self.args.network, self.net.widths).to(self.device)
         network.load_state_dict(self.average)
         return network.eval()
 
@@ -257,8 +257,7 @@ def main():
     torch.manual_seed(args.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     poser = args.network == "poser"
-    make = nets.Poser if poser else nets.Finder
-    training = Training(make(*([tuple(args.widths)] if args.widths else [])), args, device)
+    training = Training(nets.make(args.network, args.widths), args, device)
     # Others go on with other examples than those before.
     rng = np.random.default_rng([args.seed, training.steps])
     everything = data.shards(args.data)

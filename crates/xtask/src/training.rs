@@ -6,12 +6,17 @@ use std::process::{Command, Stdio};
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
+const STEP: &str = "training: a minute of everything";
 /// Names the Python of the training environment (`training/README.md`).
 const PYTHON: &str = "KINECT_TRAINING_PYTHON";
 
 /// Runs `training/smoke.sh` if there is a Python with PyTorch. PyTorch takes gigabytes, so nothing fetches it for the checks; a
 /// Python that the user named must have it.
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String> {
+    // Asking Python takes seconds.
+    if steps.is_left_out(STEP) {
+        return Ok(());
+    }
     let chosen = std::env::var_os(PYTHON).filter(|path| !path.is_empty());
     let python = chosen
         .clone()
@@ -48,7 +53,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
         .env("CARGO_TARGET_DIR", &workspace.target)
         .env("OUT", out);
     steps.run(
-        "training: a minute of everything",
+        STEP,
         &mut smoke,
         "training/README.md describes what it runs.",
     )
