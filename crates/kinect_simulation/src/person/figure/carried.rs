@@ -19,12 +19,7 @@ impl Builder<'_> {
         };
         let mut block =
             |center: Vec3, half: Vec3, round: f32, region: Region, bone: Joint, rotation: Quat| {
-                let shape = Shape::Box {
-                    center,
-                    rotation: rotation.inverse(),
-                    half,
-                    round,
-                };
+                let shape = boxed(center, rotation, half, round);
                 self.parts
                     .push(Part::new(shape, region, 0.01, &[(0.0, bone)]));
             };
@@ -99,6 +94,16 @@ impl Builder<'_> {
     }
 }
 
+/// A box, turned, with rounded edges.
+fn boxed(center: Vec3, turn: Quat, half: Vec3, round: f32) -> Shape {
+    Shape::Box {
+        center,
+        rotation: turn.inverse(),
+        half,
+        round,
+    }
+}
+
 /// Something rigid in the right hand; sizes in metres, whatever the size of the person.
 fn held_box(builder: &mut Builder<'_>, center: Vec3, turn: Quat, half: Vec3, round: f32) {
     let axes = Mat3::from_quat(turn);
@@ -106,12 +111,7 @@ fn held_box(builder: &mut Builder<'_>, center: Vec3, turn: Quat, half: Vec3, rou
         + axes.y_axis.abs() * half.y
         + axes.z_axis.abs() * half.z
         + Vec3::splat(0.03);
-    let shape = Shape::Box {
-        center,
-        rotation: turn.inverse(),
-        half,
-        round,
-    };
+    let shape = boxed(center, turn, half, round);
     builder.held = Some(HeldThing {
         part: Part::new(shape, Region::Held, 0.003, &[(0.0, Joint::WristRight)]),
         low: center - room,
@@ -122,12 +122,8 @@ fn held_box(builder: &mut Builder<'_>, center: Vec3, turn: Quat, half: Vec3, rou
 /// A flat thing under the palm of the right hand.
 fn block_at(builder: &mut Builder<'_>, hand: Vec3, turn: Quat, half: Vec3, round: f32) {
     let s = builder.size;
-    let shape = Shape::Box {
-        center: hand + turn * Vec3::new(-0.03, -0.022, 0.0) * s,
-        rotation: turn.inverse(),
-        half: half * s,
-        round: round * s,
-    };
+    let center = hand + turn * Vec3::new(-0.03, -0.022, 0.0) * s;
+    let shape = boxed(center, turn, half * s, round * s);
     builder.parts.push(Part::new(
         shape,
         Region::Held,
