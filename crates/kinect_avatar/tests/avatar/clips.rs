@@ -72,42 +72,67 @@ fn play(rig: &Rig, map: &BoneMap, bodies: &[Body]) -> Vec<Frame> {
     frames.collect()
 }
 
-#[test]
-fn no_joint_flips() {
-    for (name, rig) in rigs() {
+/// A clip played on a rig.
+struct Played<'a> {
+    rig_name: &'a str,
+    /// The rig's and the clip's.
+    name: &'a str,
+    rig: &'a Rig,
+    map: &'a BoneMap,
+    frames: &'a [Frame],
+}
+
+/// Plays every clip on every rig.
+fn for_each_clip(mut check: impl FnMut(Played<'_>)) {
+    for (rig_name, rig) in rigs() {
         let map = match_bones(&rig, &[]).bones;
         for clip_name in CLIPS {
             let Some(bodies) = clip(clip_name) else {
                 continue;
             };
-            let frames = play(&rig, &map, &bodies);
+            check(Played {
+                rig_name,
+                name: &format!("{rig_name}, {clip_name}"),
+                rig: &rig,
+                map: &map,
+                frames: &play(&rig, &map, &bodies),
+            });
+        }
+    }
+}
+
+#[test]
+fn no_joint_flips() {
+    for_each_clip(
+        |Played {
+             name, rig, frames, ..
+         }| {
             let mut most = 0.0_f32;
             for pair in frames.windows(2) {
                 for ((bone, a), (_, b)) in pair[0].locals.iter().zip(&pair[1].locals) {
                     let angle = a.angle_between(*b).to_degrees();
                     most = most.max(angle);
                     let bone = &rig.bones()[*bone].name;
-                    assert!(
-                        angle < 90.0,
-                        "{name}, {clip_name}: {bone} turns by {angle}°"
-                    );
+                    assert!(angle < 90.0, "{name}: {bone} turns by {angle}°");
                 }
             }
-            println!("{name}, {clip_name}: at most {most:.0}° from frame to frame");
-        }
-    }
+            println!("{name}: at most {most:.0}° from frame to frame");
+        },
+    );
 }
 
 #[test]
 fn elbows_and_knees_bend_the_right_way() {
-    for (name, rig) in rigs() {
-        let map = match_bones(&rig, &[]).bones;
-        for clip_name in CLIPS {
-            let Some(bodies) = clip(clip_name) else {
-                continue;
-            };
-            for (n, frame) in play(&rig, &map, &bodies).iter().enumerate() {
-                let at = |part| frame.posed.part(&map, part).unwrap();
+    for_each_clip(
+        |Played {
+             name,
+             rig_name,
+             map,
+             frames,
+             ..
+         }| {
+            for (n, frame) in frames.iter().enumerate() {
+                let at = |part| frame.posed.part(map, part).unwrap();
                 let hips_left = at(HumanBone::LeftUpperLeg) - at(HumanBone::RightUpperLeg);
                 for right in [false, true] {
                     let of = |part: HumanBone| if right { part.mirrored() } else { part };
@@ -123,10 +148,7 @@ fn elbows_and_knees_bend_the_right_way() {
                     );
                     if knee.length() > 0.5 {
                         let along = knee.normalize().dot(hips_left.normalize());
-                        assert!(
-                            along > 0.0,
-                            "{name}, {clip_name} at {n}: the knee bends about {along}"
-                        );
+                        assert!(along > 0.0, "{name} at {n}: the knee bends about {along}");
                     }
                     // Elbows: about the same axis of the arm as the person's.
                     let elbow = bend(
@@ -140,21 +162,18 @@ fn elbows_and_knees_bend_the_right_way() {
                         .normalize()
                         .cross((place(Joint::WristLeft) - place(Joint::ElbowLeft)).normalize());
                     if own.length() > 0.3 {
-                        let facing = if name == "quaternius" {
+                        let facing = if rig_name == "quaternius" {
                             Vec3::new(-1.0, 1.0, -1.0)
                         } else {
                             Vec3::ONE
                         };
                         let along = elbow.normalize().dot(own.normalize() * facing);
-                        assert!(
-                            along > 0.9,
-                            "{name}, {clip_name} at {n}: the elbow bends about {along}"
-                        );
+                        assert!(along > 0.9, "{name} at {n}: the elbow bends about {along}");
                     }
                 }
             }
-        }
-    }
+        },
+    );
 }
 
 /// The times at which the person's foot stands: for at least 0.3 s it moves slower than 0.25 m/s, and its
@@ -193,21 +212,18 @@ fn stances(frames: &[Frame], ankle: Joint) -> Vec<core::ops::Range<usize>> {
 
 #[test]
 fn feet_that_stand_do_not_slide() {
-    for (name, rig) in rigs() {
-        let map = match_bones(&rig, &[]).bones;
-        for clip_name in CLIPS {
-            let Some(bodies) = clip(clip_name) else {
-                continue;
-            };
-            let frames = play(&rig, &map, &bodies);
+    for_each_clip(
+        |Played {
+             name, map, frames, ..
+         }| {
             let (mut steps, mut worst, mut persons) = (0, 0.0_f32, 0.0_f32);
             for (part, ankle) in [
                 (HumanBone::LeftFoot, Joint::AnkleLeft),
                 (HumanBone::RightFoot, Joint::AnkleRight),
             ] {
-                for stance in stances(&frames, ankle) {
+                for stance in stances(frames, ankle) {
                     let level = |v: Vec3| Vec3::new(v.x, 0.0, v.z);
-                    let own = |n: usize| level(frames[n].posed.part(&map, part).unwrap());
+                    let own = |n: usize| level(frames[n].posed.part(map, part).unwrap());
                     let person = |n: usize| level(frames[n].person.position(ankle));
                     let first = stance.start;
                     let slide = stance
@@ -224,11 +240,11 @@ fn feet_that_stand_do_not_slide() {
                 }
             }
             println!(
-                "{name}, {clip_name}: {steps} steps, feet slide {:.1} cm, the tracker's {:.1} cm",
+                "{name}: {steps} steps, feet slide {:.1} cm, the tracker's {:.1} cm",
                 worst * 100.0,
                 persons * 100.0
             );
-            assert!(worst < 0.02, "{name}, {clip_name}: a foot slides {worst} m");
-        }
-    }
+            assert!(worst < 0.02, "{name}: a foot slides {worst} m");
+        },
+    );
 }

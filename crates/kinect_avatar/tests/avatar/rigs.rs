@@ -3,7 +3,7 @@
 use glam::{Affine3A, Mat3, Quat, Vec3};
 use kinect_avatar::{HumanBone, Rig, RigBone};
 
-use crate::schemes::Scheme;
+use crate::schemes::{self, Scheme};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
@@ -192,6 +192,25 @@ fn posed(rest: Rest, name: &str) -> (Vec3, Quat) {
         Limb::LowerLeg => (knee_now + shank * (at - knee), shank),
         Limb::Foot => (ankle_now + (at - ankle), Quat::IDENTITY),
     }
+}
+
+/// Rigs of every scheme, rest pose and kind of axes, with and without twist bones, that can be told apart; each with its name.
+pub(crate) fn everything() -> impl Iterator<Item = (String, Generated)> {
+    let rests = schemes::ALL
+        .iter()
+        .flat_map(|scheme| Rest::ALL.map(|rest| (scheme, rest)));
+    let axes = rests.flat_map(|(scheme, rest)| Axes::ALL.map(|axes| (scheme, rest, axes)));
+    axes.filter(|&(scheme, rest, axes)| {
+        // Without words, left and right are told by toes, which the mirror exchanges; sitting, by nothing that tells feet from
+        // hands.
+        scheme.name != "no words" || (axes != Axes::Mirrored && rest != Rest::Sitting)
+    })
+    .flat_map(|(scheme, rest, axes)| {
+        [false, true].map(|twists| {
+            let name = format!("{} {rest:?} {axes:?} {twists}", scheme.name);
+            (name, generate(scheme, rest, axes, twists))
+        })
+    })
 }
 
 pub(crate) fn generate(scheme: &Scheme, rest: Rest, axes: Axes, twists: bool) -> Generated {

@@ -10,7 +10,7 @@ use kinect_simulation::MotionKind;
 use crate::matching::check;
 use crate::model::Posed;
 use crate::people::{place, simulated, simulated_sensor, turn};
-use crate::rigs::{Axes, Generated, Rest, generate};
+use crate::rigs::{Axes, Generated, Rest, everything, generate};
 use crate::schemes;
 
 /// Bones whose direction is the person's segment, with its joints.
@@ -107,30 +107,17 @@ fn bones_point_and_turn_as_the_persons_do() {
     let sensor = simulated_sensor();
     let mut worst = Worst::default();
     let mut compared = 0;
-    for scheme in &schemes::ALL {
-        for rest in Rest::ALL {
-            for axes in Axes::ALL {
-                for twists in [false, true] {
-                    if scheme.name == "no words"
-                        && (axes == Axes::Mirrored || rest == Rest::Sitting)
-                    {
-                        continue;
-                    }
-                    let name = format!("{} {rest:?} {axes:?} {twists}", scheme.name);
-                    let generated = generate(scheme, rest, axes, twists);
-                    let map = check(&generated, &name);
-                    let mut retargeter = Retargeter::new(&generated.rig, &map);
-                    for (motion, bodies) in motions() {
-                        retargeter.update(None, &settings, 10.0);
-                        for (n, body) in bodies.iter().enumerate().step_by(7) {
-                            let person = Person::new(body, &sensor).unwrap();
-                            retargeter.update(Some(&person), &settings, 0.4);
-                            let name = format!("{name}, {} at {n}", motion.name());
-                            compare(&generated, &map, &retargeter, body, &mut worst, &name);
-                            compared += 1;
-                        }
-                    }
-                }
+    for (name, generated) in everything() {
+        let map = check(&generated, &name);
+        let mut retargeter = Retargeter::new(&generated.rig, &map);
+        for (motion, bodies) in motions() {
+            retargeter.update(None, &settings, 10.0);
+            for (n, body) in bodies.iter().enumerate().step_by(7) {
+                let person = Person::new(body, &sensor).unwrap();
+                retargeter.update(Some(&person), &settings, 0.4);
+                let name = format!("{name}, {} at {n}", motion.name());
+                compare(&generated, &map, &retargeter, body, &mut worst, &name);
+                compared += 1;
             }
         }
     }

@@ -18,6 +18,27 @@ use crate::clips::place;
 use crate::noise::Noise;
 use crate::simulated::ground;
 
+/// The joints that networks trained on COCO know.
+pub(crate) const COCO: [Joint; 17] = [
+    Joint::Nose,
+    Joint::EyeLeft,
+    Joint::EyeRight,
+    Joint::EarLeft,
+    Joint::EarRight,
+    Joint::ShoulderLeft,
+    Joint::ShoulderRight,
+    Joint::ElbowLeft,
+    Joint::ElbowRight,
+    Joint::WristLeft,
+    Joint::WristRight,
+    Joint::HipLeft,
+    Joint::HipRight,
+    Joint::KneeLeft,
+    Joint::KneeRight,
+    Joint::AnkleLeft,
+    Joint::AnkleRight,
+];
+
 /// Stands for a network: it returns the true joints in the image, with errors.
 struct Network {
     noise: Noise,
@@ -477,27 +498,6 @@ struct ExactJoint {
 struct ExactFile {
     frames: Vec<ExactFrame>,
 }
-
-/// The joints that networks trained on COCO know.
-const COCO: [Joint; 17] = [
-    Joint::Nose,
-    Joint::EyeLeft,
-    Joint::EyeRight,
-    Joint::EarLeft,
-    Joint::EarRight,
-    Joint::ShoulderLeft,
-    Joint::ShoulderRight,
-    Joint::ElbowLeft,
-    Joint::ElbowRight,
-    Joint::WristLeft,
-    Joint::WristRight,
-    Joint::HipLeft,
-    Joint::HipRight,
-    Joint::KneeLeft,
-    Joint::KneeRight,
-    Joint::AnkleLeft,
-    Joint::AnkleRight,
-];
 
 /// Lifts the exact joints of recorded people: `KINECT_EXACT_PEOPLE` is a folder of recordings with their joints in
 /// `gt`. Writes the bodies into folders of `KINECT_PREDICTIONS`, in the form that the program of the recordings

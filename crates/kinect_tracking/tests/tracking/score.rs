@@ -4,23 +4,12 @@ use kinect_azure::body::{BodyFrame, BodyIndexImage};
 use kinect_azure::{Body, Joint, JointConfidence};
 
 use crate::clips::place;
+use crate::lift::COCO;
 
-/// The joints that all public models know.
-const THIRTEEN: [Joint; 13] = [
-    Joint::Nose,
-    Joint::ShoulderLeft,
-    Joint::ShoulderRight,
-    Joint::ElbowLeft,
-    Joint::ElbowRight,
-    Joint::WristLeft,
-    Joint::WristRight,
-    Joint::HipLeft,
-    Joint::HipRight,
-    Joint::KneeLeft,
-    Joint::KneeRight,
-    Joint::AnkleLeft,
-    Joint::AnkleRight,
-];
+/// Whether all public models know the joint: COCO's without eyes and ears.
+fn is_common(joint: Joint) -> bool {
+    COCO[0] == joint || COCO[5..].contains(&joint)
+}
 
 #[derive(Default)]
 pub(crate) struct Score {
@@ -71,7 +60,7 @@ impl Score {
                     JointConfidence::Medium | JointConfidence::High => {
                         self.all.push(error);
                         self.by_joint[joint.index()].push(error);
-                        if THIRTEEN.contains(&joint) {
+                        if is_common(joint) {
                             self.thirteen.push(error);
                         }
                     }
