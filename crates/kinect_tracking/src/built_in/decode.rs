@@ -1,5 +1,7 @@
 //! From the maps of the networks to places: peaks, joints, probabilities.
 
+use core::ops::Range;
+
 use glam::Vec3;
 use kinect_azure::Joint;
 
@@ -7,26 +9,22 @@ use kinect_azure::Joint;
 pub(super) const SIZE: usize = 32;
 
 /// How far from the peak of its heatmap a joint's place depends on the cells, in cells: of joints that are seen, and of others, whose
-/// heatmaps are wide. `None` = on all cells.
-const WINDOW_SEEN: Option<usize> = Some(3);
-const WINDOW_HIDDEN: Option<usize> = Some(6);
+/// heatmaps are wide.
+const WINDOW_SEEN: usize = 3;
+const WINDOW_HIDDEN: usize = 6;
 
 /// The place of a joint in a crop: u and v from 0 to 1, and mm beyond the crop's middle. The cells of the heatmap are weighted by
-/// their shares of its softmax.
-pub(super) fn place(heatmap: &[f32], depths: &[f32], window: Option<usize>) -> Vec3 {
+/// their shares of its softmax within `window` cells of the peak.
+fn place(heatmap: &[f32], depths: &[f32], window: usize) -> Vec3 {
     let (mut peak, mut highest) = (0, f32::NEG_INFINITY);
     for (cell, &heat) in heatmap.iter().enumerate() {
         if heat > highest {
             (peak, highest) = (cell, heat);
         }
     }
-    let around = |at: usize| match window {
-        Some(reach) => at.saturating_sub(reach)..(at + reach + 1).min(SIZE),
-        None => 0..SIZE,
-    };
     let (mut total, mut sum) = (0.0, Vec3::ZERO);
-    for row in around(peak / SIZE) {
-        for column in around(peak % SIZE) {
+    for row in around(peak / SIZE, window, SIZE) {
+        for column in around(peak % SIZE, window, SIZE) {
             let cell = row * SIZE + column;
             let weight = (heatmap[cell] - highest).exp();
             total += weight;
@@ -40,6 +38,11 @@ pub(super) fn place(heatmap: &[f32], depths: &[f32], window: Option<usize>) -> V
         (mean.y + 0.5) / SIZE as f32,
         mean.z * 1000.0,
     )
+}
+
+/// The rows or columns of a map of that size within `reach` of one of them.
+fn around(at: usize, reach: usize, size: usize) -> Range<usize> {
+    at.saturating_sub(reach)..(at + reach + 1).min(size)
 }
 
 /// The places of all joints; `seen` are the logits of their being seen.
@@ -96,8 +99,6 @@ const NEAREST: f32 = 0.3;
 /// The peaks of a map of pelvises (logits) of at least that score, best first. `distances` are relative to 2.5 m, in metres.
 pub(super) fn peaks(logits: &[f32], distances: &[f32], columns: usize, least: f32) -> Vec<Peak> {
     let rows = logits.len() / columns.max(1);
-    let around =
-        |at: usize, reach: usize, size: usize| at.saturating_sub(reach)..(at + reach + 1).min(size);
     let mut found = Vec::new();
     for row in 0..rows {
         for column in 0..columns {
@@ -166,7 +167,7 @@ mod tests {
     fn a_joint_lies_between_cells_at_the_depth_of_its_peak() {
         for (x, y) in [(10.3, 20.8), (4.5, 4.5), (27.0, 15.25)] {
             let (heat, depths) = bump(x, y);
-            for window in [None, Some(4)] {
+            for window in [SIZE, 4] {
                 let at = place(&heat, &depths, window);
                 assert!((at.x * 32.0 - 0.5 - x).abs() < 0.02, "{at} {window:?}");
                 assert!((at.y * 32.0 - 0.5 - y).abs() < 0.02, "{at} {window:?}");
@@ -182,8 +183,8 @@ mod tests {
         for (heat, other) in heat.iter_mut().zip(other) {
             *heat = heat.max(other - 1.0);
         }
-        let near = place(&heat, &depths, Some(4));
-        let all = place(&heat, &depths, None);
+        let near = place(&heat, &depths, 4);
+        let all = place(&heat, &depths, SIZE);
         assert!((near.x * 32.0 - 8.5).abs() < 0.02, "{near}");
         assert!(all.x * 32.0 > 11.0, "{all}");
     }

@@ -1,6 +1,6 @@
 //! The files of the networks, and opening them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::settings::BuiltInSettings;
 use crate::crop::{Overview, PersonCrop};
@@ -44,6 +44,13 @@ pub(super) const POSER: Contract = Contract {
     input: [1, 2, PersonCrop::SIZE, PersonCrop::SIZE],
     outputs: &["heatmaps", "depths", "mask", "seen", "person"],
 };
+
+impl Contract {
+    /// The network's file in a folder.
+    fn path(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}.onnx", self.file))
+    }
+}
 
 impl<'a> Networks<'a> {
     /// Chooses the library that runs networks.
@@ -103,8 +110,7 @@ impl<'a> Networks<'a> {
 
     fn file(&self, contract: &Contract) -> Result<ModelFile, TrackerError> {
         match &self.settings.networks {
-            Some(folder) => ModelFile::read(&folder.join(format!("{}.onnx", contract.file)))
-                .map_err(TrackerError::unusable),
+            Some(folder) => ModelFile::read(&contract.path(folder)).map_err(TrackerError::unusable),
             None => Ok(ModelFile::built_in(contract.file, contract.shipped)),
         }
     }
@@ -112,7 +118,7 @@ impl<'a> Networks<'a> {
 
 /// Whether a folder holds networks of this tracker.
 pub(crate) fn are_in(folder: &Path) -> bool {
-    folder.join("poser.onnx").is_file()
+    POSER.path(folder).is_file()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::skeleton::Skeleton;
 use crate::joints::{low_pass, seconds_between};
 
 /// The most people who are followed.
-pub(super) const MOST_PEOPLE: usize = 6;
+const MOST_PEOPLE: usize = 6;
 /// From one search for people to the next, in µs. A search takes place in the next capture after somebody was lost, too.
 const SEARCH_EVERY_USEC: u64 = 200_000;
 /// After this time in µs, the finder's pelvis is nearer to the truth than the prediction.

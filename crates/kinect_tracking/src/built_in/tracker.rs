@@ -11,7 +11,7 @@ use kinect_azure::{Calibration, Capture};
 
 use super::finder::Finder;
 use super::networks::Networks;
-use super::people::{MOST_PEOPLE, People};
+use super::people::People;
 use super::poser::{Poser, Scene};
 use super::settings::BuiltInSettings;
 use crate::gravity::Gravity;
@@ -20,8 +20,7 @@ use crate::lift::index_map::{IndexMapper, Surroundings};
 use crate::lift::plan::Plan;
 use crate::lift::view::View;
 use crate::onnx::Turn;
-use crate::onnx::runtime::cores;
-use crate::onnx::share_out::{MOST_THREADS, share_out};
+use crate::onnx::share_out::{share_out, workers};
 use crate::tracker::{BodyTracker, StopSignal, TrackerError};
 
 /// The body tracker that comes with this crate: it finds up to six people in depth images alone, on any processor.
@@ -73,17 +72,10 @@ impl BuiltInTracker {
         let finder = Finder::open(&mut networks, &camera, up)?;
         stop.check()?;
         let poser = Poser::open(&mut networks)?;
-        let threads = if poser.is_accelerated() {
-            1
-        } else {
-            cores().min(MOST_THREADS).min(MOST_PEOPLE)
-        };
-        let mut posers = Vec::with_capacity(threads);
-        for _ in 1..threads {
-            stop.check()?;
-            posers.push(Mutex::new(poser.second(&mut networks)?));
-        }
-        posers.push(Mutex::new(poser));
+        let is_accelerated = poser.is_accelerated();
+        let posers = workers(poser, is_accelerated, stop, |poser| {
+            poser.second(&mut networks)
+        })?;
         let mut notes = networks.notes;
         notes.dedup();
         Ok(Self {

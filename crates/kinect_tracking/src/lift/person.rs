@@ -14,7 +14,7 @@ use super::orientation::orientations;
 use super::plan::{LINK_COUNT, Plan, behind_surface, is_central, radius, thickness_spread};
 use super::settings::LiftSettings;
 use super::solve::{Place, solve};
-use super::surfaces::{SurfaceFinder, Surfaces};
+use super::surfaces::{Circle, SurfaceFinder, Surfaces};
 use super::view::View;
 use crate::pose2d::{Joint2d, Person2d};
 
@@ -101,7 +101,12 @@ impl Glance {
                 };
                 if sight.score >= scene.settings.least_score {
                     let radius = scene.radius(Joint::ALL[index], unit, near);
-                    sight.surfaces = finder.find(view, scene.depths, [joint.x, joint.y], radius);
+                    sight.surfaces = finder.find(
+                        view,
+                        scene.depths,
+                        [joint.x, joint.y],
+                        Circle::OfLimb(radius),
+                    );
                 }
             }
             let before = trunk_z;
@@ -171,7 +176,7 @@ fn look_beside(
             continue;
         }
         let radius = scene.radius(joint, unit, trunk_z);
-        let wide = finder.find_wide(scene.view, scene.depths, [at.x, at.y], radius);
+        let wide = finder.find(scene.view, scene.depths, [at.x, at.y], Circle::Wide(radius));
         if has_person(&wide) {
             sight.surfaces = wide;
         }
@@ -386,7 +391,7 @@ impl Person {
                     let ray = joints[index].normalize_or(Vec3::Z);
                     let behind = behind_surface(joint, ray, &frame, [Vec3::ZERO; 2]) * unit;
                     let radius = scene.radius(joint, unit, joints[index].z);
-                    let found = finder.find(scene.view, scene.depths, at, radius);
+                    let found = finder.find(scene.view, scene.depths, at, Circle::OfLimb(radius));
                     let there = found.list().iter().any(|surface| {
                         (surface.depth + behind * ray.z - joints[index].z).abs() < 0.15 * unit
                     });

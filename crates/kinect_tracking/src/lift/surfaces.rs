@@ -43,6 +43,25 @@ const LEAST_SHARE: f32 = 0.12;
 /// The share of a surface's pixels that are nearer than the depth that is taken.
 const QUANTILE: f32 = 0.35;
 
+/// The circle in which depths are read, for a radius of the limb in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Circle {
+    /// As large as the limb.
+    OfLimb(f32),
+    /// Larger: a joint at the edge of a limb may be seen a little beside the limb.
+    Wide(f32),
+}
+
+impl Circle {
+    fn radius(self) -> f32 {
+        let (least, most) = RADIUS_PIXELS;
+        match self {
+            Self::OfLimb(radius) => radius.max(least).min(most),
+            Self::Wide(radius) => (WIDE * radius).max(least).min(WIDEST_PIXELS),
+        }
+    }
+}
+
 /// Finds surfaces in the same memory again and again.
 #[derive(Debug, Default)]
 pub(super) struct SurfaceFinder {
@@ -50,38 +69,15 @@ pub(super) struct SurfaceFinder {
 }
 
 impl SurfaceFinder {
-    /// The surfaces within a radius in pixels around a pixel coordinate.
+    /// The surfaces in a circle around a pixel coordinate.
     pub(super) fn find(
         &mut self,
         view: &View,
         depths: &[u16],
-        at: [f32; 2],
-        radius: f32,
-    ) -> Surfaces {
-        let (least, most) = RADIUS_PIXELS;
-        self.find_within(view, depths, at, radius.max(least).min(most))
-    }
-
-    /// The surfaces in a wider circle: a joint at the edge of a limb may be seen a little beside the limb.
-    pub(super) fn find_wide(
-        &mut self,
-        view: &View,
-        depths: &[u16],
-        at: [f32; 2],
-        radius: f32,
-    ) -> Surfaces {
-        let (least, _) = RADIUS_PIXELS;
-        let radius = (WIDE * radius).max(least).min(WIDEST_PIXELS);
-        self.find_within(view, depths, at, radius)
-    }
-
-    fn find_within(
-        &mut self,
-        view: &View,
-        depths: &[u16],
         [x, y]: [f32; 2],
-        radius: f32,
+        circle: Circle,
     ) -> Surfaces {
+        let radius = circle.radius();
         let mut found = Surfaces::default();
         if view.pixel_at([x, y]).is_none() || depths.is_empty() {
             return found;
@@ -193,7 +189,7 @@ mod tests {
         }
         let mut finder = SurfaceFinder::default();
         let mut at = |x: f32, y: f32| {
-            let found = finder.find(&view, &depths, [x, y], 9.0);
+            let found = finder.find(&view, &depths, [x, y], Circle::OfLimb(9.0));
             found.list().iter().map(|s| s.depth).collect::<Vec<_>>()
         };
         assert_eq!(at(325.0, 350.0), [2000.0]);

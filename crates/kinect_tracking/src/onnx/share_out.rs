@@ -4,8 +4,35 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::runtime::cores;
+use crate::tracker::{StopSignal, TrackerError};
+
 /// The most threads that look at people.
-pub(crate) const MOST_THREADS: usize = 4;
+const MOST_THREADS: usize = 4;
+
+/// One worker for each thread that may look at people. On a graphics card a second worker beside the first gains nothing.
+///
+/// # Errors
+/// Fails if `second` fails, or if the signal tells it to stop.
+pub(crate) fn workers<W>(
+    first: W,
+    is_accelerated: bool,
+    stop: &StopSignal,
+    mut second: impl FnMut(&W) -> Result<W, TrackerError>,
+) -> Result<Vec<Mutex<W>>, TrackerError> {
+    let threads = if is_accelerated {
+        1
+    } else {
+        cores().min(MOST_THREADS)
+    };
+    let mut workers = Vec::with_capacity(threads);
+    for _ in 1..threads {
+        stop.check()?;
+        workers.push(Mutex::new(second(&first)?));
+    }
+    workers.push(Mutex::new(first));
+    Ok(workers)
+}
 
 /// Does the work for every item, on as many threads as there are workers, and returns the results in the items' order.
 ///

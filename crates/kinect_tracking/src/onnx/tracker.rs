@@ -1,7 +1,7 @@
 //! The body tracker: makes pictures, runs networks, follows people and lifts their joints.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use kinect_azure::body::BodyFrame;
 use kinect_azure::calibration::CameraKind;
@@ -14,7 +14,7 @@ use super::models;
 use super::picture::Picture;
 use super::runtime::{Engine, cores};
 use super::settings::{OnnxSettings, PictureSource};
-use super::share_out::MOST_THREADS;
+use super::share_out::workers;
 use super::top_down::{Pace, TopDown};
 use super::upright::Upright;
 use crate::lift::{LiftSettings, Lifter};
@@ -102,17 +102,10 @@ impl OnnxTracker {
                         .to_owned(),
                 ),
             }
-            let threads = if pose.is_accelerated() {
-                1
-            } else {
-                cores().min(MOST_THREADS)
-            };
-            let mut poses = Vec::with_capacity(threads);
-            for _ in 1..threads {
-                stop.check()?;
-                poses.push(Mutex::new(pose.second(&engine, &path, layout)?));
-            }
-            poses.push(Mutex::new(pose));
+            let is_accelerated = pose.is_accelerated();
+            let poses = workers(pose, is_accelerated, stop, |pose| {
+                pose.second(&engine, &path, layout)
+            })?;
             let pace = match (&detector, &engine) {
                 (Some(detector), _) if detector.is_accelerated() => Pace::ALWAYS,
                 (Some(_), Engine::Installed(_)) => Pace::OFTEN,
