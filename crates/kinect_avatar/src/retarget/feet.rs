@@ -3,6 +3,7 @@
 use glam::Vec3;
 use kinect_azure::Joint;
 
+use super::decay;
 use super::root::{Measures, Root};
 use crate::person::Person;
 
@@ -68,7 +69,7 @@ impl Foot {
             && seconds > 0.0
         {
             let speed = before.distance(ankle) / seconds;
-            self.speed += (speed - self.speed) * (1.0 - (-seconds / SPEED_TIME).exp());
+            self.speed += (speed - self.speed) * decay::done(seconds, SPEED_TIME);
         }
         let above = (root.place(ankle).y - rig.ankle).max(0.0);
         let below = |(low, high): (f32, f32), value: f32| {
@@ -91,7 +92,7 @@ impl Foot {
             Some(held) if self.speed < STILL => {
                 let off = level(free) - held;
                 let beyond = off - off.clamp_length_max(NEAR * rig.leg);
-                self.held = Some(held + beyond * (1.0 - (-seconds / FOLLOW_TIME).exp()));
+                self.held = Some(held + beyond * decay::done(seconds, FOLLOW_TIME));
             }
             None if stands => {
                 self.held = Some(now);

@@ -7,6 +7,7 @@
 //! makes them relative to the bones' parents.
 
 mod axes;
+mod decay;
 mod feet;
 mod limb;
 mod plan;

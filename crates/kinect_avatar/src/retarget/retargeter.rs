@@ -3,6 +3,7 @@
 use glam::{Quat, Vec3};
 use kinect_azure::Joint;
 
+use super::decay;
 use super::feet::{Foot, too_high};
 use super::limb;
 use super::plan::{Plan, Role};
@@ -198,7 +199,7 @@ impl Retargeter {
         let share = if fresh || smoothing.is_nan() || smoothing <= 0.0 {
             1.0
         } else {
-            1.0 - (-seconds / smoothing).exp()
+            decay::done(seconds, smoothing)
         };
         let most = if fresh {
             f32::INFINITY

@@ -3,6 +3,7 @@
 use glam::Vec3;
 use kinect_azure::Joint;
 
+use super::decay;
 use super::settings::{RetargetSettings, RootMotion};
 use crate::person::Person;
 
@@ -60,7 +61,7 @@ impl Root {
                     Some(floor) if seen.is_finite() => {
                         // A person who jumps does not lift the floor.
                         let time = if seen < floor { 0.1 } else { 3.0 };
-                        floor + (seen - floor) * (1.0 - (-seconds / time).exp())
+                        floor + (seen - floor) * decay::done(seconds, time)
                     }
                     Some(floor) => floor,
                     None if seen.is_finite() => seen,

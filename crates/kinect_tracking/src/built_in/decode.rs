@@ -5,6 +5,8 @@ use core::ops::Range;
 use glam::Vec3;
 use kinect_azure::Joint;
 
+use crate::onnx::runtime::logistic;
+
 /// Rows and columns of the poser's maps.
 pub(super) const SIZE: usize = 32;
 
@@ -103,7 +105,7 @@ pub(super) fn peaks(logits: &[f32], distances: &[f32], columns: usize, least: f3
     for row in 0..rows {
         for column in 0..columns {
             let logit = logits[row * columns + column];
-            let score = probability(logit);
+            let score = logistic(logit);
             // NaN is no score.
             let is_high = score >= least
                 && around(row, REACH, rows).all(|r| {
@@ -119,7 +121,7 @@ pub(super) fn peaks(logits: &[f32], distances: &[f32], columns: usize, least: f3
             let (mut total, mut sum) = (0.0, Vec3::ZERO);
             for r in around(row, 1, rows) {
                 for c in around(column, 1, columns) {
-                    let weight = probability(logits[r * columns + c]);
+                    let weight = logistic(logits[r * columns + c]);
                     total += weight;
                     sum += Vec3::new(c as f32, r as f32, distances[r * columns + c]) * weight;
                 }
@@ -138,11 +140,6 @@ pub(super) fn peaks(logits: &[f32], distances: &[f32], columns: usize, least: f3
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
-}
-
-/// The probability that a logit stands for.
-pub(super) fn probability(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }
 
 #[cfg(test)]

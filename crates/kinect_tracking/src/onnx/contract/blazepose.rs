@@ -6,7 +6,7 @@ use super::adapter::{Adapter, Found};
 use super::graph::Graph;
 use super::input::{Expected, PictureInput};
 use super::keypoints::{bounds_of, joint_at, to_centers};
-use crate::onnx::runtime::Outputs;
+use crate::onnx::runtime::{Outputs, logistic};
 use crate::onnx::settings::Contract;
 use crate::onnx::view::{Crop, View};
 use crate::pose2d::{Joint2d, Person2d};
@@ -221,11 +221,6 @@ fn between(a: &Joint2d, b: &Joint2d, share: f32) -> Joint2d {
             .zip(b.behind_hips_mm)
             .map(|(a, b)| mix(a, b)),
     }
-}
-
-/// Converts a logit to a probability.
-pub(super) fn logistic(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use kinect_azure::Joint;
 
 use super::adapter::{Adapter, Found, crop_around};
-use super::blazepose::{circle, logistic};
+use super::blazepose::circle;
 use super::graph::Graph;
 use super::input::{Expected, PictureInput};
 use super::keypoints::joint_at;
 use crate::box2::Box2;
-use crate::onnx::runtime::Outputs;
+use crate::onnx::runtime::{Outputs, logistic};
 use crate::onnx::settings::Contract;
 use crate::onnx::view::{Align, Crop, View};
 use crate::pose2d::Person2d;

@@ -9,4 +9,4 @@ mod tensor;
 
 pub(crate) use file::ModelFile;
 pub(crate) use network::{Engine, Network, Opened, cores};
-pub(crate) use tensor::{Declared, Element, Outputs, Port, Values, shown_pattern};
+pub(crate) use tensor::{Declared, Element, Outputs, Port, Values, logistic, shown_pattern};

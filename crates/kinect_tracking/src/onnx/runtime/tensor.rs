@@ -113,6 +113,11 @@ impl Outputs {
     }
 }
 
+/// The probability that a logit, as networks give it, stands for.
+pub(crate) fn logistic(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
 /// "[1, ?, 56]"
 pub(crate) fn shown_pattern(pattern: &[usize]) -> String {
     let dims: Vec<String> = pattern
