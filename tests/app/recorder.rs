@@ -614,12 +614,22 @@ fn the_bodies_of_a_tracker_go_into_the_body_track() {
     let folder = Folder::new("bodies");
     let file = folder.file("bodies.mkv");
     let mut app = headless_app();
-    let (sensor, delivered) = counted_sensor(u64::MAX);
+    let (sensor, _) = counted_sensor(u64::MAX);
     let sensor = app
         .world_mut()
         .spawn((sensor, crate::bodies::two_people(), Recorder::new(&file)))
         .id();
-    update_until(&mut app, "captures", |_| delivered.captures() > 60);
+    // The frames that the app took while it recorded, however few captures the tracker kept up with.
+    let mut taken = std::collections::BTreeSet::new();
+    update_until(&mut app, "20 body frames", |world| {
+        let frame = world.get::<TrackedBodies>(sensor);
+        if captures(world, sensor) > 0
+            && let Some(frame) = frame.and_then(|bodies| bodies.frame.as_ref())
+        {
+            taken.insert(frame.device_timestamp_usec);
+        }
+        taken.len() > 20
+    });
     app.world_mut().get_mut::<Recorder>(sensor).unwrap().active = false;
     update_until(&mut app, "the end of the recording", |world| {
         world.get::<RecorderState>(sensor).unwrap().has_ended()
@@ -639,6 +649,6 @@ fn the_bodies_of_a_tracker_go_into_the_body_track() {
         assert_eq!(bodies.bodies[0], expected);
         frames += 1;
     }
-    println!("{frames} body frames");
-    assert!(frames > 10);
+    println!("{frames} body frames, {} taken", taken.len());
+    assert!(frames >= taken.len());
 }
