@@ -14,9 +14,9 @@ mod devices;
 mod drawing;
 mod life;
 mod listeners;
+mod manual;
 #[cfg(feature = "microphones")]
 mod microphones;
-mod readme;
 mod recorder;
 mod simulation;
 mod steady_state;

@@ -1,0 +1,13 @@
+//! The code of the README and of the pages in docs/, compiled with only the imports that a page names: one module for each page.
+//! [`pages`] tests that no page shows other code.
+
+#![allow(dead_code, reason = "the code is compiled, not called")]
+
+mod images;
+mod live_sensors;
+mod pages;
+mod people;
+mod readme;
+mod simulation;
+mod transformations;
+mod your_app;
