@@ -55,6 +55,36 @@ pub(crate) struct StreamIdentity {
     pub(crate) generation: u64,
 }
 
+/// The problem that was last logged: an app that starts a failed sensor again and again gets one line, until the sensor streams
+/// or the problem is another.
+#[derive(Component, Clone, Debug, Default)]
+pub(crate) struct LoggedProblem(String);
+
+impl LoggedProblem {
+    /// Logs one line for each problem; the attempts that follow a loss are only seen in the state.
+    fn log(&mut self, entity: Entity, state: &SensorState) {
+        let Some(problem) = state.problem() else {
+            if state.is_streaming() {
+                self.0.clear();
+            }
+            return;
+        };
+        if self.is_new(state, problem) {
+            error!("sensor {entity} {}: {problem}", state.name());
+        } else {
+            debug!("sensor {entity} {}: {problem}", state.name());
+        }
+    }
+
+    fn is_new(&mut self, state: &SensorState, problem: &str) -> bool {
+        if matches!(state, SensorState::Retrying { .. }) || self.0 == problem {
+            return false;
+        }
+        problem.clone_into(&mut self.0);
+        true
+    }
+}
+
 /// Starts the threads of sensors that became active or got another source, and stops the threads of inactive sensors.
 pub(crate) fn start_and_stop(
     mut commands: Commands,
@@ -167,12 +197,13 @@ pub(crate) fn receive(
         &SensorThread,
         &mut SensorFrame,
         &mut PlaybackPosition,
+        &mut LoggedProblem,
         Option<&SensorStream>,
     )>,
     mut states: Query<&mut SensorState>,
     mut changes: MessageWriter<SensorStateChanged>,
 ) {
-    for (entity, thread, mut frame, mut position, stream) in &mut sensors {
+    for (entity, thread, mut frame, mut position, mut logged, stream) in &mut sensors {
         let mut duration = stream.and_then(|stream| stream.duration);
         for event in thread.handle.events.try_iter() {
             match event {
@@ -180,7 +211,7 @@ pub(crate) fn receive(
                     if matches!(state, SensorState::Lost { .. } | SensorState::Failed { .. }) {
                         commands.entity(entity).try_remove::<SensorStream>();
                     }
-                    log_once(entity, &state);
+                    logged.log(entity, &state);
                     enter(entity, state, &mut states, &mut changes, &mut commands);
                 }
                 Event::Opened(stream) => {
@@ -206,7 +237,7 @@ pub(crate) fn receive(
                 reason,
             };
             if states.get(entity).is_ok_and(|old| *old != state) {
-                log_once(entity, &state);
+                logged.log(entity, &state);
                 commands.entity(entity).try_remove::<SensorStream>();
             }
             enter(entity, state, &mut states, &mut changes, &mut commands);
@@ -220,17 +251,6 @@ pub(crate) fn receive(
             duration: duration.unwrap_or_default(),
             loops: counters.loops.load(Ordering::Relaxed),
         });
-    }
-}
-
-/// One line for each problem; the attempts that follow a loss are only seen in the state.
-fn log_once(entity: Entity, state: &SensorState) {
-    let Some(problem) = state.problem() else {
-        return;
-    };
-    match state {
-        SensorState::Retrying { .. } => debug!("sensor {entity} {}: {problem}", state.name()),
-        _ => error!("sensor {entity} {}: {problem}", state.name()),
     }
 }
 
@@ -249,5 +269,34 @@ fn enter(
         let change = SensorStateChanged { sensor, from, to };
         changes.write(change.clone());
         commands.trigger(change);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_logged_again_only_after_the_sensor_streamed_or_had_another() {
+        let entity = Entity::PLACEHOLDER;
+        let failed = |reason: &str| SensorState::Failed {
+            kind: SourceErrorKind::NotConnected,
+            reason: reason.to_owned(),
+        };
+        let mut logged = LoggedProblem::default();
+        let mut is_new = |state: &SensorState| {
+            let is_new = state
+                .problem()
+                .is_some_and(|problem| logged.clone().is_new(state, problem));
+            logged.log(entity, state);
+            is_new
+        };
+        assert!(is_new(&failed("no library")));
+        is_new(&SensorState::Opening);
+        assert!(!is_new(&failed("no library")));
+        assert!(is_new(&failed("in use")));
+        assert!(is_new(&failed("no library")));
+        is_new(&SensorState::Streaming);
+        assert!(is_new(&failed("no library")));
     }
 }

@@ -121,7 +121,8 @@ impl Plugin for SensorPlugin {
             )
             .add_systems(PostUpdate, playback::control.in_set(KinectSystems::Control))
             .register_type::<Lockstep>()
-            .register_required_components::<KinectSensor, StreamIdentity>();
+            .register_required_components::<KinectSensor, StreamIdentity>()
+            .register_required_components::<KinectSensor, life::LoggedProblem>();
         app.world_mut()
             .register_component_hooks::<KinectSensor>()
             .on_remove(life::stop);
