@@ -36,6 +36,7 @@
 //! | see which body tracker runs, its errors and delays | [`BodyTrackingState`](body::BodyTrackingState) |
 //! | get events of players who enter, stay in and leave a part of the room | [`BodyZone`](zones::BodyZone) |
 //! | recognise waving, pointing, jumping and more | [`BodyGestures`](gestures::BodyGestures) on the sensor entity |
+//! | find the floor, level the sensor, see whose feet are on the floor and how tall players are | [`FloorDetection`](floor::FloorDetection) on the sensor entity |
 //! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
@@ -57,6 +58,7 @@ pub mod body;
 pub mod coloring;
 pub mod device;
 pub mod diagnostics;
+pub mod floor;
 pub mod gestures;
 pub mod ground_truth;
 pub mod image_output;
@@ -91,6 +93,7 @@ pub mod prelude {
     pub use crate::coloring::prelude::*;
     pub use crate::device::prelude::*;
     pub use crate::diagnostics::prelude::*;
+    pub use crate::floor::prelude::*;
     pub use crate::gestures::prelude::*;
     pub use crate::ground_truth::prelude::*;
     pub use crate::image_output::prelude::*;
@@ -119,6 +122,7 @@ plugin_group! {
     /// | [`BodyPlugin`](body::BodyPlugin) | [`BodyTracking`](body::BodyTracking), players and joints, body index maps, frames in step with bodies | `SensorPlugin` |
     /// | [`ZonePlugin`](zones::ZonePlugin) | [`BodyZone`](zones::BodyZone) | `BodyPlugin` |
     /// | [`GesturePlugin`](gestures::GesturePlugin) | [`BodyGestures`](gestures::BodyGestures) | `BodyPlugin` |
+    /// | [`FloorPlugin`](floor::FloorPlugin) | [`FloorDetection`](floor::FloorDetection), [`PlayerStanding`](floor::PlayerStanding) | `BodyPlugin` |
     /// | [`GroundTruthPlugin`](ground_truth::GroundTruthPlugin) | [`GroundTruth`](ground_truth::GroundTruth) of simulated sensors | `BodyPlugin` |
     /// | [`StreamPlugin`](stream::StreamPlugin) | images of sensors on the GPU | `BodyPlugin` |
     /// | [`SensorDiagnosticsPlugin`](diagnostics::SensorDiagnosticsPlugin) | [`SensorDiagnostics`](diagnostics::SensorDiagnostics), Bevy diagnostics | `StreamPlugin` |
@@ -153,6 +157,7 @@ plugin_group! {
         body:::BodyPlugin,
         zones:::ZonePlugin,
         gestures:::GesturePlugin,
+        floor:::FloorPlugin,
         ground_truth:::GroundTruthPlugin,
         stream:::StreamPlugin,
         align:::AlignPlugin,

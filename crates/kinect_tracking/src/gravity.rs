@@ -60,6 +60,13 @@ impl Gravity {
         }
     }
 
+    /// The mean direction of the samples of the last 0.3 s; unlike [`up`](Self::up) it follows every sample. `None` before the
+    /// first.
+    pub fn mean(&self) -> Option<[f32; 3]> {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.mean.map(|up| up.to_array())
+    }
+
     /// The direction against gravity in the depth camera's axes, as a unit vector; `None` before the first sample.
     pub fn up(&self) -> Option<[f32; 3]> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,6 +26,9 @@ pub struct Ground {
     pub camera_height_mm: f32,
 }
 
+/// The camera looks straight down or up if the line of sight is this near to the vertical.
+const STEEP: f32 = 0.999;
+
 impl Default for Ground {
     /// A level camera 1.3 m above the floor.
     fn default() -> Self {
@@ -64,6 +67,22 @@ impl Ground {
         (self.axes() * Vec3::from(direction) + Vec3::ZERO).to_array()
     }
 
+    /// The angle by which the camera is tilted down, in degrees, −90 to 90; 90 looks straight down.
+    pub fn tilt_degrees(&self) -> f32 {
+        (-self.up_unit().z).clamp(-1.0, 1.0).asin().to_degrees()
+    }
+
+    /// The angle by which the camera is rolled about its line of sight, clockwise seen from behind it, in degrees, −180 to 180;
+    /// 0 for a camera that looks straight down or up.
+    pub fn roll_degrees(&self) -> f32 {
+        let up = self.up_unit();
+        if up.z.abs() < STEEP {
+            (-up.x).atan2(-up.y).to_degrees()
+        } else {
+            0.0
+        }
+    }
+
     /// The unit vector of up in the depth camera's axes.
     pub(crate) fn up_unit(&self) -> Vec3 {
         Vec3::from(self.up).try_normalize().unwrap_or(Vec3::NEG_Y)
@@ -77,7 +96,7 @@ impl Ground {
         let ahead = Vec3::Z - up * up.z;
         let ahead = ahead
             .try_normalize()
-            .filter(|_| up.z.abs() < 0.999)
+            .filter(|_| up.z.abs() < STEEP)
             .unwrap_or_else(|| (Vec3::NEG_Y - up * -up.y).normalize_or(Vec3::NEG_Y));
         let right = ahead.cross(up);
         Mat3::from_cols(right, up, -ahead).transpose()

@@ -16,9 +16,11 @@
 //! - [`rotation`]: rotations relative to the parent joint, Euler angles without jumps, the joints' reference frames.
 //! - [`zones`]: volumes in the room, with events when players enter, stay and leave.
 //! - [`gestures`]: raised hands, waving, pointing, jumping and more.
+//! - [`standing`]: feet on the floor and in the air, and how tall people are.
 //! - [`crop`]: the views of a depth image that networks see.
 //! - [`files`]: bodies as JSON, CSV, BVH and glTF, and clips that play without a sensor.
 //! - [`ground`]: the upward direction and the floor.
+//! - [`floor`]: finds the floor in depth images.
 //!
 //! Units are those of `kinect_azure`: millimetres, microseconds, and the depth camera's axes with x to the right, y down
 //! and z forward. Left and right are the person's.
@@ -30,6 +32,7 @@ pub mod choice;
 pub mod crop;
 pub mod files;
 pub mod filter;
+pub mod floor;
 pub mod gestures;
 mod gravity;
 pub mod ground;
@@ -41,6 +44,7 @@ pub mod players;
 pub mod pose2d;
 mod random;
 pub mod rotation;
+pub mod standing;
 pub mod tracker;
 pub mod vendor;
 pub mod zones;

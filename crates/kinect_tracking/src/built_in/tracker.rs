@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use glam::Vec3;
 use kinect_azure::body::{BodyFrame, BodyIndexImage};
 use kinect_azure::calibration::Camera;
 use kinect_azure::pool::Pool;
@@ -14,8 +13,8 @@ use super::networks::Networks;
 use super::people::People;
 use super::poser::{Poser, Scene};
 use super::settings::BuiltInSettings;
+use crate::floor::{FloorFinder, Plane, UpGuess};
 use crate::gravity::Gravity;
-use crate::lift::floor::FloorFinder;
 use crate::lift::index_map::{IndexMapper, Surroundings};
 use crate::lift::plan::Plan;
 use crate::lift::view::View;
@@ -89,15 +88,31 @@ impl BuiltInTracker {
             finder,
             posers,
             people: People::new(),
-            floors: FloorFinder::default(),
+            floors: FloorFinder::new(&camera),
             mapper: IndexMapper::default(),
             frames: Pool::new(),
             maps: Pool::new(),
         })
     }
 
+    /// What is known of the upward direction, for the floor.
+    fn guess(&self) -> UpGuess {
+        // The direction changes only when the sensor is turned by more than a degree.
+        const STEPS: f32 = 1.0;
+        let measured = self.gravity.up().map(|up| UpGuess {
+            up,
+            error_degrees: STEPS,
+        });
+        let turned = self.turned_up.map(|up| UpGuess {
+            up,
+            ..UpGuess::upright()
+        });
+        measured.or(turned).unwrap_or(UpGuess::upright())
+    }
+
     fn frame(&mut self, depth_mm: &[u16], usec: u64) -> Result<Arc<BodyFrame>, String> {
         let up = self.gravity.up().or(self.turned_up);
+        let guess = self.guess();
         self.people.begin(usec);
         let seen = if self.people.needs_search() {
             Some(self.finder.find(depth_mm, up)?)
@@ -125,7 +140,6 @@ impl BuiltInTracker {
             maps,
             ..
         } = self;
-        let up = up.map_or(Vec3::NEG_Y, Vec3::from);
         let Ok(frame) = frames.fill(BodyFrame::default, |frame| {
             frame.device_timestamp_usec = usec;
             frame.bodies.clear();
@@ -133,7 +147,8 @@ impl BuiltInTracker {
                 let person = people.person_mut(*number);
                 person.skeleton.body(person.id, plan, view, pose)
             }));
-            let floor = floors.find(view, depth_mm, up);
+            let floor = floors.find_roughly(depth_mm, guess).ok();
+            let floor = floor.map(|found| Plane::from(&found.ground));
             let image = Surroundings {
                 view,
                 depths: depth_mm,

@@ -7,10 +7,10 @@ use glam::{Quat, Vec3};
 use kinect_azure::Joint;
 
 use super::choice::Sight;
-use super::floor::Floor;
 use super::frame::Frame;
 use super::lengths::Length;
 use super::plan::{LINK_COUNT, Plan, is_central};
+use crate::floor::Plane;
 use crate::rotation::rest_position;
 
 /// A person in an earlier frame.
@@ -34,7 +34,7 @@ pub(super) struct Known<'a> {
     pub(super) before: Option<&'a Before>,
     /// The direction against gravity, if it is known.
     pub(super) up: Option<Vec3>,
-    pub(super) floor: Option<Floor>,
+    pub(super) floor: Option<Plane>,
 }
 
 const SHOULDERS: [Joint; 2] = [Joint::ShoulderLeft, Joint::ShoulderRight];

@@ -5,9 +5,9 @@ use glam::Vec3;
 use kinect_azure::body::BodyIndexImage;
 use kinect_azure::{Body, Joint, JointConfidence};
 
-use super::floor::Floor;
 use super::plan::is_central;
 use super::view::View;
+use crate::floor::Plane;
 use crate::joints::place;
 
 /// A bone with the part of the body around it. Its ends are numbers of joints, or [`CROWN`] and the heels.
@@ -141,7 +141,7 @@ pub(crate) struct Surroundings<'a> {
     /// In mm, row by row.
     pub(crate) depths: &'a [u16],
     /// It belongs to nobody.
-    pub(crate) floor: Option<&'a Floor>,
+    pub(crate) floor: Option<&'a Plane>,
 }
 
 /// Makes index maps in the same memory again and again.

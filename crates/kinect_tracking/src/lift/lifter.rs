@@ -8,7 +8,6 @@ use kinect_azure::body::{BodyFrame, BodyIndexImage};
 use kinect_azure::pool::Pool;
 use kinect_azure::{Calibration, Image};
 
-use super::floor::FloorFinder;
 use super::index_map::{IndexMapper, Surroundings};
 use super::people::PeopleFinder;
 use super::person::{Glance, Person, Scene};
@@ -17,6 +16,7 @@ use super::settings::LiftSettings;
 use super::surfaces::SurfaceFinder;
 use super::view::View;
 use crate::box2::Box2;
+use crate::floor::{FloorFinder, Plane, UpGuess};
 use crate::ground::Ground;
 use crate::pose2d::Person2d;
 
@@ -63,10 +63,10 @@ impl Lifter {
     pub fn new(calibration: &Calibration, settings: LiftSettings) -> Option<Self> {
         Some(Self {
             view: View::new(calibration)?,
+            floors: FloorFinder::new(&calibration.depth_camera?),
             plan: Plan::new(),
             settings,
             finder: SurfaceFinder::default(),
-            floors: FloorFinder::default(),
             mapper: IndexMapper::default(),
             crowd: PeopleFinder::default(),
             people: Vec::new(),
@@ -119,7 +119,7 @@ impl Lifter {
             settings,
             depths,
             up,
-            floor: floors.find(view, depths, up.unwrap_or(Vec3::NEG_Y)),
+            floor: floor(floors, depths, ground),
             usec,
         };
         let forget = (settings.forget_seconds.max(0.0) * 1e6) as u64;
@@ -186,7 +186,7 @@ impl Lifter {
     pub fn find_people(&mut self, depth: &Image, ground: Option<&Ground>) -> &[Box2] {
         let depths = self.view.depths(Some(depth));
         let up = ground.map_or(Vec3::NEG_Y, Ground::up_unit);
-        let floor = self.floors.find(&self.view, depths, up);
+        let floor = floor(&mut self.floors, depths, ground);
         self.crowd.find(&self.view, depths, floor, up)
     }
 
@@ -200,6 +200,17 @@ impl Lifter {
     pub fn forget(&mut self) {
         self.people.clear();
     }
+}
+
+/// The floor in a depth image. The upward direction may be set by hand, so it counts as inexact.
+fn floor(floors: &mut FloorFinder, depths: &[u16], ground: Option<&Ground>) -> Option<Plane> {
+    const SET_BY_HAND: f32 = 1.0;
+    let guess = ground.map_or(UpGuess::upright(), |ground| UpGuess {
+        up: ground.up,
+        error_degrees: SET_BY_HAND,
+    });
+    let found = floors.find_roughly(depths, guess).ok()?;
+    Some(Plane::from(&found.ground))
 }
 
 /// Pairs the people of this frame with those who are followed, nearest first.

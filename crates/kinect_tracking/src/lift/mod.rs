@@ -16,7 +16,6 @@
 
 mod choice;
 mod complete;
-pub(crate) mod floor;
 pub(crate) mod frame;
 pub(crate) mod index_map;
 pub(crate) mod lengths;

@@ -8,9 +8,9 @@
 
 use glam::Vec3;
 
-use super::floor::Floor;
 use super::view::View;
 use crate::box2::Box2;
+use crate::floor::Plane;
 
 /// Pixels in a row of a cell.
 const CELL: usize = 4;
@@ -75,7 +75,7 @@ impl PeopleFinder {
         &mut self,
         view: &View,
         depths: &[u16],
-        floor: Option<Floor>,
+        floor: Option<Plane>,
         up: Vec3,
     ) -> &[Box2] {
         self.found.clear();
@@ -96,7 +96,7 @@ impl PeopleFinder {
         &mut self,
         view: &View,
         depths: &[u16],
-        floor: Option<Floor>,
+        floor: Option<Plane>,
         up: Vec3,
         columns: usize,
         rows: usize,

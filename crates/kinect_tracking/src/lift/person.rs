@@ -7,7 +7,6 @@ use kinect_azure::{Body, Joint, JointConfidence, JointPose};
 
 use super::choice::{Sight, choose, trunk_depth};
 use super::complete::{Before, Known};
-use super::floor::Floor;
 use super::frame::Frame;
 use super::lengths::{Length, Lengths};
 use super::orientation::orientations;
@@ -16,6 +15,7 @@ use super::settings::LiftSettings;
 use super::solve::{Place, solve};
 use super::surfaces::{Circle, SurfaceFinder, Surfaces};
 use super::view::View;
+use crate::floor::Plane;
 use crate::pose2d::{Joint2d, Person2d};
 
 /// The data that all people of a frame share.
@@ -26,7 +26,7 @@ pub(super) struct Scene<'a> {
     pub(super) depths: &'a [u16],
     /// The direction against gravity, if it is known.
     pub(super) up: Option<Vec3>,
-    pub(super) floor: Option<Floor>,
+    pub(super) floor: Option<Plane>,
     pub(super) usec: u64,
 }
 

@@ -18,6 +18,7 @@ mod clips;
 mod figure;
 mod files;
 mod filter;
+mod floor;
 mod gestures;
 mod lift;
 mod noise;
@@ -29,6 +30,7 @@ mod runner;
 #[cfg(feature = "onnx")]
 mod score;
 mod simulated;
+mod standing;
 mod truth;
 mod vendor;
 mod zones;
