@@ -9,6 +9,7 @@ use crate::floors;
 use crate::onnxruntime;
 use crate::options::Options;
 use crate::package;
+use crate::pages;
 use crate::steps::Steps;
 use crate::system;
 use crate::training;
@@ -146,6 +147,7 @@ fn run_steps(setup: &Setup, steps: &mut Steps) -> Result<(), String> {
         "Run `cargo fmt --all`.",
     )?;
     steps.check("floors", || compare_floors(&setup.workspace))?;
+    steps.check("pages", || pages::check(&setup.workspace.root))?;
     deny::run(&setup.workspace, must_have_tools(), steps)?;
     steps.run(
         "clippy",

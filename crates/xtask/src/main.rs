@@ -21,6 +21,7 @@ mod models;
 mod onnxruntime;
 mod options;
 mod package;
+mod pages;
 mod steps;
 mod system;
 mod training;
@@ -39,8 +40,8 @@ The project's commands, with all the set-up they need.
 Usage:
   cargo xtask viewer [ARGS...]              shows a simulated sensor; with --device [SERIAL] a live one, with FILE.mkv a recording;
                                             ARGS go to the viewer (try: cargo xtask viewer --help)
-  cargo xtask test                          every check: format, floors, dependencies, lints, features, packages, tests, examples
-                                            and documentation, warnings denied
+  cargo xtask test                          every check: format, floors, pages, dependencies, lints, features, packages, tests,
+                                            examples and documentation, warnings denied
   cargo xtask bench [WORDS...]              every benchmark, beside the vendor's libraries; WORDS go to each
   cargo xtask floors                        which module uses which, compared with the picture in ARCHITECTURE.md
   cargo xtask models [--to DIR]             gets public pose models from their npm packages and converts them into the model folder
