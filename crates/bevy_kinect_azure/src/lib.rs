@@ -15,6 +15,86 @@
 //! }
 //! ```
 //!
+//! This page is the manual's first chapter: concepts, the way of the data, and frames of reference. The [`cookbook`] has short recipes, and each
+//! module below begins with its own chapter.
+//!
+//! # Concepts
+//!
+//! - A **sensor** is an entity with [`KinectSensor`]. Its [source](sensor::SensorSource) is a live Azure Kinect or Femto, a recording, a
+//!   simulation, or your own. All sources look alike to an app: a change of the source keeps the entity and everything on it.
+//! - A **capture** is what the sensor took at one moment: a colour, a depth and an infrared image, any of which may be missing. A thread
+//!   for each sensor takes captures and prepares them as **frames**. The app gets the newest frame; a frame that it did not take in time is
+//!   replaced and counted. Code that needs every capture is a [`CaptureListener`](sensor::CaptureListener).
+//! - An **output** is an entity with [`ImageOutput`]: one image of a sensor in a resolution, format and look of the app's choice, as an `Image`
+//!   asset whose handle lasts. A [`PointCloud`] or [`SurfaceMesh`] draws the depth image in 3D. Each is computed on the GPU, and only while it
+//!   exists.
+//! - A **body** is what a tracker found in one capture. A **player** is a body that is followed: an entity under the sensor with 32 joint
+//!   entities below it. [`BodyTracking`](body::BodyTracking) on the sensor chooses the tracker, which runs on a thread of its own.
+//! - **Settings are components**, and each of their fields may be changed at any time. **Results are components** that are documented as
+//!   "read only". Rare changes are entity events on the sensor and messages as well, see [events](sensor#events).
+//! - **Errors are states**: [`SensorState`], [`RecorderState`], [`BodyTrackingState`](body::BodyTrackingState) and
+//!   [`OutputDiagnostics`](image_output::OutputDiagnostics) say what happened and what to do. No sensor,
+//!   file or driver blocks the app's frame loop or makes the app panic; a lost source is opened again.
+//!
+//! # The way of the data
+//!
+//! ```text
+//!  source ──► capture thread ──► newest frame ──► SensorFrame ──► GPU textures ──┬──► ImageOutput ──► Image asset
+//!  (device,        │                               (for the CPU)                 ├──► aligned images ──► ImageOutput
+//!   recording,     │                                                             └──► PointCloud, SurfaceMesh ──► 3D
+//!   simulation,    ├──► CaptureListener: Recorder, your own
+//!   your own)      └──► tracker's thread ──► bodies ──► players, joints, zones, gestures
+//! ```
+//!
+//! An update of the app goes through [`KinectSystems`](sensor::KinectSystems) in `PreUpdate`: it receives frames, states and inertial samples, then
+//! bodies, then prepares outputs and clouds. Systems in `Update` see the result. The newest images and the newest bodies are from different
+//! moments, because trackers take a while: [`ImageTiming::Bodies`](body::ImageTiming) shows images and points as they were when the newest bodies
+//! were seen.
+//!
+//! # Frames of reference
+//!
+//! ```text
+//!   the space of the sensor entity                    the depth camera's axes
+//!   Bevy's axes, metres                               the vendor's axes, millimetres
+//!
+//!         y up                                                  z forward
+//!         │    forward is −z                                   ╱
+//!         │   ·                                               ╱
+//!         │ ·                                                ╱
+//!         ●─────────── x to the right                       ●─────────── x to the right
+//!        ╱                                                  │
+//!       ╱                                                   │
+//!      z backwards                                          y down
+//!
+//!   ● the depth camera's lens, seen from behind the sensor
+//! ```
+//!
+//! | what | space | units |
+//! | --- | --- | --- |
+//! | points, [`Skeleton`](body::Skeleton), [`PlayerBounds`](body::PlayerBounds), [`Imu`](imu::Imu), [`ImageKind::PointCloud`] | the sensor entity's | m, m/s, m/s², rad/s |
+//! | `Transform` of a player | relative to the sensor entity | m |
+//! | `Transform` of a joint | relative to the parent joint | m |
+//! | `GlobalTransform` of a player or joint, zones, rays of gestures | the world's | m |
+//! | [`TrackedBodies`](body::TrackedBodies), [`GroundTruth`](ground_truth::GroundTruth), the crates without an engine, files | the depth camera's axes | mm, µs |
+//! | depth images | along the depth camera's optical axis | `ImageKind::Depth`: m; [`SensorFrame`](sensor::SensorFrame): mm |
+//! | pixels | from the top left; (0, 0) is the centre of the first pixel | |
+//!
+//! The sensor entity's `Transform` says where the depth camera is: a point one metre in front of the lens is (0, 0, −1) in its space. Where the
+//! floor matters (floor zones, jumps, crouches), the floor is the world's plane y = 0. For a sensor 1.3 m above the floor that looks
+//! 10° down:
+//!
+//! ```
+//! # use bevy::prelude::*;
+//! let place = Transform::from_xyz(0.0, 1.3, 0.0)
+//!     .with_rotation(Quat::from_rotation_x(-10_f32.to_radians()));
+//! let two_metres_ahead = place.transform_point(Vec3::new(0.0, 0.0, -2.0));
+//! assert!(two_metres_ahead.abs_diff_eq(Vec3::new(0.0, 0.953, -1.970), 0.001));
+//! ```
+//!
+//! The depth camera looks 6° further down than the colour camera and the housing. Left and right of people are the people's own.
+//!
+//! # What to use
+//!
 //! | to | use |
 //! | --- | --- |
 //! | open a sensor | [`KinectSensor`] with a [`SensorSource`](sensor::SensorSource) |
@@ -44,9 +124,6 @@
 //! | record it | [`Recorder`] on the sensor entity; [`RecorderState`] reports progress and errors |
 //! | read acceleration, rotation, and which way is up | [`Imu`](imu::Imu) |
 //! | see rates, latency and errors | [`SensorDiagnostics`](diagnostics::SensorDiagnostics) |
-//!
-//! Metres and Bevy's axes everywhere: a point one metre in front of the lens is (0, 0, −1) in the sensor entity's space. No sensor,
-//! file or driver blocks the app's frame loop or makes the app panic; errors are reported in the [`SensorState`].
 
 use bevy::app::plugin_group;
 use bevy::prelude::*;
@@ -56,6 +133,7 @@ use bevy::shader::load_shader_library;
 pub mod align;
 pub mod body;
 pub mod coloring;
+pub mod cookbook;
 pub mod device;
 pub mod diagnostics;
 pub mod floor;
