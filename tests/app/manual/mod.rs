@@ -3,10 +3,15 @@
 
 #![allow(dead_code, reason = "the code is compiled, not called")]
 
+mod from_the_vendors_sdk;
+mod from_touchdesigner;
+mod from_unity_and_openframeworks;
 mod images;
+mod kiosk;
 mod live_sensors;
 mod pages;
 mod people;
+mod placing_a_sensor;
 mod readme;
 mod simulation;
 mod transformations;

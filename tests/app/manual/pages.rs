@@ -22,9 +22,9 @@ fn rust_blocks(text: &str) -> Vec<String> {
     let mut block: Option<String> = None;
     for line in text.lines() {
         match &mut block {
-            None if line.starts_with("```rust") => block = Some(String::new()),
+            None if line.trim_start().starts_with("```rust") => block = Some(String::new()),
             None => {}
-            Some(_) if line.starts_with("```") => blocks.extend(block.take()),
+            Some(_) if line.trim_start().starts_with("```") => blocks.extend(block.take()),
             Some(code) => {
                 code.push_str(line);
                 code.push('\n');
