@@ -72,6 +72,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use image::{Image, ImageMut};
 pub use library::{DepthEngineHelper, Library};
 pub use load_error::{Attempt, LoadError, Refusal};
+pub use loader::load_for_good;
 pub use playback::{DataBlock, Playback, RecordConfiguration};
 pub use record::{RecordLibrary, Recorder};
 pub use search::{

@@ -7,13 +7,24 @@ use std::path::{Path, PathBuf};
 /// Loads a library without making its symbols visible to others; an error is the system's message.
 pub(crate) fn open(path: &Path) -> Result<libloading::Library, String> {
     // SAFETY: loading runs the library's initialisers. The path is that of a vendor's library, or the caller of
-    // `Library::load_from` guarantees that it can be loaded, as its documentation asks.
+    // `Library::load_from` guarantees that it can be loaded, as its documentation asks; or the code for which
+    // `load_for_good` loads it would run them in any case.
     unsafe { open_quietly(path) }.map_err(|error| {
         // The system's own message is the error's source.
         error
             .source()
             .map_or_else(|| error.to_string(), ToString::to_string)
     })
+}
+
+/// Loads a library for code that will load it once more by the same path, and must not fail then. It stays loaded until the process
+/// ends.
+///
+/// # Errors
+/// Fails if the system's loader does not find or cannot load the library; the error is the system's message.
+pub fn load_for_good(path: &Path) -> Result<(), String> {
+    // Libraries that start threads must not be unloaded.
+    open(path).map(core::mem::forget)
 }
 
 #[cfg(unix)]

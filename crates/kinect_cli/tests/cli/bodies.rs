@@ -297,6 +297,36 @@ fn bodies_are_filtered_and_people_numbered_as_players() {
     }
 }
 
+/// Where ONNX Runtime is not installed, the command says so in a sentence, and the embedded library runs the networks.
+#[test]
+#[cfg(feature = "onnx")]
+fn a_missing_onnx_runtime_is_a_note() {
+    use crate::data::kinect_command;
+
+    let folder = Folder::new("bodies-built-in");
+    let file = simulated(&folder, "a.mkv", "0.2");
+    let out = folder.path().join("out");
+    let [file, out] = [&file, &out].map(|path| path.to_str().unwrap());
+    let args = [
+        "export",
+        file,
+        "--out",
+        out,
+        "--only",
+        "bodies",
+        "--tracker",
+        "built-in",
+    ];
+    let output = kinect_command(&args)
+        .env_remove("ORT_DYLIB_PATH")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    assert!(said.contains("body tracker: built-in tracker"), "{said}");
+}
+
 /// The vendor's tracker has a queue, so its last frames come after the last capture.
 #[test]
 #[cfg(target_os = "linux")]

@@ -16,8 +16,15 @@ use super::provider::Provider;
 use super::tensor::{Declared, Element, Output, Outputs, Port, Values};
 use crate::onnx::settings::Processor;
 
-/// The environment of the library that was loaded first.
-static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
+/// What has become of the one library that `ort` may be asked to load. After a library that it could not use, `ort` believes that
+/// one is loaded, so it must never be asked again.
+enum Loaded {
+    Nothing,
+    Library(Environment),
+    Unusable(String),
+}
+
+static LOADED: Mutex<Loaded> = Mutex::new(Loaded::Nothing);
 
 /// The variable that names the library's file.
 const VARIABLE: &str = "ORT_DYLIB_PATH";
@@ -25,18 +32,28 @@ const VARIABLE: &str = "ORT_DYLIB_PATH";
 /// ONNX Runtime's environment; the error lists the places that were searched.
 pub(super) fn environment(library: Option<&Path>) -> Result<Environment, String> {
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(environment) = &*loaded {
-        return Ok(environment.clone());
+    match &*loaded {
+        Loaded::Nothing => {}
+        Loaded::Library(environment) => return Ok(environment.clone()),
+        Loaded::Unusable(why) => return Err(why.clone()),
     }
     let mut tried = Vec::new();
     for path in candidates(library) {
-        match caught(|| load(&path)) {
-            Ok(environment) => {
-                *loaded = Some(environment.clone());
-                return Ok(environment);
-            }
-            Err(why) => tried.push(why),
+        if let Err(why) = k4a::load_for_good(&path) {
+            tried.push(why);
+            continue;
         }
+        return match caught(|| load(&path)) {
+            Ok(environment) => {
+                *loaded = Loaded::Library(environment.clone());
+                Ok(environment)
+            }
+            Err(why) => {
+                let later = "another ONNX Runtime can be loaded after a restart of the program";
+                *loaded = Loaded::Unusable(format!("{why}; {later}"));
+                Err(why)
+            }
+        };
     }
     Err(tried.join("; "))
 }
@@ -54,7 +71,7 @@ fn chosen(library: Option<&Path>) -> Option<PathBuf> {
 /// The places to look in: only the place that was set, if one was set.
 fn candidates(library: Option<&Path>) -> Vec<PathBuf> {
     if let Some(path) = chosen(library) {
-        return vec![path];
+        return vec![beside_the_program(path)];
     }
     let name = format!(
         "{}onnxruntime{}",
@@ -66,7 +83,14 @@ fn candidates(library: Option<&Path>) -> Vec<PathBuf> {
         // Packages without development files have only the file with the version in its name.
         names.push(PathBuf::from(format!("{name}.1")));
     }
-    names
+    names.into_iter().map(beside_the_program).collect()
+}
+
+/// The library beside the program, if it is there: `ort` prefers it, too.
+fn beside_the_program(path: PathBuf) -> PathBuf {
+    let program = env::current_exe().ok();
+    let beside = program.and_then(|program| Some(program.parent()?.join(&path)));
+    beside.filter(|beside| beside.exists()).unwrap_or(path)
 }
 
 fn load(path: &Path) -> Result<Environment, String> {
