@@ -12,7 +12,11 @@
 #[cfg(feature = "onnx")]
 mod agreement;
 #[cfg(feature = "onnx")]
+mod both;
+#[cfg(feature = "onnx")]
 mod contract;
+#[cfg(feature = "onnx")]
+mod eye;
 #[cfg(feature = "onnx")]
 mod follow;
 #[cfg(feature = "onnx")]
@@ -28,6 +32,10 @@ pub(crate) mod runtime;
 mod settings;
 #[cfg(feature = "onnx")]
 pub(crate) mod share_out;
+#[cfg(feature = "onnx")]
+mod sight;
+#[cfg(feature = "onnx")]
+mod to_depth;
 #[cfg(feature = "onnx")]
 mod top_down;
 #[cfg(feature = "onnx")]

@@ -129,6 +129,11 @@ impl PoseModel {
         &self.notes
     }
 
+    /// Whether the model takes infrared and colour in one picture.
+    pub(in crate::onnx) fn has_infrared(&self) -> bool {
+        self.adapter.input().has_infrared()
+    }
+
     pub(in crate::onnx) fn is_accelerated(&self) -> bool {
         self.network.is_accelerated()
     }

@@ -11,7 +11,7 @@ use super::view::View;
 pub struct Picture {
     pub(in crate::onnx) width: u32,
     pub(in crate::onnx) height: u32,
-    /// 1 (grey) or 4 (blue, green, red, unused).
+    /// 1 (grey) or 4 (blue, green, red, infrared).
     channels: usize,
     pixels: Vec<u8>,
 }
@@ -28,8 +28,8 @@ impl Picture {
         Self::of(width, height, 1, pixels)
     }
 
-    /// A picture of `width × height` pixels with four bytes for each pixel: blue, green, red and an unused one; `None`
-    /// if there are not `4 × width × height` bytes.
+    /// A picture of `width × height` pixels with four bytes for each pixel: blue, green, red and infrared, which only
+    /// models of four channels use; `None` if there are not `4 × width × height` bytes.
     pub fn bgra(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
         Self::of(width, height, 4, pixels)
     }
@@ -97,6 +97,42 @@ impl Picture {
         &mut self.pixels
     }
 
+    /// Whether a colour picture is so dark that a network sees little in it.
+    pub(in crate::onnx) fn is_dark(&self) -> bool {
+        /// One pixel in ten is at least this bright in a picture that shows enough, of 255.
+        const BRIGHT: u8 = 40;
+        const SHARE: usize = 10;
+        /// Every so many pixels one is looked at; odd, so that columns change from row to row.
+        const STEP: usize = 31;
+        let greens = self.pixels.iter().skip(1).step_by(self.channels * STEP);
+        let looked = greens.len();
+        let bright = greens.filter(|green| **green >= BRIGHT).count();
+        bright * SHARE < looked
+    }
+
+    /// Puts the colours of an image in the same view in front of a grey picture of infrared, which becomes the fourth
+    /// channel. Pixels without a colour, (0, 0, 0, 0), stay grey.
+    pub(in crate::onnx) fn add_color(&mut self, bgra: &[[u8; 4]]) {
+        if self.channels != 1 {
+            return;
+        }
+        let pixels = self.pixels.iter().enumerate();
+        self.pixels = pixels
+            .flat_map(|(index, &grey)| match bgra.get(index) {
+                Some(&[blue, green, red, alpha]) if [blue, green, red, alpha] != [0; 4] => {
+                    [blue, green, red, grey]
+                }
+                _ => [grey; 4],
+            })
+            .collect();
+        self.channels = 4;
+    }
+
+    /// The pixels of a colour picture.
+    pub(in crate::onnx) fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
     /// Whether all pixels are there.
     pub(in crate::onnx) fn is_whole(&self) -> bool {
         self.count() > 0 && self.pixels.len() == self.count() * self.channels
@@ -128,21 +164,23 @@ impl Picture {
         let offset = |index: usize, count: usize| (index as f32 + 0.5) / count as f32 - 0.5;
         for row in 0..height {
             for column in 0..width {
-                let mut sum = [0.0_f32; 3];
+                let mut sum = [0.0_f32; 4];
                 for tap in 0..across * down {
                     let at = view.at([
                         column as f32 + offset(tap % across, across),
                         row as f32 + offset(tap / across, down),
                     ]);
                     let color = self.at(at, input.fill());
-                    sum = [sum[0] + color[0], sum[1] + color[1], sum[2] + color[2]];
+                    for (sum, color) in sum.iter_mut().zip(color) {
+                        *sum += color;
+                    }
                 }
-                // Blue, green, red.
+                // Blue, green, red, infrared.
                 let color = sum.map(|sum| sum * share);
                 for channel in 0..channels {
                     let value = if channels == 1 {
                         0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2]
-                    } else if input.is_blue_first() {
+                    } else if channel == 3 || input.is_blue_first() {
                         color[channel]
                     } else {
                         color[2 - channel]
@@ -159,33 +197,35 @@ impl Picture {
         tensor
     }
 
-    /// Blue, green and red at a place between pixels, 0 to 255; outside the picture they are `fill`.
-    fn at(&self, [x, y]: [f32; 2], fill: f32) -> [f32; 3] {
+    /// Blue, green, red and infrared at a place between pixels, 0 to 255; outside the picture they are `fill`.
+    fn at(&self, [x, y]: [f32; 2], fill: f32) -> [f32; 4] {
         let (left, top) = (x.floor(), y.floor());
         let (fx, fy) = (x - left, y - top);
         let (width, height) = (self.width as i32, self.height as i32);
         // The casts saturate for places far outside, and give 0 for NaN.
         let (left, top) = (left as i32, top as i32);
         if left < -1 || top < -1 || left >= width || top >= height {
-            return [fill; 3];
+            return [fill; 4];
         }
-        let pixel = |column: i32, row: i32| -> [f32; 3] {
+        let pixel = |column: i32, row: i32| -> [f32; 4] {
             if column < 0 || row < 0 || column >= width || row >= height {
-                return [fill; 3];
+                return [fill; 4];
             }
             let index = row as usize * self.width as usize + column as usize;
             match self.channels {
                 1 => self
                     .pixels
                     .get(index)
-                    .map_or([fill; 3], |grey| [f32::from(*grey); 3]),
-                _ => match self.pixels.get(index * 4..index * 4 + 3) {
-                    Some(&[blue, green, red]) => [blue, green, red].map(f32::from),
-                    _ => [fill; 3],
+                    .map_or([fill; 4], |grey| [f32::from(*grey); 4]),
+                _ => match self.pixels.get(index * 4..index * 4 + 4) {
+                    Some(&[blue, green, red, infrared]) => {
+                        [blue, green, red, infrared].map(f32::from)
+                    }
+                    _ => [fill; 4],
                 },
             }
         };
-        let mut color = [0.0; 3];
+        let mut color = [0.0; 4];
         for (column, row, weight) in [
             (left, top, (1.0 - fx) * (1.0 - fy)),
             (left.saturating_add(1), top, fx * (1.0 - fy)),

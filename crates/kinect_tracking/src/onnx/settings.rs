@@ -64,13 +64,19 @@ impl Contract {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum PictureSource {
-    /// Infrared, or colour if a capture has no infrared image.
+    /// The picture that the model takes: infrared and colour in one picture for a model whose input has four channels;
+    /// for other models infrared, or colour if a capture has no infrared image.
     #[default]
     Auto,
     /// Infrared, whose pixels are those of depth. It works in the dark.
     Infrared,
     /// Colour. Joints are mapped to the depth image through the calibration and the measured depth.
     Color,
+    /// Infrared and colour. A model whose input has four channels gets both in one picture, in the depth camera's view.
+    /// Another model looks at both pictures, one after the other, which takes twice as long: joints that it sees in the
+    /// same place in both pictures are averaged, and of two places it is that of the higher score. A picture
+    /// that a capture lacks is left out, and so is a colour image that is too dark.
+    Both,
 }
 
 /// The library that runs networks.

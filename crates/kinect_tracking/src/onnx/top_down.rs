@@ -89,6 +89,12 @@ impl TopDown {
         self.detector.as_ref().map(PoseModel::name)
     }
 
+    /// Whether one of the models takes infrared and colour in one picture.
+    pub(super) fn has_infrared(&self) -> bool {
+        let detector = self.detector.as_ref();
+        lock(&self.poses[0]).has_infrared() || detector.is_some_and(PoseModel::has_infrared)
+    }
+
     /// Whether people are looked for in the picture of that time.
     fn searches(&self, usec: u64) -> bool {
         let pause = if self.unsure {

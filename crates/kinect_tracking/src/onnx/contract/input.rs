@@ -13,8 +13,8 @@ pub(in crate::onnx) struct PictureInput {
     channels_first: bool,
     blue_first: bool,
     /// In values from 0 to 255, for each channel in the order of the input.
-    mean: [f32; 3],
-    deviation: [f32; 3],
+    mean: [f32; 4],
+    deviation: [f32; 4],
     fill: f32,
 }
 
@@ -56,7 +56,7 @@ impl PictureInput {
                 port.shown()
             ));
         }
-        let is_channels = |dim: Option<usize>| matches!(dim, Some(1 | 3));
+        let is_channels = |dim: Option<usize>| matches!(dim, Some(1 | 3 | 4));
         let wrong = || {
             format!(
                 "its input is {}; expected a picture {} or {}",
@@ -98,8 +98,8 @@ impl PictureInput {
             channels: channels.unwrap_or(3),
             channels_first,
             blue_first: graph.layout.blue_first.unwrap_or(expected.blue_first),
-            mean: expected.mean,
-            deviation: expected.deviation,
+            mean: with_infrared(expected.mean),
+            deviation: with_infrared(expected.deviation),
             fill: expected.fill,
         })
     }
@@ -126,6 +126,11 @@ impl PictureInput {
         self.channels
     }
 
+    /// Whether the network takes infrared as a fourth channel beside the three colours.
+    pub(in crate::onnx) fn has_infrared(&self) -> bool {
+        self.channels == 4
+    }
+
     pub(in crate::onnx) fn is_channels_first(&self) -> bool {
         self.channels_first
     }
@@ -146,4 +151,9 @@ impl PictureInput {
     pub(in crate::onnx) fn normal(&self, channel: usize, value: f32) -> f32 {
         (value - self.mean[channel]) / self.deviation[channel]
     }
+}
+
+/// The numbers of three colours, and their mean for infrared.
+fn with_infrared([a, b, c]: [f32; 3]) -> [f32; 4] {
+    [a, b, c, (a + b + c) / 3.0]
 }

@@ -117,6 +117,21 @@ fn rtmpose_halpe_and_rtmw_give_their_joints() {
     }
 }
 
+/// A SimCC graph with an input of four channels, whose score of the nose is 0.9 plus the mean of the input.
+fn four_channels() -> Vec<u8> {
+    let mut answers = [
+        Answer::new("simcc_x", &[1, 17, 384]),
+        Answer::new("simcc_y", &[1, 17, 512]),
+    ];
+    for (answer, bins) in answers.iter_mut().zip([384, 512]) {
+        for joint in 0..17 {
+            answer.constant[joint * bins] = 0.9;
+        }
+        answer.factor[0] = 1.0;
+    }
+    graph("input", Element::F32, &[1, 4, 256, 192], &answers)
+}
+
 #[test]
 fn pictures_are_normalised_as_the_contract_says() {
     // The score of the nose encodes the mean of the input.
@@ -137,6 +152,18 @@ fn pictures_are_normalised_as_the_contract_says() {
     let bytes = graph("input", Element::F32, &[1, 3, 256, 192], &[x, y]);
     let mean = normal([123.675, 116.28, 103.53], [58.395, 57.12, 57.375]);
     let found = people("normal-simcc", &bytes, Contract::SimCc, &picture(192, 256));
+    assert_score(&found[0], Joint::Nose, 0.9 + mean);
+
+    // A fourth channel is infrared, which has the mean range of the colours.
+    let bytes = four_channels();
+    let bgra = Picture::bgra(192, 256, [100, 110, 120, 130].repeat(192 * 256)).unwrap();
+    let of = |value: f32, mean: f32, deviation: f32| (value - mean) / deviation;
+    let mean = (of(120.0, 123.675, 58.395)
+        + of(110.0, 116.28, 57.12)
+        + of(100.0, 103.53, 57.375)
+        + of(130.0, 114.495, 57.63))
+        / 4.0;
+    let found = people("normal-four", &bytes, Contract::SimCc, &bgra);
     assert_score(&found[0], Joint::Nose, 0.9 + mean);
 
     // MoveNet takes integers without normalisation.
