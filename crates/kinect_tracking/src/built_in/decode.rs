@@ -9,6 +9,8 @@ use crate::onnx::runtime::logistic;
 
 /// Rows and columns of the poser's maps.
 pub(super) const SIZE: usize = 32;
+/// The cells of a map.
+pub(super) const CELLS: usize = SIZE * SIZE;
 
 /// How far from the peak of its heatmap a joint's place depends on the cells, in cells: of joints that are seen, and of others, whose
 /// heatmaps are wide.
@@ -49,7 +51,6 @@ fn around(at: usize, reach: usize, size: usize) -> Range<usize> {
 
 /// The places of all joints; `seen` are the logits of their being seen.
 pub(super) fn places(heatmaps: &[f32], depths: &[f32], seen: &[f32]) -> [Vec3; Joint::COUNT] {
-    const CELLS: usize = SIZE * SIZE;
     core::array::from_fn(|joint| {
         let cells = joint * CELLS..(joint + 1) * CELLS;
         let window = if seen[joint] >= 0.0 {

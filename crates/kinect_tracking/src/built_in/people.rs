@@ -27,6 +27,10 @@ const SPEED_CUTOFF_HZ: f32 = 3.0;
 /// first, and of crops of furniture 1 %.
 const NEW: f32 = 1.0;
 const KNOWN: f32 = -0.5;
+/// The fewest joints that must be seen of a new person, and of one who is followed. Where something hides all of somebody, there is
+/// no reason to think that anybody is there: the network then sees a second person in an armchair, beside the one who sits in it.
+const NEW_SEEN: usize = 8;
+const KNOWN_SEEN: usize = 2;
 /// A person whom the finder has not seen so often in a row must look like a new one.
 const MOST_UNCONFIRMED: u32 = 5;
 /// The pose of a person whose pelvis is farther than this from where the finder saw it, in mm, is that of somebody else.
@@ -191,17 +195,17 @@ impl People {
             .collect();
         for (candidate, pose) in candidates.iter().zip(poses) {
             let Some(pose) = pose else { continue };
-            let least = match candidate.person {
+            let (least, least_seen) = match candidate.person {
                 Some(number)
                     if was_present[number]
                         && self.people[number].unconfirmed < MOST_UNCONFIRMED =>
                 {
-                    KNOWN
+                    (KNOWN, KNOWN_SEEN)
                 }
-                _ => NEW,
+                _ => (NEW, NEW_SEEN),
             };
             // NaN is no person.
-            let is_person = pose.person >= least;
+            let is_person = pose.person >= least && pose.count_seen() >= least_seen;
             let is_there = pose.pelvis().distance(candidate.around) < MOST_ASTRAY_MM;
             let is_double = || present.iter().any(|(_, other)| is_same(other, &pose));
             if !is_person || !is_there || is_double() {
@@ -366,6 +370,23 @@ mod tests {
             assert_eq!(look(&mut people, usec, &[], 0.5), [1], "{n}");
         }
         assert_eq!(look(&mut people, 2_400_000, &[], 0.5), [0_u32; 0]);
+    }
+
+    #[test]
+    fn somebody_who_is_hidden_is_nobody() {
+        let mut people = People::new();
+        let mut look = |usec: u64, seen: usize| -> usize {
+            people.begin(usec);
+            let candidates = people.candidates(Some(&[sighting(0.0, 2500.0)]));
+            let mut pose = Pose::standing(Vec3::new(0.0, 0.0, 2500.0), 2.0);
+            pose.seen[seen..].fill(-2.0);
+            people.take(&candidates, vec![Some(pose)]).len()
+        };
+        assert_eq!(look(1_000_000, NEW_SEEN - 1), 0);
+        assert_eq!(look(1_033_333, NEW_SEEN), 1);
+        // Somebody who steps behind something is known for a little longer.
+        assert_eq!(look(1_066_666, KNOWN_SEEN), 1);
+        assert_eq!(look(1_100_000, KNOWN_SEEN - 1), 0);
     }
 
     #[test]

@@ -4,10 +4,10 @@ use glam::Vec3;
 use kinect_azure::Joint;
 use kinect_azure::calibration::Camera;
 
-use super::decode::{SIZE, places, value_at};
+use super::decode::{CELLS, SIZE, places, value_at};
 use super::networks::{Networks, POSER};
 use crate::crop::PersonCrop;
-use crate::onnx::runtime::{Network, Outputs, Values};
+use crate::onnx::runtime::{Network, Outputs, Values, logistic};
 use crate::tracker::TrackerError;
 
 /// One person as the network sees them.
@@ -29,6 +29,11 @@ pub(super) struct Pose {
 impl Pose {
     pub(super) fn pelvis(&self) -> Vec3 {
         self.joints[Joint::Pelvis.index()]
+    }
+
+    /// The number of joints that are seen.
+    pub(super) fn count_seen(&self) -> usize {
+        self.seen.iter().filter(|logit| **logit >= 0.0).count()
     }
 
     /// The share of this person's surface that another pose takes for its own person.
@@ -145,12 +150,12 @@ impl Poser {
         let mut answer = Answer::of(&self.network.run(Values::F32(input))?)?;
         if let Some(input) = mirrored {
             let other = Answer::of(&self.network.run(Values::F32(input))?)?;
-            answer.average(other.mirrored());
+            answer.average(&other.mirrored());
         }
         let pose = Pose {
             surface: surface(&answer.mask, &self.relative, &crop),
             joints: answer
-                .places
+                .places()
                 .map(|place| crop.point(place.to_array()).into()),
             seen: answer.seen,
             person: answer.person,
@@ -161,9 +166,11 @@ impl Poser {
     }
 }
 
-/// The network's answer, in places of the crop.
+/// The network's answer: logits of joints and of the person's pixels, and depths in metres, in the cells of the crop.
+#[derive(Clone, Debug, PartialEq)]
 struct Answer {
-    places: [Vec3; Joint::COUNT],
+    heatmaps: Vec<f32>,
+    depths: Vec<f32>,
     seen: [f32; Joint::COUNT],
     person: f32,
     mask: Vec<f32>,
@@ -172,36 +179,55 @@ struct Answer {
 impl Answer {
     fn of(outputs: &Outputs) -> Result<Self, String> {
         let maps = [1, Joint::COUNT, SIZE, SIZE];
-        let heatmaps = outputs.get("heatmaps", &maps)?;
-        let depths = outputs.get("depths", &maps)?;
-        let mask = outputs.get("mask", &[1, 1, SIZE, SIZE])?;
         let seen = outputs.get("seen", &[1, Joint::COUNT])?;
         let person = outputs.get("person", &[1, 1])?;
         Ok(Self {
-            places: places(&heatmaps.values, &depths.values, &seen.values),
+            heatmaps: outputs.get("heatmaps", &maps)?.values.clone(),
+            depths: outputs.get("depths", &maps)?.values.clone(),
             seen: core::array::from_fn(|joint| seen.values[joint]),
             person: person.values[0],
-            mask: mask.values.clone(),
+            mask: outputs.get("mask", &[1, 1, SIZE, SIZE])?.values.clone(),
         })
+    }
+
+    /// The places of the joints in the crop.
+    fn places(&self) -> [Vec3; Joint::COUNT] {
+        places(&self.heatmaps, &self.depths, &self.seen)
     }
 
     /// The answer to the mirrored picture as one to the picture itself.
     fn mirrored(&self) -> Self {
         let other = |joint: usize| Joint::ALL[joint].mirrored().index();
+        let maps = |maps: &[f32]| -> Vec<f32> {
+            let map = |joint: usize| &maps[other(joint) * CELLS..][..CELLS];
+            (0..Joint::COUNT)
+                .flat_map(|joint| mirrored(map(joint), SIZE))
+                .collect()
+        };
         Self {
-            places: core::array::from_fn(|joint| {
-                let place = self.places[other(joint)];
-                Vec3::new(1.0 - place.x, place.y, place.z)
-            }),
+            heatmaps: maps(&self.heatmaps),
+            depths: maps(&self.depths),
             seen: core::array::from_fn(|joint| self.seen[other(joint)]),
             person: self.person,
             mask: mirrored(&self.mask, SIZE),
         }
     }
 
-    fn average(&mut self, other: Self) {
-        for (place, other) in self.places.iter_mut().zip(other.places) {
-            *place = (*place + other) * 0.5;
+    /// Averages the logits, so that a place that both answers think possible wins over places that only one of them sees. Each
+    /// cell's depth is that of the answer that is surer of the cell.
+    fn average(&mut self, other: &Self) {
+        let highest = |heats: &[f32]| heats.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        for joint in 0..Joint::COUNT {
+            let cells = joint * CELLS..(joint + 1) * CELLS;
+            let most = highest(&self.heatmaps[cells.clone()]);
+            let other_most = highest(&other.heatmaps[cells.clone()]);
+            for cell in cells {
+                let (heat, depth) = (&mut self.heatmaps[cell], &mut self.depths[cell]);
+                let (other_heat, other_depth) = (other.heatmaps[cell], other.depths[cell]);
+                let share = logistic(other_heat - other_most - (*heat - most));
+                *depth += (other_depth - *depth) * share;
+                *heat = (*heat + other_heat) * 0.5;
+            }
         }
         let logits = self.seen.iter_mut().chain(&mut self.mask);
         for (logit, other) in logits.zip(other.seen.iter().chain(&other.mask)) {
@@ -267,27 +293,51 @@ mod tests {
         assert_eq!(input, [0.0, 0.0, 0.5, -1.2, 0.0, 1.0, 1.0, 1.0]);
     }
 
-    #[test]
-    fn the_mirrored_answer_of_a_mirrored_answer_is_the_answer() {
-        let answer = Answer {
-            places: core::array::from_fn(|joint| Vec3::new(joint as f32 / 64.0, 0.5, 10.0)),
+    /// Maps with one peak for each joint, at that column.
+    fn answer(column: impl Fn(usize) -> usize) -> Answer {
+        let mut heatmaps = vec![0.0; Joint::COUNT * CELLS];
+        for joint in 0..Joint::COUNT {
+            heatmaps[joint * CELLS + 5 * SIZE + column(joint)] = 20.0;
+        }
+        Answer {
+            depths: (0..heatmaps.len()).map(|cell| cell as f32).collect(),
+            heatmaps,
             seen: core::array::from_fn(|joint| joint as f32 - 8.0),
             person: 2.0,
-            mask: (0..SIZE * SIZE).map(|cell| cell as f32).collect(),
-        };
+            mask: (0..CELLS).map(|cell| cell as f32).collect(),
+        }
+    }
+
+    #[test]
+    fn the_mirrored_answer_of_a_mirrored_answer_is_the_answer() {
+        let answer = answer(|joint| joint);
         let mirror = answer.mirrored();
         let (left, right) = (Joint::WristLeft.index(), Joint::WristRight.index());
-        assert_eq!(mirror.places[left].x, 1.0 - answer.places[right].x);
+        let (place, other) = (mirror.places()[left], answer.places()[right]);
+        assert!((place.x - (1.0 - other.x)).abs() < 1e-5 && (place.y - other.y).abs() < 1e-5);
         assert_eq!(mirror.seen[left], answer.seen[right]);
         assert_eq!(mirror.mask[0], answer.mask[SIZE - 1]);
-        let back = mirror.mirrored();
-        assert_eq!(
-            (back.places, back.seen, back.mask.clone()),
-            (answer.places, answer.seen, answer.mask.clone())
-        );
-        let mut mean = answer;
-        let places = mean.places;
-        mean.average(back);
-        assert_eq!(mean.places, places);
+        assert_eq!(mirror.mirrored(), answer);
+        let mut mean = answer.clone();
+        mean.average(&answer);
+        assert_eq!(mean, answer);
+    }
+
+    #[test]
+    fn of_two_answers_the_place_that_both_think_possible_wins() {
+        let mut one = answer(|_| 4);
+        let mut other = answer(|_| 28);
+        // Both see something in the middle as well.
+        for answer in [&mut one, &mut other] {
+            for joint in 0..Joint::COUNT {
+                answer.heatmaps[joint * CELLS + 5 * SIZE + 16] = 18.0;
+            }
+        }
+        one.depths.fill(1.0);
+        other.depths.fill(3.0);
+        one.average(&other);
+        let place = one.places()[0];
+        assert!((place.x - 16.5 / 32.0).abs() < 1e-3, "{place}");
+        assert!((place.z - 2000.0).abs() < 1.0, "{place}");
     }
 }
