@@ -351,7 +351,7 @@ fn the_choice_takes_the_built_in_tracker_by_its_name_and_by_its_folder() {
 }
 
 /// The trained networks.
-fn trained() -> BuiltInSettings {
+pub(crate) fn trained() -> BuiltInSettings {
     BuiltInSettings {
         networks: std::env::var_os("KINECT_NETWORKS").map(PathBuf::from),
         processor: Processor::Cpu,
@@ -361,7 +361,7 @@ fn trained() -> BuiltInSettings {
 
 /// What a tracker finds in captures of simulated people. It knows the direction of gravity. Captures are `apart_usec` apart, or as
 /// the sensor takes them.
-fn run(
+pub(crate) fn run(
     settings: &BuiltInSettings,
     simulation: &SimulationSettings,
     captures: u64,

@@ -31,6 +31,8 @@ mod runner;
 mod score;
 mod simulated;
 mod standing;
+#[cfg(feature = "onnx")]
+mod still;
 mod truth;
 mod vendor;
 mod zones;
