@@ -118,16 +118,18 @@ mod tests {
         let infrared = person([200.0, 300.0]);
         let mut color = infrared.clone();
         turn_round(&mut color);
-        assert_eq!(
-            combine(vec![infrared.clone()], vec![color.clone()]),
-            [infrared.clone()]
-        );
+        let found = combine(vec![infrared.clone()], vec![color.clone()]);
+        assert_eq!((found.len(), &found[0]), (1, &infrared));
         for joint in color.joints.iter_mut().flatten() {
             joint.score = 0.95;
         }
         let found = combine(vec![infrared], vec![color.clone()]);
         assert!(!sides_differ(&found[0], &color));
-        assert_eq!(combine(Vec::new(), vec![color.clone()]), [color.clone()]);
-        assert_eq!(combine(vec![color.clone()], Vec::new()), [color]);
+        for found in [
+            combine(Vec::new(), vec![color.clone()]),
+            combine(vec![color.clone()], Vec::new()),
+        ] {
+            assert_eq!((found.len(), &found[0]), (1, &color));
+        }
     }
 }
