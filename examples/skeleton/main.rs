@@ -1,7 +1,8 @@
-//! The people in front of a sensor as skeletons: on its point cloud in 3D, and on its colour image. Joints that the sensor does not
-//! see are drawn thin and dark.
+//! The people in front of a sensor as skeletons: on its point cloud in 3D, and on its colour image, or on its infrared image if there is
+//! no colour. Joints that the sensor does not see are drawn thin and dark.
 //!
-//! Without a file it shows a simulated sensor in front of the visitors of an exhibit. A file is a recording (.mkv), whose people a body
+//! Without a file it shows a simulated sensor in front of the visitors of an exhibit, and the exact bodies of the simulation in white,
+//! which T hides. A file is a recording (.mkv), whose people a body
 //! tracker finds, or a clip of bodies (.json or .csv, as `kinect export --only bodies` writes them), which needs no sensor.
 //!
 //! ```text
@@ -12,11 +13,14 @@
 //! ```
 
 mod overlay;
+mod picture;
 mod status;
+mod truth;
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 use clap::{Parser, ValueEnum};
+use kinect_azure::calibration::CameraKind;
 
 use kinect_app_support::people::TrackerChoice;
 use kinect_app_support::skeletons::SkeletonsPlugin;
@@ -55,10 +59,20 @@ fn main() -> AppExit {
     app.add_plugins((KinectAzurePlugin, SkeletonsPlugin))
         .insert_resource(ClearColor(style::BACKGROUND))
         .insert_resource(options)
-        .add_systems(Startup, setup)
+        .add_systems(Startup, (setup, truth::setup))
         .add_systems(
             Update,
-            (swing, overlay::add, overlay::update, status::update).chain(),
+            (
+                swing,
+                picture::choose,
+                overlay::add,
+                overlay::update,
+                truth::remember,
+                truth::toggle,
+                truth::update,
+                status::update,
+            )
+                .chain(),
         );
     app.run()
 }
@@ -142,7 +156,9 @@ fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
         .with_children(|column| {
             if clip.is_none() {
                 column.spawn((
-                    overlay::Picture,
+                    picture::Picture {
+                        camera: CameraKind::Color,
+                    },
                     KinectImageNode {
                         output,
                         ..default()

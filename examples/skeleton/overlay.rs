@@ -1,13 +1,12 @@
-//! Joints and bones on the colour image.
+//! Joints and bones on the image.
 
 use bevy::prelude::*;
 use bevy::ui::UiTransform;
 use bevy_kinect_azure::prelude::*;
 use kinect_app_support::skeletons::player_color;
+use kinect_azure::calibration::CameraKind;
 
-/// The node that shows the image.
-#[derive(Component)]
-pub(crate) struct Picture;
+use crate::picture::Picture;
 
 /// A joint on the image, or the bone to its parent.
 #[derive(Component)]
@@ -56,7 +55,7 @@ pub(crate) fn add(
 /// Puts marks where the joints are in the image.
 pub(crate) fn update(
     mut commands: Commands,
-    picture: Option<Single<&ComputedNode, With<Picture>>>,
+    picture: Option<Single<(&ComputedNode, &Picture)>>,
     mut marks: Query<(
         Entity,
         &Mark,
@@ -68,7 +67,12 @@ pub(crate) fn update(
     players: Query<&Player>,
 ) {
     let Some(picture) = picture else { return };
-    let size = picture.size() * picture.inverse_scale_factor();
+    let (node, Picture { camera }) = *picture;
+    let size = node.size() * node.inverse_scale_factor();
+    let in_image = |there: &JointInImages| match camera {
+        CameraKind::Color => there.color,
+        CameraKind::Depth => there.depth,
+    };
     for (entity, mark, mut node, mut turn, mut color) in &mut marks {
         let Ok((joint, tracked, there)) = joints.get(mark.joint) else {
             commands.entity(entity).despawn();
@@ -77,10 +81,10 @@ pub(crate) fn update(
         let parent = mark.parent.and_then(|parent| joints.get(parent).ok());
         let is_placed = tracked.confidence != JointConfidence::None;
         let ends = (
-            there.and_then(|there| there.color).filter(|_| is_placed),
+            there.and_then(in_image).filter(|_| is_placed),
             match parent {
-                Some((_, _, parent)) => parent.and_then(|parent| parent.color),
-                None => there.and_then(|there| there.color),
+                Some((_, _, parent)) => parent.and_then(in_image),
+                None => there.and_then(in_image),
             },
         );
         let (Some(from), Some(to)) = ends else {

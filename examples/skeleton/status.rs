@@ -6,6 +6,7 @@ use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
 use crate::Scene;
+use crate::truth::Truth;
 
 /// The text.
 #[derive(Component)]
@@ -13,6 +14,7 @@ pub(crate) struct Status;
 
 pub(crate) fn update(
     scene: Res<Scene>,
+    truth: Res<Truth>,
     trackings: Query<(&BodyTrackingState, Option<&SensorState>)>,
     players: Query<(&Player, &PlayerStatus, &Skeleton)>,
     mut text: Single<&mut Text, With<Status>>,
@@ -37,6 +39,9 @@ pub(crate) fn update(
         "{:.0} ms behind the captures (99 %: {:.0} ms)",
         tracking.stages.latency.p50_ms, tracking.stages.latency.p99_ms
     );
+    if let Some(legend) = truth.words() {
+        let _ = write!(words, "\n{legend}");
+    }
     let mut players: Vec<_> = players.iter().collect();
     players.sort_by_key(|(player, ..)| player.id);
     for (player, status, skeleton) in players {
