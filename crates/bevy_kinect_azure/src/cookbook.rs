@@ -229,7 +229,19 @@
 //! }
 //! ```
 //!
-//! # The sensor's tilt from gravity
+//! # The sensor's height and tilt
+//!
+//! They are found in the depth images, where the [floor](crate::floor) is seen:
+//!
+//! ```
+//! # use bevy::prelude::*;
+//! # use bevy_kinect_azure::prelude::*;
+//! fn setup(mut commands: Commands) {
+//!     commands.spawn((KinectSensor::simulated(), PointCloud::default(), FloorDetection::kept()));
+//! }
+//! ```
+//!
+//! The tilt alone comes from gravity:
 //!
 //! ```
 //! # use bevy::prelude::*;

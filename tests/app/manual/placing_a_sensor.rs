@@ -3,6 +3,22 @@
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
 
+fn placed_by_its_floor(mut commands: Commands) {
+    commands
+        .spawn((
+            KinectSensor::device(),
+            BodyTracking::default(),
+            FloorDetection::kept(),
+        ))
+        .observe(|found: On<FloorFound>| {
+            let floor = found.floor;
+            info!(
+                "{:.2} m above the floor, tilted down by {:.1}°",
+                floor.height, floor.tilt_degrees
+            );
+        });
+}
+
 fn mounted(mut commands: Commands) {
     let tilt_down = 12.0_f32.to_radians();
     commands.spawn((
