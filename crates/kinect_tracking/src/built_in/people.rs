@@ -23,14 +23,16 @@ const GATE_SPEED: f32 = 2000.0;
 /// The fastest prediction in mm/s, and the cutoff with which speeds are smoothed, in Hz.
 const FASTEST: f32 = 4000.0;
 const SPEED_CUTOFF_HZ: f32 = 3.0;
+/// A crop stays where the last one was while the pelvis should be nearer than this to its middle, in mm: a crop that moves with every
+/// capture shows other pixels each time, and the joints of somebody who stands still would tremble with it.
+const STEADY_MM: f32 = 50.0;
 /// The least logit of a new person, and of one who is followed. Of crops of people who were not learnt from, 99.7 % are above the
 /// first, and of crops of furniture 1 %.
 const NEW: f32 = 1.0;
 const KNOWN: f32 = -0.5;
-/// The fewest joints that must be seen of a new person, and of one who is followed. Where something hides all of somebody, there is
-/// no reason to think that anybody is there: the network then sees a second person in an armchair, beside the one who sits in it.
-const NEW_SEEN: usize = 8;
-const KNOWN_SEEN: usize = 2;
+/// The fewest joints that must be seen of a person. Where something hides all of somebody, there is no reason to think that anybody
+/// is there: the network then sees a second person in an armchair, beside the one who sits in it.
+const LEAST_SEEN: usize = 2;
 /// A person whom the finder has not seen so often in a row must look like a new one.
 const MOST_UNCONFIRMED: u32 = 5;
 /// The pose of a person whose pelvis is farther than this from where the finder saw it, in mm, is that of somebody else.
@@ -46,6 +48,8 @@ pub(super) struct Person {
     usec: u64,
     /// In mm/s.
     velocity: Vec3,
+    /// The middle of the last crop in mm.
+    looked_at: Vec3,
     /// Whether the person was found in the newest capture.
     is_present: bool,
     /// How many searches in a row have not found this person.
@@ -130,6 +134,7 @@ impl People {
                 Some(at) if is_stale => at,
                 _ => person.predicted(usec),
             };
+            let around = person.steady(around);
             let candidate = Candidate {
                 around,
                 person: Some(number),
@@ -195,17 +200,17 @@ impl People {
             .collect();
         for (candidate, pose) in candidates.iter().zip(poses) {
             let Some(pose) = pose else { continue };
-            let (least, least_seen) = match candidate.person {
+            let least = match candidate.person {
                 Some(number)
                     if was_present[number]
                         && self.people[number].unconfirmed < MOST_UNCONFIRMED =>
                 {
-                    (KNOWN, KNOWN_SEEN)
+                    KNOWN
                 }
-                _ => (NEW, NEW_SEEN),
+                _ => NEW,
             };
             // NaN is no person.
-            let is_person = pose.person >= least && pose.count_seen() >= least_seen;
+            let is_person = pose.person >= least && pose.count_seen() >= LEAST_SEEN;
             let is_there = pose.pelvis().distance(candidate.around) < MOST_ASTRAY_MM;
             let is_double = || present.iter().any(|(_, other)| is_same(other, &pose));
             if !is_person || !is_there || is_double() {
@@ -237,9 +242,20 @@ impl Person {
             pelvis: Vec3::ZERO,
             usec: 0,
             velocity: Vec3::ZERO,
+            looked_at: Vec3::NAN,
             is_present: false,
             unconfirmed: 0,
         }
+    }
+
+    /// The middle of the next crop for a place where the pelvis should be: that of the last crop while it is near.
+    fn steady(&mut self, around: Vec3) -> Vec3 {
+        let off = self.looked_at.distance(around);
+        // Not a number before the first crop.
+        if off.is_nan() || off > STEADY_MM {
+            self.looked_at = around;
+        }
+        self.looked_at
     }
 
     /// Where the pelvis should be at a time.
@@ -373,6 +389,17 @@ mod tests {
     }
 
     #[test]
+    fn crops_follow_steps_but_do_not_tremble() {
+        let mut person = Person::new(1);
+        let at = |x: f32| Vec3::new(x, 0.0, 2500.0);
+        assert_eq!(person.steady(at(0.0)), at(0.0));
+        assert_eq!(person.steady(at(10.0)), at(0.0));
+        assert_eq!(person.steady(at(-STEADY_MM)), at(0.0));
+        assert_eq!(person.steady(at(60.0)), at(60.0));
+        assert_eq!(person.steady(at(55.0)), at(60.0));
+    }
+
+    #[test]
     fn somebody_who_is_hidden_is_nobody() {
         let mut people = People::new();
         let mut look = |usec: u64, seen: usize| -> usize {
@@ -382,11 +409,9 @@ mod tests {
             pose.seen[seen..].fill(-2.0);
             people.take(&candidates, vec![Some(pose)]).len()
         };
-        assert_eq!(look(1_000_000, NEW_SEEN - 1), 0);
-        assert_eq!(look(1_033_333, NEW_SEEN), 1);
-        // Somebody who steps behind something is known for a little longer.
-        assert_eq!(look(1_066_666, KNOWN_SEEN), 1);
-        assert_eq!(look(1_100_000, KNOWN_SEEN - 1), 0);
+        assert_eq!(look(1_000_000, LEAST_SEEN - 1), 0);
+        assert_eq!(look(1_033_333, LEAST_SEEN), 1);
+        assert_eq!(look(1_066_666, 0), 0);
     }
 
     #[test]

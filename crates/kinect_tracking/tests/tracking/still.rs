@@ -156,6 +156,14 @@ fn show(places: &[(f32, f32)], captures: u64) -> Vec<Jitter> {
         }
         let seen = all[1].joints.iter().flatten().count();
         println!("{line} {seen} joints always seen");
+        let joints = Joint::ALL.into_iter().zip(&all[1].joints);
+        let joints: Vec<String> = joints
+            .filter_map(|(joint, axes)| {
+                let [x, y, z] = (*axes)?.to_array();
+                Some(format!("{} {x:.0}/{y:.0}/{z:.0}", joint.name()))
+            })
+            .collect();
+        println!("   {}", joints.join(", "));
         light.extend(all.into_iter().nth(1));
     }
     let mean = light
