@@ -72,8 +72,8 @@ fn surer(a: Joint2d, b: Joint2d, close: f32) -> Joint2d {
     let total = a.score + b.score;
     if total > 0.0 && distance(at(&a), at(&b)) < close {
         Joint2d {
-            x: (a.x * a.score + b.x * b.score) / total,
-            y: (a.y * a.score + b.y * b.score) / total,
+            x: a.x + (b.x - a.x) * b.score / total,
+            y: a.y + (b.y - a.y) * b.score / total,
             ..surer
         }
     } else {
