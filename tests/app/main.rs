@@ -12,6 +12,7 @@
 mod bodies;
 mod devices;
 mod drawing;
+mod floor;
 mod life;
 mod listeners;
 mod manual;

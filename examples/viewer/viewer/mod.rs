@@ -97,6 +97,7 @@ impl Plugin for ViewerPlugin {
                     panel::modes::show,
                     panel::colors::show,
                     panel::motion::show,
+                    panel::motion::show_floor,
                     panel::record::show,
                     images::fit,
                     status::show,

@@ -30,6 +30,7 @@ pub(super) fn spawn_sensor(mut commands: Commands, options: Res<Options>, source
         .spawn((
             KinectSensor::new(sources.source()),
             PointCloud::default(),
+            FloorDetection::default(),
             Playback {
                 paused: options.show.screenshot.is_some(),
                 ..default()

@@ -29,3 +29,26 @@ fn turned_sensor(mut commands: Commands) {
         }),
     ));
 }
+
+fn on_the_floor(mut commands: Commands) {
+    // The sensor's Transform gets height, tilt and roll from the floor, and follows when the sensor is moved.
+    commands.spawn((
+        KinectSensor::device(),
+        FloorDetection::kept(),
+        BodyTracking::default(),
+    ));
+}
+
+fn jumps(players: Query<(&Player, &PlayerStanding)>) {
+    for (player, standing) in &players {
+        if standing.is_in_air() {
+            info!("player {} is in the air", player.id);
+        }
+        if let Some(height) = standing.height {
+            info!(
+                "player {} is {:.2} m ± {:.2} m tall",
+                player.id, height.metres, height.error
+            );
+        }
+    }
+}

@@ -68,10 +68,12 @@ impl CaptureListener for FloorListener {
     fn opened(&self, source: &dyn CaptureSource) {
         let mut inner = self.lock();
         let calibration = source.calibration();
-        let is_same = inner.sensor.as_ref().is_some_and(|sensor| {
+        let known = inner.sensor.as_mut().filter(|sensor| {
             sensor.info == *source.info() && Some(&sensor.calibration) == calibration
         });
-        if is_same {
+        if let Some(sensor) = known {
+            // It may have been moved meanwhile.
+            sensor.gravity = Gravity::default();
             return;
         }
         inner.sensor = calibration.and_then(|calibration| {

@@ -64,6 +64,7 @@ impl Plugin for FloorPlugin {
             .add_message::<FloorMoved>()
             .add_message::<FloorLost>()
             .add_observer(run::forget)
+            .add_observer(standing::forget)
             .add_systems(
                 PreUpdate,
                 (

@@ -8,9 +8,7 @@ use kinect_tracking::floor::NoFloor;
 use super::events::{FloorFound, FloorLost, FloorMessages, FloorMoved};
 use super::listener::{FloorListener, FloorNews};
 use super::settings::FloorDetection;
-use super::standing::PlayerStanding;
 use super::state::{FloorState, SensorFloor};
-use crate::body::Player;
 use crate::sensor::{CaptureListeners, KinectSensor, Listening};
 
 /// A running detection. Removing it ends the detection.
@@ -27,34 +25,35 @@ pub(super) struct FloorRun {
 /// Starts, changes and ends detections as the components ask.
 pub(super) fn follow_settings(
     mut commands: Commands,
-    mut detections: Query<
-        (
-            Entity,
-            &FloorDetection,
-            Option<&CaptureListeners>,
-            Has<KinectSensor>,
-            Option<&mut FloorRun>,
-        ),
-        Or<(Changed<FloorDetection>, Added<CaptureListeners>)>,
-    >,
+    mut detections: Query<(
+        Entity,
+        Ref<FloorDetection>,
+        Has<KinectSensor>,
+        Option<&CaptureListeners>,
+        Option<&mut FloorRun>,
+    )>,
 ) {
-    for (entity, detection, listeners, is_sensor, run) in &mut detections {
-        let Some(listeners) = listeners.filter(|_| is_sensor) else {
-            warn!(
-                "the FloorDetection on entity {entity} finds nothing: the entity is not a sensor. Put the FloorDetection on the \
-                 entity that has the KinectSensor"
-            );
-            continue;
-        };
-        match run {
-            _ if !detection.active => {
+    for (entity, detection, is_sensor, listeners, run) in &mut detections {
+        let listeners = listeners.filter(|_| is_sensor);
+        match (run, listeners.filter(|_| detection.active)) {
+            (None, None) => {
+                if detection.is_changed() && detection.active {
+                    warn!(
+                        "the FloorDetection on entity {entity} finds nothing: the entity is not a sensor. Put the \
+                         FloorDetection on the entity that has the KinectSensor"
+                    );
+                }
+            }
+            (Some(_), None) => {
                 commands.entity(entity).try_remove::<FloorRun>();
             }
-            Some(mut run) => {
-                run.listener.set_interval(detection.interval);
-                run.is_placed = false;
+            (Some(mut run), Some(_)) => {
+                if detection.is_changed() {
+                    run.listener.set_interval(detection.interval);
+                    run.is_placed = false;
+                }
             }
-            None => {
+            (None, Some(listeners)) => {
                 let listener = Arc::new(FloorListener::default());
                 listener.set_interval(detection.interval);
                 commands.entity(entity).try_insert(FloorRun {
@@ -117,19 +116,9 @@ pub(super) fn report(
     }
 }
 
-/// A sensor without [`FloorDetection`] has no floor, and its players do not stand on it.
-pub(super) fn forget(
-    removed: On<Remove, FloorDetection>,
-    mut commands: Commands,
-    children: Query<&Children>,
-    players: Query<(), With<Player>>,
-) {
+/// A sensor without [`FloorDetection`] has no floor.
+pub(super) fn forget(removed: On<Remove, FloorDetection>, mut commands: Commands) {
     commands
         .entity(removed.entity)
         .try_remove::<(FloorRun, FloorState)>();
-    for &child in children.get(removed.entity).into_iter().flatten() {
-        if players.contains(child) {
-            commands.entity(child).try_remove::<PlayerStanding>();
-        }
-    }
 }

@@ -5,8 +5,9 @@ use kinect_azure::units::METRES_PER_MILLIMETRE;
 use kinect_tracking::standing::{BodyHeight, Foot, FootContact, Standing, StandingWatch};
 
 use super::run::FloorRun;
+use super::settings::FloorDetection;
 use super::state::FloorState;
-use crate::body::TrackedBodies;
+use crate::body::{Player, TrackedBodies};
 
 /// How a player stands on the floor, on the player entity while the sensor has a [`FloorDetection`](super::FloorDetection). Read
 /// only.
@@ -117,6 +118,21 @@ pub(super) fn watch(
                     commands.entity(player).try_insert(standing);
                 }
             }
+        }
+    }
+}
+
+/// The players of a sensor without [`FloorDetection`] do not stand on a floor.
+pub(super) fn forget(
+    removed: On<Remove, FloorDetection>,
+    mut commands: Commands,
+    children: Query<&Children>,
+    players: Query<(), With<Player>>,
+) {
+    commands.entity(removed.entity).try_remove::<Watch>();
+    for &child in children.get(removed.entity).into_iter().flatten() {
+        if players.contains(child) {
+            commands.entity(child).try_remove::<PlayerStanding>();
         }
     }
 }

@@ -232,7 +232,7 @@ fn all_mounts(cases: u64, first_seed: u64) {
 
 #[test]
 fn floors_are_found_from_all_mounts_or_it_is_told_that_too_little_is_seen() {
-    all_mounts(10, 31_000);
+    all_mounts(8, 31_000);
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn floors_of_many_more_rooms() {
 #[test]
 fn without_inertial_samples_the_floor_under_an_upright_sensor_is_found() {
     let mut random = noise::Noise::new(5);
-    let cases: Vec<Case> = (0..12_u64)
+    let cases: Vec<Case> = (0..8_u64)
         .map(|n| {
             let mount = Mount {
                 height: 0.8 + 1.4 * random.unit(),

@@ -1,4 +1,4 @@
-//! Inertial samples: accelerometer and gyroscope, three axes each.
+//! Inertial samples: accelerometer and gyroscope, three axes each. How the sensor stands above the floor.
 
 use bevy::prelude::*;
 use bevy_kinect_azure::prelude::*;
@@ -28,6 +28,10 @@ pub(crate) struct Edge(Quantity);
 #[derive(Component)]
 pub(crate) struct NoSamples;
 
+/// The line that says how the sensor stands above the floor, or why there is no floor.
+#[derive(Component)]
+pub(crate) struct FloorLine;
+
 const SECONDS: f64 = 6.0;
 const HEIGHT: f32 = 110.0;
 
@@ -42,6 +46,7 @@ pub(crate) fn spawn(page: &mut ChildSpawnerCommands) {
         "In the sensor's space: x to the right, y up, z backwards. The last 6 seconds.",
         LABEL,
     ));
+    page.spawn((FloorLine, paragraph("", LABEL)));
 }
 
 fn plot(page: &mut ChildSpawnerCommands, quantity: Quantity, name: &str, range: f32) {
@@ -136,4 +141,30 @@ pub(crate) fn show(
         });
         set_text(&mut text, &word);
     }
+}
+
+/// Writes the line about the floor.
+pub(crate) fn show_floor(
+    scene: Res<Scene>,
+    floors: Query<&FloorState>,
+    mut line: Single<&mut Text, With<FloorLine>>,
+) {
+    let words = match floors.get(scene.sensor) {
+        Ok(FloorState {
+            floor: Some(floor), ..
+        }) => format!(
+            "The sensor is {:.2} m above the floor (+-{:.0} mm), tilted down by {:.1} and rolled by {:.1} degrees (+-{:.1}).",
+            floor.height,
+            floor.height_error * 1000.0,
+            floor.tilt_degrees,
+            floor.roll_degrees,
+            floor.tilt_error_degrees,
+        ),
+        Ok(FloorState {
+            problem: Some(problem),
+            ..
+        }) => format!("No floor: {problem}."),
+        _ => String::new(),
+    };
+    set_text(&mut line, &words);
 }
