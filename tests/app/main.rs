@@ -9,6 +9,7 @@
     reason = "tests say what is wrong by panicking"
 )]
 
+mod avatar;
 mod bodies;
 mod devices;
 mod drawing;

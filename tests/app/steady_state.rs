@@ -13,6 +13,8 @@ use bevy::render::render_resource::{
 };
 use bevy::render::renderer::{RenderDevice, RenderQueue};
 use bevy::render::{Render, RenderApp, RenderSystems};
+use bevy::transform::TransformSystems;
+use bevy_kinect_azure::kinect_avatar;
 use bevy_kinect_azure::kinect_azure::recording::{Recording, RecordingSource};
 use bevy_kinect_azure::kinect_azure::{
     self, Calibration, Capture, CaptureSource, ImuSample, NextCapture, PlaybackControl, SensorInfo,
@@ -24,6 +26,7 @@ use bevy_kinect_azure::stream::StreamSystems;
 use k4a_judge::allocations_so_far;
 use kinect_test_support::mkv;
 
+use crate::avatar::MANNEQUIN;
 use crate::bodies::standing;
 use crate::support::*;
 
@@ -236,6 +239,49 @@ fn tracking_six_people_in_the_main_world_allocates_nothing() {
     update_until(&mut app, "more bodies", |world| found(world) > from + 60);
     let state = app.world().get::<BodyTrackingState>(sensor).unwrap();
     assert!(state.is_running() && state.frames > 60);
+    assert_eq!(probe.0.total.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn six_avatars_allocate_nothing() {
+    let mut app = headless_app();
+    let probe = Probe::default();
+    app.insert_resource(probe.clone())
+        .edit_schedule(PostUpdate, |schedule| {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        })
+        .add_systems(
+            PostUpdate,
+            (
+                begin.before(AvatarSystems::Follow),
+                end.after(AvatarSystems::Pose)
+                    .before(TransformSystems::Propagate),
+            ),
+        );
+    let rig = kinect_avatar::gltf::rig(MANNEQUIN).unwrap();
+    let sensor = app.world_mut().spawn((test_sensor(), six_people())).id();
+    let avatars: Vec<Entity> = (0..6)
+        .map(|slot| {
+            let avatar = app.world_mut().spawn(Avatar::slot(slot)).id();
+            kinect_app_support::rigs::spawn(app.world_mut(), &rig, avatar);
+            avatar
+        })
+        .collect();
+    update_until(&mut app, "six avatars that follow", |world| {
+        avatars.iter().all(|avatar| {
+            let state = world.get::<AvatarState>(*avatar).unwrap();
+            state.is_ready() && state.player.is_some()
+        })
+    });
+    let found = |world: &World| world.get::<BodyTime>(sensor).unwrap().device_timestamp_usec;
+    let from = found(app.world()).unwrap_or(0);
+    for _ in 0..10 {
+        update(&mut app);
+    }
+    probe.0.total.store(0, Ordering::Relaxed);
+    update_until(&mut app, "more bodies", |world| {
+        found(world).is_some_and(|now| now > from + 60 * 33_333)
+    });
     assert_eq!(probe.0.total.load(Ordering::Relaxed), 0);
 }
 

@@ -117,6 +117,7 @@
 //! | get events of players who enter, stay in and leave a part of the room | [`BodyZone`](zones::BodyZone) |
 //! | recognise waving, pointing, jumping and more | [`BodyGestures`](gestures::BodyGestures) on the sensor entity |
 //! | find the floor, level the sensor, see whose feet are on the floor and how tall players are | [`FloorDetection`](floor::FloorDetection) on the sensor entity |
+//! | let humanoid models follow players (feature `avatar`) | `Avatar` on the entity of a glTF scene |
 //! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
@@ -131,6 +132,8 @@ use bevy::render::RenderApp;
 use bevy::shader::load_shader_library;
 
 pub mod align;
+#[cfg(feature = "avatar")]
+pub mod avatar;
 pub mod body;
 pub mod coloring;
 pub mod cookbook;
@@ -153,6 +156,9 @@ pub mod ui;
 pub mod zones;
 
 pub use image_output::{ImageKind, ImageOutput, ImageOutputOf, ImageOutputs, OutputImage};
+/// Characters moved by bodies, without an engine: rigs, matching of bones, retargeting.
+#[cfg(feature = "avatar")]
+pub use kinect_avatar;
 /// The crate without an engine: recordings, calibration, camera model.
 pub use kinect_azure;
 /// The simulated sensor.
@@ -167,6 +173,8 @@ pub use sensor::{KinectSensor, Playback, SensorState};
 /// Everything an app usually needs: the preludes of all topics. Each topic has its own (`bevy_kinect_azure::sensor::prelude`).
 pub mod prelude {
     pub use crate::KinectAzurePlugin;
+    #[cfg(feature = "avatar")]
+    pub use crate::avatar::prelude::*;
     pub use crate::body::prelude::*;
     pub use crate::coloring::prelude::*;
     pub use crate::device::prelude::*;
@@ -201,6 +209,7 @@ plugin_group! {
     /// | [`ZonePlugin`](zones::ZonePlugin) | [`BodyZone`](zones::BodyZone) | `BodyPlugin` |
     /// | [`GesturePlugin`](gestures::GesturePlugin) | [`BodyGestures`](gestures::BodyGestures) | `BodyPlugin` |
     /// | [`FloorPlugin`](floor::FloorPlugin) | [`FloorDetection`](floor::FloorDetection), [`PlayerStanding`](floor::PlayerStanding) | `BodyPlugin` |
+    /// | `AvatarPlugin` (feature `avatar`) | `Avatar` | `BodyPlugin` |
     /// | [`GroundTruthPlugin`](ground_truth::GroundTruthPlugin) | [`GroundTruth`](ground_truth::GroundTruth) of simulated sensors | `BodyPlugin` |
     /// | [`StreamPlugin`](stream::StreamPlugin) | images of sensors on the GPU | `BodyPlugin` |
     /// | [`SensorDiagnosticsPlugin`](diagnostics::SensorDiagnosticsPlugin) | [`SensorDiagnostics`](diagnostics::SensorDiagnostics), Bevy diagnostics | `StreamPlugin` |
@@ -236,6 +245,8 @@ plugin_group! {
         zones:::ZonePlugin,
         gestures:::GesturePlugin,
         floor:::FloorPlugin,
+        #[cfg(feature = "avatar")]
+        avatar:::AvatarPlugin,
         ground_truth:::GroundTruthPlugin,
         stream:::StreamPlugin,
         align:::AlignPlugin,

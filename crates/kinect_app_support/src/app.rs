@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bevy::asset::io::AssetSourceBuilder;
 use bevy::prelude::*;
 use bevy::window::WindowResolution;
 use bevy_kinect_azure::kinect_azure::recording::Recording;
@@ -23,6 +24,10 @@ impl Show {
             self.screenshot = Some(path);
         }
         let mut app = App::new();
+        if let Some(folder) = &self.files {
+            let folder = folder.to_string_lossy();
+            app.register_asset_source("files", AssetSourceBuilder::platform_default(&folder, None));
+        }
         if self.screenshot.is_some() {
             if !self.has_capture() {
                 return None;

@@ -8,6 +8,7 @@
 //!   [`fit`]: interfaces that fit the window.
 //! - [`orbit`]: cameras that mouse and keys move, in the same way in all examples; [`upright`]: sensors that stand
 //!   upright.
+//! - [`rigs`]: skeletons of models as entities, for tests of avatars.
 //! - [`pace`]: apps that draw slowly draw fewer points, and say so.
 
 pub mod angles;
@@ -21,6 +22,7 @@ pub mod people;
 mod play;
 pub mod plot;
 mod ready;
+pub mod rigs;
 pub mod show;
 pub mod skeletons;
 pub mod style;

@@ -23,6 +23,9 @@ pub struct Show {
     /// left out. For an app with one [`BodyTracking`](bevy_kinect_azure::body::BodyTracking).
     #[arg(skip)]
     pub plays: bool,
+    /// A folder outside of the app's assets from which the app loads files, under the name of this asset source: `files`.
+    #[arg(skip)]
+    pub files: Option<PathBuf>,
 }
 
 fn parse_size(text: &str) -> Result<UVec2, String> {

@@ -22,7 +22,7 @@ mod rig;
 pub use human::{BoneMap, HumanBone};
 pub use matching::{Matching, Unmatched, match_bones};
 pub use person::{Person, SensorPlace};
-pub use retarget::{BonePose, RetargetSettings, Retargeter, RootMotion};
+pub use retarget::{BonePose, RetargetSettings, Retargeter, RootMotion, upright};
 pub use rig::{Rig, RigBone};
 
 /// The README's example is compiled with the documentation's.

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "the code is compiled, not called")]
 
+mod avatars;
 mod from_the_vendors_sdk;
 mod from_touchdesigner;
 mod from_unity_and_openframeworks;

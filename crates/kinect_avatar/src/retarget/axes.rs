@@ -50,6 +50,18 @@ impl BodyAxes {
         }
     }
 
+    /// Turns a model so that its up is y and its front +z, if both are along axes of the model space.
+    fn upright(&self) -> Quat {
+        let (up, front) = (self.to_model.y_axis, self.to_model.z_axis);
+        let along_axes = |v: Vec3| v.abs().max_element() > 0.9999;
+        if !along_axes(up) || !along_axes(front) {
+            return Quat::IDENTITY;
+        }
+        // A mirrored model keeps its sides: no rotation exchanges them.
+        let turned = Mat3::from_cols(up.cross(front), up, front);
+        Quat::from_mat3(&turned).inverse().normalize()
+    }
+
     /// A place or direction of the model space in body axes.
     pub(super) fn body(&self, model: Vec3) -> Vec3 {
         self.to_model.transpose() * model
@@ -64,6 +76,12 @@ impl BodyAxes {
     pub(super) fn frame(&self, model: Quat) -> Quat {
         (self.turn.inverse() * model).normalize()
     }
+}
+
+/// The rotation about the model's origin after which the model stands on its feet and faces +z: a half turn for a VRM 0.x file,
+/// a quarter turn for a model whose z axis points up. The identity, if the model stands so, or if its axes are oblique.
+pub fn upright(rig: &Rig, bones: &BoneMap) -> Quat {
+    BodyAxes::of(rig, bones).upright()
 }
 
 /// The nearest axis of the model space if it is near, so that a head that leans does not tip the whole character.

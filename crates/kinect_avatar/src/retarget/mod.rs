@@ -17,5 +17,6 @@ mod root;
 mod settings;
 mod twist;
 
+pub use axes::upright;
 pub use retargeter::{BonePose, Retargeter};
 pub use settings::{RetargetSettings, RootMotion};

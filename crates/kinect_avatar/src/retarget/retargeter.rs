@@ -162,6 +162,18 @@ impl Retargeter {
         &self.poses
     }
 
+    /// Whether nothing of a person is left in the poses.
+    pub fn rests(&self) -> bool {
+        self.presence <= 0.0
+    }
+
+    /// The length of the model that stands for a metre of the person: the ratio of the legs' lengths. `None` before the first
+    /// person, and if the rig has no legs.
+    pub fn scale(&self) -> Option<f32> {
+        self.measures?;
+        self.root.scale()
+    }
+
     fn pose(
         &mut self,
         person: &Person,

@@ -89,6 +89,11 @@ impl Root {
         );
     }
 
+    /// The model's length for a metre of the person; `None` before the first person.
+    pub(super) fn scale(&self) -> Option<f32> {
+        (self.scale > 0.0).then_some(self.scale)
+    }
+
     /// A place of the room in body axes of the model.
     pub(super) fn place(&self, room: Vec3) -> Vec3 {
         room * self.scale + self.shift

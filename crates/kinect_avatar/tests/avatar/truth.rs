@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use glam::{Mat3, Quat, Vec3};
-use kinect_avatar::{BoneMap, HumanBone, Person, RetargetSettings, Retargeter, RootMotion};
+use kinect_avatar::{
+    BoneMap, HumanBone, Person, RetargetSettings, Retargeter, RootMotion, upright,
+};
 use kinect_azure::{Body, Joint};
 use kinect_simulation::MotionKind;
 
@@ -95,6 +97,16 @@ fn compare(
             _ => 5.0,
         };
         assert!(angle < bound, "{name}: {part:?} is turned {angle}° wrong");
+    }
+}
+
+#[test]
+fn every_model_can_be_stood_up() {
+    for (name, generated) in everything() {
+        let turn = Mat3::from_quat(upright(&generated.rig, &check(&generated, &name)));
+        let stands = turn * generated.to_model;
+        assert!(stands.y_axis.distance(Vec3::Y) < 1e-4, "{name}: {stands}");
+        assert!(stands.z_axis.distance(Vec3::Z) < 1e-4, "{name}: {stands}");
     }
 }
 
