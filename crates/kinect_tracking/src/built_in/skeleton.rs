@@ -6,6 +6,7 @@ use glam::Vec3;
 use kinect_azure::{Body, Joint, JointConfidence, JointPose};
 
 use super::poser::Pose;
+use crate::joints::{low_pass, seconds_between};
 use crate::lift::frame::Frame;
 use crate::lift::lengths::Lengths;
 use crate::lift::orientation::orientations;
@@ -25,37 +26,55 @@ pub(super) struct Skeleton {
     lengths: Lengths,
     /// Where each joint lies behind the person's surface.
     anchors: [Anchor; Joint::COUNT],
+    /// The time of the last pose in µs.
+    usec: u64,
 }
 
-/// How far a joint lies behind the surface that the depth image shows in front of it, averaged over time.
+/// How far a joint lies behind something whose distance is known better, averaged over time.
 #[derive(Clone, Copy, Debug, Default)]
 struct Anchor {
     /// In mm.
     behind: f32,
-    /// The number of captures that it is the mean of, at most [`Anchor::MOST`].
+    /// The number of captures since the mean began.
     count: f32,
 }
 
-impl Anchor {
-    /// Captures whose mean is kept.
-    const MOST: f32 = 30.0;
-    /// If a joint lies by so much more or less behind the surface than usual, in mm, the surface is another one, or the person has
-    /// moved: the mean begins anew.
-    const OFF_MM: f32 = 45.0;
+/// How a mean is taken.
+struct Averaging {
+    /// The cutoff of the mean in Hz.
+    cutoff_hz: f32,
+    /// If a joint lies by so much more or less behind than usual, in mm, there is another surface, or the person has moved: the
+    /// mean begins anew.
+    off_mm: f32,
+}
 
-    /// The distance of a joint that was found at `found`, where the surface is at `surface`; in mm.
-    fn steady(&mut self, found: f32, surface: f32) -> f32 {
-        let behind = found - surface;
+/// Behind the surface that the depth image shows in front of a joint: it changes only when a limb turns.
+const BEHIND_SURFACE: Averaging = Averaging {
+    cutoff_hz: 0.16,
+    off_mm: 45.0,
+};
+/// Of joints of hands and feet, which are a few pixels wide, behind their parent joint.
+const BEHIND_PARENT: Averaging = Averaging {
+    cutoff_hz: 0.6,
+    off_mm: 120.0,
+};
+
+impl Anchor {
+    /// The distance of a joint that was found at `found`, `seconds` after the last time, where what it hangs on is at
+    /// `reference`; in mm.
+    fn steady(&mut self, averaging: &Averaging, found: f32, reference: f32, seconds: f32) -> f32 {
+        let behind = found - reference;
         let off = behind - self.behind;
-        if self.count == 0.0 || off.abs() >= Self::OFF_MM {
+        if self.count == 0.0 || off.abs() >= averaging.off_mm {
             *self = Self { behind, count: 1.0 };
             return found;
         }
-        self.count = (self.count + 1.0).min(Self::MOST);
-        self.behind += off / self.count;
+        self.count += 1.0;
+        let share = low_pass(averaging.cutoff_hz, seconds).max(1.0 / self.count);
+        self.behind += off * share;
         // Whole in the middle, nothing at the edge, so that a joint does not jump when the mean begins anew.
-        let share = 1.0 - (off / Self::OFF_MM).powi(2);
-        found + (surface + self.behind - found) * share
+        let trust = 1.0 - (off / averaging.off_mm).powi(2);
+        found + (reference + self.behind - found) * trust
     }
 }
 
@@ -89,28 +108,65 @@ fn surface(view: &View, depths: &[u16], at: [f32; 2], joint_mm: f32) -> Option<f
     (count >= 12).then(|| 0.5 * f32::from(near[count / 2]) + 0.5 * f32::from(near[(count - 1) / 2]))
 }
 
+/// Whether a joint belongs to a hand or a foot.
+const fn is_end(joint: Joint) -> bool {
+    matches!(
+        joint,
+        Joint::HandLeft
+            | Joint::HandTipLeft
+            | Joint::ThumbLeft
+            | Joint::FootLeft
+            | Joint::HandRight
+            | Joint::HandTipRight
+            | Joint::ThumbRight
+            | Joint::FootRight
+    )
+}
+
 impl Skeleton {
     pub(super) fn new() -> Self {
         Self {
             lengths: Lengths::new(),
             anchors: [Anchor::default(); Joint::COUNT],
+            usec: 0,
         }
     }
 
-    /// The joints of a pose, with the distances of those that are seen taken from the depth image: the network's own distances
-    /// tremble more than the sensor's.
-    fn anchored(&mut self, view: &View, depths: &[u16], pose: &Pose) -> [Vec3; Joint::COUNT] {
-        array::from_fn(|index| {
-            let joint = pose.joints[index];
-            let is_seen = pose.seen[index] >= 0.0 && joint.z > 1.0;
-            let at = view.project(joint).filter(|_| is_seen);
-            let surface = at.and_then(|at| surface(view, depths, at, joint.z));
-            let Some(surface) = surface else {
-                self.anchors[index] = Anchor::default();
-                return joint;
+    /// The joints of a pose, with steadier distances of those that are seen: the network's own distances tremble more than the
+    /// sensor's.
+    fn anchored(
+        &mut self,
+        view: &View,
+        depths: &[u16],
+        pose: &Pose,
+        usec: u64,
+    ) -> [Vec3; Joint::COUNT] {
+        let seconds = seconds_between(self.usec, usec);
+        self.usec = usec;
+        let mut joints = pose.joints;
+        for joint in Joint::ALL {
+            let index = joint.index();
+            let at = joints[index];
+            let anchor = &mut self.anchors[index];
+            let is_seen = pose.seen[index] >= 0.0 && at.z > 1.0;
+            let pixel = view.project(at).filter(|_| is_seen);
+            let parent = joint.parent().filter(|_| is_end(joint));
+            let steady = match (pixel, parent) {
+                (Some(_), Some(parent)) if pose.seen[parent.index()] >= 0.0 => {
+                    // Parents come first.
+                    let reference = joints[parent.index()].z;
+                    Some(anchor.steady(&BEHIND_PARENT, at.z, reference, seconds))
+                }
+                (Some(pixel), None) => surface(view, depths, pixel, at.z)
+                    .map(|surface| anchor.steady(&BEHIND_SURFACE, at.z, surface, seconds)),
+                _ => None,
             };
-            joint * (self.anchors[index].steady(joint.z, surface) / joint.z)
-        })
+            match steady {
+                Some(distance) => joints[index] = at * (distance / at.z),
+                None => *anchor = Anchor::default(),
+            }
+        }
+        joints
     }
 
     /// The body of a pose.
@@ -121,8 +177,9 @@ impl Skeleton {
         view: &View,
         depths: &[u16],
         pose: &Pose,
+        usec: u64,
     ) -> Body {
-        let found = self.anchored(view, depths, pose);
+        let found = self.anchored(view, depths, pose, usec);
         let surely: [Option<Vec3>; Joint::COUNT] =
             array::from_fn(|index| (pose.seen[index] >= SURELY_SEEN).then_some(found[index]));
         self.lengths.learn(plan, &surely);
@@ -166,18 +223,20 @@ mod tests {
     #[test]
     fn a_joint_follows_the_surface_and_not_the_tremble_of_the_network() {
         let mut anchor = Anchor::default();
+        let mut steady =
+            |found: f32, surface: f32| anchor.steady(&BEHIND_SURFACE, found, surface, 0.033);
         // Ten centimetres behind the surface, give or take two.
         let mut last = 0.0;
         for capture in 0..60 {
             let noise = if capture % 2 == 0 { 20.0 } else { -20.0 };
-            last = anchor.steady(2100.0 + noise, 2000.0);
+            last = steady(2100.0 + noise, 2000.0);
         }
         assert!((last - 2100.0).abs() < 8.0, "{last}");
         // A step of the person is followed at once.
-        let stepped = anchor.steady(2190.0, 2090.0);
+        let stepped = steady(2190.0, 2090.0);
         assert!((stepped - 2190.0).abs() < 8.0, "{stepped}");
         // Another surface comes in front: the network's distance counts.
-        assert_eq!(anchor.steady(2190.0, 1990.0), 2190.0);
-        assert_eq!(anchor.steady(2190.0, 2090.0), 2190.0);
+        assert_eq!(steady(2190.0, 1990.0), 2190.0);
+        assert_eq!(steady(2190.0, 2090.0), 2190.0);
     }
 }

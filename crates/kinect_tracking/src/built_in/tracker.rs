@@ -145,7 +145,9 @@ impl BuiltInTracker {
             frame.bodies.clear();
             frame.bodies.extend(present.iter().map(|(number, pose)| {
                 let person = people.person_mut(*number);
-                person.skeleton.body(person.id, plan, view, depth_mm, pose)
+                person
+                    .skeleton
+                    .body(person.id, plan, view, depth_mm, pose, usec)
             }));
             let floor = floors.find_roughly(depth_mm, guess).ok();
             let floor = floor.map(|found| Plane::from(&found.ground));

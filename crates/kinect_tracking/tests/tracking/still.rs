@@ -198,7 +198,7 @@ fn show(places: &[(f32, f32)], captures: u64) -> Vec<Jitter> {
 fn somebody_who_stands_still_is_still() {
     for jitter in show(&[(2000.0, 0.0), (3000.0, 50.0)], 90) {
         let [body, ends] = [false, true].map(|ends| jitter.axes(ends).max_element());
-        assert!(body <= 4.0 && ends <= 20.0, "{body} {ends}");
+        assert!(body <= 4.0 && ends <= 10.0, "{body} {ends}");
     }
 }
 
