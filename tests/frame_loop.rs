@@ -134,6 +134,7 @@ impl BodyTracker for Visitors {
             device_timestamp_usec: usec,
             bodies: self.0.advance_to(usec as f64 * 1e-6),
             index_map: None,
+            ..BodyFrame::default()
         })))
     }
 }

@@ -75,6 +75,7 @@ fn frame(device_timestamp_usec: u64, bodies: Vec<Body>) -> Answer {
         device_timestamp_usec,
         bodies,
         index_map: None,
+        ..BodyFrame::default()
     })))
 }
 

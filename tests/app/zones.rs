@@ -33,6 +33,7 @@ impl BodyTracker for Walker {
             device_timestamp_usec: usec,
             bodies: vec![standing(id, x, 2500.0)],
             index_map: None,
+            ..BodyFrame::default()
         })))
     }
 }

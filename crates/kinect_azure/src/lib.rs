@@ -40,7 +40,7 @@ pub mod source;
 pub mod transform;
 pub mod units;
 
-pub use body::{Body, BodyFrame, BodyIndexImage, Joint, JointConfidence, JointPose};
+pub use body::{Body, BodyFrame, BodyIndexImage, HandState, Joint, JointConfidence, JointPose};
 pub use calibration::{Calibration, RawCalibration};
 pub use capture::{Capture, ImuSample};
 pub use image::{Image, ImageFormat, ImagePool};

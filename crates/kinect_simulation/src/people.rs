@@ -51,7 +51,8 @@ impl SimulatedPeople {
                 ),
                 clip,
             )
-            .with_things(settings.variety.things),
+            .with_things(settings.variety.things)
+            .with_fingers(settings.has_fingers()),
             eye: Eye::depth(&settings.mount),
         })
     }

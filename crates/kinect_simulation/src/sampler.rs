@@ -21,6 +21,7 @@ impl SimulationSettings {
                 people: true,
                 room: true,
                 things: random.range(0.3..0.9),
+                hands: false,
             },
             noise: Noise {
                 strength: strength(random),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use kinect_azure::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate};
 use kinect_azure::source::{SourceError, SourceErrorKind};
 
-use super::motion::Scenario;
+use super::motion::{MotionKind, Scenario};
 use super::noise::Noise;
 
 /// Room, people and sensor of a simulation. The same settings give the same bytes.
@@ -78,6 +78,11 @@ impl SimulationSettings {
         })
     }
 
+    /// Whether the people's hands open and close.
+    pub(super) fn has_fingers(&self) -> bool {
+        self.variety.hands || self.scenario == Scenario::Single(MotionKind::Grip)
+    }
+
     /// Checks that an Azure Kinect has these modes.
     pub(super) fn check(&self) -> Result<(), SourceError> {
         modes::check(
@@ -109,6 +114,9 @@ pub struct Variety {
     /// front of people, and clutter of people's size, such as coat stands. Only [`Scenario::Poses`] has them; people who sit
     /// there always have a seat.
     pub things: f32,
+    /// Whether people's hands open and close in random poses, and are relaxed elsewhere; otherwise their fingers are stretched. Those
+    /// people hold nothing. In [`MotionKind::Grip`](crate::MotionKind::Grip) hands always open and close.
+    pub hands: bool,
 }
 
 /// The position and direction of the sensor; with a tilt of 0 degrees it looks horizontally at the middle of the

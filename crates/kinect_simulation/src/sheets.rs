@@ -191,6 +191,7 @@ fn sheets_of_motions_and_people() {
             MotionKind::Walk => [1.0, 2.6, 4.0, 5.4],
             MotionKind::Sit => [1.0, 4.0, 5.0, 8.0],
             MotionKind::Jump => [0.45, 0.75, 0.95, 1.2],
+            MotionKind::Grip => [1.2, 2.0, 3.0, 7.6],
             MotionKind::Dance => [1.2, 2.4, 4.1, 5.6],
             _ => [0.4, 1.1, 1.8, 2.5],
         };
@@ -300,6 +301,7 @@ fn sheet_of_random_poses() {
             people: true,
             room: false,
             things: 0.7,
+            hands: false,
         },
         color_format: Some(ColorFormat::Bgra32),
         ..SimulationSettings::default()

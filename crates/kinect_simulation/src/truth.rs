@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use kinect_azure::body::{Body, BodyFrame, BodyIndexImage};
+use kinect_azure::body::{Body, BodyFrame, BodyIndexImage, HandState};
 use kinect_azure::pool::Pool;
 use kinect_azure::source::{SourceError, SourceErrorKind};
 
@@ -22,6 +22,7 @@ impl TruthPool {
         &mut self,
         device_timestamp_usec: u64,
         bodies: impl Iterator<Item = Body>,
+        hands: impl Iterator<Item = [HandState; 2]>,
         seen: &CleanDepth,
     ) -> Result<Arc<BodyFrame>, SourceError> {
         let Self { frames, pixels } = self;
@@ -29,6 +30,8 @@ impl TruthPool {
             frame.device_timestamp_usec = device_timestamp_usec;
             frame.bodies.clear();
             frame.bodies.extend(bodies);
+            frame.hands.clear();
+            frame.hands.extend(hands);
             // Drops the old map first, so that its pixels can be used again.
             frame.index_map = None;
             if !seen.body_index.is_empty() {
@@ -63,7 +66,9 @@ mod tests {
         };
         let mut pool = TruthPool::default();
         let mut places = |time: u64| {
-            let frame = pool.fill(time, std::iter::empty(), &seen).unwrap();
+            let frame = pool
+                .fill(time, std::iter::empty(), std::iter::empty(), &seen)
+                .unwrap();
             let pixels = frame.index_map.as_ref().unwrap().pixels().as_ptr();
             (Arc::as_ptr(&frame), pixels, frame)
         };
@@ -78,7 +83,12 @@ mod tests {
     #[test]
     fn without_depth_there_is_no_map() {
         let frame = TruthPool::default()
-            .fill(5, std::iter::empty(), &CleanDepth::default())
+            .fill(
+                5,
+                std::iter::empty(),
+                std::iter::empty(),
+                &CleanDepth::default(),
+            )
             .unwrap();
         assert_eq!(frame.index_map, None);
     }

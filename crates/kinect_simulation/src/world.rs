@@ -15,6 +15,7 @@ use super::encode::ColorEncoder;
 use super::frame::{CleanColor, CleanDepth};
 use super::motion::{Director, Scenario, Sight, SkeletonClip, Stage};
 use super::noise::{DepthNoise, DepthPlanes, add_color_noise};
+use super::person::looks::Held;
 use super::person::{BodyMesh, Person, SkinnedMesh};
 use super::random::hash2;
 use super::render::{Posed, Renderer, joints};
@@ -125,7 +126,7 @@ impl World {
         self.skinned
             .resize_with(performers.len(), SkinnedMesh::default);
         for (performer, skinned) in performers.iter().zip(&mut self.skinned) {
-            self.cast[performer.cast].skin(&performer.pose, skinned);
+            self.cast[performer.cast].skin(&performer.pose, &performer.hands, skinned);
         }
         let people: Vec<Posed<'_>> = performers
             .iter()
@@ -150,9 +151,12 @@ impl World {
         let bodies = performers.iter().enumerate().map(|(n, performer)| {
             joints::body(performer.id, n as u8, &performer.pose, &self.eye, seen)
         });
+        let fingers = self.settings.has_fingers();
+        let hands = performers.iter().filter(|_| fingers);
+        let hands = hands.map(|performer| performer.hands.map(|shape| shape.state()));
         let truth = self
             .truths
-            .fill(times.depth_usec, bodies, &self.clean_depth)?;
+            .fill(times.depth_usec, bodies, hands, &self.clean_depth)?;
         self.images(number, &times, truth).map(Some)
     }
 
@@ -280,14 +284,23 @@ pub(super) fn cast_of(settings: &SimulationSettings) -> impl Iterator<Item = Per
         Scenario::Exhibit if people > 0 => people + UNDERSTUDIES,
         _ => people,
     };
-    let (seed, varied) = (settings.seed, settings.variety.people);
+    let (seed, varied, fingers) = (
+        settings.seed,
+        settings.variety.people,
+        settings.has_fingers(),
+    );
     (0..members).map(move |n| {
         let seed = hash2(seed, 0xCA57 + n as u64);
-        if varied {
+        let mut person = if varied {
             Person::varied(seed)
         } else {
             Person::random(seed)
+        };
+        if fingers {
+            person.fingers = true;
+            person.looks.held = Held::Nothing;
         }
+        person
     })
 }
 
@@ -328,6 +341,7 @@ fn director(
         clip.cloned(),
     )
     .with_things(settings.variety.things)
+    .with_fingers(settings.has_fingers())
 }
 
 pub(super) fn read_clip(path: &std::path::Path) -> Result<SkeletonClip, SourceError> {

@@ -1,6 +1,6 @@
 //! The people in one depth image.
 
-use super::{BodyIndexImage, Joint, JointPose};
+use super::{BodyIndexImage, HandState, Joint, JointPose};
 
 /// One person: an id that stays the same from frame to frame, and 32 joints.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,9 @@ pub struct BodyFrame {
     /// The people. A tracker lists those it found; ground truth lists everybody in the room, seen or not, and
     /// [`JointConfidence`](super::JointConfidence) says of each joint whether it is seen, hidden or outside the image.
     pub bodies: Vec<Body>,
+    /// The left and the right hand of each body, in the order of [`bodies`](Self::bodies). Only simulations whose people use their
+    /// hands fill it in; otherwise it is empty. Files of bodies and recordings do not contain it.
+    pub hands: Vec<[HandState; 2]>,
     /// For each pixel of the depth image the index in [`bodies`](Self::bodies) of the person that covers it. `None` if
     /// there is no depth image, or if the tracker returns no map.
     pub index_map: Option<BodyIndexImage>,

@@ -188,6 +188,7 @@ mod tests {
                 },
             ],
             index_map: Some(BodyIndexImage::new(400, 300, 77, pixels).unwrap()),
+            ..BodyFrame::default()
         }
     }
 

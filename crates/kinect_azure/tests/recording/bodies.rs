@@ -51,6 +51,7 @@ fn people(index: u64) -> BodyFrame {
             })
             .collect(),
         index_map: (count > 0).then(|| BodyIndexImage::new(width, height, time, map).unwrap()),
+        ..BodyFrame::default()
     }
 }
 

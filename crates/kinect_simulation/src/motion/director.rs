@@ -15,9 +15,10 @@ use super::gait::{Gait, Root};
 use super::joints::{leg_length, pose};
 use super::moves::Style;
 use super::performer::Performer;
-use super::poses::{Scene, scene};
+use super::poses::{Scene, draw_hands, scene};
 use super::scenario::{MotionKind, Scenario};
 use super::stage::Stage;
+use crate::person::hand;
 use crate::person::physique::RestSkeleton;
 use crate::random::{Random, hash2};
 use crate::room::thing::Thing;
@@ -47,6 +48,8 @@ pub(crate) struct Director {
     /// The share of captures of random poses with things around people.
     clutter: f32,
     things: Vec<Thing>,
+    /// Whether people's hands open and close.
+    fingers: bool,
 }
 
 impl core::fmt::Debug for Director {
@@ -89,6 +92,7 @@ impl Director {
             performers: Vec::new(),
             clutter: 0.0,
             things: Vec::new(),
+            fingers: false,
         };
         director.open();
         director.perform();
@@ -98,6 +102,13 @@ impl Director {
     /// Puts things around people in that share of the captures of random poses.
     pub(crate) fn with_things(mut self, share: f32) -> Self {
         self.clutter = share;
+        self.perform();
+        self
+    }
+
+    /// Lets people's hands open and close.
+    pub(crate) fn with_fingers(mut self, fingers: bool) -> Self {
+        self.fingers = fingers;
         self.perform();
         self
     }
@@ -421,6 +432,12 @@ impl Director {
             let Scene { performers, things } =
                 scene(&self.stage, &cast, self.people, self.clutter, random);
             (self.performers, self.things) = (performers, things);
+            if self.fingers {
+                let random = &mut Random::new(hash2(self.seed ^ 0xF1_46E5, self.steps));
+                for performer in &mut self.performers {
+                    draw_hands(performer, &self.skeletons[performer.cast], random);
+                }
+            }
             return;
         }
         let mut performers = core::mem::take(&mut self.performers);
@@ -428,7 +445,7 @@ impl Director {
         let seconds = self.seconds();
         for (index, actor) in self.actors.iter().enumerate() {
             let skeleton = &self.skeletons[actor.cast];
-            let body = match (&self.scenario, &self.clip) {
+            let mut body = match (&self.scenario, &self.clip) {
                 (Scenario::Clip(_), Some(clip)) => {
                     // People stand side by side, with different phases of the clip.
                     let count = self.people as f32;
@@ -447,10 +464,17 @@ impl Director {
                     actor.height,
                 ),
             };
+            let hands = if self.fingers {
+                actor.stance.limited().hands()
+            } else {
+                Default::default()
+            };
+            hand::follow(skeleton, &hands, &mut body);
             performers.push(Performer {
                 id: actor.id,
                 cast: actor.cast,
                 pose: body,
+                hands,
             });
         }
         self.performers = performers;

@@ -52,6 +52,7 @@ pub(crate) fn duration(kind: MotionKind, style: &Style) -> f32 {
         MotionKind::Turn => 4.2,
         MotionKind::Dance => 8.0,
         MotionKind::Jump => 1.7,
+        MotionKind::Grip => 10.0,
     };
     seconds / style.tempo
 }
@@ -86,6 +87,7 @@ pub(crate) fn idle(time: f32, style: &Style) -> Stance {
             pronate: 0.35,
             wrist: 0.05,
             curl: 0.38,
+            ..Arm::default()
         };
     }
     for foot in &mut stance.feet {
@@ -115,6 +117,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                 pronate: -0.2,
                 wrist: 0.0,
                 curl: 0.08,
+                ..Arm::default()
             };
             to.trunk.spine_roll += 0.05;
             to.trunk.head_roll -= 0.05;
@@ -129,6 +132,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                     pronate: 0.0,
                     wrist: -0.1,
                     curl: 0.12,
+                    ..Arm::default()
                 };
             }
             to.trunk.spine_pitch -= 0.08;
@@ -144,6 +148,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                 pronate: 0.5,
                 wrist: 0.0,
                 curl: 0.12,
+                ..Arm::default()
             };
             to.trunk.spine_yaw += 0.18;
             to.trunk.head_yaw -= 0.05;
@@ -158,6 +163,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                 pronate: 0.3,
                 wrist: -0.15,
                 curl: 0.15,
+                ..Arm::default()
             };
             to.trunk.pelvis_pitch += 0.10;
             to.trunk.spine_pitch += 0.22;
@@ -176,6 +182,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                 pronate: 0.55,
                 wrist: 0.1,
                 curl: 0.5,
+                ..Arm::default()
             };
             to.arms[LEFT] = Arm {
                 side: 0.10,
@@ -185,6 +192,7 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                 pronate: 0.5,
                 wrist: 0.1,
                 curl: 0.5,
+                ..Arm::default()
             };
             to.trunk.spine_pitch -= 0.03;
             slope = 0.8 / style.tempo;
@@ -259,11 +267,16 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
                     pronate: 0.2,
                     wrist: 0.15 * two,
                     curl: 0.35,
+                    ..Arm::default()
                 };
             }
             slope = 0.8 / style.tempo;
         }
         MotionKind::Jump => return jump(t, whole, base, style),
+        MotionKind::Grip => {
+            to.arms[RIGHT] = gripping(s);
+            slope = 0.8 / style.tempo;
+        }
         // Sitting needs a seat: see `sitting`.
         MotionKind::Sit => return base,
     }
@@ -280,6 +293,26 @@ pub(crate) fn stance(kind: MotionKind, t: f32, base: Stance, style: &Style) -> S
         stance.feet = to.feet;
     }
     stance
+}
+
+/// The right arm of a person who grips, `s` seconds after the beginning at a tempo of 1: open above the shoulder's front, closed
+/// from 1.6 s, carried outwards until 3.3 s, open from 3.7 s, still until 6.2 s, back inwards until 6.9 s, pushed ahead
+/// at 7.6 s and closed once more at 8.6 s.
+fn gripping(s: f32) -> Arm {
+    let between = |from: f32, to: f32, slope: f32| envelope(s - from, to - from, slope);
+    let aside = between(2.2, 6.9, 0.9);
+    let ahead = between(7.1, 8.2, 0.45);
+    Arm {
+        side: 0.22,
+        forward: 0.72 + 0.38 * ahead,
+        twist: 0.15 + 0.6 * aside,
+        elbow: 1.65 - 0.75 * ahead,
+        pronate: 1.1,
+        wrist: -0.45 + 0.2 * ahead,
+        curl: 0.02,
+        grip: between(1.6, 3.7, 0.22).max(between(8.4, 9.0, 0.2)),
+        spread: 0.5,
+    }
 }
 
 /// A foot lifted and put somewhere else, `u` from 0 to 1.
@@ -352,6 +385,7 @@ pub(crate) fn sitting(t: f32, whole: f32, base: Stance, seat: (f32, f32), style:
             pronate: 0.9,
             wrist: 0.05,
             curl: 0.25,
+            ..Arm::default()
         };
     }
     let mut stance = base.blend(to, down);

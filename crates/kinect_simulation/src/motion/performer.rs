@@ -1,5 +1,6 @@
 //! A person who is shown.
 
+use crate::person::HandShape;
 use crate::person::pose::BodyPose;
 
 /// Somebody on stage.
@@ -10,4 +11,6 @@ pub(crate) struct Performer {
     /// Which member of the cast.
     pub(crate) cast: usize,
     pub(crate) pose: BodyPose,
+    /// Left and right.
+    pub(crate) hands: [HandShape; 2],
 }

@@ -63,11 +63,13 @@ pub enum MotionKind {
     Dance,
     /// Jumps.
     Jump,
+    /// Moves an open hand in front of the shoulder, closes it, carries it aside in a fist, opens it, and pushes.
+    Grip,
 }
 
 impl MotionKind {
     /// All motions.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Idle,
         Self::Walk,
         Self::Wave,
@@ -82,6 +84,7 @@ impl MotionKind {
         Self::Turn,
         Self::Dance,
         Self::Jump,
+        Self::Grip,
     ];
 
     /// The motion's name on the command line.
@@ -101,6 +104,7 @@ impl MotionKind {
             Self::Turn => "turn",
             Self::Dance => "dance",
             Self::Jump => "jump",
+            Self::Grip => "grip",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use core::ops::{Add, Mul};
 
+use crate::person::HandShape;
+
 macro_rules! blendable {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $field:ident),* $(,)? }) => {
         $(#[$meta])*
@@ -52,8 +54,12 @@ blendable! {
         /// Palm turned down when the forearm points forwards.
         pronate,
         wrist,
-        /// Of the fingers.
+        /// Of the fingers at the knuckles.
         curl,
+        /// 1 is a fist.
+        grip,
+        /// 1 is fingers that are spread.
+        spread,
     }
 }
 
@@ -108,6 +114,14 @@ impl Stance {
         self
     }
 
+    /// The shapes of the hands. Fingers that are relaxed at the knuckles are bent a little everywhere.
+    pub(crate) fn hands(&self) -> [HandShape; 2] {
+        self.arms.map(|arm| {
+            let relaxed = 0.75 * arm.curl.clamp(0.0, 0.6);
+            HandShape::gripping(arm.grip.max(relaxed), arm.spread)
+        })
+    }
+
     /// With every angle in the range of people's joints.
     pub(crate) fn limited(mut self) -> Self {
         let t = &mut self.trunk;
@@ -130,6 +144,8 @@ impl Stance {
                 (&mut arm.pronate, -1.3, 1.3),
                 (&mut arm.wrist, -1.0, 1.1),
                 (&mut arm.curl, -0.1, 1.5),
+                (&mut arm.grip, 0.0, 1.0),
+                (&mut arm.spread, 0.0, 1.0),
             ] {
                 *v = v.clamp(low, high);
             }

@@ -4,12 +4,13 @@ use glam::Vec3;
 use kinect_azure::body::Joint;
 use rayon::prelude::*;
 
-use super::figure::{Figure, HeldThing, bind_pose};
+use super::figure::{Figure, HeldThing};
+use super::hand::{HandRig, HandShape, OnFinger};
 use super::looks::Person;
 use super::mesh::{Bounds, Cut, Surface, extract, region_at};
 use super::paint::Paint;
 use super::physique::RestSkeleton;
-use super::pose::BodyPose;
+use super::pose::{BodyPose, bind_pose};
 use super::shape::Region;
 use super::skin::{Weights, bones, moved, weights};
 use crate::surface;
@@ -26,6 +27,8 @@ pub(crate) struct BodyMesh {
     pub(crate) material: Vec<u8>,
     weights: Vec<Weights>,
     bind: BodyPose,
+    /// Left and right, and the vertices on their fingers: empty if the hands cannot close.
+    hands: [(HandRig, Vec<(u32, OnFinger)>); 2],
     paint: Paint,
 }
 
@@ -88,6 +91,13 @@ impl BodyMesh {
             })
             .collect();
         let weights = weights(&figure.parts, &rest, &triangles);
+        let hands = [true, false].map(|left| {
+            let rig = HandRig::new(&bind, left);
+            let vertices = rest.iter().enumerate().filter(|_| person.fingers);
+            let on = vertices.filter_map(|(v, &p)| Some((v as u32, rig.finger_at(p)?)));
+            let on = on.collect();
+            (rig, on)
+        });
         let paint = Paint::new(&person, &bind, figure.edges);
         Self {
             skeleton,
@@ -97,12 +107,13 @@ impl BodyMesh {
             material,
             weights,
             bind,
+            hands,
             paint,
         }
     }
 
-    /// Poses the surface.
-    pub(crate) fn skin(&self, pose: &BodyPose, out: &mut SkinnedMesh) {
+    /// Poses the surface. Hands that cannot close stay as they are.
+    pub(crate) fn skin(&self, pose: &BodyPose, hands: &[HandShape; 2], out: &mut SkinnedMesh) {
         let bones = bones(&self.bind, pose);
         out.positions.resize(self.rest.len(), Vec3::ZERO);
         out.normals.resize(self.rest.len(), Vec3::ZERO);
@@ -119,6 +130,14 @@ impl BodyMesh {
                     (positions[i], turned[i]) = moved(&bones, &weights[i], rest[i], normals[i]);
                 }
             });
+        for ((rig, vertices), shape) in self.hands.iter().zip(hands) {
+            for &(v, on) in vertices {
+                let v = v as usize;
+                let (p, turn) = rig.bent(self.rest[v], on, shape);
+                let normal = turn * self.normals[v];
+                (out.positions[v], out.normals[v]) = moved(&bones, &self.weights[v], p, normal);
+            }
+        }
     }
 
     /// How much infrared light a point of the surface returns, 0 to 1.
@@ -184,7 +203,7 @@ pub(super) fn pieces(person: &Person, bind: &BodyPose) -> Vec<(Bounds, f32)> {
                 max: w.max(t) + room,
                 cuts: vec![everywhere(-along, -(cut - overlap))],
             },
-            0.0064 * size,
+            if person.fingers { 0.0052 } else { 0.0064 } * size,
         ));
         cuts.push(Cut {
             normal: along,

@@ -13,6 +13,8 @@ pub(crate) struct Person {
     pub(crate) physique: Physique,
     /// Hair, clothes and what is carried.
     pub(crate) looks: Looks,
+    /// Whether the hands can close: their fingers are apart, and hold nothing.
+    pub(crate) fingers: bool,
 }
 
 /// Hair, clothes and what is carried.
@@ -353,7 +355,11 @@ impl Person {
                 Held::Cup,
             ]),
         };
-        Self { physique, looks }
+        Self {
+            physique,
+            looks,
+            fingers: false,
+        }
     }
 
     /// Somebody of any kind: from small children to giants, from thin to very heavy, also pregnant, in all clothes. The same
@@ -361,7 +367,9 @@ impl Person {
     pub(crate) fn varied(seed: u64) -> Self {
         let mut person = Self::random(seed);
         let random = &mut Random::new(seed ^ 0x70E5_AB17);
-        let Self { physique, looks } = &mut person;
+        let Self {
+            physique, looks, ..
+        } = &mut person;
         let child = random.chance(0.25);
         physique.height = if child {
             random.range(0.85..1.5)

@@ -5,10 +5,11 @@ use kinect_azure::body::Joint;
 use rayon::prelude::*;
 
 use super::body::pieces;
-use super::figure::{Figure, bind_pose};
+use super::figure::Figure;
 use super::looks::{HairStyle, Looks, Person};
 use super::mesh::{Surface, extract};
 use super::physique::{Physique, RestSkeleton};
+use super::pose::bind_pose;
 use super::skin::weights;
 
 /// The surface of a mannequin with its skeleton, in metres: y up, standing on the origin, facing +z, the arms half lowered. Its
@@ -44,6 +45,7 @@ impl Mannequin {
                 hair: HairStyle::Bald,
                 ..Looks::default()
             },
+            ..Person::default()
         };
         let skeleton = RestSkeleton::new(&person.physique);
         let bind = bind_pose(&skeleton);

@@ -51,6 +51,26 @@ impl Pose {
     }
 }
 
+/// How far the arms hang in the bind pose, and how far the legs are apart, in radians.
+const ARMS_DOWN: f32 = 0.75;
+const LEGS_APART: f32 = 0.10;
+
+/// The pose the surface is built in.
+pub(crate) fn bind_pose(skeleton: &RestSkeleton) -> BodyPose {
+    let mut pose = Pose::rest(skeleton);
+    let mut turn = |joint: Joint, angle: f32| {
+        pose.rotation[joint.index()] = Quat::from_rotation_z(angle);
+    };
+    turn(Joint::ShoulderLeft, -ARMS_DOWN);
+    turn(Joint::ShoulderRight, ARMS_DOWN);
+    turn(Joint::HipLeft, LEGS_APART);
+    turn(Joint::HipRight, -LEGS_APART);
+    // The feet stay flat.
+    turn(Joint::AnkleLeft, -LEGS_APART);
+    turn(Joint::AnkleRight, LEGS_APART);
+    pose.apply(skeleton)
+}
+
 /// The vendor's axes of a joint in rest pose, as a rotation from them into world axes.
 pub(crate) fn vendor_axes(joint: Joint) -> Quat {
     // The world's axes are the directions of a person in rest pose: x to the left, y up, z forward.

@@ -14,6 +14,10 @@ use crate::random::Random;
 fn people() -> Vec<Person> {
     let mut people: Vec<Person> = (0..6).map(Person::random).collect();
     people.extend((0..12).map(Person::varied));
+    people.push(Person {
+        fingers: true,
+        ..Person::default()
+    });
     for height in [0.95, 2.0] {
         for girth in [0.0, 1.0] {
             let mut person = Person::random(77);
@@ -96,7 +100,7 @@ fn whatever_the_measures_nothing_breaks() {
                 random.range(-3.0..3.0),
             );
         }
-        mesh.skin(&pose.apply(&mesh.skeleton), &mut out);
+        mesh.skin(&pose.apply(&mesh.skeleton), &Default::default(), &mut out);
         assert!(out.positions.iter().all(|p| p.is_finite()));
     }
 }
@@ -148,9 +152,9 @@ fn bent_joints_keep_their_thickness() {
         ],
     );
     for joint in [Joint::ElbowLeft, Joint::KneeLeft] {
-        mesh.skin(&straight, &mut out);
+        mesh.skin(&straight, &Default::default(), &mut out);
         let before = thickness(&mesh, &out, &straight, joint, 0.09);
-        mesh.skin(&bent, &mut out);
+        mesh.skin(&bent, &Default::default(), &mut out);
         let after = thickness(&mesh, &out, &bent, joint, 0.09);
         assert!(
             after > 0.8 * before,
@@ -215,9 +219,9 @@ fn draw_people(kind: &str, person: fn(u64) -> Person) {
             let built = start.elapsed();
             let pose = posed(&mesh, turns);
             let mut out = SkinnedMesh::default();
-            mesh.skin(&pose, &mut out);
+            mesh.skin(&pose, &Default::default(), &mut out);
             let start = std::time::Instant::now();
-            mesh.skin(&pose, &mut out);
+            mesh.skin(&pose, &Default::default(), &mut out);
             if *name == "hanging" {
                 println!(
                     "{} vertices, built in {built:?}, skinned in {:?}",
@@ -245,7 +249,7 @@ fn draw_people(kind: &str, person: fn(u64) -> Person) {
         let mesh = BodyMesh::new(&person(number as u64));
         let pose = posed(&mesh, &poses[0].1);
         let mut out = SkinnedMesh::default();
-        mesh.skin(&pose, &mut out);
+        mesh.skin(&pose, &Default::default(), &mut out);
         let center = pose.position[Joint::Head.index()] + Vec3::Y * 0.08;
         sheet.draw(
             &mesh,
@@ -342,4 +346,50 @@ impl Sheet {
             .write_image_data(&self.pixels)
             .unwrap();
     }
+}
+
+/// A sheet of hands that close, from four sides.
+#[test]
+#[ignore = "draws pictures to look at"]
+fn sheet_of_hands() {
+    let Some(folder) = std::env::var_os("KINECT_PICTURES") else {
+        return;
+    };
+    let person = Person {
+        fingers: true,
+        ..Person::default()
+    };
+    let mesh = BodyMesh::new(&person);
+    let pose = posed(&mesh, &[]);
+    let mut shapes: Vec<HandShape> = [1.0, 0.0]
+        .map(|spread| HandShape::gripping(0.0, spread))
+        .to_vec();
+    shapes.extend([0.3, 0.5, 0.7, 1.0].map(|grip| HandShape::gripping(grip, 0.0)));
+    shapes.push(HandShape {
+        curl: [0.0, 1.0, 1.0, 1.0],
+        thumb: 0.8,
+        spread: 0.0,
+    });
+    let tile = 300;
+    let mut sheet = Sheet::new(tile * shapes.len(), tile * 4);
+    for (column, shape) in shapes.iter().enumerate() {
+        let mut pose = pose.clone();
+        hand::follow(&mesh.skeleton, &[*shape; 2], &mut pose);
+        let mut out = SkinnedMesh::default();
+        mesh.skin(&pose, &[*shape; 2], &mut out);
+        for (row, (yaw, joint)) in [
+            (0.0, Joint::HandLeft),
+            (0.8, Joint::HandLeft),
+            (1.5, Joint::HandLeft),
+            (0.4, Joint::HandRight),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let corner = (column * tile, row * tile);
+            let center = pose.position[joint.index()];
+            sheet.draw(&mesh, &out, yaw, center, 1100.0, corner, (tile, tile));
+        }
+    }
+    sheet.save(&std::path::Path::new(&folder).join("hands.png"));
 }

@@ -73,7 +73,11 @@ fn draw(raw: &RawCalibration, mode: DepthMode, color: ColorResolution) -> Scene 
     let mut pose = Pose::rest(&mesh.skeleton);
     pose.pelvis += Vec3::new(-0.2, 0.0, -2.1);
     let mut skinned = SkinnedMesh::default();
-    mesh.skin(&pose.apply(&mesh.skeleton), &mut skinned);
+    mesh.skin(
+        &pose.apply(&mesh.skeleton),
+        &Default::default(),
+        &mut skinned,
+    );
     let mount = Mount::default();
     let mut renderer = Renderer::new(&room, &mount, &calibration, mode);
     let (mut depth, mut picture) = (CleanDepth::default(), CleanColor::default());

@@ -110,6 +110,7 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<BodyFrame>, BodyFileError> {
             device_timestamp_usec: usec,
             bodies: vec![Body { id: 1, joints }],
             index_map: None,
+            ..BodyFrame::default()
         });
     }
     Ok(frames)

@@ -169,6 +169,7 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<BodyFrame>, BodyFileError> {
             device_timestamp_usec: frame.timestamp_usec,
             bodies: bodies.collect::<Result<_, _>>()?,
             index_map: None,
+            ..BodyFrame::default()
         })
     };
     file.frames.into_iter().enumerate().map(frame).collect()

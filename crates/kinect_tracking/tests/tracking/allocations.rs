@@ -40,6 +40,7 @@ fn frames() -> Vec<Arc<BodyFrame>> {
                 device_timestamp_usec: usec,
                 bodies,
                 index_map: map.ok().filter(|_| n < 60),
+                ..BodyFrame::default()
             })
         })
         .collect()

@@ -29,6 +29,7 @@ fn some_frames() -> Vec<BodyFrame> {
                 })
                 .collect(),
             index_map: None,
+            ..BodyFrame::default()
         })
         .collect()
 }

@@ -26,6 +26,7 @@ fn frame(usec: u64, bodies: Vec<Body>) -> Arc<BodyFrame> {
         device_timestamp_usec: usec,
         bodies,
         index_map: None,
+        ..BodyFrame::default()
     })
 }
 
@@ -524,6 +525,7 @@ fn masks_tell_people_apart_who_stand_close_together() {
             device_timestamp_usec: usec,
             bodies,
             index_map: Some(map),
+            ..BodyFrame::default()
         });
         players.update(&frame, &calibration(), &Ground::default());
         if step == 30 {

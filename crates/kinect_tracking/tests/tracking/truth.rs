@@ -24,6 +24,7 @@ fn truth() -> Arc<BodyFrame> {
         device_timestamp_usec: 5,
         bodies: vec![hidden, seen],
         index_map: Some(map),
+        ..BodyFrame::default()
     })
 }
 

@@ -61,5 +61,6 @@ fn with_bodies(frame: &BodyFrame, bodies: Vec<Body>) -> Arc<BodyFrame> {
         device_timestamp_usec: frame.device_timestamp_usec,
         bodies,
         index_map: None,
+        ..BodyFrame::default()
     })
 }

@@ -99,6 +99,7 @@ mod tests {
                 joints: [JointPose::default(); Joint::COUNT],
             }],
             index_map: None,
+            ..BodyFrame::default()
         })
     }
 

@@ -196,6 +196,7 @@ fn hand(what: Use, r: &mut Random) -> Arm {
         pronate: r.range(-1.2..1.3),
         wrist: about(r, 0.0, 0.3).clamp(-0.9, 0.9),
         curl,
+        ..Arm::default()
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn scene(
             id: member as u32 + 1,
             cast: member,
             pose: body.clone(),
+            hands: Default::default(),
         });
         bodies.push((body, measures, held.base));
     }

@@ -4,6 +4,7 @@ use glam::{Vec2, Vec3};
 use kinect_azure::body::Joint;
 
 use super::builder::Builder;
+use crate::person::hand::{ACROSS, HandRig, INSIDE};
 use crate::person::looks::Top;
 use crate::person::shape::{Knot, Region, knot};
 
@@ -112,13 +113,12 @@ impl Builder<'_> {
             knot(1.0, 0.041 * s, 0.014 * s, 0.0),
         ];
         self.loft((wr, ha), front, &palm, Region::Skin, 0.012, &[(0.0, wrist)]);
-        for (across, length) in [
-            (0.030, 0.90),
-            (0.0105, 1.0),
-            (-0.0095, 0.94),
-            (-0.029, 0.76),
-        ] {
-            let root = ha + front * across * s + inwards * 0.012 * s;
+        if self.person.fingers {
+            self.fingers(&HandRig::new(self.bind, left), front, (wrist, hand));
+            return;
+        }
+        for (across, length) in ACROSS {
+            let root = ha + front * across * s + inwards * INSIDE * s;
             let end = ha + front * across * 1.12 * s + (ti - ha) * length;
             let finger = [
                 knot(0.0, 0.0098 * s, 0.0100 * s, 0.0),
@@ -149,5 +149,27 @@ impl Builder<'_> {
             0.012,
             &[(0.0, wrist)],
         );
+    }
+
+    /// Fingers that are apart, so that they can bend.
+    fn fingers(&mut self, rig: &HandRig, front: Vec3, (wrist, hand): (Joint, Joint)) {
+        let s = self.size;
+        let finger = [
+            knot(0.0, 0.0098 * s, 0.0100 * s, 0.0),
+            knot(0.6, 0.0088 * s, 0.0086 * s, 0.0),
+            knot(0.97, 0.0070 * s, 0.0064 * s, 0.0),
+        ];
+        let thumb = [
+            knot(0.0, 0.0150 * s, 0.0150 * s, 0.0),
+            knot(0.5, 0.0120 * s, 0.0115 * s, 0.0),
+            knot(0.97, 0.0085 * s, 0.0080 * s, 0.0),
+        ];
+        for f in &rig.fingers {
+            let bones = [(0.0, hand)];
+            self.loft((f.root, f.tip), front, &finger, Region::Skin, 0.003, &bones);
+        }
+        let t = &rig.thumb;
+        let bones = [(0.0, wrist)];
+        self.loft((t.root, t.tip), front, &thumb, Region::Skin, 0.008, &bones);
     }
 }

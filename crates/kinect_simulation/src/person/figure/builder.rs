@@ -5,28 +5,8 @@ use kinect_azure::body::Joint;
 
 use crate::person::looks::Person;
 use crate::person::physique::RestSkeleton;
-use crate::person::pose::{BodyPose, Pose};
+use crate::person::pose::BodyPose;
 use crate::person::shape::{Knot, Part, Region, Shape};
-
-/// How far the arms hang in the bind pose, and how far the legs are apart, in radians.
-const ARMS_DOWN: f32 = 0.75;
-const LEGS_APART: f32 = 0.10;
-
-/// The pose the surface is built in.
-pub(crate) fn bind_pose(skeleton: &RestSkeleton) -> BodyPose {
-    let mut pose = Pose::rest(skeleton);
-    let mut turn = |joint: Joint, angle: f32| {
-        pose.rotation[joint.index()] = Quat::from_rotation_z(angle);
-    };
-    turn(Joint::ShoulderLeft, -ARMS_DOWN);
-    turn(Joint::ShoulderRight, ARMS_DOWN);
-    turn(Joint::HipLeft, LEGS_APART);
-    turn(Joint::HipRight, -LEGS_APART);
-    // The feet stay flat.
-    turn(Joint::AnkleLeft, -LEGS_APART);
-    turn(Joint::AnkleRight, LEGS_APART);
-    pose.apply(skeleton)
-}
 
 /// The solids, and the reference frames for painting them.
 pub(crate) struct Figure {

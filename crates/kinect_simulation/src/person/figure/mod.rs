@@ -10,4 +10,4 @@ mod head;
 mod leg;
 mod trunk;
 
-pub(crate) use builder::{Edges, Figure, HeldThing, bind_pose};
+pub(crate) use builder::{Edges, Figure, HeldThing};
