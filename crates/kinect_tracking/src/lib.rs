@@ -17,6 +17,7 @@
 //! - [`zones`]: volumes in the room, with events when players enter, stay and leave.
 //! - [`gestures`]: raised hands, waving, pointing, jumping and more.
 //! - [`standing`]: feet on the floor and in the air, and how tall people are.
+//! - [`hands`]: open and closed hands, grips, and cursors.
 //! - [`crop`]: the views of a depth image that networks see.
 //! - [`files`]: bodies as JSON, CSV, BVH and glTF, and clips that play without a sensor.
 //! - [`ground`]: the upward direction and the floor.
@@ -36,6 +37,7 @@ pub mod floor;
 pub mod gestures;
 mod gravity;
 pub mod ground;
+pub mod hands;
 mod joints;
 pub mod lift;
 mod median;

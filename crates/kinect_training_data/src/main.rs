@@ -2,13 +2,15 @@
 //!
 //! `generate` simulates people and writes what the networks see of them, with the truth, in shards: folders of plain
 //! arrays. A shard depends on the seed and its number alone; shards that are there already are left as they are, so a run
-//! that was ended goes on with the same command. `recording` writes what the networks see of a recording. The folder
+//! that was ended goes on with the same command. `hands` does the same for the network that tells open hands from fists.
+//! `recording` writes what the networks see of a recording. The folder
 //! `training/` has the programs that learn from it, and `training/README.md` describes the files.
 
 mod arrays;
 mod error;
 mod examples;
 mod generate;
+mod hands;
 mod options;
 mod random;
 mod recording;
@@ -17,7 +19,7 @@ mod scenes;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use options::{Generate, Recording};
+use options::{Generate, Hands, Recording};
 
 /// Makes training data for the body tracker.
 #[derive(Debug, Parser)]
@@ -30,6 +32,8 @@ struct Arguments {
 enum Command {
     /// Simulates people and writes shards of examples
     Generate(Generate),
+    /// Simulates people whose hands open and close, and writes shards of hands
+    Hands(Hands),
     /// Writes what the networks see of a recording
     Recording(Recording),
 }
@@ -37,6 +41,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Generate(options) => generate::generate(&options),
+        Command::Hands(options) => hands::hands(&options),
         Command::Recording(options) => recording::recording(&options),
     };
     match done {

@@ -34,6 +34,24 @@ pub(crate) struct Generate {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Hands {
+    /// The folder of the shards
+    pub(crate) out: PathBuf,
+    /// The number of shards
+    #[arg(long, default_value_t = 150)]
+    pub(crate) shards: u64,
+    /// Captures in each shard: all in one room, with the same people
+    #[arg(long, default_value_t = 60)]
+    pub(crate) captures: u32,
+    /// Chooses everything
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Shards that are made at the same time
+    #[arg(long, default_value_t = 2)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Recording {
     /// The recording (.mkv)
     pub(crate) file: PathBuf,

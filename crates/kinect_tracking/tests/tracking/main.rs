@@ -20,6 +20,7 @@ mod files;
 mod filter;
 mod floor;
 mod gestures;
+mod hands;
 mod lift;
 mod noise;
 #[cfg(feature = "onnx")]
