@@ -118,6 +118,7 @@
 //! | recognise waving, pointing, jumping and more | [`BodyGestures`](gestures::BodyGestures) on the sensor entity |
 //! | find the floor, level the sensor, see whose feet are on the floor and how tall players are | [`FloorDetection`](floor::FloorDetection) on the sensor entity |
 //! | let humanoid models follow players (feature `avatar`) | `Avatar` on the entity of a glTF scene |
+//! | see hands open and close, and let them press buttons | [`BodyHands`](hands::BodyHands) on the sensor entity; feature `picking`: `HandPointers` |
 //! | publish the body index map of a tracker of your own | [`BodyIndexMap`](body::BodyIndexMap), [`BodyTime`](body::BodyTime) |
 //! | run a live sensor, set its colour camera, see its firmware and jacks | [`SensorSource::Device`](sensor::SensorSource), [`device`] |
 //! | pause, seek and step a recording or a simulation | [`Playback`], [`PlaybackCommand`](sensor::PlaybackCommand) |
@@ -142,6 +143,7 @@ pub mod diagnostics;
 pub mod floor;
 pub mod gestures;
 pub mod ground_truth;
+pub mod hands;
 pub mod image_output;
 pub mod imu;
 #[cfg(feature = "microphones")]
@@ -182,6 +184,7 @@ pub mod prelude {
     pub use crate::floor::prelude::*;
     pub use crate::gestures::prelude::*;
     pub use crate::ground_truth::prelude::*;
+    pub use crate::hands::prelude::*;
     pub use crate::image_output::prelude::*;
     pub use crate::imu::prelude::*;
     #[cfg(feature = "microphones")]
@@ -210,6 +213,7 @@ plugin_group! {
     /// | [`GesturePlugin`](gestures::GesturePlugin) | [`BodyGestures`](gestures::BodyGestures) | `BodyPlugin` |
     /// | [`FloorPlugin`](floor::FloorPlugin) | [`FloorDetection`](floor::FloorDetection), [`PlayerStanding`](floor::PlayerStanding) | `BodyPlugin` |
     /// | `AvatarPlugin` (feature `avatar`) | `Avatar` | `BodyPlugin` |
+    /// | [`HandPlugin`](hands::HandPlugin) | [`BodyHands`](hands::BodyHands); `HandPointers` (feature `picking`) | `BodyPlugin` |
     /// | [`GroundTruthPlugin`](ground_truth::GroundTruthPlugin) | [`GroundTruth`](ground_truth::GroundTruth) of simulated sensors | `BodyPlugin` |
     /// | [`StreamPlugin`](stream::StreamPlugin) | images of sensors on the GPU | `BodyPlugin` |
     /// | [`SensorDiagnosticsPlugin`](diagnostics::SensorDiagnosticsPlugin) | [`SensorDiagnostics`](diagnostics::SensorDiagnostics), Bevy diagnostics | `StreamPlugin` |
@@ -247,6 +251,7 @@ plugin_group! {
         floor:::FloorPlugin,
         #[cfg(feature = "avatar")]
         avatar:::AvatarPlugin,
+        hands:::HandPlugin,
         ground_truth:::GroundTruthPlugin,
         stream:::StreamPlugin,
         align:::AlignPlugin,

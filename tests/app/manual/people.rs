@@ -52,3 +52,16 @@ fn jumps(players: Query<(&Player, &PlayerStanding)>) {
         }
     }
 }
+
+fn hands_press(mut commands: Commands) {
+    commands.spawn((
+        KinectSensor::simulated(),
+        BodyTracking::default(),
+        BodyHands::default(),
+        HandPointers::default(),
+        Transform::from_xyz(0.0, 1.3, 0.0),
+    ));
+    commands
+        .spawn((Button, Text::new("press me")))
+        .observe(|_: On<Pointer<Click>>| info!("pressed"));
+}
