@@ -31,8 +31,8 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
             }
         }
     }
-    // The edge lies a little inside, so that no light of the background is seen along it.
-    let alpha = smoothstep(0.45, 0.8, covered / weights);
+    // Thin limbs cover less than half of the neighbourhood.
+    let alpha = smoothstep(0.3, 0.62, covered / weights);
     if alpha <= 0.0 {
         discard;
     }

@@ -16,7 +16,7 @@ use bevy_kinect_azure::prelude::*;
 /// The cells of the picture, within which the lens counts as straight.
 const CELLS: UVec2 = UVec2::new(64, 36);
 /// The radius of the edge of players, in pixels of the index image.
-const EDGE: f32 = 4.5;
+const EDGE: f32 = 2.7;
 
 pub(crate) struct GlassPlugin;
 
@@ -49,7 +49,8 @@ impl Material for PlayerMaterial {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        AlphaMode::Blend
+        // Parts behind a player are hidden, those that shine through as well.
+        AlphaMode::AlphaToCoverage
     }
 
     fn enable_prepass() -> bool {
