@@ -14,6 +14,7 @@ mod bodies;
 mod devices;
 mod drawing;
 mod floor;
+mod hands;
 mod life;
 mod listeners;
 mod manual;
