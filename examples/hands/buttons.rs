@@ -32,9 +32,9 @@ pub(crate) fn spawn(mut commands: Commands) {
                 Node {
                     position_type: PositionType::Absolute,
                     left: percent(left),
-                    top: percent(46),
+                    top: percent(32),
                     width: percent(23),
-                    height: percent(36),
+                    height: percent(44),
                     justify_content: JustifyContent::Center,
                     align_items: AlignItems::Center,
                     border: UiRect::all(px(3)),

@@ -1,7 +1,7 @@
 //! Buttons that are pressed and things that are moved by hand. An open hand in front of the shoulder has a cursor; a fist presses what
 //! is under it and holds on to it, and keeping still on a button presses it, too.
 //!
-//! Without a file it shows simulated visitors who grip. A file is a recording (.mkv), whose people a body tracker finds, or a clip of
+//! Without a file it shows a simulated visitor who grips. A file is a recording (.mkv), whose people a body tracker finds, or a clip of
 //! bodies (.json or .csv), which needs no sensor; in a clip hands press by dwelling and by pushing alone.
 //!
 //! ```text
@@ -74,7 +74,7 @@ fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
         // The example shows no images, so the colour camera is off. Hands need the unbinned mode.
         SimulationSettings {
             scenario: Scenario::Single(MotionKind::Grip),
-            people: 2,
+            people: 1,
             seed: 3,
             depth_mode: DepthMode::NfovUnbinned,
             color_resolution: ColorResolution::Off,
@@ -85,11 +85,13 @@ fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
     let tracker = options
         .people
         .spawn(&mut commands, &options.show, KinectSensor::new(source));
-    let mut hands = BodyHands::default();
-    hands.cursor = CursorSettings {
-        press_by_dwell: true,
+    let hands = BodyHands(HandSettings {
+        cursor: CursorSettings {
+            press_by_dwell: true,
+            ..default()
+        },
         ..default()
-    };
+    });
     let camera = commands
         .spawn((
             Camera3d::default(),

@@ -9,6 +9,7 @@ use bevy::picking::mesh_picking::{MeshPickingPlugin, MeshPickingSettings};
 use bevy::picking::pointer::{PointerId, PointerLocation};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
+use bevy_kinect_azure::hands::CursorSettings;
 use bevy_kinect_azure::kinect_azure::{Calibration, Capture, ColorResolution, DepthMode};
 use bevy_kinect_azure::kinect_simulation::{MotionKind, Scenario, SimulationSettings};
 use bevy_kinect_azure::kinect_tracking::tracker::{BodyTracker, TrackerError};
@@ -233,8 +234,13 @@ fn a_player_who_leaves_lets_go_and_another_ones_pointer_stays() {
         BodyTracking::new(BodySource::custom(|_, _| Ok(Pushing))).with_filter(FilterPreset::Raw);
     tracking.players.probation_seconds = 0.1;
     tracking.players.hidden_seconds = 0.3;
-    let mut hands = BodyHands::default();
-    hands.cursor.press_by_push = true;
+    let hands = BodyHands(HandSettings {
+        cursor: CursorSettings {
+            press_by_push: true,
+            ..default()
+        },
+        ..default()
+    });
     app.world_mut().spawn((
         KinectSensor::new(source),
         tracking,

@@ -52,7 +52,7 @@ pub struct HandPointer {
     pub side: Side,
     /// The hand's cursor.
     pub cursor: HandCursor,
-    /// The hand rests or its player has left: the entity is despawned at the end of this update.
+    /// The hand rests or its player has left: the pointer is over nothing, and the entity is despawned in the next update.
     pub leaves: bool,
 }
 
@@ -124,10 +124,20 @@ fn point(
             }
         }
     }
-    for (_, &id, mut place, mut pointer) in &mut pointers {
+    for (entity, &id, mut place, mut pointer) in &mut pointers {
         let own = |hand: &Raised| (hand.player, hand.side) == (pointer.player, pointer.side);
-        let Some(hand) = raised.iter().position(own) else {
-            leave(id, &mut place, &mut pointer, &mut inputs);
+        let hand = raised.iter().position(own);
+        if pointer.leaves {
+            // A hand that was raised again at once gets its pointer in the next update.
+            if let Some(hand) = hand {
+                raised.swap_remove(hand);
+            }
+            end(id, &place, &pointer, &mut inputs);
+            commands.entity(entity).try_insert(Ended);
+            continue;
+        }
+        let Some(hand) = hand else {
+            leave(&mut place, &mut pointer);
             continue;
         };
         let hand = raised.swap_remove(hand);
@@ -171,32 +181,43 @@ fn is_held(cursor: &HandCursor) -> bool {
     cursor.pressed.is_some()
 }
 
-/// Ends a pointer: it is over nothing, so that a press becomes no click and a drag no drop.
-fn leave(
-    id: PointerId,
-    place: &mut PointerLocation,
-    pointer: &mut HandPointer,
-    inputs: &mut Messages<PointerInput>,
-) {
+/// Moves a pointer off everything. Picking clicks what was under a pointer in the update before its release, so the release waits
+/// for the next update.
+fn leave(place: &mut PointerLocation, pointer: &mut HandPointer) {
     pointer.leaves = true;
-    let Some(location) = place.location.clone() else {
-        return;
-    };
     if let Some(location) = &mut place.location {
         location.position = NOWHERE;
     }
+}
+
+/// Releases a pointer that is over nothing: a press becomes no click and a drag no drop.
+fn end(
+    id: PointerId,
+    place: &PointerLocation,
+    pointer: &HandPointer,
+    inputs: &mut Messages<PointerInput>,
+) {
+    let Some(location) = &place.location else {
+        return;
+    };
     if is_held(&pointer.cursor) {
         let release = PointerAction::Release(PointerButton::Primary);
         inputs.write(PointerInput::new(id, location.clone(), release));
     }
-    inputs.write(PointerInput::new(id, location, PointerAction::Cancel));
+    inputs.write(PointerInput::new(
+        id,
+        location.clone(),
+        PointerAction::Cancel,
+    ));
 }
 
-fn despawn(mut commands: Commands, pointers: Query<(Entity, &HandPointer)>) {
-    for (entity, pointer) in &pointers {
-        if pointer.leaves {
-            commands.entity(entity).try_despawn();
-        }
+/// A pointer that was released for the last time.
+#[derive(Component)]
+struct Ended;
+
+fn despawn(mut commands: Commands, pointers: Query<Entity, With<Ended>>) {
+    for entity in &pointers {
+        commands.entity(entity).try_despawn();
     }
 }
 
