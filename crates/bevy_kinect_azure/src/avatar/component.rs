@@ -5,8 +5,7 @@ use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use kinect_avatar::{HumanBone, RetargetSettings};
 
-use super::run::AvatarRun;
-use super::state::{AvatarFreed, AvatarState};
+use super::state::AvatarState;
 use crate::presence;
 
 /// Lets a humanoid model follow a player, see [the topic](super). Put it on the entity of a glTF scene, or on the entity whose
@@ -17,7 +16,7 @@ use crate::presence;
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(AvatarState, Transform, Visibility)]
-#[component(on_add = expect_plugin, on_remove = let_go)]
+#[component(on_add = expect_plugin)]
 pub struct Avatar {
     /// Whom the avatar follows. Default: the player in slot 0.
     pub player: AvatarPlayer,
@@ -110,27 +109,4 @@ impl Default for AvatarPlayer {
 
 fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
     presence::expect_plugin(&mut world, "Avatar");
-}
-
-/// The model of an entity that is no avatar any more gets its own pose back.
-fn let_go(mut world: DeferredWorld, context: HookContext) {
-    world.commands().queue(move |world: &mut World| {
-        let Ok(mut entity) = world.get_entity_mut(context.entity) else {
-            return;
-        };
-        let run = entity.take::<AvatarRun>();
-        let state = entity.take::<AvatarState>();
-        if let Some(player) = state.and_then(|state| state.player) {
-            let freed = AvatarFreed {
-                avatar: context.entity,
-                player,
-            };
-            world.write_message(freed);
-            world.trigger(freed);
-        }
-        if let Some(run) = run {
-            let mut transforms = world.query::<&mut Transform>();
-            run.restore(&mut transforms.query_mut(world));
-        }
-    });
 }

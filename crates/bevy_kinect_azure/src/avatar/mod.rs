@@ -44,6 +44,7 @@
 
 mod component;
 mod follow;
+mod let_go;
 mod meet;
 mod model;
 mod pose;
@@ -108,6 +109,9 @@ impl Plugin for AvatarPlugin {
                     pose::pose.in_set(AvatarSystems::Pose),
                 ),
             );
+        app.world_mut()
+            .register_component_hooks::<Avatar>()
+            .on_remove(let_go::let_go);
         scene_types::register(app);
         vrm::mark_bones(app);
     }

@@ -523,7 +523,7 @@ pub(super) fn onnx_runtime(facts: &Facts) -> Finding {
         None => Finding::new(
             CHECK,
             Status::Missing,
-            "no ONNX Runtime; needed only for body tracking without the vendor's",
+            "no ONNX Runtime; the embedded tract runs the networks of body trackers, more slowly",
         )
         .fix(format!(
             "put ONNX Runtime's library beside the program, or set {ONNX_VARIABLE} to it"
