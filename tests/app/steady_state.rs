@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bevy::ecs::schedule::SingleThreadedExecutor;
+use bevy::picking::PickingSystems;
 use bevy::prelude::*;
 use bevy::render::render_resource::{
     Extent3d, TexelCopyBufferLayout, Texture, TextureDescriptor, TextureDimension, TextureFormat,
@@ -175,7 +176,9 @@ fn receiving_a_frame_in_the_main_world_allocates_nothing() {
             PreUpdate,
             (
                 begin.before(KinectSystems::Receive),
-                end.after(KinectSystems::Prepare),
+                // Picking allocates.
+                end.after(KinectSystems::Prepare)
+                    .before(PickingSystems::ProcessInput),
             ),
         );
     let sensor = app
@@ -206,7 +209,9 @@ fn tracking_six_people_in_the_main_world_allocates_nothing() {
             PreUpdate,
             (
                 begin.before(KinectSystems::Receive),
-                end.after(KinectSystems::Prepare),
+                // Picking allocates.
+                end.after(KinectSystems::Prepare)
+                    .before(PickingSystems::ProcessInput),
             ),
         );
     let joints = JointSettings {
