@@ -60,6 +60,43 @@ fn the_tables_of_vrm_files_tell_the_bones() {
 }
 
 #[test]
+fn cameras_and_lights_of_a_file_are_spawned_with_its_model() {
+    let mut stage = Stage::new(mount());
+    let file = changed(|file| {
+        let light = |kind| json!({"type": kind, "spot": {}, "intensity": 1.0});
+        file["cameras"] =
+            json!([{"type": "perspective", "perspective": {"yfov": 1.0, "znear": 0.1}}]);
+        file["extensionsUsed"] = json!(["KHR_lights_punctual"]);
+        file["extensions"] = json!({"KHR_lights_punctual": {"lights":
+            [light("directional"), light("point"), light("spot")]}});
+        let mut added = vec![json!({"camera": 0})];
+        added.extend(
+            (0..3).map(|light| json!({"extensions": {"KHR_lights_punctual": {"light": light}}})),
+        );
+        for node in added {
+            let nodes = file["nodes"].as_array_mut().unwrap();
+            nodes.push(node);
+            let number = json!(nodes.len() - 1);
+            file["scenes"][0]["nodes"]
+                .as_array_mut()
+                .unwrap()
+                .push(number);
+        }
+    });
+    stage.write("lit.glb", file);
+    let avatar = stage.avatar("lit.glb", Avatar::default(), Transform::default());
+    assert_eq!(stage.state(avatar).bones.len(), 21);
+    let world = stage.app.world_mut();
+    let lights = (
+        world.query::<&DirectionalLight>().iter(world).count(),
+        world.query::<&PointLight>().iter(world).count(),
+        world.query::<&SpotLight>().iter(world).count(),
+        world.query::<&Camera3d>().iter(world).count(),
+    );
+    assert_eq!(lights, (1, 1, 1, 1));
+}
+
+#[test]
 fn a_table_counts_more_than_names() {
     let mut stage = Stage::new(mount());
     // The table exchanges two bones of the spine.

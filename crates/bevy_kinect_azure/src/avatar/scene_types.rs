@@ -1,12 +1,17 @@
 //! The types of which scenes of models consist.
 
 use bevy::animation::{AnimatedBy, AnimationPlayer, AnimationTargetId};
-use bevy::camera::primitives::Aabb;
-use bevy::camera::visibility::{DynamicSkinnedMeshBounds, NoFrustumCulling, VisibilityClass};
+use bevy::camera::primitives::{Aabb, CascadesFrusta, CubemapFrusta, Frustum};
+use bevy::camera::visibility::{
+    CascadesVisibleEntities, CubemapVisibleEntities, DynamicSkinnedMeshBounds, NoFrustumCulling,
+    VisibilityClass, VisibleEntities, VisibleMeshEntities,
+};
+use bevy::camera::{CameraMainTextureUsages, RenderTarget};
 use bevy::gltf::{
     GltfExtras, GltfMaterialExtras, GltfMaterialName, GltfMeshExtras, GltfMeshName,
     GltfSceneExtras, GltfSceneName,
 };
+use bevy::light::{CascadeShadowConfig, Cascades};
 use bevy::mesh::morph::{MeshMorphWeights, MorphWeights};
 use bevy::mesh::skinning::SkinnedMesh;
 use bevy::prelude::*;
@@ -43,4 +48,26 @@ pub(super) fn register(app: &mut App) {
         .register_type::<GltfMeshName>()
         .register_type::<GltfMaterialExtras>()
         .register_type::<GltfMaterialName>();
+    register_cameras_and_lights(app);
+}
+
+/// Cameras and lights that were exported with a model, and what Bevy adds to them.
+fn register_cameras_and_lights(app: &mut App) {
+    app.register_type::<Camera3d>()
+        .register_type::<Camera>()
+        .register_type::<Projection>()
+        .register_type::<Frustum>()
+        .register_type::<CameraMainTextureUsages>()
+        .register_type::<VisibleEntities>()
+        .register_type::<RenderTarget>()
+        .register_type::<DirectionalLight>()
+        .register_type::<Cascades>()
+        .register_type::<CascadesFrusta>()
+        .register_type::<CascadeShadowConfig>()
+        .register_type::<CascadesVisibleEntities>()
+        .register_type::<PointLight>()
+        .register_type::<CubemapFrusta>()
+        .register_type::<CubemapVisibleEntities>()
+        .register_type::<SpotLight>()
+        .register_type::<VisibleMeshEntities>();
 }
