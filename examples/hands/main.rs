@@ -19,6 +19,7 @@ use bevy::picking::mesh_picking::MeshPickingPlugin;
 use bevy::picking::mesh_picking::MeshPickingSettings;
 use bevy::picking::mesh_picking::ray_cast::RayCastVisibility;
 use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
 use bevy_kinect_azure::hands::CursorSettings;
 use bevy_kinect_azure::kinect_azure::{ColorResolution, DepthMode};
 use bevy_kinect_azure::kinect_simulation::{MotionKind, Scenario, SimulationSettings};
@@ -67,7 +68,16 @@ fn main() -> AppExit {
     app.run()
 }
 
-fn setup(mut commands: Commands, options: Res<Options>, canvas: Res<Canvas>) {
+fn setup(
+    mut commands: Commands,
+    options: Res<Options>,
+    canvas: Res<Canvas>,
+    windows: Query<(), With<PrimaryWindow>>,
+) {
+    // Bevy looks for meshes under pointers only in apps with a primary window. Off-screen there is none.
+    if windows.is_empty() {
+        commands.spawn(PrimaryWindow);
+    }
     let source = if options.live {
         SensorSource::Device(default())
     } else {

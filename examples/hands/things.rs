@@ -16,13 +16,13 @@ pub(crate) fn spawn(
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
 ) {
-    // A row in the middle, and two things above it.
+    // The first thing is where the simulated visitor closes the hand.
     let places = [
-        [-1.15, -0.45],
-        [0.0, -0.45],
-        [1.15, -0.45],
-        [-1.6, 1.25],
-        [1.6, 1.25],
+        [0.0, 0.2],
+        [-1.1, -1.15],
+        [1.1, -1.15],
+        [-1.7, 1.4],
+        [1.7, 1.4],
     ];
     let shapes: [(Mesh, [f32; 3]); 5] = [
         (Cuboid::from_length(0.75).into(), [0.90, 0.55, 0.20]),
