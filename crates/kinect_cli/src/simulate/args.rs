@@ -131,7 +131,7 @@ fn scenario(text: &str) -> Result<Scenario, String> {
 
 fn scenario_help() -> String {
     format!(
-        "What the people do: {}",
+        "The people: {}",
         Scenario::names().collect::<Vec<_>>().join(", ")
     )
 }
