@@ -351,7 +351,7 @@
 //!             Arc::new(BodyFrame {
 //!                 device_timestamp_usec: depth.device_timestamp_usec,
 //!                 bodies: Vec::new(),
-//!                 index_map: None,
+//!                 ..default()
 //!             })
 //!         }))
 //!     }
