@@ -1,24 +1,19 @@
 //! What the network of hands sees of simulated people, with the truth.
 
-use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use kinect_azure::body::HandState;
 use kinect_azure::calibration::Camera;
-use kinect_azure::{
-    Body, Capture, CaptureSource, DepthMode, FrameRate, Joint, JointConfidence, NextCapture,
-    PlaybackControl,
-};
-use kinect_simulation::{MotionKind, Scenario, SimulatedSensor, SimulationSettings};
+use kinect_azure::{Body, Capture, DepthMode, FrameRate, Joint, JointConfidence};
+use kinect_simulation::{MotionKind, Scenario, SimulationSettings};
 use kinect_tracking::gestures::Side;
 use kinect_tracking::hands::{HandView, ReaderSettings};
-use rayon::prelude::*;
 
 use crate::arrays::write;
 use crate::error::Error;
 use crate::options::Hands;
 use crate::random::Random;
+use crate::shards::{self, Written};
 
 /// How far the joints of a tracker are from the truth's, in mm.
 const OFF_MM: (f32, f32) = (10.0, 60.0);
@@ -45,41 +40,26 @@ struct Views {
 
 /// Makes the shards that are not there yet.
 pub(crate) fn hands(options: &Hands) -> Result<(), Error> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |error| Error::File { path, error }
-    };
-    fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads.max(1))
-        .build()?;
-    let shards: Vec<u64> = (0..options.shards).collect();
-    pool.install(|| {
-        shards.par_iter().with_max_len(1).try_for_each(|&shard| {
-            let folder = options.out.join(format!("hands-{shard:05}"));
-            if folder.exists() {
-                return Ok(());
-            }
-            let start = Instant::now();
-            let views = simulate(options, shard)?;
-            // A shard gets its name once it is complete.
-            let half = options.out.join(format!("hands-{shard:05}.half"));
-            if half.exists() {
-                fs::remove_dir_all(&half).map_err(failed(&half))?;
-            }
-            fs::create_dir_all(&half).map_err(failed(&half))?;
-            write(&half, "planes.i16", &views.planes)?;
-            write(&half, "about.f32", &views.about)?;
-            write(&half, "labels.u8", &views.labels)?;
-            fs::rename(&half, &folder).map_err(failed(&folder))?;
-            let count = views.labels.len();
-            println!(
-                "shard {shard}: {count} hands in {:.1} s",
-                start.elapsed().as_secs_f64()
-            );
-            Ok(())
+    let write = |views: &Views, folder: &Path| {
+        write(folder, "planes.i16", &views.planes)?;
+        write(folder, "about.f32", &views.about)?;
+        write(folder, "labels.u8", &views.labels)?;
+        let count = views.labels.len();
+        Ok(Written {
+            words: format!("{count} hands"),
+            count,
+            unit: "hands",
         })
-    })
+    };
+    let simulate = |shard| simulate(options, shard);
+    shards::make(
+        &options.out,
+        "hands",
+        0..options.shards,
+        options.threads,
+        simulate,
+        write,
+    )
 }
 
 /// Most shards show random poses, some visitors with relaxed hands, some people who grip.
@@ -110,23 +90,11 @@ fn settings(options: &Hands, shard: u64) -> (SimulationSettings, i32) {
 
 fn simulate(options: &Hands, shard: u64) -> Result<Views, Error> {
     let (settings, step) = settings(options, shard);
-    let mut sensor = SimulatedSensor::new(&settings)?.as_fast_as_possible();
     let mut views = Views::default();
-    let camera = sensor
-        .calibration()
-        .and_then(|calibration| calibration.depth_camera);
-    let Some(camera) = camera else {
-        return Ok(views);
-    };
     let random = &mut Random::new(options.seed ^ 0x3F1C, shard);
-    let mut captures = 0;
-    while captures < options.captures {
-        if let NextCapture::Capture(capture) = sensor.next_capture(Duration::from_secs(10))? {
-            views.add(&capture, &camera, random);
-            captures += 1;
-            sensor.step(step)?;
-        }
-    }
+    shards::draw(&settings, options.captures, step, |capture, camera| {
+        views.add(capture, camera, random);
+    })?;
     Ok(views)
 }
 

@@ -15,6 +15,7 @@ mod options;
 mod random;
 mod recording;
 mod scenes;
+mod shards;
 
 use std::process::ExitCode;
 
