@@ -71,11 +71,7 @@ fn longest_hold() -> Duration {
         .add_systems(PostUpdate, let_go.after(KinectSystems::Control))
         .add_systems(Last, next_update);
     // The systems run one after another on this thread, so that the systems are measured and not the executor.
-    for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
-        schedule.set_executor(SingleThreadedExecutor::new());
-    }
-    app.finish();
-    app.cleanup();
+    finish(&mut app);
     for serial in ["1", "2"] {
         let settings = DeviceSettings {
             library: Some(stand_in.path().to_owned()),
@@ -139,6 +135,39 @@ impl BodyTracker for Visitors {
     }
 }
 
+/// Makes an app ready whose systems run one after the other.
+fn finish(app: &mut App) {
+    for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
+        schedule.set_executor(SingleThreadedExecutor::new());
+    }
+    app.finish();
+    app.cleanup();
+}
+
+/// Updates an app until that many updates that `counts` were measured, for 20 s at most: median and 99 % of the times that the main
+/// thread was held.
+fn held(
+    app: &mut App,
+    count: usize,
+    mut counts: impl FnMut(&mut World) -> bool,
+) -> (Duration, Duration) {
+    let mut times = Vec::new();
+    let end = Instant::now() + Duration::from_secs(20);
+    while times.len() < count && Instant::now() < end {
+        app.update();
+        std::thread::sleep(Duration::from_millis(2));
+        let world = app.world_mut();
+        let held = world.resource_mut::<Held>().updates.pop();
+        if counts(world) {
+            times.extend(held);
+        }
+    }
+    assert!(times.len() > 50, "{} updates with six people", times.len());
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    (at(0.5), at(0.99))
+}
+
 /// How long players, filters and entities held the main thread in an update with new bodies of six people: median and 99 %.
 fn body_frames(joints: JointSettings) -> (Duration, Duration) {
     let settings = SimulationSettings {
@@ -165,35 +194,19 @@ fn body_frames(joints: JointSettings) -> (Duration, Duration) {
         )
         .add_systems(PreUpdate, let_go.after(KinectSystems::Bodies))
         .add_systems(Last, next_update);
-    for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
-        schedule.set_executor(SingleThreadedExecutor::new());
-    }
-    app.finish();
-    app.cleanup();
+    finish(&mut app);
     // No image of the people is needed here.
     let sensor = KinectSensor::new(SimulationSettings {
         people: 0,
         ..settings
     });
     let sensor = app.world_mut().spawn((sensor, tracking)).id();
-    let mut times = Vec::new();
     let mut last = None;
-    let end = Instant::now() + Duration::from_secs(20);
-    while times.len() < 200 && Instant::now() < end {
-        app.update();
-        std::thread::sleep(Duration::from_millis(2));
-        let world = app.world_mut();
-        let held = world.resource_mut::<Held>().updates.pop();
+    held(&mut app, 200, |world| {
         let now = world.get::<BodyTime>(sensor).unwrap().device_timestamp_usec;
         let all = world.query::<&Player>().iter(world).count() == 6;
-        if core::mem::replace(&mut last, now) != now && all {
-            times.extend(held);
-        }
-    }
-    assert!(times.len() > 50, "{} updates with six people", times.len());
-    times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    (at(0.5), at(0.99))
+        core::mem::replace(&mut last, now) != now && all
+    })
 }
 
 #[test]
@@ -241,11 +254,7 @@ fn avatars(settings: &RetargetSettings) -> (Duration, Duration) {
                 .before(TransformSystems::Propagate),
         )
         .add_systems(Last, next_update);
-    for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
-        schedule.set_executor(SingleThreadedExecutor::new());
-    }
-    app.finish();
-    app.cleanup();
+    finish(&mut app);
     let sensor = KinectSensor::new(SimulationSettings {
         people: 0,
         ..simulation
@@ -257,22 +266,10 @@ fn avatars(settings: &RetargetSettings) -> (Duration, Duration) {
         let avatar = app.world_mut().spawn(avatar).id();
         kinect_app_support::rigs::spawn(app.world_mut(), &rig, avatar);
     }
-    let mut times = Vec::new();
-    let end = Instant::now() + Duration::from_secs(20);
-    while times.len() < 300 && Instant::now() < end {
-        app.update();
-        std::thread::sleep(Duration::from_millis(2));
-        let world = app.world_mut();
-        let held = world.resource_mut::<Held>().updates.pop();
+    held(&mut app, 300, |world| {
         let mut states = world.query::<&AvatarState>();
-        if states.iter(world).all(|state| state.player.is_some()) {
-            times.extend(held);
-        }
-    }
-    assert!(times.len() > 50, "{} updates with six people", times.len());
-    times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    (at(0.5), at(0.99))
+        states.iter(world).all(|state| state.player.is_some())
+    })
 }
 
 #[test]

@@ -93,21 +93,21 @@ fn observe(app: &mut App, target: Entity) {
         .observe(|_: On<Pointer<Out>>, mut done: ResMut<Done>| done.outs += 1);
 }
 
+/// A button that fills the picture, and is observed.
+fn spawn_button(app: &mut App) {
+    let all = Node {
+        width: percent(100),
+        height: percent(100),
+        ..default()
+    };
+    let button = app.world_mut().spawn((Button, all)).id();
+    observe(app, button);
+}
+
 #[test]
 fn a_button_of_the_ui_is_pressed_by_a_simulated_hand() {
     let (mut app, camera) = app();
-    let button = app
-        .world_mut()
-        .spawn((
-            Button,
-            Node {
-                width: percent(100),
-                height: percent(100),
-                ..default()
-            },
-        ))
-        .id();
-    observe(&mut app, button);
+    spawn_button(&mut app);
     let sensor = app.world_mut().spawn(gripping(camera)).id();
     update_until(&mut app, "a click", |world| {
         world.resource::<Done>().clicks > 0
@@ -211,18 +211,7 @@ fn raised(id: u32, x: f32, seconds: f32) -> Body {
 #[test]
 fn a_player_who_leaves_lets_go_and_another_ones_pointer_stays() {
     let (mut app, camera) = app();
-    let button = app
-        .world_mut()
-        .spawn((
-            Button,
-            Node {
-                width: percent(100),
-                height: percent(100),
-                ..default()
-            },
-        ))
-        .id();
-    observe(&mut app, button);
+    spawn_button(&mut app);
     // A capture for each update.
     let allowed = Arc::new(AtomicU64::new(0));
     let each = Arc::clone(&allowed);
