@@ -105,10 +105,7 @@ impl Views {
         };
         for (body, states) in truth.bodies.iter().zip(&truth.hands) {
             for (side, state) in Side::BOTH.into_iter().zip(states) {
-                let hand = match side {
-                    Side::Left => Joint::HandLeft,
-                    Side::Right => Joint::HandRight,
-                };
+                let hand = side.joint(Joint::HandLeft);
                 if body.joint(hand).confidence < JointConfidence::Medium {
                     continue;
                 }

@@ -3,7 +3,7 @@
 use glam::Vec3;
 use kinect_azure::{Body, Joint};
 
-use super::features::{Features, on_side};
+use super::features::Features;
 use super::gesture::{Ray, Side};
 use super::held::Held;
 use super::settings::{ArmsCrossed, Point, RaiseHand, TPose};
@@ -100,8 +100,8 @@ pub(super) fn ray(body: &Body, side: Side) -> Option<Ray> {
         (Some(left), Some(right)) => 0.5 * (left + right),
         _ => seen_place(body, Joint::Head)?,
     };
-    let hand = seen_place(body, on_side(Joint::HandTipLeft, side))
-        .or_else(|| seen_place(body, on_side(Joint::HandLeft, side)))?;
+    let hand = seen_place(body, side.joint(Joint::HandTipLeft))
+        .or_else(|| seen_place(body, side.joint(Joint::HandLeft)))?;
     (hand - eyes).try_normalize().map(|direction| Ray {
         origin: eyes.to_array(),
         direction: direction.to_array(),

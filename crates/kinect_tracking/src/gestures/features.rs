@@ -102,14 +102,6 @@ impl Features {
 
     /// The position of a joint of one side; `left` names the left joint of the pair.
     pub(super) fn of_side(&self, left: Joint, side: Side) -> Option<Vec3> {
-        self.at(on_side(left, side))
-    }
-}
-
-/// The joint of one side; `left` names the left joint of the pair.
-pub(super) fn on_side(left: Joint, side: Side) -> Joint {
-    match side {
-        Side::Left => left,
-        Side::Right => left.mirrored(),
+        self.at(side.joint(left))
     }
 }

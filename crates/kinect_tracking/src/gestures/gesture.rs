@@ -1,5 +1,7 @@
 //! Gestures as events.
 
+use kinect_azure::Joint;
+
 /// A gesture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
@@ -72,6 +74,14 @@ pub enum Side {
 impl Side {
     /// Both sides.
     pub const BOTH: [Self; 2] = [Self::Left, Self::Right];
+
+    /// The joint of this side; `left` names the left joint of the pair.
+    pub fn joint(self, left: Joint) -> Joint {
+        match self {
+            Self::Left => left,
+            Self::Right => left.mirrored(),
+        }
+    }
 }
 
 /// A direction relative to the person.

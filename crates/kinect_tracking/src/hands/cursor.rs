@@ -150,11 +150,7 @@ impl Pointing {
         ground: &Ground,
         seconds: f32,
     ) -> Option<Relative> {
-        let own = |joint: Joint| match side {
-            Side::Left => joint,
-            Side::Right => joint.mirrored(),
-        };
-        let at = |joint: Joint| seen_place(body, own(joint));
+        let at = |joint: Joint| seen_place(body, side.joint(joint));
         let (shoulder, elbow) = (at(Joint::ShoulderLeft)?, at(Joint::ElbowLeft)?);
         let (wrist, hand) = (at(Joint::WristLeft)?, at(Joint::HandLeft)?);
         let length = shoulder.distance(elbow) + elbow.distance(wrist);

@@ -39,11 +39,8 @@ impl HandView {
         depth_mm: &[u16],
         settings: &ReaderSettings,
     ) -> Result<Self, HandUnknown> {
-        let own = |joint: Joint| match side {
-            Side::Left => joint,
-            Side::Right => joint.mirrored(),
-        };
-        let place = |joint: Joint| seen_place(body, own(joint)).ok_or(HandUnknown::OutOfView);
+        let place =
+            |joint: Joint| seen_place(body, side.joint(joint)).ok_or(HandUnknown::OutOfView);
         let (elbow, hand) = (place(Joint::ElbowLeft)?, place(Joint::HandLeft)?);
         if hand.z < 100.0 {
             return Err(HandUnknown::OutOfView);
