@@ -1,4 +1,4 @@
-//! The network that tells open hands from fists: two convolutions and two dense layers, some 200 µs for a hand on one core.
+//! The network that tells open hands from fists: two convolutions and two dense layers.
 //!
 //! `training/hands.py` trains it and writes `weights.bin`: the parameters of the layers in their order, each with its biases
 //! after its weights, as 32-bit floats, little-endian.

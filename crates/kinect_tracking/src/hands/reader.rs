@@ -9,7 +9,7 @@ use super::settings::ReaderSettings;
 use super::view::HandView;
 use crate::gestures::Side;
 
-/// Reads the hands of bodies in depth images: some 0.3 ms for each hand on one core.
+/// Reads the hands of bodies in depth images.
 ///
 /// ```
 /// use kinect_tracking::hands::HandReader;
