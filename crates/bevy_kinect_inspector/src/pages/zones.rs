@@ -1,0 +1,10 @@
+//! The page "Zones".
+
+use bevy::prelude::*;
+use bevy_egui::egui::Ui;
+
+use crate::controls::nothing;
+
+pub(crate) fn show(InMut(ui): InMut<Ui>) {
+    nothing(ui, "Nothing is shown here yet.");
+}

@@ -1,0 +1,12 @@
+//! The panel around the pages.
+//!
+//! - [`context`]: the camera that draws the panel, and its context of egui, which exists only while the panel is shown.
+//! - [`scale`], [`selection`]: the size of everything; the sensor that the pages are about.
+//! - [`keys`]: showing and hiding; keys that are the app's.
+//! - [`draw`]: the panel, its list of pages, and the page.
+
+pub(crate) mod context;
+pub(crate) mod draw;
+pub(crate) mod keys;
+pub(crate) mod scale;
+pub(crate) mod selection;
