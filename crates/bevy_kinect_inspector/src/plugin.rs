@@ -10,6 +10,7 @@ use bevy_egui::{
 use crate::input::{absorb_sums, inspector_wants_pointer};
 use crate::inspector::{InspectorCamera, KinectInspector};
 use crate::page::Page;
+use crate::pages;
 use crate::shell::context::{self, InspectorPass};
 use crate::shell::{draw, keys, scale, selection};
 
@@ -55,6 +56,7 @@ impl Plugin for KinectInspectorPlugin {
             absorb_bevy_input_system,
             absorb_sums.run_if(inspector_wants_pointer),
         );
+        pages::build(app);
         app.register_type::<KinectInspector>()
             .register_type::<InspectorCamera>()
             .register_type::<Page>()

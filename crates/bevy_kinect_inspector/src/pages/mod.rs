@@ -11,6 +11,7 @@ mod recorder;
 mod sensor_name;
 mod sensors;
 mod settings;
+pub(crate) mod words;
 mod zones;
 
 use bevy::prelude::*;
@@ -20,6 +21,12 @@ use crate::controls::error;
 use crate::page::Page;
 
 pub(crate) use sensor_name::sensor_name;
+
+/// Adds the systems of pages that need more than their entry.
+pub(crate) fn build(app: &mut App) {
+    sensors::build(app);
+    images::build(app);
+}
 
 /// Shows a page.
 pub(crate) fn run(page: Page, world: &mut World, ui: &mut Ui) {
