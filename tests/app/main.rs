@@ -15,6 +15,7 @@ mod devices;
 mod drawing;
 mod floor;
 mod hands;
+mod inspector;
 mod life;
 mod listeners;
 mod manual;

@@ -86,7 +86,7 @@ pub(crate) fn app_with_renderer(add: impl FnOnce(&mut App)) -> App {
     app
 }
 
-fn fail_on_render_error(
+pub(crate) fn fail_on_render_error(
     error: &bevy::render::error_handler::RenderError,
     _: &mut World,
     _: &mut World,
