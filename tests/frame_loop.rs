@@ -12,15 +12,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bevy::ecs::schedule::SingleThreadedExecutor;
+use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::transform::TransformSystems;
+use bevy::window::{ExitCondition, WindowResolution};
 use bevy_kinect_azure::kinect_avatar;
 use bevy_kinect_azure::kinect_azure::device::{DeviceSelector, DeviceSettings};
 use bevy_kinect_azure::kinect_azure::{Calibration, Capture, ColorResolution, DepthMode};
 use bevy_kinect_azure::kinect_simulation::{SimulatedPeople, SimulationSettings};
 use bevy_kinect_azure::kinect_tracking::tracker::{BodyTracker, TrackerError};
 use bevy_kinect_azure::prelude::*;
+use bevy_kinect_inspector::bevy_egui::{EguiGlobalSettings, EguiPostUpdateSet, EguiPreUpdateSet};
+use bevy_kinect_inspector::{KinectInspector, KinectInspectorPlugin, Page};
 use k4a_standin::{DeviceScript, Fault, Script, StandIn, When};
+use kinect_app_support::windowless;
 
 /// The time for which the plugin's systems blocked the main thread in each update.
 #[derive(Resource, Default)]
@@ -287,5 +292,80 @@ fn six_avatars_hold_the_main_thread_for_less_than_three_tenths_of_a_millisecond(
                 *median < Duration::from_micros(300)
             });
         assert!(quick.is_some(), "{what}: in none of eight runs");
+    }
+}
+
+/// How long egui and the inspector held the main thread in an update of an app with six people, a point cloud and that page: median
+/// and 99 %. `None`: the inspector is hidden.
+fn inspector(page: Option<Page>) -> (Duration, Duration) {
+    let settings = SimulationSettings {
+        people: 6,
+        depth_mode: DepthMode::Nfov2x2Binned,
+        ..default()
+    };
+    let window = Window {
+        resolution: WindowResolution::new(1280, 720),
+        ..default()
+    };
+    let mut app = App::new();
+    let plugins = windowless::plugins()
+        .set(WindowPlugin {
+            primary_window: Some(window),
+            exit_condition: ExitCondition::DontExit,
+            ..default()
+        })
+        .disable::<LogPlugin>();
+    app.add_plugins((
+        plugins,
+        KinectAzurePlugin,
+        KinectInspectorPlugin {
+            shown: page.is_some(),
+            ..default()
+        },
+    ))
+    .init_resource::<Held>()
+    .add_systems(
+        PreUpdate,
+        hold.after(KinectSystems::Prepare)
+            .before(EguiPreUpdateSet::InitContexts),
+    )
+    .add_systems(PreUpdate, let_go.after(EguiPreUpdateSet::BeginPass))
+    .add_systems(
+        PostUpdate,
+        hold.after(TransformSystems::Propagate)
+            .before(EguiPostUpdateSet::EndPass),
+    )
+    .add_systems(
+        PostUpdate,
+        let_go.after(EguiPostUpdateSet::PostProcessOutput),
+    )
+    .add_systems(Last, next_update);
+    let world = app.world_mut();
+    world.resource_mut::<KinectInspector>().page = page.unwrap_or_default();
+    world.resource_mut::<EguiGlobalSettings>().enable_ime = false;
+    finish(&mut app);
+    app.world_mut().spawn(Camera3d::default());
+    app.world_mut().spawn((
+        KinectSensor::new(settings),
+        BodyTracking::new(Tracker::Truth),
+        PointCloud::default(),
+    ));
+    held(&mut app, 300, |world| {
+        world.query::<&Player>().iter(world).count() == 6
+    })
+}
+
+#[test]
+fn the_inspector_holds_the_main_thread_for_less_than_one_and_a_half_milliseconds() {
+    let (hidden, slowest) = inspector(None);
+    println!("hidden: median {hidden:?}, 99 % {slowest:?}");
+    for page in Page::ALL {
+        let quick = (0..8)
+            .map(|_| inspector(Some(page)))
+            .find(|(median, slowest)| {
+                println!("{page:?}: median {median:?}, 99 % {slowest:?}");
+                *median < Duration::from_micros(1500)
+            });
+        assert!(quick.is_some(), "{page:?}: in none of eight runs");
     }
 }

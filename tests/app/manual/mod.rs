@@ -8,6 +8,7 @@ mod from_the_vendors_sdk;
 mod from_touchdesigner;
 mod from_unity_and_openframeworks;
 mod images;
+mod inspector;
 mod kiosk;
 mod live_sensors;
 mod pages;

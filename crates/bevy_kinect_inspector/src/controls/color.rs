@@ -11,11 +11,11 @@ use super::name::named;
 pub(crate) fn color(ui: &mut Ui, name: &str, present: Color) -> Option<Color> {
     row(ui, name, |ui| {
         let [r, g, b, a] = LinearRgba::from(present).to_f32_array();
-        let before = Rgba::from_rgba_unmultiplied(r, g, b, a);
-        let mut chosen = before;
+        let mut chosen = Rgba::from_rgba_unmultiplied(r, g, b, a);
         let response = color_edit_button_rgba(ui, &mut chosen, Alpha::OnlyBlend);
         named(ui, &response, name);
-        (chosen != before).then(|| {
+        // The button rounds the colour even if nobody changes it.
+        response.changed().then(|| {
             let linear = LinearRgba::from_f32_array(chosen.to_rgba_unmultiplied());
             Color::Srgba(Srgba::from(linear))
         })
