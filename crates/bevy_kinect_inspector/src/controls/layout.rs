@@ -1,8 +1,8 @@
 //! Sections and rows.
 
 use bevy_egui::egui::{
-    Align, CollapsingHeader, Layout, RichText, Sense, Stroke, TextStyle, Ui, UiBuilder, WidgetText,
-    pos2, vec2,
+    Align, CollapsingHeader, Layout, RichText, Sense, Stroke, TextStyle, TextWrapMode, Ui,
+    UiBuilder, WidgetText, pos2, vec2,
 };
 
 use crate::style::{LABEL, LINE, NAMES, ROW, TEXT};
@@ -40,7 +40,7 @@ pub(crate) fn row<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) ->
     let names = NAMES.min(rect.width() * 0.45);
     let galley = WidgetText::from(RichText::new(name).color(LABEL)).into_galley(
         ui,
-        Some(bevy_egui::egui::TextWrapMode::Truncate),
+        Some(TextWrapMode::Truncate),
         names - 6.0,
         TextStyle::Body,
     );
@@ -51,5 +51,6 @@ pub(crate) fn row<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) ->
         .id_salt(name)
         .max_rect(rest)
         .layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, add).inner
+    // A scope would move the next row up to the end of what is in this one.
+    add(&mut ui.new_child(builder))
 }

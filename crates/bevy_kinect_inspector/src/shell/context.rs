@@ -2,8 +2,9 @@
 
 use bevy::camera::RenderTarget;
 use bevy::ecs::schedule::ScheduleLabel;
+use bevy::ecs::system::entity_command::remove_with_requires;
 use bevy::prelude::*;
-use bevy_egui::{EguiContext, EguiSchedule, PrimaryEguiContext, egui};
+use bevy_egui::{EguiContext, EguiManagedTextures, EguiSchedule, PrimaryEguiContext, egui};
 
 use crate::inspector::InspectorCamera;
 use crate::style;
@@ -32,6 +33,7 @@ pub(crate) fn attach(
     of_app: Query<(), With<PrimaryEguiContext>>,
     own: Query<Entity, With<OwnContext>>,
     mut kept: ResMut<Kept>,
+    mut textures: ResMut<EguiManagedTextures>,
 ) {
     let best = match of_app.is_empty() {
         true => best(&cameras),
@@ -47,7 +49,11 @@ pub(crate) fn attach(
     // A context knows which of its letters are in textures of its camera.
     let mut context = match kept.0.take() {
         Some((of, context)) if of == camera => context,
-        _ => EguiContext::default(),
+        Some((of, _)) => {
+            textures.retain(|(camera, _), _| *camera != of);
+            EguiContext::default()
+        }
+        None => EguiContext::default(),
     };
     let ctx = context.get_mut();
     ctx.set_theme(egui::Theme::Dark);
@@ -55,7 +61,7 @@ pub(crate) fn attach(
     kept.0 = Some((camera, context.clone()));
     commands
         .entity(camera)
-        .insert((context, EguiSchedule::new(InspectorPass), OwnContext));
+        .try_insert((context, EguiSchedule::new(InspectorPass), OwnContext));
 }
 
 /// Takes the context from the camera, so that no pass of egui runs.
@@ -68,8 +74,8 @@ pub(crate) fn detach(mut commands: Commands, own: Query<Entity, With<OwnContext>
 fn remove(commands: &mut Commands, camera: Entity) {
     commands
         .entity(camera)
-        .remove_with_requires::<(EguiContext, EguiSchedule)>()
-        .remove::<OwnContext>();
+        .queue_silenced(remove_with_requires::<(EguiContext, EguiSchedule)>())
+        .try_remove::<OwnContext>();
 }
 
 /// The camera that draws the panel: the marked one, else the one of a window that draws last, else the one of an image.
@@ -94,13 +100,20 @@ fn best(cameras: &Query<(Entity, &Camera, &RenderTarget, Has<InspectorCamera>)>)
         .map(|(entity, ..)| entity)
 }
 
+/// The contexts in which the panel may be drawn: of the inspector, or of the app.
+pub(super) type Contexts = (
+    &'static mut EguiContext,
+    Has<OwnContext>,
+    Has<PrimaryEguiContext>,
+);
+
 /// The context in which the panel is drawn.
-pub(crate) fn current(world: &mut World) -> Option<egui::Context> {
-    let mut own = world.query_filtered::<&mut EguiContext, With<OwnContext>>();
-    if let Some(mut context) = own.iter_mut(world).next() {
-        return Some(context.get_mut().clone());
-    }
-    let mut of_app = world.query_filtered::<&mut EguiContext, With<PrimaryEguiContext>>();
-    let mut context = of_app.iter_mut(world).next()?;
+pub(super) fn current(
+    contexts: &mut QueryState<Contexts>,
+    world: &mut World,
+) -> Option<egui::Context> {
+    let all = contexts.iter_mut(world);
+    let usable = all.filter(|(_, is_own, is_of_app)| *is_own || *is_of_app);
+    let (mut context, ..) = usable.max_by_key(|(_, is_own, _)| *is_own)?;
     Some(context.get_mut().clone())
 }
