@@ -2,6 +2,7 @@
 
 use bevy::input::InputSystems;
 use bevy::prelude::*;
+use bevy::render::{ExtractSchedule, RenderApp};
 use bevy_egui::input::absorb_bevy_input_system;
 use bevy_egui::{
     EguiGlobalSettings, EguiInputSet, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass,
@@ -93,5 +94,8 @@ impl Plugin for KinectInspectorPlugin {
                 EguiPrimaryContextPass,
                 draw::draw.run_if(is_shown).run_if(not(context::is_our_own)),
             );
+        if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
+            render_app.add_systems(ExtractSchedule, context::let_go);
+        }
     }
 }

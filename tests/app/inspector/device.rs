@@ -82,9 +82,14 @@ fn wired_sync_is_set_with_its_delays() {
     assert!(app.world().resource::<WiredSync>().automatic_depth_delays);
 }
 
-fn color(world: &World, kind: ControlKind) -> Option<i32> {
+fn report(world: &World) -> Option<&SensorColorReport> {
     let sensor = world.resource::<KinectInspector>().sensor?;
-    world.get::<SensorColorReport>(sensor)?.get(kind)?.value
+    world.get::<SensorColorReport>(sensor)
+}
+
+/// The value that the camera has taken.
+fn color(world: &World, kind: ControlKind) -> Option<i32> {
+    report(world)?.get(kind)?.value
 }
 
 #[test]
@@ -92,7 +97,7 @@ fn every_colour_control_reaches_the_camera() {
     let stand_in = StandIn::microsoft(&Script::healthy(1));
     let mut app = live(&stand_in);
     update_until(&mut app, "the controls", |world| {
-        color(world, ControlKind::Brightness).is_some()
+        report(world).is_some_and(|report| report.get(ControlKind::Brightness).is_some())
     });
     settle(&mut app);
     // At first the camera is left as it is.
@@ -209,7 +214,8 @@ fn inertial_samples_and_the_floor_are_shown() {
         world.get::<Imu>(sensor).unwrap().newest.is_some()
     });
     settle(&mut app);
-    assert!(value(&mut app, "Acceleration").ends_with("m/s²"));
+    let acceleration = value(&mut app, "Acceleration");
+    assert!(acceleration.ends_with("m/s²"), "{acceleration}");
     assert!(find(&mut app, "Acceleration over time").is_some());
     click(&mut app, "Look for the floor");
     assert!(of_sensor::<FloorDetection>(&app).unwrap().active);
@@ -224,7 +230,7 @@ fn inertial_samples_and_the_floor_are_shown() {
         world.get::<FloorState>(sensor).unwrap().floor.is_some()
     });
     settle(&mut app);
-    let height = value(&mut app, "Sensor height");
+    let height = value(&mut app, "Found height");
     assert!(height.contains(" m ±"), "{height}");
     click(&mut app, "Look for the floor");
     assert!(!of_sensor::<FloorDetection>(&app).unwrap().active);

@@ -153,8 +153,12 @@ pub(super) fn write(app: &mut App, text: &str) {
 pub(super) fn reveal(app: &mut App, name: &str) -> Control {
     let window = window(app);
     let height = app.world().get::<Window>(window).unwrap().physical_height() as f32;
+    // The title does not scroll.
+    if ["Hide the inspector", "Shown sensor"].contains(&name) {
+        return get(app, name);
+    }
     // Below the title, above the lower edge.
-    let (top, bottom) = (height * 0.12, height * 0.97);
+    let (top, bottom) = (height * 0.065, height * 0.98);
     for _ in 0..80 {
         let control = get(app, name);
         let y = control.place.center().y;

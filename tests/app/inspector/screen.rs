@@ -2,17 +2,14 @@
 
 use bevy::prelude::*;
 use bevy_kinect_inspector::bevy_egui::EguiOutput;
-use bevy_kinect_inspector::bevy_egui::egui::accesskit::{Node, Role, Toggled};
+use bevy_kinect_inspector::bevy_egui::egui::accesskit::{Node, Toggled};
 
 /// A widget on the screen.
 #[derive(Clone, Debug)]
 pub(super) struct Control {
     pub(super) name: String,
-    pub(super) role: Role,
     /// The text of a field, a drop-down or a figure.
     pub(super) value: String,
-    /// The number of a slider.
-    pub(super) number: Option<f64>,
     /// Whether a switch is on, or an entry is chosen.
     pub(super) is_on: Option<bool>,
     pub(super) is_disabled: bool,
@@ -20,7 +17,7 @@ pub(super) struct Control {
     pub(super) place: Rect,
 }
 
-/// All widgets. Of the text of labels see [`says`].
+/// All widgets from top to bottom, those beside each other from left to right.
 pub(super) fn controls(app: &mut App) -> Vec<Control> {
     let mut outputs = app.world_mut().query::<&EguiOutput>();
     let mut all = Vec::new();
@@ -31,6 +28,8 @@ pub(super) fn controls(app: &mut App) -> Vec<Control> {
         let scale = output.pixels_per_point;
         all.extend(tree.nodes.iter().map(|(_, node)| control(node, scale)));
     }
+    let order = |of: &Control| (of.place.min.y as i32, of.place.min.x as i32);
+    all.sort_by_key(order);
     all
 }
 
@@ -39,16 +38,14 @@ fn control(node: &Node, scale: f32) -> Control {
     let corner = |x: f64, y: f64| Vec2::new(x as f32, y as f32) * scale;
     Control {
         name: node.label().unwrap_or_default().to_owned(),
-        role: node.role(),
         value: node.value().unwrap_or_default().to_owned(),
-        number: node.numeric_value(),
         is_on: node.toggled().map(|toggled| toggled == Toggled::True),
         is_disabled: node.is_disabled(),
         place: Rect::from_corners(corner(bounds.x0, bounds.y0), corner(bounds.x1, bounds.y1)),
     }
 }
 
-/// The widget with that name, if it is there. If there are several, the first.
+/// The widget with that name, if it is there. If there are several, the uppermost.
 pub(super) fn find(app: &mut App, name: &str) -> Option<Control> {
     controls(app)
         .into_iter()

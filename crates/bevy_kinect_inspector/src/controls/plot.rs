@@ -19,34 +19,21 @@ pub(crate) struct Series<'a> {
 #[must_use = "call `show`"]
 pub(crate) struct Plot<'a> {
     name: &'a str,
-    range: Option<(f32, f32)>,
     capacity: usize,
-    height: f32,
     unit: &'a str,
 }
 
+/// The height of a plot.
+const HEIGHT: f32 = 56.0;
+
 impl<'a> Plot<'a> {
-    /// A plot with room for that many values.
+    /// A plot with room for that many values. It reaches from 0 to its largest value, or from its smallest value if that is negative.
     pub(crate) fn new(name: &'a str, capacity: usize) -> Self {
         Self {
             name,
-            range: None,
             capacity,
-            height: 56.0,
             unit: "",
         }
-    }
-
-    /// The values at the lower and upper edge. Otherwise the plot reaches from 0 to its largest value, or from its smallest value if that is
-    /// negative.
-    pub(crate) fn range(mut self, low: f32, high: f32) -> Self {
-        self.range = Some((low, high));
-        self
-    }
-
-    pub(crate) fn height(mut self, height: f32) -> Self {
-        self.height = height;
-        self
     }
 
     /// What follows the numbers at the edges, with a space where one is wanted.
@@ -56,7 +43,7 @@ impl<'a> Plot<'a> {
     }
 
     pub(crate) fn show(self, ui: &mut Ui, series: &[Series]) {
-        let size = vec2(ui.available_width(), self.height);
+        let size = vec2(ui.available_width(), HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, self.name));
         if !ui.is_rect_visible(rect) {
@@ -64,7 +51,7 @@ impl<'a> Plot<'a> {
         }
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, CornerRadius::same(3), WELL);
-        let (low, high) = self.range.unwrap_or_else(|| extent(series));
+        let (low, high) = extent(series);
         let inner = rect.shrink2(vec2(2.0, 4.0));
         if low < 0.0 && high > 0.0 {
             let zero = remap(0.0, low..=high, inner.bottom()..=inner.top());

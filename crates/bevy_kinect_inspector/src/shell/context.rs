@@ -4,7 +4,12 @@ use bevy::camera::RenderTarget;
 use bevy::ecs::schedule::ScheduleLabel;
 use bevy::ecs::system::entity_command::remove_with_requires;
 use bevy::prelude::*;
-use bevy_egui::{EguiContext, EguiManagedTextures, EguiSchedule, PrimaryEguiContext, egui};
+use bevy::render::Extract;
+use bevy::render::sync_world::MainEntity;
+use bevy_egui::render::EguiCameraView;
+use bevy_egui::{
+    EguiContext, EguiManagedTextures, EguiOutput, EguiSchedule, PrimaryEguiContext, egui,
+};
 
 use crate::inspector::InspectorCamera;
 use crate::style;
@@ -116,4 +121,17 @@ pub(super) fn current(
     let usable = all.filter(|(_, is_own, is_of_app)| *is_own || *is_of_app);
     let (mut context, ..) = usable.max_by_key(|(_, is_own, _)| *is_own)?;
     Some(context.get_mut().clone())
+}
+
+/// Takes the view of egui from cameras of the render world whose context is gone; egui would look for the view's pass in vain.
+pub(crate) fn let_go(
+    mut commands: Commands,
+    views: Query<(Entity, &MainEntity), With<EguiCameraView>>,
+    contexts: Extract<Query<(), With<EguiOutput>>>,
+) {
+    for (camera, of_main_world) in &views {
+        if !contexts.contains(of_main_world.id()) {
+            commands.entity(camera).try_remove::<EguiCameraView>();
+        }
+    }
 }

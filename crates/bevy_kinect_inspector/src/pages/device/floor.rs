@@ -54,13 +54,13 @@ fn found(ui: &mut Ui, state: &FloorState) {
             floor.height,
             floor.height_error * 1000.0
         );
-        figure(ui, "Sensor height", height);
+        figure(ui, "Found height", height);
         let tilt = format!(
             "{:.1}° ± {:.2}°",
             floor.tilt_degrees, floor.tilt_error_degrees
         );
-        figure(ui, "Tilt down", tilt);
-        figure(ui, "Roll", format!("{:.1}°", floor.roll_degrees));
+        figure(ui, "Found tilt", tilt);
+        figure(ui, "Found roll", format!("{:.1}°", floor.roll_degrees));
         figure(
             ui,
             "Confidence",

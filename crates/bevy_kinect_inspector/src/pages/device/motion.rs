@@ -13,7 +13,7 @@ const UPDATES: usize = 240;
 
 /// The mean sample of each of the last updates, of one sensor.
 #[derive(Default)]
-pub(super) struct History {
+pub(crate) struct History {
     sensor: Option<Entity>,
     /// Acceleration and angular velocity, an axis each.
     axes: [VecDeque<f32>; 6],

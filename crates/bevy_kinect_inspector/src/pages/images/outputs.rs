@@ -16,7 +16,7 @@ use crate::controls::{button, figure, folded, text, warning};
 /// The components of an output.
 #[derive(QueryData)]
 #[query_data(mutable)]
-pub(super) struct OfOutput {
+pub(crate) struct OfOutput {
     entity: Entity,
     name: Option<&'static Name>,
     output: &'static mut ImageOutput,

@@ -16,10 +16,12 @@ pub(super) fn picture(ui: &mut Ui, name: &str, texture: TextureId, size: UVec2) 
     let width = ui.available_width();
     let aspect = size.y.max(1) as f32 / size.x.max(1) as f32;
     let height = (width * aspect).min(width * HIGHEST);
-    let (field, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, name));
-    let response = response.on_hover_cursor(CursorIcon::Crosshair);
+    let (id, field) = ui.allocate_space(vec2(width, height));
     let shown = Rect::from_center_size(field.center(), vec2(height / aspect, height));
+    let response = ui
+        .interact(shown, id, Sense::hover())
+        .on_hover_cursor(CursorIcon::Crosshair);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, name));
     let painter = ui.painter_at(field);
     painter.rect_filled(field, CornerRadius::same(3), WELL);
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

@@ -15,11 +15,11 @@ use crate::page::Page;
 
 /// Marks the output of the preview.
 #[derive(Component)]
-pub(super) struct Preview;
+pub(crate) struct Preview;
 
 /// The settings of the preview.
 #[derive(Resource, Clone, Debug, PartialEq)]
-pub(super) struct PreviewSettings {
+pub(crate) struct PreviewSettings {
     kind: ImageKind,
     aligned: bool,
     mirror: bool,

@@ -9,7 +9,7 @@ use bevy_kinect_azure::image_output::{OutputImage, OutputImageChanged};
 
 /// The textures of images. egui forgets an image that is removed.
 #[derive(SystemParam)]
-pub(super) struct Textures<'w, 's> {
+pub(crate) struct Textures<'w, 's> {
     known: ResMut<'w, EguiUserTextures>,
     changed: MessageReader<'w, 's, OutputImageChanged>,
 }

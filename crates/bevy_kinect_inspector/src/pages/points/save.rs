@@ -9,7 +9,7 @@ use bevy_kinect_azure::point_cloud::{PointsSaved, SavePoints};
 use crate::controls::{button, error, section, text, text_field};
 
 /// The file to save to, and the result of the last time.
-pub(super) struct Save {
+pub(crate) struct Save {
     path: String,
     is_saving: bool,
     result: Option<Result<String, String>>,

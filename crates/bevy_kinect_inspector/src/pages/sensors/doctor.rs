@@ -10,7 +10,7 @@ use crate::style::{GOOD, LABEL};
 
 /// The examination of this computer, in the background.
 #[derive(Default)]
-pub(super) struct Doctor {
+pub(crate) struct Doctor {
     task: Option<Task<Report>>,
     report: Option<Report>,
     shows_all: bool,

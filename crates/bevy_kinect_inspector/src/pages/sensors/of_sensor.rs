@@ -8,7 +8,7 @@ use bevy_kinect_azure::sensor::{KinectSensor, SensorState, SensorStream};
 /// The components of a sensor that this page shows.
 #[derive(QueryData)]
 #[query_data(mutable)]
-pub(super) struct OfSensor {
+pub(crate) struct OfSensor {
     pub(super) entity: Entity,
     pub(super) name: Option<&'static Name>,
     pub(super) sensor: &'static mut KinectSensor,
