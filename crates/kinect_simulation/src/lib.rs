@@ -3,6 +3,8 @@
 //! - [`SimulatedSensor`] is a [`CaptureSource`](kinect_azure::CaptureSource) like a device or a recording;
 //!   [`SimulationSettings`] say what is simulated. The same settings give the same bytes on every machine.
 //! - [`Scenario`] chooses the people's actions, [`Noise`] the sensor's errors, [`Mount`] the sensor's position.
+//! - Several sensors can look at the same room and people from different places: see [`SimulationSettings::sensor`] and
+//!   [`SimulationSettings::shared_time`].
 //! - [`SimulatedSensor::in_lockstep`] lets an app's own time drive the simulation.
 //! - [`SimulatedPeople`] are the people of a simulation without images; [`Mannequin`] is the surface of one, to be written as
 //!   a model.
@@ -30,6 +32,7 @@ mod settings;
 mod sheets;
 mod surface;
 mod timing;
+mod together;
 mod truth;
 // Other systems' sines and powers differ in the last bit.
 #[cfg(all(test, target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]

@@ -67,6 +67,7 @@ fn mount(random: &mut Random) -> Mount {
         height,
         tilt_degrees: tilt_degrees.clamp(-20.0, 90.0),
         roll_degrees: upright + 5.0 * random.normal(),
+        ..Mount::default()
     }
 }
 

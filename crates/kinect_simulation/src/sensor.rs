@@ -20,6 +20,7 @@ use super::imu::SimulatedImu;
 use super::rig::{Eye, built_in_calibration};
 use super::settings::SimulationSettings;
 use super::timing::{START_USEC, Timing};
+use super::together::{Beginning, beginning};
 use super::world::World;
 
 /// A simulated Azure Kinect: people in a room, seen through its lenses, with ground truth.
@@ -57,6 +58,8 @@ pub struct SimulatedSensor {
     imu: Option<SimulatedImu>,
     pace: Pace,
     clock: Clock,
+    /// The beginning that the sensor shares with others.
+    beginning: Option<Arc<Beginning>>,
     paused: bool,
     /// Whether the next capture is wanted.
     wanted: bool,
@@ -125,13 +128,14 @@ impl SimulatedSensor {
             .map_err(|error| SourceError::new(SourceErrorKind::BadFile, error.to_string()))?;
         let imu = settings.imu.then(|| {
             let eye = Eye::depth(&settings.mount);
-            SimulatedImu::new(&eye, &calibration, settings.noise.imu, settings.seed)
+            let seed = settings.noise_seed();
+            SimulatedImu::new(&eye, &calibration, settings.noise.imu, seed)
         });
         let color = settings.color_resolution != ColorResolution::Off;
         Ok(Self {
             info: SensorInfo {
                 name: format!("simulated sensor ({})", settings.scenario),
-                serial: Some(format!("sim{:09}", settings.seed % 1_000_000_000)),
+                serial: Some(settings.serial()),
                 depth_mode: settings.depth_mode,
                 color_resolution: settings.color_resolution,
                 color_format: color.then_some(settings.color_format(false)),
@@ -143,13 +147,14 @@ impl SimulatedSensor {
             timing: Timing {
                 frame_rate: settings.frame_rate,
                 noise: settings.noise,
-                seed: settings.seed,
+                seed: settings.noise_seed(),
             },
             raw_calibration,
             calibration,
             imu,
             pace: Pace::RealTime,
             clock: Clock::default(),
+            beginning: settings.shared_time.then(|| beginning(settings.seed)),
             paused: false,
             wanted: true,
             every_capture: settings.every_capture,
@@ -224,6 +229,13 @@ impl SimulatedSensor {
         if !self.wanted && !self.every_capture {
             return Ok(self.let_time_pass(now, timeout));
         }
+        if self.clock.anchor.is_none() {
+            // Goes on where the others are.
+            self.clock.anchor = self
+                .beginning
+                .as_ref()
+                .and_then(|shared| shared.get().copied());
+        }
         // Captures that are overdue are left out, unless they are drawn already.
         if self.pending.is_none()
             && let Some(usec) = self.clock.usec(now)
@@ -240,7 +252,12 @@ impl SimulatedSensor {
             .map_or(0, |pending| self.timing.arrival_usec(pending.number));
         let now = Instant::now();
         if self.clock.anchor.is_none() {
-            self.clock.anchor = Some((due_usec, now));
+            let own = (due_usec, now);
+            let shared = self
+                .beginning
+                .as_ref()
+                .map(|shared| *shared.get_or_init(|| own));
+            self.clock.anchor = Some(shared.unwrap_or(own));
         }
         let due = self.clock.due(due_usec).unwrap_or(now);
         let wait = due.saturating_duration_since(now);
@@ -510,6 +527,139 @@ mod tests {
             sensor.position_usec() > before + 400_000,
             "people wait for nobody"
         );
+        Ok(())
+    }
+
+    /// The next capture of a sensor.
+    fn capture(sensor: &mut SimulatedSensor) -> Result<Option<Capture>, SourceError> {
+        Ok(match sensor.next_capture(Duration::from_secs(5))? {
+            NextCapture::Capture(capture) => Some(capture),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn two_sensors_see_the_same_people_in_one_room() -> Result<(), SourceError> {
+        use crate::settings::Mount;
+        use glam::{Quat, Vec3};
+        use kinect_azure::Joint;
+        use kinect_azure::units;
+
+        let mounts = [
+            Mount::default(),
+            Mount {
+                height: 1.7,
+                tilt_degrees: 14.0,
+                yaw_degrees: -60.0,
+                x: 2.2,
+                z: -1.2,
+                ..Mount::default()
+            },
+        ];
+        let open = |sensor: usize| {
+            let settings = SimulationSettings {
+                depth_mode: DepthMode::Nfov2x2Binned,
+                color_resolution: ColorResolution::Off,
+                seed: 5,
+                sensor: sensor as u32,
+                mount: mounts[sensor],
+                noise: Noise {
+                    dropped_captures: 0.0,
+                    ..Noise::default()
+                },
+                ..SimulationSettings::default()
+            };
+            SimulatedSensor::new(&settings).map(SimulatedSensor::as_fast_as_possible)
+        };
+        let (mut one, mut two) = (open(0)?, open(1)?);
+        assert_eq!(one.info().serial.as_deref(), Some("sim000000005"));
+        assert_eq!(two.info().serial.as_deref(), Some("sim000000005-1"));
+        let in_room = |mount: &Mount, position: [f32; 3]| {
+            let (place, rotation) = mount.pose();
+            Vec3::from(place) + Quat::from_array(rotation) * Vec3::from(units::to_world(position))
+        };
+        let mut both_see = 0;
+        for _ in 0..10 {
+            let captures = [capture(&mut one)?, capture(&mut two)?];
+            let [Some(first), Some(second)] = captures.map(|c| c.and_then(|c| c.ground_truth))
+            else {
+                return Err(SourceError::new(SourceErrorKind::Other, "no ground truth"));
+            };
+            assert_eq!(first.bodies.len(), 3);
+            for (a, b) in first.bodies.iter().zip(&second.bodies) {
+                assert_eq!(a.id, b.id);
+                for joint in Joint::ALL {
+                    let places = [(&mounts[0], a), (&mounts[1], b)]
+                        .map(|(mount, body)| in_room(mount, body.joint(joint).position));
+                    assert!(
+                        places[0].distance(places[1]) < 1e-3,
+                        "{joint:?}: {places:?}"
+                    );
+                }
+            }
+            let seen = [first, second].map(|truth| {
+                let map = truth.index_map.as_ref();
+                let covered = |map: &kinect_azure::BodyIndexImage| {
+                    let is_person =
+                        |&&index: &&u8| index != kinect_azure::BodyIndexImage::BACKGROUND;
+                    map.pixels().iter().filter(is_person).count()
+                };
+                map.map_or(0, covered)
+            });
+            both_see += usize::from(seen.iter().all(|&pixels| pixels > 1500));
+        }
+        assert!(
+            both_see >= 8,
+            "both see people in {both_see} of 10 captures"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn noise_differs_from_sensor_to_sensor() -> Result<(), SourceError> {
+        let depth = |sensor: u32| -> Result<_, SourceError> {
+            let settings = SimulationSettings {
+                depth_mode: DepthMode::Nfov2x2Binned,
+                color_resolution: ColorResolution::Off,
+                people: 0,
+                sensor,
+                ..SimulationSettings::default()
+            };
+            let mut sensor = SimulatedSensor::new(&settings)?.as_fast_as_possible();
+            Ok(capture(&mut sensor)?
+                .and_then(|capture| capture.depth)
+                .map(|depth| depth.u16_pixels().to_vec()))
+        };
+        assert_ne!(depth(0)?, depth(1)?);
+        assert_eq!(depth(1)?, depth(1)?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_sensor_that_is_opened_later_goes_on_at_the_time_of_the_others() -> Result<(), SourceError>
+    {
+        let open = |shared_time: bool| {
+            SimulatedSensor::new(&SimulationSettings {
+                depth_mode: DepthMode::Nfov2x2Binned,
+                color_resolution: ColorResolution::Off,
+                people: 0,
+                seed: 9_001,
+                noise: Noise::none(),
+                shared_time,
+                ..SimulationSettings::default()
+            })
+        };
+        let mut first = open(true)?;
+        assert!(capture(&mut first)?.is_some());
+        std::thread::sleep(Duration::from_millis(400));
+        let (mut second, mut alone) = (open(true)?, open(false)?);
+        assert!(capture(&mut second)?.is_some() && capture(&mut alone)?.is_some());
+        assert!(
+            second.position_usec() > 300_000,
+            "{} us",
+            second.position_usec()
+        );
+        assert_eq!(alone.position_usec(), 0);
         Ok(())
     }
 

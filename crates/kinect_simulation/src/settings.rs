@@ -7,6 +7,7 @@ use kinect_azure::source::{SourceError, SourceErrorKind};
 
 use super::motion::{MotionKind, Scenario};
 use super::noise::Noise;
+use super::random::hash2;
 
 /// Room, people and sensor of a simulation. The same settings give the same bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,15 @@ pub struct SimulationSettings {
     pub imu: bool,
     /// The position and direction of the sensor.
     pub mount: Mount,
+    /// The number of the sensor among several in one room: sensors with different numbers have different noise and serial
+    /// numbers. Sensors that differ only in `sensor`, `mount` and modes see the same room with the same people, except in
+    /// [`Scenario::Poses`], where people are placed in the view of each sensor.
+    pub sensor: u32,
+    /// Whether the sensor shares its time with the other sensors of this process that have the same seed and set this, as
+    /// sensors do that are joined by sync cables: in real time, the simulation of a sensor that is opened later goes on at the
+    /// time of the others, so that people are at the same places for all. A sensor that is paused, sought or played at another
+    /// speed keeps its own time from then on.
+    pub shared_time: bool,
     /// Whether every capture is drawn, even if it is not wanted (see
     /// [`set_wanted`](kinect_azure::CaptureSource::set_wanted)). `false` saves processor time in an app that shows
     /// fewer captures than the sensor delivers.
@@ -59,6 +69,8 @@ impl Default for SimulationSettings {
             frame_rate: FrameRate::Fps30,
             imu: true,
             mount: Mount::default(),
+            sensor: 0,
+            shared_time: false,
             every_capture: false,
             calibration: None,
         }
@@ -76,6 +88,23 @@ impl SimulationSettings {
         } else {
             ColorFormat::Bgra32
         })
+    }
+
+    /// Chooses the noise, so that each sensor in a room has its own.
+    pub(super) fn noise_seed(&self) -> u64 {
+        match self.sensor {
+            0 => self.seed,
+            number => hash2(self.seed, 0x5E25_0000_0000 + u64::from(number)),
+        }
+    }
+
+    /// The serial number: `sim` and nine digits of the seed, and for sensors with a number a dash and that number.
+    pub(super) fn serial(&self) -> String {
+        let seed = self.seed % 1_000_000_000;
+        match self.sensor {
+            0 => format!("sim{seed:09}"),
+            number => format!("sim{seed:09}-{number}"),
+        }
     }
 
     /// Whether the people's hands open and close.
@@ -119,8 +148,26 @@ pub struct Variety {
     pub hands: bool,
 }
 
-/// The position and direction of the sensor; with a tilt of 0 degrees it looks horizontally at the middle of the
-/// room. Numbers out of range count as the nearest in range, numbers that are not finite as the default.
+/// The position and direction of the sensor. By default it stands at the front of the room and looks at its middle, along −z of the
+/// room's axes: x right, y up, the floor at y = 0. Numbers out of range count as the nearest in range, numbers that are not finite
+/// as the default.
+///
+/// ```
+/// use kinect_simulation::{Mount, SimulationSettings};
+///
+/// // Two sensors in one room, which look at a place 2.5 m in front of the first from the left and from the right.
+/// let [left, right] = [-1.0, 1.0].map(|side| SimulationSettings {
+///     sensor: if side < 0.0 { 0 } else { 1 },
+///     shared_time: true,
+///     mount: Mount {
+///         x: 1.6 * side,
+///         yaw_degrees: 32.0 * side,
+///         ..Mount::default()
+///     },
+///     ..SimulationSettings::default()
+/// });
+/// assert_eq!(left.seed, right.seed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct Mount {
@@ -131,6 +178,14 @@ pub struct Mount {
     /// The angle by which the sensor is rolled about its line of sight, clockwise seen from behind it, in degrees,
     /// −180 to 180.
     pub roll_degrees: f32,
+    /// The angle by which the sensor is turned about the vertical, to the right, in degrees; 0 looks along −z. Walls hide the
+    /// room from a sensor that stands outside.
+    pub yaw_degrees: f32,
+    /// How far the sensor stands to the right of the middle of the room, in metres, −10 to 10. A usual room is 5.4 to 6.8 m wide.
+    pub x: f32,
+    /// How far the sensor stands behind the usual place, in metres, −15 to 1: negative places are within the room, whose front wall is
+    /// at 1.2 and whose back wall is at −4.7 to −5.6.
+    pub z: f32,
 }
 
 impl Default for Mount {
@@ -139,6 +194,9 @@ impl Default for Mount {
             height: 1.3,
             tilt_degrees: 10.0,
             roll_degrees: 0.0,
+            yaw_degrees: 0.0,
+            x: 0.0,
+            z: 0.0,
         }
     }
 }

@@ -84,7 +84,11 @@ impl World {
             renderer,
             clean_depth: CleanDepth::default(),
             clean_color: CleanColor::default(),
-            depth_noise: DepthNoise::new(settings.noise, settings.depth_mode, settings.seed),
+            depth_noise: DepthNoise::new(
+                settings.noise,
+                settings.depth_mode,
+                settings.noise_seed(),
+            ),
             encoder: ColorEncoder::default(),
             color_format: settings.color_format(false),
             color_images: ImagePool::new(ImageFormat::Color(settings.color_format(false))),
@@ -229,7 +233,7 @@ impl World {
                     add_color_noise(
                         &mut clean_color.bgra,
                         clean_color.width,
-                        settings.seed,
+                        settings.noise_seed(),
                         number,
                     );
                 }

@@ -138,6 +138,7 @@ fn mount(random: &mut noise::Noise) -> Mount {
         height: unit(random, 0.5, 3.0),
         tilt_degrees: unit(random, -30.0, 90.0),
         roll_degrees: roll + 3.0 * random.normal(),
+        ..Mount::default()
     }
 }
 
@@ -250,6 +251,7 @@ fn without_inertial_samples_the_floor_under_an_upright_sensor_is_found() {
                 height: 0.8 + 1.4 * random.unit(),
                 tilt_degrees: 10.0 + 35.0 * random.unit(),
                 roll_degrees: 3.0 * random.normal(),
+                ..Mount::default()
             };
             watch(room(DepthMode::Nfov2x2Binned, mount, 41_000 + n), false)
         })
@@ -263,7 +265,7 @@ fn a_sensor_that_looks_up_or_at_a_wall_has_no_floor() {
         let mount = Mount {
             height,
             tilt_degrees: tilt,
-            roll_degrees: 0.0,
+            ..Mount::default()
         };
         for has_imu in [true, false] {
             let case = watch(room(DepthMode::NfovUnbinned, mount, 7), has_imu);
@@ -451,7 +453,7 @@ fn a_sensor_that_is_turned_has_another_floor_at_once() {
         let mount = Mount {
             height: 1.6,
             tilt_degrees: tilt,
-            roll_degrees: 0.0,
+            ..Mount::default()
         };
         let settings = room(DepthMode::NfovUnbinned, mount, 5);
         let mut sensor = SimulatedSensor::new(&settings)
