@@ -21,6 +21,7 @@ mod listeners;
 mod manual;
 #[cfg(feature = "microphones")]
 mod microphones;
+mod pictures;
 mod recorder;
 mod simulation;
 mod steady_state;

@@ -19,7 +19,7 @@ const SETTLE_UPDATES: u32 = 12;
 /// How long to wait for the wanted capture.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Renders one picture of the app's only sensor (or clip of bodies, see [`Show::plays`]) into the file that [`Show::screenshot`] names, and ends the app.
+/// Renders one picture of the app's sensors (or clip of bodies, see [`Show::plays`]) into the file that [`Show::screenshot`] names, and ends the app.
 pub struct OffscreenPlugin;
 
 impl Plugin for OffscreenPlugin {
@@ -68,7 +68,7 @@ enum Progress {
 fn take_picture(
     mut progress: Local<Progress>,
     mut commands: Commands,
-    sensor: Option<Single<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>>,
+    sensors: Query<(Entity, &SensorState, &SensorFrame, Option<&SensorStream>)>,
     play: Option<Res<Play>>,
     show: Res<Show>,
     picture: Res<Picture>,
@@ -77,7 +77,7 @@ fn take_picture(
     mut playback: MessageWriter<PlaybackCommand>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let problem = sensor.as_ref().and_then(|sensor| sensor.1.problem());
+    let problem = sensors.iter().find_map(|(_, state, _, _)| state.problem());
     if let Some(problem) = problem {
         eprintln!("{problem}");
         exit.write(AppExit::error());
@@ -90,24 +90,29 @@ fn take_picture(
         return;
     }
     match *progress {
-        Progress::Opening => match (&play, &sensor) {
-            (Some(play), _) if play.is_over => *progress = Progress::Settling(SETTLE_UPDATES),
-            (None, Some(sensor)) if sensor.3.is_some() => {
-                playback.write(PlaybackCommand {
-                    sensor: sensor.0,
-                    action: PlaybackAction::Step(show.frame.saturating_add(1) as i32),
-                });
-                *progress = Progress::Stepping;
+        Progress::Opening => {
+            let are_open = !sensors.is_empty() && sensors.iter().all(|sensor| sensor.3.is_some());
+            match &play {
+                Some(play) if play.is_over => *progress = Progress::Settling(SETTLE_UPDATES),
+                None if are_open => {
+                    for (sensor, ..) in &sensors {
+                        playback.write(PlaybackCommand {
+                            sensor,
+                            action: PlaybackAction::Step(show.frame.saturating_add(1) as i32),
+                        });
+                    }
+                    *progress = Progress::Stepping;
+                }
+                _ => {}
             }
-            _ => {}
-        },
+        }
         Progress::Stepping => {
-            let Some(&(_, state, frame, _)) = sensor.as_deref() else {
-                return;
-            };
-            if frame.0.is_some() {
+            if sensors.iter().all(|(_, _, frame, _)| frame.0.is_some()) {
                 *progress = Progress::Settling(SETTLE_UPDATES);
-            } else if *state == SensorState::Ended {
+            } else if sensors
+                .iter()
+                .any(|(_, state, frame, _)| frame.0.is_none() && *state == SensorState::Ended)
+            {
                 eprintln!(
                     "{} has no captures to show.",
                     show.file.clone().unwrap_or_default().display()

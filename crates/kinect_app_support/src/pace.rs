@@ -125,7 +125,7 @@ fn measure(
 ) {
     if let Some(adapter) = adapter
         && adapter.is_added()
-        && adapter.device_type == DeviceType::Cpu
+        && is_software(&adapter)
     {
         pace.software = Some(short(&adapter.name));
     }
@@ -135,6 +135,11 @@ fn measure(
     } else if pace.period.1 > 0 {
         pace.period = (Duration::ZERO, 0);
     }
+}
+
+/// Whether a software driver draws.
+pub fn is_software(adapter: &RenderAdapterInfo) -> bool {
+    adapter.device_type == DeviceType::Cpu
 }
 
 /// A driver's name without its version.
@@ -151,9 +156,125 @@ fn thin_out(pace: Res<Pace>, mut clouds: Query<&mut PointCloud>) {
     }
 }
 
+/// The share of work that an app can leave out, for apps that run for days: it falls while frames take too long and rises again
+/// when there is time.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// From [`LEAST_SHARE`] to 1.
+    share: f32,
+    /// The present period: its length so far, and its frames.
+    period: (Duration, u32),
+    /// Periods in which frames were fast, since the last change.
+    calm: u32,
+    /// So many of them are needed before the share rises.
+    patience: u32,
+    /// The duration of a frame before the share fell, and the share then.
+    before: Option<(Duration, f32)>,
+}
+
+/// A frame may take this long: fifty a second.
+const FLUENT: Duration = Duration::from_millis(20);
+/// How long frames are measured before a decision about the share.
+const SHARE_PERIOD: Duration = Duration::from_secs(1);
+/// The smallest share.
+const LEAST_SHARE: f32 = 0.04;
+/// How many calm periods are needed before the share rises: at first, and after it had to fall again and again.
+const CALM: core::ops::RangeInclusive<u32> = 8..=300;
+
+impl Default for Share {
+    fn default() -> Self {
+        Self {
+            share: 1.0,
+            period: (Duration::ZERO, 0),
+            calm: 0,
+            patience: *CALM.start(),
+            before: None,
+        }
+    }
+}
+
+impl Share {
+    /// The share, 0 to 1.
+    pub fn get(&self) -> f32 {
+        self.share
+    }
+
+    /// Counts a frame of that duration; whether the share has changed.
+    pub fn add(&mut self, frame: Duration) -> bool {
+        let (length, frames) = (self.period.0 + frame, self.period.1 + 1);
+        self.period = (length, frames);
+        if length < SHARE_PERIOD || frames < 2 {
+            return false;
+        }
+        self.period = (Duration::ZERO, 0);
+        let former = self.share;
+        self.decide(length / frames);
+        self.share != former
+    }
+
+    fn decide(&mut self, mean: Duration) {
+        if let Some((before, share)) = self.before.take()
+            && mean > FLUENT
+            && mean > before.mul_f32(0.94)
+        {
+            // Less work did not help, so something else is slow, such as a monitor with 30 pictures a second.
+            self.share = share;
+            self.calm = 0;
+            self.patience = *CALM.end();
+        } else if mean <= FLUENT {
+            self.calm += 1;
+            if self.calm >= self.patience && self.share < 1.0 {
+                self.calm = 0;
+                self.share = (self.share * 1.15).min(1.0);
+            }
+        } else if self.patience < *CALM.end() || self.calm > *CALM.end() {
+            self.before = Some((mean, self.share));
+            let wanted = FLUENT.as_secs_f32() / mean.as_secs_f32();
+            self.share = (self.share * wanted.clamp(0.5, 0.9)).max(LEAST_SHARE);
+            self.patience = (self.patience * 2).min(*CALM.end());
+            self.calm = 0;
+        } else {
+            // Slow for another reason: looks again after a while.
+            self.calm += 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Lets seconds pass in an app whose frames take `fixed` and, with all work, `optional` besides.
+    fn run(share: &mut Share, seconds: u32, fixed: f32, optional: f32) {
+        let end = Duration::from_secs(u64::from(seconds));
+        let mut passed = Duration::ZERO;
+        while passed < end {
+            let frame = Duration::from_secs_f32((fixed + optional * share.get()) * 1.0e-3);
+            passed += frame;
+            share.add(frame);
+        }
+    }
+
+    #[test]
+    fn the_share_falls_until_frames_are_fast_and_rises_when_there_is_time() {
+        let mut share = Share::default();
+        run(&mut share, 60, 4.0, 10.0);
+        assert_eq!(share.get(), 1.0);
+        run(&mut share, 30, 4.0, 80.0);
+        assert!((0.1..0.25).contains(&share.get()), "{}", share.get());
+        run(&mut share, 1500, 4.0, 10.0);
+        assert_eq!(share.get(), 1.0);
+    }
+
+    #[test]
+    fn work_is_not_left_out_if_that_does_not_help() {
+        let mut share = Share::default();
+        run(&mut share, 240, 33.4, 0.5);
+        assert!(share.get() > 0.85, "{}", share.get());
+        let mut hopeless = Share::default();
+        run(&mut hopeless, 600, 4.0, 100_000.0);
+        assert!(hopeless.get() >= LEAST_SHARE);
+    }
 
     fn drawn(pace: &mut Pace, frame: u64, frames: u32) {
         for _ in 0..frames {

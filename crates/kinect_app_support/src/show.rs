@@ -20,7 +20,7 @@ pub struct Show {
     #[arg(long, default_value = "1280x720", value_parser = parse_size, value_name = "WxH")]
     pub size: UVec2,
     /// Whether a picture depends on earlier captures: if so, all captures before the wanted one are played instead of
-    /// left out. For an app with one [`BodyTracking`](bevy_kinect_azure::body::BodyTracking).
+    /// left out. For an app whose sensors have [`BodyTracking`](bevy_kinect_azure::body::BodyTracking).
     #[arg(skip)]
     pub plays: bool,
     /// A folder outside of the app's assets from which the app loads files, under the name of this asset source: `files`.

@@ -1,5 +1,5 @@
-//! Runs every example for some frames: those that can draw off-screen write a picture, the smallest app opens its
-//! window on a display of its own.
+//! Runs every example for some frames: those that can draw off-screen write a picture, which a test compares with a reference; the
+//! smallest app opens its window on a display of its own; the server without a window runs for a simulated hour.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::server;
 use crate::steps::Steps;
 use crate::system;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, cargo};
 
 /// How long the smallest app may take to show something.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -18,8 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(90);
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String> {
     let pictures = workspace.target.join("pictures");
     fs::create_dir_all(&pictures).map_err(|error| format!("{}: {error}", pictures.display()))?;
-    for name in names(&workspace.root)? {
-        let mut command = Command::new(program(workspace, &name));
+    let names = names(&workspace.root)?;
+    for name in &names {
+        let _ = fs::remove_file(pictures.join(format!("{name}.png")));
+    }
+    for name in &names {
+        let mut command = Command::new(program(workspace, name));
         command
             .current_dir(&workspace.root)
             // The folder with `assets/`: cargo sets this variable for programs that it starts, but here the programs
@@ -32,15 +37,42 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
                 steps.check(&step, || in_a_window(&mut command, &workspace.target))?;
                 continue;
             }
+            "headless" => {
+                steps.check(&step, || server::check(command))?;
+                continue;
+            }
             // This example opens no window, and prints the GPU's times.
             "gpu_bench" => command.args(["--frames", "1", "--warm-up", "0"]),
             _ => command
-                .args(["--frame", "2", "--size", "640x360", "--screenshot"])
+                .args(arguments(name))
+                .args(["--size", "640x360", "--screenshot"])
                 .arg(pictures.join(format!("{name}.png"))),
         };
+        if name == "recorder" {
+            command.arg("--folder").arg(&pictures);
+        }
         steps.run(&step, &mut command, "Its own message is above.")?;
     }
-    Ok(())
+    steps.run(
+        "pictures of examples",
+        cargo()
+            .current_dir(&workspace.root)
+            .args(["test", "--workspace", "--all-features", "--test", "app"])
+            .args(["--", "pictures"])
+            .env("KINECT_PICTURES", &pictures),
+        "The test says which picture differs from its reference, and how to write the references anew.",
+    )
+}
+
+/// Where an example's picture says most: most show something from the start.
+fn arguments(name: &str) -> &'static [&'static str] {
+    match name {
+        // Particles condense in about two seconds.
+        "exhibit" => &["--frame", "75", "--particles", "60000"],
+        "recorder" => &["--frame", "30", "--record"],
+        "two_sensors" => &["--frame", "12"],
+        _ => &["--frame", "2"],
+    }
 }
 
 /// The names of all examples.

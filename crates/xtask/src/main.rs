@@ -22,6 +22,7 @@ mod onnxruntime;
 mod options;
 mod package;
 mod pages;
+mod server;
 mod steps;
 mod system;
 mod training;

@@ -72,6 +72,15 @@ struct SceneOptions {
         value_parser = degrees
     )]
     tilt: f32,
+    /// How far the sensor is turned to the right, in degrees
+    #[arg(long, value_name = "DEGREES", default_value_t = 0.0, allow_negative_numbers = true, value_parser = turn)]
+    turn: f32,
+    /// Where the sensor stands, in metres: to the right of the usual place, and behind it
+    #[arg(long, value_name = "X,Z", default_value = "0,0", allow_hyphen_values = true, value_parser = place)]
+    at: (f32, f32),
+    /// Number of the sensor: recordings with the same seed and other numbers are of one room, each with its own noise
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    sensor: u32,
     /// A perfect sensor: no noise, no dropped frames
     #[arg(long)]
     no_noise: bool,
@@ -95,6 +104,7 @@ impl SimulateArgs {
             },
             people: scene.people,
             seed: scene.seed,
+            sensor: scene.sensor,
             noise: if scene.no_noise {
                 Noise::none()
             } else {
@@ -108,6 +118,9 @@ impl SimulateArgs {
             mount: Mount {
                 height: scene.height,
                 tilt_degrees: scene.tilt,
+                yaw_degrees: scene.turn,
+                x: scene.at.0,
+                z: scene.at.1,
                 ..Mount::default()
             },
             calibration: scene.calibration.clone(),
@@ -155,4 +168,21 @@ fn degrees(text: &str) -> Result<f32, String> {
         Ok(degrees @ -60.0..=60.0) => Ok(degrees),
         _ => Err("between -60 and 60".to_owned()),
     }
+}
+
+fn turn(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(degrees @ -180.0..=180.0) => Ok(degrees),
+        _ => Err("between -180 and 180".to_owned()),
+    }
+}
+
+fn place(text: &str) -> Result<(f32, f32), String> {
+    let number = |text: &str, low: f32, high: f32| {
+        let metres = text.trim().parse::<f32>().ok();
+        metres.filter(|metres| (low..=high).contains(metres))
+    };
+    text.split_once(',')
+        .and_then(|(x, z)| Some((number(x, -10.0, 10.0)?, number(z, -15.0, 1.0)?)))
+        .ok_or_else(|| "two numbers of metres: X from -10 to 10, Z from -15 to 1".to_owned())
 }
