@@ -6,9 +6,9 @@ use bevy_kinect_azure::kinect_simulation::{Mount, SimulatedPeople};
 use bevy_kinect_azure::prelude::*;
 use kinect_app_support::Fit;
 
-use crate::Options;
-use crate::flow::{BONES, Bone, FIGURES, Flow, MOVERS, Mover};
+use crate::flow::{BONES, Bone, FIGURES, Flow, Mover, PEOPLE};
 use crate::visitors::Visitors;
+use crate::{Options, figure};
 
 /// The seconds in which figures condense, move, dissolve and are gone.
 const CONDENSES: f32 = 3.5;
@@ -28,36 +28,6 @@ const MOTIONS: [MotionKind; 5] = [
 ];
 /// In windows that are wider than this, figures dance side by side.
 const WIDE: f32 = 1.2;
-
-/// A part of a figure: two joints, the radius there in metres.
-const PARTS: [(Joint, Joint, f32, f32); BONES] = [
-    (Joint::Pelvis, Joint::SpineNavel, 0.13, 0.115),
-    (Joint::SpineNavel, Joint::SpineChest, 0.115, 0.135),
-    (Joint::SpineChest, Joint::Neck, 0.13, 0.065),
-    (Joint::Neck, Joint::Head, 0.052, 0.075),
-    (Joint::Head, Joint::Nose, 0.105, 0.085),
-    (Joint::ClavicleLeft, Joint::ShoulderLeft, 0.075, 0.07),
-    (Joint::ClavicleRight, Joint::ShoulderRight, 0.075, 0.07),
-    (Joint::ShoulderLeft, Joint::HipLeft, 0.09, 0.1),
-    (Joint::ShoulderRight, Joint::HipRight, 0.09, 0.1),
-    (Joint::ShoulderLeft, Joint::ElbowLeft, 0.058, 0.045),
-    (Joint::ShoulderRight, Joint::ElbowRight, 0.058, 0.045),
-    (Joint::ElbowLeft, Joint::WristLeft, 0.045, 0.03),
-    (Joint::ElbowRight, Joint::WristRight, 0.045, 0.03),
-    (Joint::WristLeft, Joint::HandTipLeft, 0.036, 0.018),
-    (Joint::WristRight, Joint::HandTipRight, 0.036, 0.018),
-    (Joint::Pelvis, Joint::HipLeft, 0.125, 0.11),
-    (Joint::Pelvis, Joint::HipRight, 0.125, 0.11),
-    (Joint::HipLeft, Joint::KneeLeft, 0.09, 0.058),
-    (Joint::HipRight, Joint::KneeRight, 0.09, 0.058),
-    (Joint::KneeLeft, Joint::AnkleLeft, 0.06, 0.036),
-    (Joint::KneeRight, Joint::AnkleRight, 0.06, 0.036),
-    (Joint::AnkleLeft, Joint::FootLeft, 0.045, 0.035),
-    (Joint::AnkleRight, Joint::FootRight, 0.045, 0.035),
-    (Joint::Neck, Joint::SpineChest, 0.06, 0.1),
-];
-/// Ends of parts whose movement carries particles along.
-const CARRIERS: [usize; 4] = [13, 14, 21, 22];
 
 /// The attract loop.
 #[derive(Resource)]
@@ -175,50 +145,34 @@ pub(crate) fn dance(
     let bodies = dance.people.advance_to(f64::from(dance.seconds));
     step.figures = bodies.len().min(FIGURES) as u32;
     let mut ends = Vec::with_capacity(FIGURES * BONES);
-    for (figure, body) in bodies.iter().take(FIGURES).enumerate() {
-        for (bone, part) in bones(body, figure).into_iter().enumerate() {
+    for (number, body) in bodies.iter().take(FIGURES).enumerate() {
+        // Dancers come after people.
+        let first = (PEOPLE + number) * BONES;
+        for (bone, part) in dancer(body, number).into_iter().enumerate() {
             ends.push(part.end.truncate());
-            step.bones[figure * BONES + bone] = part;
+            step.bones[first + bone] = part;
         }
-        for carrier in CARRIERS {
-            let number = figure * BONES + carrier;
-            let at = ends[number];
-            if let Some(last) = dance.last.get(number)
+        for end in figure::ENDS {
+            let at = ends[number * BONES + end];
+            if let Some(last) = dance.last.get(number * BONES + end)
                 && seconds > 0.0
-                && (step.movers as usize) < MOVERS
             {
-                step.moves[step.movers as usize] = Mover {
+                step.carry(Mover {
                     position: at.extend(0.26),
                     velocity: ((at - last) / seconds).clamp_length_max(5.0).extend(0.0),
-                };
-                step.movers += 1;
+                });
             }
         }
     }
     dance.last = ends;
 }
 
-/// The bones of a figure in the mirror world.
-fn bones(body: &Body, figure: usize) -> [Bone; BONES] {
+/// The bones of a dancer in the mirror world.
+fn dancer(body: &Body, number: usize) -> [Bone; BONES] {
     let (place, rotation) = Mount::default().pose();
     let room = Transform::from_translation(place.into()).with_rotation(Quat::from_array(rotation));
-    let at = |joint: Joint| {
+    figure::bones(number, |joint| {
         let joint = joint_isometry(body.joint(joint));
         room.transform_point(joint.translation.into()) * Vec3::new(-1.0, 1.0, 1.0)
-    };
-    let mut surface = 0.0;
-    let mut bones = PARTS.map(|(from, to, start, end)| {
-        let (from, to) = (at(from), at(to));
-        // Bones next to each other hide parts of each other, which do not count.
-        surface += (from.distance(to) + 0.04) * (start + end);
-        Bone {
-            start: from.extend(start),
-            end: to.extend(end),
-            share: Vec4::new(surface, figure as f32, 0.0, 0.0),
-        }
-    });
-    for bone in &mut bones {
-        bone.share.x /= surface;
-    }
-    bones
+    })
 }

@@ -20,7 +20,7 @@ use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
 /// The most people who are told apart, and the most joints that carry particles along.
 pub(crate) const PEOPLE: usize = 6;
 pub(crate) const MOVERS: usize = 60;
-/// Figures of the attract loop, and bones of each.
+/// Dancers of the attract loop, and bones of each body.
 pub(crate) const FIGURES: usize = 3;
 pub(crate) const BONES: usize = 24;
 /// Bytes of a particle; keep in sync with `particle.wgsl`.
@@ -81,9 +81,20 @@ pub(crate) struct Step {
     pub(crate) width: f32,
     pub(crate) trunks: [Vec4; PEOPLE],
     pub(crate) moves: [Mover; MOVERS],
-    pub(crate) bones: [Bone; FIGURES * BONES],
+    /// Of people, then of dancers.
+    pub(crate) bones: [Bone; (PEOPLE + FIGURES) * BONES],
     pub(crate) low: [Vec4; PEOPLE],
     pub(crate) high: [Vec4; PEOPLE],
+}
+
+impl Step {
+    /// Lets a joint carry particles along, as long as there is room.
+    pub(crate) fn carry(&mut self, mover: Mover) {
+        if let Some(room) = self.moves.get_mut(self.movers as usize) {
+            *room = mover;
+            self.movers += 1;
+        }
+    }
 }
 
 /// The particles, and their next step.
@@ -136,7 +147,7 @@ impl Flow {
                 width: 4.0,
                 trunks: [Vec4::ZERO; PEOPLE],
                 moves: [Mover::default(); MOVERS],
-                bones: [Bone::default(); FIGURES * BONES],
+                bones: [Bone::default(); (PEOPLE + FIGURES) * BONES],
                 low: [Vec4::ZERO; PEOPLE],
                 high: [Vec4::ZERO; PEOPLE],
             },

@@ -17,6 +17,7 @@
 
 mod attract;
 mod colors;
+mod figure;
 mod flow;
 mod help;
 mod particles;
@@ -47,6 +48,8 @@ struct Options {
     library: LibraryOptions,
     #[command(flatten)]
     cameras: CameraOptions,
+    #[command(flatten)]
+    sync: SyncOptions,
     /// What the simulated people do: exhibit, empty, or a single motion.
     #[arg(long, default_value = "exhibit", conflicts_with_all = ["file", "device"])]
     scenario: Scenario,
@@ -138,12 +141,11 @@ fn open_the_sensor(mut commands: Commands, options: Res<Options>) {
             let device = serial
                 .clone()
                 .map_or(DeviceSelector::FirstFree, DeviceSelector::Serial);
-            let sync = SyncOptions::default();
             KinectSensor::new(device_settings(
                 device,
                 &options.library,
                 &options.cameras,
-                &sync,
+                &options.sync,
             ))
         }
         None => KinectSensor::new(SimulationSettings {

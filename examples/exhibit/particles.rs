@@ -55,7 +55,7 @@ impl Look {
         Self {
             particles,
             radius: radius.clamp(0.0022, 0.012),
-            brightness: 0.62,
+            brightness: 1.5,
             focus: stage::FOCUS,
         }
     }

@@ -76,8 +76,8 @@ pub(crate) fn build(
     let material = materials.add(StageMaterial {
         lights: Lights {
             lights: [Light::default(); PEOPLE],
-            horizon: Vec4::new(0.035, 0.045, 0.13, 6.5),
-            sky: Vec4::new(0.0012, 0.0016, 0.0045, 0.0),
+            horizon: Vec4::new(0.013, 0.02, 0.085, 6.0),
+            sky: Vec4::new(0.0006, 0.0008, 0.0028, 0.0),
         },
     });
     commands.spawn((
@@ -111,14 +111,16 @@ fn half_height(aspect: f32) -> f32 {
 
 /// Fits the view to the window and sways slowly, so that depth is seen.
 pub(crate) fn look(
-    time: Res<Time>,
+    time: Res<Time<Virtual>>,
     fit: Res<Fit>,
     options: Res<Options>,
-    mut eye: Single<(&mut Transform, &mut Projection), With<Eye>>,
+    mut eye: Single<(&mut Transform, &mut Projection, &mut Camera), With<Eye>>,
 ) {
     let pixels = fit.pixels.as_vec2().max(Vec2::ONE);
     let half = half_height(pixels.x / pixels.y);
-    let (place, projection) = &mut *eye;
+    let (place, projection, camera) = &mut *eye;
+    // Only the last moment of a picture is drawn: the app's time stands still then.
+    camera.is_active = options.show.screenshot.is_none() || time.is_paused();
     let fov = 2.0 * (half / FOCUS).atan();
     if let Projection::Perspective(perspective) = &mut **projection
         && (perspective.fov - fov).abs() > 1.0e-4

@@ -5,7 +5,8 @@ use bevy_kinect_azure::kinect_tracking::players::Presence;
 use bevy_kinect_azure::prelude::*;
 
 use crate::colors::Palette;
-use crate::flow::{Flow, MOVERS, Mover, PEOPLE};
+use crate::figure;
+use crate::flow::{BONES, Flow, Mover, PEOPLE};
 use crate::stage::{Light, Stage, StageMaterial};
 
 /// The entity with the sensor and its cloud.
@@ -100,26 +101,26 @@ pub(crate) fn tell(
             continue;
         }
         visitors.present += 1;
-        let color = (player.slot.unwrap_or(player.id as usize) % PEOPLE) as f32;
+        let color = player.slot.unwrap_or(player.id as usize) % PEOPLE;
         let trunk = world.transform_point3(skeleton.joint(Joint::Pelvis).position);
         if let Some(place) = step.trunks.get_mut(step.people as usize) {
-            *place = Vec4::new(trunk.x, trunk.z, color, 0.0);
+            *place = Vec4::new(trunk.x, trunk.z, color as f32, 0.0);
+            let first = step.people as usize * BONES;
+            let bones = figure::bones(color, |joint| {
+                world.transform_point3(skeleton.joint(joint).position)
+            });
+            step.bones[first..first + BONES].copy_from_slice(&bones);
             step.people += 1;
         }
         for (joint, reach) in CARRIERS {
             let joint = skeleton.joint(joint);
             let is_seen = joint.confidence >= JointConfidence::Medium;
             let velocity = world.transform_vector3(joint.velocity);
-            if is_seen
-                && velocity.is_finite()
-                && velocity.length() < FASTEST
-                && (step.movers as usize) < MOVERS
-            {
-                step.moves[step.movers as usize] = Mover {
+            if is_seen && velocity.is_finite() && velocity.length() < FASTEST {
+                step.carry(Mover {
                     position: world.transform_point3(joint.position).extend(reach),
                     velocity: velocity.extend(0.0),
-                };
-                step.movers += 1;
+                });
             }
         }
     }
@@ -144,7 +145,7 @@ pub(crate) fn light(
     let mut wanted = [None::<(Vec2, f32, Vec4)>; PEOPLE];
     for figure in 0..step.figures as usize {
         // The pelvis is an end of the first bone.
-        let bone = &step.bones[figure * crate::flow::BONES];
+        let bone = &step.bones[(PEOPLE + figure) * BONES];
         let color = bone.share.y as usize % PEOPLE;
         wanted[color] = Some((
             Vec2::new(bone.start.x, bone.start.z),

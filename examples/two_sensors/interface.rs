@@ -171,7 +171,8 @@ pub(crate) fn tell(
         }
         _ => "Waiting for both sensors.".to_owned(),
     };
-    if let Some(notice) = pace.notice("") {
+    // A picture is not slow.
+    if let Some(notice) = pace.notice("").filter(|_| pace.thins_out) {
         // No key turns thinning off here.
         let notice = notice.split(':').next().unwrap_or_default();
         let _ = write!(

@@ -28,7 +28,7 @@ use clap::Parser;
 
 use kinect_app_support::legend::LegendPlugin;
 use kinect_app_support::orbit::{Orbit, OrbitCamera, OrbitPlugin};
-use kinect_app_support::pace::PacePlugin;
+use kinect_app_support::pace::{Pace, PacePlugin};
 use kinect_app_support::people::TrackerChoice;
 use kinect_app_support::skeletons::SkeletonsPlugin;
 use kinect_app_support::{Canvas, FitPlugin, Show, parse_angles, style};
@@ -78,7 +78,7 @@ struct Options {
     #[arg(long)]
     tint: bool,
     /// Where to look from: yaw and pitch around the room in degrees.
-    #[arg(long, default_value = "8,-34", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
+    #[arg(long, default_value = "4,-28", value_parser = parse_angles, value_name = "YAW,PITCH", allow_hyphen_values = true)]
     view: Vec2,
 }
 
@@ -110,12 +110,14 @@ fn main() -> AppExit {
     .insert_resource(WiredSync {
         automatic_depth_delays: true,
     })
-    .insert_resource(Orbit::new(Vec3::new(0.0, 0.8, -2.3), 5.6, options.view))
+    .insert_resource(Orbit::new(Vec3::new(-0.1, 0.75, -2.2), 4.7, options.view))
     .insert_resource(sensors::Look {
         is_tinted: options.tint,
         shown: [true; 2],
         has_skeletons: true,
     })
+    // A picture may take its time.
+    .insert_resource(pace(options.show.screenshot.is_none()))
     .insert_resource(options)
     .add_systems(
         Startup,
@@ -141,4 +143,10 @@ fn look_at_it(mut commands: Commands, canvas: Res<Canvas>) {
         IsDefaultUiCamera,
         canvas.target(),
     ));
+}
+
+fn pace(thins_out: bool) -> Pace {
+    let mut pace = Pace::default();
+    pace.thins_out = thins_out;
+    pace
 }

@@ -62,11 +62,22 @@ pub(crate) fn spawn(mut commands: Commands, options: Res<Options>) {
                 size: PointSize::Footprint(1.7),
                 filter: PointFilter {
                     flying_pixels: Some(DISCONTINUITY),
+                    clip_box: Some(below_the_ceiling()),
                     ..default()
                 },
                 ..default()
             },
         ));
+    }
+}
+
+/// What is seen from above: the room without its ceiling.
+fn below_the_ceiling() -> ClipBox {
+    ClipBox {
+        center: Vec3::new(0.0, 1.0, -2.0),
+        half_size: Vec3::new(10.0, 1.15, 10.0),
+        space: ClipSpace::World,
+        ..default()
     }
 }
 
@@ -81,19 +92,19 @@ pub(crate) fn paint(look: Res<Look>, mut clouds: Query<(&Number, &mut PointCloud
             (false, _) => PointColor::Flat(Color::NONE),
             (true, true) => PointColor::Flat(TINTS[number]),
             (true, false) => PointColor::Camera {
-                unseen: TINTS[number].mix(&Color::BLACK, 0.6),
+                unseen: Color::srgb(0.2, 0.21, 0.24),
                 hidden: HiddenColor::Hide,
             },
         };
     }
 }
 
-/// Draws where the sensors are and what they see: the edges of the narrow field of view, up to a metre.
+/// Draws where the sensors are and what they see: the edges of the field of view, up to half a metre.
 pub(crate) fn frustums(
     mut gizmos: Gizmos,
     sensors: Query<(&Number, &GlobalTransform, Option<&SensorStream>)>,
 ) {
-    const FAR: f32 = 0.9;
+    const FAR: f32 = 0.5;
     for (&Number(number), place, stream) in &sensors {
         // Tangents of half the angles of view, across and down.
         let half = stream

@@ -44,7 +44,7 @@ struct Flow {
     // For each person: x and z of the trunk, the number of the colour.
     trunks: array<vec4<f32>, 6>,
     moves: array<Mover, 60>,
-    bones: array<Bone, 72>,
+    bones: array<Bone, 216>,
     // Linear colours of feet and heads.
     low: array<vec4<f32>, 6>,
     high: array<vec4<f32>, 6>,
@@ -55,8 +55,11 @@ struct Flow {
 @group(0) @binding(2) var<storage, read_write> particles: array<Particle>;
 
 const FIGURE: u32 = 0x80000000u;
-// Bones of one figure.
+// Bones of one body. The first bodies are people's, the others dancers'.
 const BONES: u32 = 24u;
+const PEOPLE: u32 = 6u;
+// This share of a person's particles is on the bones: they fill in what the sensor does not see.
+const ON_BONES: f32 = 0.24;
 // This share of the particles is always free: dust in the air.
 const DUST: f32 = 0.2;
 // The middle of the cloud of free particles.
@@ -89,12 +92,18 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
     var glow = mix(0.05, 0.3, shade * shade * shade);
     if (it.place & FIGURE) != 0u {
         let bone = it.place & 0xFFFFu;
-        // In an order of its own for each particle the figure appears and goes.
-        if flow.attract > order * 0.94 && bone < flow.figures * BONES {
+        let body = bone / BONES;
+        if body >= PEOPLE {
+            // In an order of its own for each particle, dancers appear and go.
+            has_place = flow.attract > order * 0.94 && body < PEOPLE + flow.figures;
+            glow = 0.8 + 0.6 * shade;
+        } else {
+            has_place = order < flow.share && body < flow.people;
+            glow = 0.32 + 0.4 * shade;
+        }
+        if has_place {
             place = on_bone(bone, own);
             color = color_of(u32(flow.bones[bone].share.y), place.y);
-            glow = 0.8 + 0.5 * shade;
-            has_place = true;
         }
     } else if it.place != 0u {
         let index = it.place - 1u;
@@ -140,10 +149,13 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
         let stiffness = mix(150.0, 14.0, loose);
         var pull = to_place * stiffness - it.velocity * 1.7 * sqrt(stiffness);
         // Those who come from far away come in streams.
-        pull += swirl(it.position * 1.1, flow.time * 0.3) * min(away * 5.0, 4.0);
-        it.velocity += pull * min(1.0, 45.0 / (length(pull) + 0.001)) * seconds;
+        pull += swirl(it.position * 0.7, flow.time * 0.2) * min(away * 4.0, 3.0);
+        let strongest = mix(9.0, 50.0, exp(-away * 3.0));
+        it.velocity += pull * min(1.0, strongest / (length(pull) + 0.001)) * seconds;
         let near = exp(-away * 2.2);
-        it.glow = approach(it.glow, mix(0.35, 1.0, near) * glow, seconds * 4.0);
+        // They do not rush.
+        it.velocity /= 1.0 + seconds * length(it.velocity) * 2.2 * (1.0 - near);
+        it.glow = approach(it.glow, mix(0.16, 1.0, near) * glow, seconds * 4.0);
         it.color = mix(it.color, color, 1.0 - exp(-seconds * 3.5));
     } else {
         // Drifts with the flow, rising while it is still warm.
@@ -205,6 +217,9 @@ fn dust(at: vec3<f32>, shade: f32) -> vec3<f32> {
 // A place for a free particle: a random point of a person, or else a place on a figure.
 fn look_for_place(random: u32, order: f32) -> u32 {
     let points_there = flow.grid.x * flow.grid.y;
+    if flow.people > 0u && order < flow.share && unit(hash(random + 3u)) < ON_BONES {
+        return bone_of(hash(random + 5u) % flow.people, random);
+    }
     if points_there > 0u && order < flow.share {
         for (var n = 0u; n < 5u; n++) {
             let index = hash(random + n * 77u) % points_there;
@@ -214,13 +229,18 @@ fn look_for_place(random: u32, order: f32) -> u32 {
         }
     }
     if flow.figures > 0u && flow.attract > order * 0.94 {
-        let figure = hash(random + 5u) % flow.figures;
-        let share = unit(hash(random + 6u));
-        for (var n = 0u; n < BONES; n++) {
-            let bone = figure * BONES + n;
-            if share < flow.bones[bone].share.x {
-                return FIGURE | bone;
-            }
+        return bone_of(PEOPLE + hash(random + 5u) % flow.figures, random);
+    }
+    return 0u;
+}
+
+// A random place on a body.
+fn bone_of(body: u32, random: u32) -> u32 {
+    let share = unit(hash(random + 6u));
+    for (var n = 0u; n < BONES; n++) {
+        let bone = body * BONES + n;
+        if share < flow.bones[bone].share.x {
+            return FIGURE | bone;
         }
     }
     return 0u;
@@ -275,12 +295,12 @@ fn light(index: u32, position: vec3<f32>) -> f32 {
             normal = select(to_sensor, normalize(across), dot(across, across) > 0.0);
         } else {
             // At an outline.
-            return 1.75;
+            return 2.1;
         }
     }
     let rim = pow(1.0 - abs(dot(normal, to_sensor)), 1.6);
     let lamp = saturate(dot(normal, normalize(vec3(-0.45, 0.85, 0.35))));
-    return 0.3 + 1.5 * rim + 0.65 * lamp;
+    return 0.2 + 2.1 * rim + 0.6 * lamp;
 }
 
 // A flow without sources (Arnold, Beltrami and Childress), twice and bent, so that it does not look periodic.

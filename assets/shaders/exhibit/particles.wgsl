@@ -34,8 +34,7 @@ const MIRROR: u32 = 0x80000000u;
 const HALO_EVERY: u32 = 24u;
 const HALO: f32 = 13.0;
 // Seconds of the way that a streak shows.
-const SHUTTER: f32 = 0.032;
-const FOG: vec3<f32> = vec3(0.012, 0.016, 0.045);
+const SHUTTER: f32 = 0.02;
 
 @vertex
 fn vertex(
@@ -68,7 +67,7 @@ fn vertex(
         let ripple = sin(vec2(position.x * 9.0 + position.z * 5.0, position.z * 11.0 - position.x * 4.0) + globals.time * vec2(1.1, 0.8));
         position.x += 0.012 * ripple.x * (0.3 + height);
         position.y += 0.02 * ripple.y * height;
-        brightness *= 0.34 * exp(-height * 0.75);
+        brightness *= 0.42 * exp(-height * 0.7);
         radius *= 1.0 + 0.5 * height;
     }
     let center = (view.view_from_world * vec4(position, 1.0)).xyz;
@@ -84,11 +83,11 @@ fn vertex(
     brightness *= radius * radius / (drawn * drawn);
     if is_halo && it.glow > 0.4 {
         drawn *= HALO;
-        brightness *= 0.11;
+        brightness *= 0.13;
     }
     // A streak along the way in the picture.
     let way = (view.view_from_world * vec4(velocity, 0.0)).xy * SHUTTER;
-    let length_of_way = min(length(way), 0.35);
+    let length_of_way = min(length(way), 0.12);
     let along = select(vec2(0.0, 1.0), way / max(length(way), 1.0e-6), length(way) > 1.0e-6);
     let half_way = 0.5 * length_of_way;
     let across = vec2(along.y, -along.x);

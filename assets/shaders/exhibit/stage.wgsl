@@ -46,7 +46,7 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     color *= 1.0 + 0.1 * ripple * exp(-distance * 0.25);
     // Far away it becomes the background.
     let far = smoothstep(5.0, 12.5, distance);
-    return vec4(mix(color, backdrop(vec3(at.x, 0.0, -13.0)) * 0.8, far), 1.0);
+    return vec4(mix(color, backdrop(vec3(at.x, 0.0, -13.0)), far), 1.0);
 }
 
 // The light behind everything, at a place 13 m behind the screen.

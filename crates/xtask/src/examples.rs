@@ -70,7 +70,7 @@ fn arguments(name: &str) -> &'static [&'static str] {
         // Particles condense in about two seconds.
         "exhibit" => &["--frame", "75", "--particles", "60000"],
         "recorder" => &["--frame", "30", "--record"],
-        "two_sensors" => &["--frame", "12"],
+        "two_sensors" => &["--frame", "24"],
         _ => &["--frame", "2"],
     }
 }
