@@ -652,3 +652,30 @@ fn the_bodies_of_a_tracker_go_into_the_body_track() {
     println!("{frames} body frames, {} taken", taken.len());
     assert!(frames >= taken.len());
 }
+
+#[test]
+fn bodies_are_left_out_where_they_are_not_wanted() {
+    let folder = Folder::new("no-bodies");
+    let file = folder.file("no-bodies.mkv");
+    let mut app = headless_app();
+    let (sensor, _) = counted_sensor(u64::MAX);
+    let recorder = Recorder {
+        bodies: false,
+        ..Recorder::new(&file)
+    };
+    let sensor = app
+        .world_mut()
+        .spawn((sensor, crate::bodies::two_people(), recorder))
+        .id();
+    update_until(&mut app, "captures and bodies", |world| {
+        let bodies = world.get::<TrackedBodies>(sensor);
+        captures(world, sensor) > 10 && bodies.is_some_and(|bodies| bodies.frame.is_some())
+    });
+    app.world_mut().get_mut::<Recorder>(sensor).unwrap().active = false;
+    update_until(&mut app, "the end of the recording", |world| {
+        world.get::<RecorderState>(sensor).unwrap().has_ended()
+    });
+    let recording = Recording::open(&file).unwrap();
+    assert!(!recording.has_bodies());
+    assert!(count(&file).0 > 10);
+}

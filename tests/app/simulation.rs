@@ -254,3 +254,58 @@ fn a_playback_command_is_kept_until_the_sensor_runs() {
     });
     assert!(app.world().get::<Playback>(sensor).unwrap().paused);
 }
+
+#[test]
+fn the_part_between_two_marks_plays_again_and_again_or_ends() {
+    let mut app = headless_app();
+    let (from, to) = (Duration::from_millis(400), Duration::from_millis(700));
+    let playback = Playback {
+        from,
+        to: Some(to),
+        ..default()
+    };
+    let sensor = app.world_mut().spawn((simulated(small()), playback)).id();
+    // Times of the frames that were shown since the frame with that number.
+    let position = |world: &World| *world.get::<PlaybackPosition>(sensor).unwrap();
+    let shown = |world: &World| {
+        let frame = world.get::<SensorFrame>(sensor)?.latest()?.clone();
+        let image = frame.capture.depth.as_ref()?;
+        Some(Duration::from_micros(image.device_timestamp_usec))
+    };
+    let mut times = Vec::new();
+    update_until(&mut app, "the third time", |world| {
+        times.extend(shown(world));
+        position(world).loops >= 2
+    });
+    times.dedup();
+    let earliest = times.iter().min().unwrap();
+    let longest = times.iter().max().unwrap().saturating_sub(*earliest);
+    assert!(times.len() > 4, "{times:?}");
+    assert!(longest < to - from, "{times:?}");
+
+    app.world_mut().get_mut::<Playback>(sensor).unwrap().looping = false;
+    update_until(&mut app, "the end of the part", |world| {
+        world.get::<SensorState>(sensor) == Some(&SensorState::Ended)
+    });
+    let ended = shown(app.world()).unwrap();
+    assert!(ended.saturating_sub(*earliest) < to - from);
+    // A paused simulation can be sought everywhere.
+    app.world_mut().get_mut::<Playback>(sensor).unwrap().paused = true;
+    app.world_mut().write_message(PlaybackCommand {
+        sensor,
+        action: PlaybackAction::Seek(Duration::from_secs(1)),
+    });
+    update_until(&mut app, "a place behind the part", |world| {
+        position(world).position >= Duration::from_secs(1)
+            && shown(world).is_some_and(|shown| shown > ended)
+    });
+    // Playing goes on in the part.
+    {
+        let mut playback = app.world_mut().get_mut::<Playback>(sensor).unwrap();
+        (playback.paused, playback.looping) = (false, true);
+    }
+    let loops = position(app.world()).loops;
+    update_until(&mut app, "the part again", |world| {
+        position(world).loops > loops && shown(world).is_some_and(|shown| shown <= ended)
+    });
+}

@@ -11,8 +11,17 @@ use crate::sensor::CaptureListener;
 /// up.
 pub(super) struct RecordingListener {
     pub(super) recorder: Arc<LiveRecorder>,
-    /// Whether the bodies of a tracker are recorded, in place of those that come with the captures.
-    pub(super) records_tracker: bool,
+    pub(super) bodies: RecordedBodies,
+}
+
+/// The bodies that are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RecordedBodies {
+    None,
+    /// Those that come with the captures.
+    OfCaptures,
+    /// Those of a tracker.
+    OfTracker,
 }
 
 impl CaptureListener for RecordingListener {
@@ -22,7 +31,11 @@ impl CaptureListener for RecordingListener {
 
     fn opened(&self, source: &dyn CaptureSource) {
         let mut settings = RecordingSettings::of(source);
-        settings.bodies |= self.records_tracker;
+        settings.bodies = match self.bodies {
+            RecordedBodies::None => false,
+            RecordedBodies::OfCaptures => settings.bodies,
+            RecordedBodies::OfTracker => true,
+        };
         self.recorder.source_opened(settings);
     }
 
@@ -35,7 +48,7 @@ impl CaptureListener for RecordingListener {
     }
 
     fn capture(&self, capture: &Capture) {
-        if self.records_tracker && capture.ground_truth.is_some() {
+        if self.bodies != RecordedBodies::OfCaptures && capture.ground_truth.is_some() {
             let mut capture = capture.clone();
             capture.ground_truth = None;
             self.recorder.push_capture(&capture);

@@ -9,7 +9,7 @@ use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
 use kinect_azure::recording::{LiveRecorder, LiveSettings};
 
-use super::listener::RecordingListener;
+use super::listener::{RecordedBodies, RecordingListener};
 use super::settings::Recorder;
 use super::state::{RecorderProgress, RecorderState, RecorderStateChanged};
 use crate::body::{BodyTracking, TrackedBodies};
@@ -41,8 +41,7 @@ pub(super) struct RecorderRun {
     recorder: Arc<LiveRecorder>,
     /// `None` once the recording was stopped.
     listening: Option<Listening>,
-    /// Whether the bodies of a tracker are recorded.
-    records_tracker: bool,
+    bodies: RecordedBodies,
     /// The recorder's path when the recording began.
     path: PathBuf,
     /// Whether the last state of the recording was reported.
@@ -67,15 +66,20 @@ impl RecorderRun {
             tags: recorder.tags.clone(),
             ..LiveSettings::new(&recorder.path)
         }));
-        let records_tracker = tracking.is_some_and(|tracking| tracking.active);
+        let is_tracking = tracking.is_some_and(|tracking| tracking.active);
+        let bodies = match (recorder.bodies, is_tracking) {
+            (false, _) => RecordedBodies::None,
+            (true, false) => RecordedBodies::OfCaptures,
+            (true, true) => RecordedBodies::OfTracker,
+        };
         let listener = RecordingListener {
             recorder: Arc::clone(&live),
-            records_tracker,
+            bodies,
         };
         Self {
             listening: Some(listeners.add("recorder", Arc::new(listener))),
             recorder: live,
-            records_tracker,
+            bodies,
             path: recorder.path.clone(),
             told: false,
             slow: false,
@@ -177,7 +181,7 @@ pub(super) fn record(
 /// Records the newest body frame of a sensor's tracker, as the tracker gave it.
 pub(super) fn record_bodies(runs: Query<(&RecorderRun, &TrackedBodies), Changed<TrackedBodies>>) {
     for (run, bodies) in &runs {
-        if run.records_tracker
+        if run.bodies == RecordedBodies::OfTracker
             && run.listening.is_some()
             && let Some(frame) = &bodies.frame
         {

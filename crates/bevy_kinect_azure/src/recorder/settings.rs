@@ -31,7 +31,7 @@ use crate::presence;
 /// }
 /// ```
 ///
-/// **Bodies.** If the sensor has an active [`BodyTracking`](crate::body::BodyTracking) when the recording begins, the bodies that its
+/// **Bodies.** [`bodies`](Self::bodies) says whether bodies are recorded. If the sensor has an active [`BodyTracking`](crate::body::BodyTracking) when the recording begins, the bodies that its
 /// tracker finds go into the recording's body track, unfiltered and with their body index maps, as far as the app takes them, and at
 /// most 2 s after their images. Otherwise the bodies that come with the captures do: those of simulations, and of recordings with a
 /// body track.
@@ -67,6 +67,8 @@ pub struct Recorder {
     /// MiB, is some ten seconds of 720p MJPG and `NFOV_UNBINNED` at 30 captures a second. One capture always fits, however large.
     /// Read when a recording begins.
     pub memory_limit: usize,
+    /// Whether the bodies of a tracker, or those that come with the captures, are recorded. Read when a recording begins.
+    pub bodies: bool,
     /// Your own tags, each a name and a value. A name consists of A–Z, 0–9, `-` and `_`, and does not begin with
     /// `K4A_`; other names make the recorder fail. Read when a recording begins.
     pub tags: Vec<(String, String)>,
@@ -85,6 +87,7 @@ impl Default for Recorder {
             path: PathBuf::from("recording-{date}-{number}.mkv"),
             overwrite: false,
             memory_limit: LiveSettings::MOST_QUEUED_BYTES,
+            bodies: true,
             tags: Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ use kinect_azure::device::{ColorControls, DeviceSettings};
 
 use super::frame::FrameSlot;
 use super::live::DeviceNews;
+use super::part::Part;
 use super::source::SensorSource;
 use super::state::SensorState;
 use super::stream::SensorStream;
@@ -30,12 +31,13 @@ pub(crate) struct SensorThread {
 /// A command from the app to the thread.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
-    /// Set pause, speed and looping.
+    /// Set pause, speed, looping and the part that plays.
     SetPlayback {
         paused: bool,
         speed: f64,
         looping: bool,
         keep_every_capture: bool,
+        part: Part,
     },
     /// Go to a time since the start, in µs.
     Seek(u64),

@@ -43,6 +43,7 @@ mod live;
 mod lockstep;
 mod log;
 mod opener;
+mod part;
 mod playback;
 mod prepare;
 mod reaper;

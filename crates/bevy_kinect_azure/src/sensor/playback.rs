@@ -6,6 +6,7 @@ use bevy::prelude::*;
 use crossbeam_channel::TrySendError;
 
 use super::handle::{Command, SensorThread};
+use super::part::Part;
 
 /// How a sensor's recording or simulation is played. On every sensor entity; live sources ignore it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
@@ -15,11 +16,18 @@ pub struct Playback {
     pub paused: bool,
     /// How fast the recording runs; 1 = as recorded. Values that are not finite or not above 0 count as 1.
     pub speed: f64,
-    /// Whether the recording begins again at its end.
+    /// Whether the recording begins again at its end: at [`from`](Self::from), when it has come to [`to`](Self::to).
     pub looping: bool,
     /// Whether every capture is delivered, for analysis. A recording that this computer is too slow for then takes longer to play
     /// than it took to record. If `false`, captures are left out to keep time.
     pub keep_every_capture: bool,
+    /// The first mark of the part that plays: the time since the start of the recording at which the part begins. While the
+    /// recording plays, captures before it are left out. A paused recording can be sought and stepped everywhere.
+    pub from: Duration,
+    /// The second mark: the part ends before the first capture at or after this time. `None`: at the end of the recording. A part
+    /// that has no time, because its end is not after its beginning or its beginning not in the recording, counts as the whole
+    /// recording.
+    pub to: Option<Duration>,
 }
 
 impl Default for Playback {
@@ -29,6 +37,8 @@ impl Default for Playback {
             speed: 1.0,
             looping: true,
             keep_every_capture: false,
+            from: Duration::ZERO,
+            to: None,
         }
     }
 }
@@ -41,12 +51,15 @@ impl Playback {
             speed,
             looping,
             keep_every_capture,
+            from,
+            to,
         } = *self;
         Command::SetPlayback {
             paused,
             speed,
             looping,
             keep_every_capture,
+            part: Part::new(from, to),
         }
     }
 }

@@ -20,6 +20,7 @@ use super::handle::{Command, Counters, Event, ThreadHandle};
 use super::listener::{Calls, CaptureListeners};
 use super::log::thread_name;
 use super::opener::{OpenSource, ThreadSource};
+use super::part::Place;
 use super::prepare::{Preparation, image_error};
 use super::state::SensorState;
 use super::stream::SensorStream;
@@ -65,6 +66,9 @@ pub(super) fn start(
         sequence: 0,
         first_sequence: 1,
         bad_in_a_row: 0,
+        is_returning: false,
+        is_held: false,
+        part_loops: 0,
         warnings: Vec::new(),
     };
     let thread = std::thread::Builder::new()
@@ -113,6 +117,13 @@ struct CaptureThread {
     /// other modes or to another place of the recording.
     first_sequence: u64,
     bad_in_a_row: u32,
+    /// The source was sought to the beginning of the part that plays: the next capture is published wherever it is, so that a part
+    /// without captures does not seek for ever.
+    is_returning: bool,
+    /// The source was paused at the end of the part that plays, until the next command.
+    is_held: bool,
+    /// Times the part began again.
+    part_loops: u64,
     /// The source's warnings, each logged once however often the source is opened.
     warnings: Vec<String>,
 }
@@ -209,6 +220,7 @@ impl CaptureThread {
         self.settling = open.source().settling_captures();
         self.enter_streaming();
         self.bad_in_a_row = 0;
+        (self.is_returning, self.is_held) = (false, false);
         loop {
             if self.stopped() {
                 return Err(Left::Stopped);
@@ -235,7 +247,9 @@ impl CaptureThread {
                     if core::mem::take(&mut is_back) {
                         self.counters.reconnects.fetch_add(1, Ordering::Relaxed);
                     }
-                    self.publish(&mut frame, capture);
+                    if self.keeps_to_part(open.source())? {
+                        self.publish(&mut frame, capture);
+                    }
                 }
                 Ok(NextCapture::Timeout) => {}
                 Ok(NextCapture::End) => {
@@ -263,7 +277,7 @@ impl CaptureThread {
                     .store(playback.position_usec(), Ordering::Relaxed);
                 self.counters
                     .loops
-                    .store(playback.loops(), Ordering::Relaxed);
+                    .store(playback.loops() + self.part_loops, Ordering::Relaxed);
             }
         }
     }
@@ -295,9 +309,48 @@ impl CaptureThread {
                 } else {
                     self.first_sequence = self.sequence + 1;
                 }
-                self.play(open.source(), &command)
+                self.play(open.source(), &command)?;
+                if core::mem::take(&mut self.is_held) {
+                    self.play(open.source(), &self.playback.clone())?;
+                }
+                Ok(())
             }
         }
+    }
+
+    /// Whether the capture that a source has just delivered belongs to the part that plays. If not, playback goes to the beginning of
+    /// the part, or ends.
+    fn keeps_to_part(&mut self, source: &mut dyn CaptureSource) -> Result<bool, Left> {
+        let Command::SetPlayback {
+            paused: false,
+            looping,
+            part,
+            ..
+        } = self.playback
+        else {
+            return Ok(true);
+        };
+        let Some(playback) = source.playback() else {
+            return Ok(true);
+        };
+        let place = part.place(playback.position_usec(), playback.duration_usec());
+        if core::mem::take(&mut self.is_returning) || place == Place::Inside {
+            return Ok(true);
+        }
+        if place == Place::After && !looping {
+            playback.set_paused(true);
+            self.is_held = true;
+            self.listeners.ended();
+            self.enter(SensorState::Ended);
+            return Ok(false);
+        }
+        self.part_loops += u64::from(place == Place::After);
+        self.is_returning = true;
+        self.first_sequence = self.sequence + 1;
+        if let Err(error) = playback.seek(part.from_usec) {
+            self.survive(error)?;
+        }
+        Ok(false)
     }
 
     /// Carries out a playback command, if the source supports playback.
@@ -483,6 +536,7 @@ fn apply(playback: &mut dyn PlaybackControl, command: &Command) -> Result<(), So
             speed,
             looping,
             keep_every_capture,
+            part: _,
         } => {
             playback.set_paused(paused);
             playback.set_speed(speed);
