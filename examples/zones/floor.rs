@@ -4,6 +4,7 @@ use core::f32::consts::TAU;
 
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
+use bevy_kinect_azure::coloring::operating_range;
 use bevy_kinect_azure::kinect_azure::DepthMode;
 use bevy_kinect_azure::kinect_azure::calibration::XyTable;
 use bevy_kinect_azure::prelude::*;
@@ -22,15 +23,13 @@ pub(crate) struct Seen {
 impl Seen {
     /// The operating range and the angle of a mode, from the data sheet.
     fn of_mode(mode: DepthMode) -> Self {
-        let (degrees, range) = match mode {
-            DepthMode::Nfov2x2Binned => (75.0, (0.5, 5.46)),
-            DepthMode::NfovUnbinned | DepthMode::Off => (75.0, (0.5, 3.86)),
-            DepthMode::Wfov2x2Binned => (120.0, (0.25, 2.88)),
-            DepthMode::WfovUnbinned | DepthMode::PassiveIr => (120.0, (0.25, 2.21)),
+        let degrees = match mode {
+            DepthMode::Nfov2x2Binned | DepthMode::NfovUnbinned | DepthMode::Off => 75.0,
+            DepthMode::Wfov2x2Binned | DepthMode::WfovUnbinned | DepthMode::PassiveIr => 120.0,
         };
         Self {
             angle: f32::to_radians(degrees),
-            range,
+            range: operating_range(mode),
         }
     }
 

@@ -37,8 +37,9 @@ impl FalseColor {
     }
 }
 
-/// The range of depth that [`FalseColor::Auto`] means in a depth mode, in metres: the data sheet's operating range.
-pub(crate) fn operating_range(mode: DepthMode) -> (f32, f32) {
+/// The range of depth that [`FalseColor::Auto`] means in a depth mode, in metres: the data sheet's operating range, from the shortest to
+/// the longest distance.
+pub fn operating_range(mode: DepthMode) -> (f32, f32) {
     match mode {
         DepthMode::Nfov2x2Binned => (0.5, 5.46),
         DepthMode::Wfov2x2Binned => (0.25, 2.88),
