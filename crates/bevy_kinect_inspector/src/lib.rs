@@ -47,6 +47,8 @@
 mod controls;
 mod input;
 mod inspector;
+mod markers;
+mod own_context;
 mod page;
 mod pages;
 mod plugin;
@@ -55,6 +57,7 @@ mod style;
 
 pub use input::{inspector_wants_keyboard, inspector_wants_pointer};
 pub use inspector::{InspectorCamera, KinectInspector};
+pub use markers::{PlaybackMarker, PlaybackMarkers};
 pub use page::Page;
 pub use plugin::KinectInspectorPlugin;
 

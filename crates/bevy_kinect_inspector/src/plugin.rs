@@ -10,6 +10,7 @@ use bevy_egui::{
 
 use crate::input::{absorb_sums, inspector_wants_pointer};
 use crate::inspector::{InspectorCamera, KinectInspector};
+use crate::markers::PlaybackMarkers;
 use crate::page::Page;
 use crate::pages;
 use crate::shell::context::{self, InspectorPass};
@@ -61,6 +62,7 @@ impl Plugin for KinectInspectorPlugin {
         app.register_type::<KinectInspector>()
             .register_type::<InspectorCamera>()
             .register_type::<Page>()
+            .register_type::<PlaybackMarkers>()
             .insert_resource(KinectInspector {
                 key: self.key,
                 shown: self.shown,

@@ -11,6 +11,7 @@ mod recorder;
 mod sensor_name;
 mod sensors;
 mod settings;
+mod units;
 pub(crate) mod words;
 mod zones;
 
@@ -26,6 +27,7 @@ pub(crate) use sensor_name::sensor_name;
 pub(crate) fn build(app: &mut App) {
     sensors::build(app);
     images::build(app);
+    zones::build(app);
 }
 
 /// Shows a page.

@@ -12,15 +12,12 @@ use bevy_egui::{
 };
 
 use crate::inspector::InspectorCamera;
+use crate::own_context::OwnContext;
 use crate::style;
 
 /// The schedule of the inspector's own context.
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct InspectorPass;
-
-/// Marks the camera that has the inspector's own context.
-#[derive(Component)]
-pub(crate) struct OwnContext;
 
 /// The inspector's own context while it is hidden, so that lists are unfolded and scrolled as before when it is shown again.
 #[derive(Resource, Default)]

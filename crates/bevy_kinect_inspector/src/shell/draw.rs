@@ -1,6 +1,7 @@
 //! The panel.
 
 use bevy::prelude::*;
+use bevy_egui::egui::scroll_area::ScrollBarVisibility;
 use bevy_egui::egui::{
     self, Area, CornerRadius, CursorIcon, Id, Order, Rect, ScrollArea, Sense, Stroke, Ui,
     UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
@@ -79,6 +80,8 @@ fn show_page(ui: &mut Ui, body: Rect, page: Page, world: &mut World) {
     ScrollArea::vertical()
         .id_salt(page)
         .auto_shrink(false)
+        // The page keeps its width when something is unfolded.
+        .scroll_bar_visibility(ScrollBarVisibility::AlwaysVisible)
         .content_margin(egui::Margin::symmetric(MARGIN as i8, 4))
         .show(&mut ui, |ui| {
             ui.set_width(ui.available_width());

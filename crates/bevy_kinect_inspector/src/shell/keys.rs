@@ -5,8 +5,8 @@ use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiInput, egui};
 
-use super::context::OwnContext;
 use crate::inspector::KinectInspector;
+use crate::own_context::OwnContext;
 
 /// Whether the panel is to get the keyboard's focus when it is drawn next.
 #[derive(Resource, Default)]

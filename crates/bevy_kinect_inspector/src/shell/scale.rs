@@ -3,8 +3,8 @@
 use bevy::prelude::*;
 use bevy_egui::EguiContext;
 
-use super::context::OwnContext;
 use crate::inspector::KinectInspector;
+use crate::own_context::OwnContext;
 
 /// The height in logical pixels up to which the scale is 1.
 const DESIGNED_HEIGHT: f32 = 1080.0;
