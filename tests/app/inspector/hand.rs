@@ -100,6 +100,7 @@ pub(super) fn key_state(app: &mut App, key_code: KeyCode, state: ButtonState) {
     let logical_key = match key_code {
         KeyCode::ShiftLeft => Key::Shift,
         KeyCode::ControlLeft => Key::Control,
+        KeyCode::AltLeft => Key::Alt,
         _ => Key::Unidentified(NativeKey::Unidentified),
     };
     send(

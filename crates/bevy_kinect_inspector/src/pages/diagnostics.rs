@@ -93,7 +93,6 @@ fn plot(ui: &mut Ui, name: &str, value: &str, unit: &str, lines: &[(&str, &[f32]
         .map(|&(name, values)| Series { name, values })
         .collect();
     Plot::new(&format!("{name} plot"), SAMPLES)
-        .height(40.0)
         .unit(unit)
         .show(ui, &series);
 }
