@@ -139,19 +139,15 @@ fn has_bodies(kinect: &KinectSensor) -> bool {
 fn record_button(ui: &mut Ui, is_on: bool) -> bool {
     use bevy_egui::egui::Button;
     let (words, fill) = if is_on {
-        ("■  Stop recording", Color32::from_rgb(120, 38, 32))
+        ("Stop recording", Color32::from_rgb(120, 38, 32))
     } else {
-        ("●  Record", Color32::from_rgb(64, 34, 34))
+        ("Record", Color32::from_rgb(64, 34, 34))
     };
     let button = Button::new(RichText::new(words).color(TEXT).strong())
         .fill(fill)
         .min_size(vec2(ui.available_width(), 34.0));
     let response = ui.add(button);
-    named(
-        ui,
-        &response,
-        if is_on { "Stop recording" } else { "Record" },
-    );
+    named(ui, &response, words);
     response.clicked()
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn milliseconds(time: Duration) -> String {
     match time.as_secs_f64() * 1e3 {
         0.0 => "–".to_owned(),
         ms if ms < 10.0 => format!("{ms:.2} ms"),
-        ms => format!("{ms:.1} ms"),
+        ms if ms < 1000.0 => format!("{ms:.1} ms"),
+        ms => format!("{:.2} s", ms * 1e-3),
     }
 }
 

@@ -141,7 +141,8 @@ fn milliseconds(ms: f32) -> String {
     match ms {
         ms if !ms.is_finite() || ms <= 0.0 => "–".to_owned(),
         ms if ms < 10.0 => format!("{ms:.2} ms"),
-        ms => format!("{ms:.1} ms"),
+        ms if ms < 1000.0 => format!("{ms:.1} ms"),
+        ms => format!("{:.2} s", ms * 1e-3),
     }
 }
 

@@ -101,6 +101,10 @@ impl Line<'_> {
                 track.bottom() - 5.0..=track.bottom(),
                 Stroke::new(1.0, RAISED),
             );
+            // The number of the last tick would hang over the edge.
+            if x + 30.0 > track.right() {
+                continue;
+            }
             painter.text(
                 pos2(x + 3.0, track.bottom() - 1.0),
                 Align2::LEFT_BOTTOM,

@@ -151,7 +151,7 @@ pub(crate) fn show(
     section(ui, "Keys on the time line", |ui| {
         text(
             ui,
-            "← → step, with Shift one second. Home and End: the marks. Space: play and pause. I and O set the marks, M adds a marker.",
+            "Left and right: a step, with Shift one second. Home and End: the marks. Space: play and pause. I and O set the marks, M adds a marker.",
         );
     });
 
