@@ -28,6 +28,7 @@ fn mount(height: f32, tilt_degrees: f32, roll_degrees: f32) -> Mount {
         height,
         tilt_degrees,
         roll_degrees,
+        ..Mount::default()
     }
 }
 
