@@ -166,8 +166,8 @@ pub(crate) fn tell(
     }
     let mut words = match times {
         [Some(first), Some(second)] => {
-            let apart = (first as f64 - second as f64) / 1000.0;
-            format!("Newest images {apart:+.1} ms apart by the sensors' clocks.")
+            let apart = first.abs_diff(second) as f64 / 1000.0;
+            format!("Newest images {apart:.1} ms apart by the sensors' clocks.")
         }
         _ => "Waiting for both sensors.".to_owned(),
     };

@@ -64,13 +64,16 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), String
     )
 }
 
-/// Where an example's picture says most: most show something from the start.
+/// The moment at which an example's picture says most, with the exact bodies of the simulation where they are needed soon.
 fn arguments(name: &str) -> &'static [&'static str] {
     match name {
+        "avatar" | "gestures" | "hands" | "magic_mirror" | "silhouettes" | "skeleton" | "zones" => {
+            &["--frame", "45", "--tracker", "truth"]
+        }
         // Particles condense in about two seconds.
         "exhibit" => &["--frame", "75", "--particles", "60000"],
         "recorder" => &["--frame", "30", "--record"],
-        "two_sensors" => &["--frame", "24"],
+        "two_sensors" => &["--frame", "24", "--tracker", "truth"],
         _ => &["--frame", "2"],
     }
 }

@@ -9,8 +9,6 @@
 //!   is shown. At least [`LEAST_STRUCTURE`].
 //! - **Colour**: the mean absolute difference of the three channels, as a share of the reference's range; 0 is the same. At most
 //!   [`MOST_COLOR`].
-//!
-//! Two runs of the same example differ by less than 0.02 in structure and 0.005 in colour; other rounding of another driver is in between.
 
 use core::fmt;
 
