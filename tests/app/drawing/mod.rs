@@ -3,6 +3,7 @@
 
 mod align;
 mod clouds;
+mod diagnostics;
 mod outputs;
 mod rendering;
 mod saved_points;

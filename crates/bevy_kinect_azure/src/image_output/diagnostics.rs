@@ -9,7 +9,8 @@ use bevy::prelude::*;
 use super::image_shape::ImageShape;
 use super::notice::Notice;
 
-/// Size, memory, times and warnings of one output, on its entity. Read only.
+/// Size, memory, times and warnings of one output, on its entity. Read only. Bevy's diagnostics have some of these figures,
+/// see [the table](crate::diagnostics#rows-in-bevys-store).
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct OutputDiagnostics {

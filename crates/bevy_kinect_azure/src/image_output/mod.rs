@@ -34,6 +34,7 @@ mod output;
 mod pass_info;
 mod pipelines;
 mod prepare;
+mod publish;
 mod relation;
 mod sensors;
 mod settings;
@@ -41,6 +42,7 @@ mod shape;
 mod source;
 
 use bevy::asset::embedded_asset;
+use bevy::diagnostic::DiagnosticsStore;
 use bevy::prelude::*;
 use bevy::render::renderer::{RenderGraph, RenderGraphSystems};
 use bevy::render::{Render, RenderApp, RenderStartup, RenderSystems};
@@ -84,6 +86,8 @@ impl Plugin for ImageOutputPlugin {
             .register_type::<OutputDiagnostics>()
             .register_type::<OutputScale>()
             .init_resource::<OutputScale>()
+            .add_observer(publish::forget)
+            .add_observer(publish::end)
             .add_plugins(FollowOutputsPlugin::<StandardMaterial>::default())
             .add_systems(
                 PreUpdate,
@@ -96,6 +100,7 @@ impl Plugin for ImageOutputPlugin {
                         prepare::prepare_images,
                         sensors::ask_for_rays,
                         diagnose::diagnose,
+                        publish::publish.run_if(resource_exists::<DiagnosticsStore>),
                     )
                         .chain()
                         .in_set(KinectSystems::Prepare),
