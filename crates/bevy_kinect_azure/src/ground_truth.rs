@@ -17,6 +17,7 @@ pub mod prelude {
 /// The exact bodies in the newest capture of a simulated sensor and the pixels that they cover, to compare a body tracker with. On
 /// the sensor entity while its source is a simulation.
 #[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::ground_truth"]
 #[reflect(Component, Default, Debug)]
 pub struct GroundTruth(#[reflect(ignore)] pub Arc<BodyFrame>);
 

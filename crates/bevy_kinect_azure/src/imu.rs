@@ -13,6 +13,7 @@ pub mod prelude {
 
 /// The newest inertial sample of a sensor, on the sensor entity; every sample is also sent as [`ImuMessage`]. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::imu"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Imu {
     /// The newest sample, turned into the sensor's space; `None` before the first.
@@ -34,6 +35,7 @@ impl Imu {
 
 /// One inertial sample in the sensor's space (x right, y up, −z forward), rotated by the factory calibration.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct ImuReading {
     /// Acceleration in m/s². At rest it points up, with a length of about 9.81.
     pub acceleration: Vec3,

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use crate::body::BodyFrame;
 use crate::image::Image;
 
@@ -36,7 +39,11 @@ impl Capture {
 /// One sample of the accelerometer and the gyroscope, in their own axes (+x backwards, +y left, +z down as seen from
 /// the device), already corrected with the factory calibration.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ImuSample {
     /// Temperature of the sensor in °C; recordings do not store it.
     pub temperature_celsius: Option<f32>,

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use crate::calibration::Calibration;
 use crate::capture::{Capture, ImuSample};
 use crate::modes::{ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
@@ -136,7 +139,11 @@ pub trait PlaybackControl {
 
 /// The sensor of a source and its modes.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct SensorInfo {
     /// Name of the source for display: a file name, or a product and its serial number.
     pub name: String,

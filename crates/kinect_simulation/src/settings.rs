@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate};
 use kinect_azure::source::{SourceError, SourceErrorKind};
 
@@ -11,7 +13,11 @@ use super::random::hash2;
 
 /// Room, people and sensor of a simulation. The same settings give the same bytes.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct SimulationSettings {
     /// The people's actions.
     pub scenario: Scenario,
@@ -132,7 +138,11 @@ impl SimulationSettings {
 /// How far people, room and things differ from a usual exhibition's, for training and testing body trackers. The default
 /// is the usual exhibition.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Variety {
     /// Whether the people are of all kinds: small children to giants, thin to very heavy, pregnant, with hats, hoods, long
     /// coats and bags in their hands.
@@ -169,7 +179,11 @@ pub struct Variety {
 /// assert_eq!(left.seed, right.seed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Mount {
     /// Height of the depth camera above the floor in metres, 0.2 to 3.
     pub height: f32,

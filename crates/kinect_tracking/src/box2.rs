@@ -1,8 +1,15 @@
 //! Rectangles in images.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// A rectangle in pixels of an image; (0, 0) is the centre of the top left pixel. It may reach beyond the image.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Box2 {
     /// Left and top.
     pub min: [f32; 2],

@@ -1,5 +1,7 @@
 //! The upward direction and the floor, seen from the depth camera.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use glam::{Mat3, Vec3};
 use kinect_azure::Calibration;
 use kinect_azure::calibration::Sensor;
@@ -17,7 +19,11 @@ use kinect_azure::calibration::Sensor;
 /// assert_eq!(ground.point([0.0, 300.0, 2000.0]), [0.0, 1000.0, -2000.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Ground {
     /// The direction against gravity, in the depth camera's axes; any length. A vector that is zero or not finite
     /// counts as (0, −1, 0): a level camera.

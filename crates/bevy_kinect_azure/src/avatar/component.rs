@@ -1,5 +1,6 @@
 //! The component that lets a model follow a player.
 
+use bevy::ecs::entity::MapEntities;
 use bevy::ecs::lifecycle::HookContext;
 use bevy::ecs::world::DeferredWorld;
 use bevy::prelude::*;
@@ -14,13 +15,16 @@ use crate::presence;
 /// The bones' pose when the model has been spawned is the rest pose. Without a player, the model has the pose that an animation
 /// gives it, or its rest pose.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::avatar"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(AvatarState, Transform, Visibility)]
 #[component(on_add = expect_plugin)]
 pub struct Avatar {
     /// Whom the avatar follows. Default: the player in slot 0.
+    #[entities]
     pub player: AvatarPlayer,
     /// The entity with the [`BodyTracking`](crate::body::BodyTracking) whose players count. `None`: those of all sensors.
+    #[entities]
     pub sensor: Option<Entity>,
     /// Root motion, planted feet, reaching hands, mirror, smoothing and blending. The floor is the plane y = 0 of the room by
     /// default.
@@ -28,6 +32,7 @@ pub struct Avatar {
     /// The entity whose space is the room in which people are measured: its origin is the model's origin, its plane y = 0 the
     /// floor. `None`: the world. An avatar in another place than its person needs no anchor: its `Transform` moves and scales
     /// it. An entity without a `Transform` counts as `None`.
+    #[entities]
     pub anchor: Option<Entity>,
     /// Scales the avatar's entity so that the model's legs are as long as the person's: with
     /// [`RootMotion::Room`](kinect_avatar::RootMotion::Room) and an avatar at the room's origin, it stands in the person's
@@ -86,7 +91,7 @@ impl Avatar {
 }
 
 /// Whom an avatar follows.
-#[derive(Reflect, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Reflect, MapEntities, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AvatarPlayer {
     /// The player in this slot, counted from 0. The sensor's
     /// [`SelectionPolicy`](kinect_tracking::players::SelectionPolicy) gives slots to people.
@@ -96,7 +101,7 @@ pub enum AvatarPlayer {
     /// The player who is nearest to the sensor when the avatar is free. The avatar keeps the player until the player leaves.
     Nearest,
     /// This player entity.
-    Entity(Entity),
+    Entity(#[entities] Entity),
     /// Nobody: the avatar has the pose of its animation, or its rest pose.
     Nobody,
 }

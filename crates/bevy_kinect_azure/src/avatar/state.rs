@@ -7,6 +7,7 @@ use kinect_avatar::{HumanBone, Unmatched};
 /// The bones of an avatar's model, the player whom it follows, and its problems, on the entity with the
 /// [`Avatar`](super::Avatar). Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::avatar"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct AvatarState {
     /// The player whom the avatar follows.

@@ -13,8 +13,16 @@ use serde_json::{Map, Value};
 
 /// The part of the body that a node is, by the humanoid table of its VRM file; on the node's entity.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
-#[reflect(Component, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::avatar"]
+#[reflect(Component, Default, Debug, PartialEq)]
 pub struct VrmBone(pub HumanBone);
+
+impl Default for VrmBone {
+    /// The hips, the root of all bones.
+    fn default() -> Self {
+        Self(HumanBone::Hips)
+    }
+}
 
 /// What is wrong with the VRM extension of a file, in words; on the top entity of its scene.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]

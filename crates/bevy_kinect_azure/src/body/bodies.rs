@@ -15,6 +15,7 @@ use kinect_tracking::filter::FilteredBody;
 /// crate `kinect_tracking` take these bodies. [`Player`](super::Player) entities have the same joints in metres and
 /// Bevy's axes.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct TrackedBodies {
     /// Device timestamp of the depth image in µs; `None` before the first body frame, and when the tracker has given none for so

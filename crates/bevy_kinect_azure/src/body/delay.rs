@@ -20,12 +20,14 @@ pub const FRAME_HISTORY: usize = 16;
 /// The frame in which a sensor's newest bodies were found, on the sensor entity while [`DelayedFrameDemand`] asks for it; `None`
 /// before the first bodies.
 #[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug)]
 pub struct DelayedFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
 
 /// Whether the [`DelayedFrame`] of a sensor is needed, on every sensor entity. Image outputs and point clouds with
 /// [`ImageTiming::Bodies`](super::ImageTiming) set it; the app can set it, too.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct DelayedFrameDemand {
     /// Set it to `true` in each update that needs the frame, in [`KinectSystems::Bodies`](crate::sensor::KinectSystems) or before.

@@ -7,6 +7,7 @@ use crate::sensor::SourceChanged;
 
 /// The newest body index map of a sensor, on the sensor entity; `None` before a tracker has delivered one.
 #[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug)]
 pub struct BodyIndexMap(#[reflect(ignore)] pub Option<BodyIndexImage>);
 

@@ -23,8 +23,9 @@ use super::skeleton::TrackedJoint;
 /// }
 /// ```
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[component(immutable)]
-#[reflect(Component, Debug, PartialEq)]
+#[reflect(Component, FromWorld, Debug, PartialEq)]
 #[require(TrackedJoint, Transform, Visibility)]
 pub struct BodyJoint {
     /// Which joint it is.
@@ -34,11 +35,22 @@ pub struct BodyJoint {
     pub player: Entity,
 }
 
+/// Reflection begins with a value before it writes the fields.
+impl FromWorld for BodyJoint {
+    fn from_world(_: &mut World) -> Self {
+        Self {
+            joint: Joint::Pelvis,
+            player: Entity::PLACEHOLDER,
+        }
+    }
+}
+
 /// The rotation of a joint relative to its parent joint in degrees, on joint entities if
 /// [`JointSettings::euler`](super::JointSettings::euler) asks for it. Read only.
 ///
 /// The angles continue beyond ±180° instead of jumping.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Deref)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct JointEuler(
     /// The angles about the x, y and z axes.
@@ -61,6 +73,7 @@ impl JointEuler {
 /// Where a joint is in the images of its sensor, on joint entities if
 /// [`JointSettings::in_images`](super::JointSettings::in_images) asks for it. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct JointInImages {
     /// In the depth and infrared image; `None` if the joint is not in front of the camera, and without a calibration.

@@ -20,6 +20,7 @@ use super::skeleton::Skeleton;
 /// }
 /// ```
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(PlayerStatus, PlayerBounds, Skeleton, Transform, Visibility)]
 pub struct Player {
@@ -36,6 +37,7 @@ pub struct Player {
 
 /// Whether a player is seen, since when, and how it moves, on the player entity. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlayerStatus {
     /// Whether the person is seen. A hidden player keeps the last pose.
@@ -56,6 +58,7 @@ pub struct PlayerStatus {
 
 /// Boxes around a player, on the player entity. They enclose the joints with a margin for the flesh. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlayerBounds {
     /// The body in the sensor's space, in metres; `None` if no joint is seen.
@@ -85,8 +88,16 @@ pub struct PlayerBounds {
 /// }
 /// ```
 #[derive(Component, Reflect, Clone, Debug, PartialEq, Eq)]
-#[reflect(Component, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
+#[reflect(Component, FromWorld, Debug, PartialEq)]
 pub struct PlayerJoints(#[entities] pub(super) [Entity; Joint::COUNT]);
+
+/// Reflection begins with a value before it writes the entities.
+impl FromWorld for PlayerJoints {
+    fn from_world(_: &mut World) -> Self {
+        Self([Entity::PLACEHOLDER; Joint::COUNT])
+    }
+}
 
 impl PlayerJoints {
     /// The entity of a joint.

@@ -45,6 +45,7 @@ use crate::presence;
 /// A change of any field takes effect in the next update. Only a change of `source` or `restarts` opens the tracker again; the
 /// players stay meanwhile.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(BodyTrackingState, TrackedBodies, Transform, Visibility)]
 #[component(on_add = expect_plugin)]

@@ -7,6 +7,7 @@ use kinect_tracking::filter::FilteredBody;
 
 /// One joint of a [`Skeleton`]. The joint's entity has it as a component. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct TrackedJoint {
     /// Position in the sensor's space, in metres.
@@ -49,6 +50,7 @@ impl TrackedJoint {
 /// }
 /// ```
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Skeleton {
     /// Device timestamp of the depth image in which this body was found, in µs.

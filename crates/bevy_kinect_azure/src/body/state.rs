@@ -15,6 +15,7 @@ use kinect_tracking::tracker::{TrackerState, TrackerStatus};
 /// | `errors`, `last_error`, `restarts` | failures |
 /// | `stages` | milliseconds from a capture's arrival to the tracker, in the tracker, to its body frame, and until the app took it |
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Deref)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct BodyTrackingState(pub TrackerStatus);
 

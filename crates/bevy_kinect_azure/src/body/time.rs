@@ -7,6 +7,7 @@ use crate::sensor::SourceChanged;
 /// Time of the frame in which a sensor's newest bodies were found, on the sensor entity. Outputs and clouds with
 /// [`ImageTiming::Bodies`] show that frame.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::body"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct BodyTime {
     /// Device timestamp of the frame's depth image in µs, exactly as in the capture. `None` before the first bodies of a source.

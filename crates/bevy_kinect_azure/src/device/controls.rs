@@ -8,12 +8,14 @@ use crate::sensor::{Command, SensorThread};
 /// The settings of a live sensor's colour camera. Without this component the camera is left as it is. Only controls that changed
 /// are sent; [`SensorColorReport`] has the values that the camera accepted.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref, DerefMut)]
+#[type_path = "bevy_kinect_azure::device"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorControls(pub ColorControls);
 
 /// The controls of a live sensor's colour camera: ranges, steps and defaults of the device, the present values, and why a value was
 /// refused. The plugin keeps this component on a sensor entity while its device is open; apps only read the component.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
+#[type_path = "bevy_kinect_azure::device"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorColorReport(pub ColorControlReport);
 

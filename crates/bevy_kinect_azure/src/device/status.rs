@@ -9,6 +9,7 @@ use crate::sensor::{DeviceReported, SensorStream};
 /// A live sensor's serial number, firmware, sync jacks and warnings, and counts of errors and losses since it was opened. Read
 /// only, on a sensor entity while its device is open.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Deref)]
+#[type_path = "bevy_kinect_azure::device"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorDevice(pub DeviceStatus);
 

@@ -10,6 +10,7 @@ use crate::sensor::{DeviceSync, KinectSensor, SensorSource};
 /// Settings for the wired synchronisation of this app's live sensors. With any settings, the master is started only
 /// after every active subordinate is running.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::device"]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct WiredSync {
     /// Gives the synchronised sensors depth delays 160 µs apart, so that their lasers do not blind each other. The plugin writes

@@ -12,6 +12,7 @@ use crate::sensor::KinectSystems;
 /// Whether and how often the plugin looks for connected live sensors. Off by default: each time a sensor is plugged in or out, the
 /// sensors that this app does not use are opened for a moment to read their serial numbers, which disturbs other programs.
 #[derive(Resource, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::device"]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct DeviceWatch {
     /// Whether the plugin looks for sensors.
@@ -37,6 +38,7 @@ impl Default for DeviceWatch {
 
 /// The live sensors that are connected, while [`DeviceWatch`] is on.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::device"]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct ConnectedSensors {
     /// The sensors, in the order of the vendor's library.

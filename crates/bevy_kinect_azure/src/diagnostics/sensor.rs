@@ -10,6 +10,7 @@ use super::rows::{RowName, paths};
 
 /// Frame rate, delays and errors of a sensor, on the sensor entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::diagnostics"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SensorDiagnostics {
     /// Frames that the sensor has delivered since its source was opened.

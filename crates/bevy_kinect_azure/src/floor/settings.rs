@@ -13,6 +13,7 @@ use crate::presence;
 ///
 /// A change of any field takes effect in the next update.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::floor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(FloorState)]
 #[component(on_add = expect_plugin)]

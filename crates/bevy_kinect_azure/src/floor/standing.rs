@@ -12,6 +12,7 @@ use crate::body::{Player, TrackedBodies};
 /// How a player stands on the floor, on the player entity while the sensor has a [`FloorDetection`](super::FloorDetection). Read
 /// only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::floor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlayerStanding {
     /// The left foot, unknown while there is no floor.
@@ -33,6 +34,7 @@ impl PlayerStanding {
 
 /// A foot of a player.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct PlayerFoot {
     /// Whether the foot is on the floor.
     pub contact: FootContact,
@@ -42,6 +44,7 @@ pub struct PlayerFoot {
 
 /// How tall a player is.
 #[derive(Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct PlayerHeight {
     /// The height in metres.
     pub metres: f32,

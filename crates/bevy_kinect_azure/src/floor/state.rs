@@ -7,6 +7,7 @@ use kinect_tracking::floor::{FoundFloor, NoFloor};
 
 /// The floor under a sensor, on the entity with the [`FloorDetection`](super::FloorDetection). Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::floor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct FloorState {
     /// The floor, averaged over the images that showed it. `None` until it is found, and when it is lost: when no image has shown it

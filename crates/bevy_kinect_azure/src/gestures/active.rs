@@ -6,6 +6,7 @@ use kinect_tracking::gestures::{Gesture, GestureWatch};
 /// The gestures that a player is making now, on the player entity while the sensor has
 /// [`BodyGestures`](super::BodyGestures). Claps and swipes are over when they are recognised and are not listed. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::gestures"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct ActiveGestures([bool; Gesture::ALL.len()]);
 

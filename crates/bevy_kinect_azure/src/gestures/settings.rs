@@ -14,6 +14,7 @@ use crate::presence;
 /// To recognise jumps and crouches, the plugin must know where the floor is: the floor is the world's plane y = 0, so
 /// the sensor's `GlobalTransform` must have its height and tilt.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Deref, DerefMut)]
+#[type_path = "bevy_kinect_azure::gestures"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(BegunGestures)]
 #[component(on_add = expect_plugin)]

@@ -6,6 +6,7 @@ use kinect_tracking::hands::Hand;
 
 /// The hands of a player, on the player entity while the sensor has [`BodyHands`](super::BodyHands). Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::hands"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlayerHands {
     /// The person's left hand.

@@ -30,11 +30,13 @@ use crate::sensor::KinectSystems;
 ///
 /// Meshes need Bevy's `MeshPickingPlugin`, with `RayCastVisibility::Any` where the camera draws into an image.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::hands"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(BodyHands)]
 #[component(on_add = expect_plugin)]
 pub struct HandPointers {
     /// The camera over whose viewport the pointers move. `None`, the default, is the active camera that is drawn last.
+    #[entities]
     pub camera: Option<Entity>,
 }
 
@@ -44,7 +46,8 @@ fn expect_plugin(mut world: DeferredWorld, _: HookContext) {
 
 /// The pointer of a hand, on an entity of its own with Bevy's [`PointerId`] and `PointerLocation`. Read only.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq)]
-#[reflect(Component, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::hands"]
+#[reflect(Component, FromWorld, Debug, PartialEq)]
 pub struct HandPointer {
     /// The player's entity.
     pub player: Entity,
@@ -54,6 +57,18 @@ pub struct HandPointer {
     pub cursor: HandCursor,
     /// The hand rests or its player has left: the pointer is over nothing, and the entity is despawned in the next update.
     pub leaves: bool,
+}
+
+/// Reflection begins with a value before it writes the fields.
+impl FromWorld for HandPointer {
+    fn from_world(_: &mut World) -> Self {
+        Self {
+            player: Entity::PLACEHOLDER,
+            side: Side::Left,
+            cursor: HandCursor::default(),
+            leaves: false,
+        }
+    }
 }
 
 /// A place where nothing is.

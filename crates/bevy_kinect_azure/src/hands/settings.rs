@@ -14,6 +14,7 @@ use crate::presence;
 /// Hands are read from the depth image in which the bodies were found. Without one, as with a clip of bodies, every hand
 /// is unknown, and cursors press by push and by dwell alone.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Deref, DerefMut)]
+#[type_path = "bevy_kinect_azure::hands"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Hands)]
 #[component(on_add = expect_plugin)]

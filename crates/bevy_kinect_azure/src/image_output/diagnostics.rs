@@ -12,6 +12,7 @@ use super::notice::Notice;
 /// Size, memory, times and warnings of one output, on its entity. Read only. Bevy's diagnostics have some of these figures,
 /// see [the table](crate::diagnostics#rows-in-bevys-store).
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::image_output"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct OutputDiagnostics {
     /// Width and height in pixels; 0 before there is an image.

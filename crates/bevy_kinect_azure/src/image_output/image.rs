@@ -18,6 +18,7 @@ use crate::stream::FillReport;
 /// change of size or format, the output gets a new handle as soon as the new image is drawn; until then it keeps the old one.
 /// Materials take the new handle by themselves, see [`OutputImageChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::image_output"]
 #[reflect(Component, Default, Debug)]
 pub struct OutputImage {
     /// The image.

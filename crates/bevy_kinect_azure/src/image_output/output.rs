@@ -26,6 +26,7 @@ use crate::coloring::{FalseColor, HiddenColor};
 /// };
 /// ```
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::image_output"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(OutputImage, OutputDiagnostics, OutputReport, OutputSensor)]
 #[component(on_add = reserve_image)]

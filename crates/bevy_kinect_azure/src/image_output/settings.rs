@@ -34,6 +34,7 @@ pub enum OutputResolution {
 
 /// Multiplies the resolution of every output: 0.5 halves them all in both directions. Values that are not finite or ≤ 0 count as 1.
 #[derive(Resource, Reflect, Clone, Copy, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::image_output"]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct OutputScale(pub f32);
 
@@ -171,6 +172,7 @@ pub enum PixelFormat {
 
 /// The channels that an output writes. The other channels are 0.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct ChannelMask {
     /// Red.
     pub red: bool,
@@ -200,6 +202,7 @@ impl ChannelMask {
 
 /// One shader applied to an output's image.
 #[derive(Reflect, Clone, Debug, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct OutputPass {
     /// The filter or shader.
     pub filter: OutputFilter,
@@ -284,6 +287,9 @@ pub enum OutputFilter {
         params: [Vec4; 2],
     },
 }
+
+/// `bsn!` takes components that are `Default` and `Clone` as they are only if they are `Unpin`, which Bevy's handles are not.
+impl Unpin for OutputFilter {}
 
 impl Default for OutputFilter {
     fn default() -> Self {

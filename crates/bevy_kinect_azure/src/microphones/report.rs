@@ -16,6 +16,7 @@ pub struct AudioMessage {
 
 /// The level of each microphone since the last update, for meters. Empty while no array is open. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::microphones"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct MicrophoneLevels(pub Vec<AudioLevel>);
 
@@ -49,8 +50,9 @@ impl Meter {
 }
 
 /// The array that is open, on the entity with the [`Microphones`](super::Microphones). Read only.
-#[derive(Component, Reflect, Clone, Debug, PartialEq)]
-#[reflect(Component, Debug, PartialEq)]
+#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::microphones"]
+#[reflect(Component, Default, Debug, PartialEq)]
 pub struct MicrophoneArray {
     /// The device, its format, and how certain it is that the device belongs to the sensor.
     pub info: MicrophoneInfo,
@@ -58,6 +60,7 @@ pub struct MicrophoneArray {
 
 /// Figures since the [`Microphones`](super::Microphones) were added. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::microphones"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct MicrophoneDiagnostics {
     /// Blocks received.

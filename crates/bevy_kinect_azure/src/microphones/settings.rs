@@ -14,6 +14,7 @@ use super::state::MicrophoneState;
 /// Microphones work independently of the cameras, which may be off. Changes take effect at once. Removing the component, or
 /// despawning the entity, ends its thread without waiting for it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::microphones"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(MicrophoneState, MicrophoneLevels, MicrophoneDiagnostics)]
 pub struct Microphones {

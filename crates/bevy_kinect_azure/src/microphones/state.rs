@@ -12,6 +12,7 @@ use bevy::prelude::*;
 
 /// The state of the [`Microphones`](super::Microphones) on the same entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::microphones"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum MicrophoneState {
     /// Not active.

@@ -43,8 +43,9 @@ use bevy::render::storage::ShaderBuffer;
 ///
 /// The buffer can also be copied from, or bound as a vertex buffer with one point for each instance (stride 16: `Float32x3`,
 /// `Unorm8x4`).
-#[derive(Component, Reflect, Clone, Debug)]
-#[reflect(Component, Debug)]
+#[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::point_cloud"]
+#[reflect(Component, Default, Debug)]
 pub struct PointCloudBuffer {
     /// The buffer.
     pub buffer: Handle<ShaderBuffer>,

@@ -14,6 +14,7 @@ use crate::presence;
 /// Points are in metres in the sensor's space: x right, y up, −z forward. They are computed even while the entity is hidden, for
 /// apps that only use the [`PointCloudBuffer`](super::PointCloudBuffer).
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::point_cloud"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
 #[component(on_add = expect_plugin)]

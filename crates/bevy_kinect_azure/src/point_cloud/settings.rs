@@ -77,6 +77,7 @@ impl Default for PointColor {
 
 /// Which depth pixels become points. By default all do.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct PointFilter {
     /// Only every n-th pixel in both directions, beginning with the first, becomes a point: 1 (all) to 16; values outside are
     /// clamped. The grid of points is smaller by the same factor.
@@ -192,6 +193,7 @@ impl DepthSmoothing {
 
 /// A box, in metres. An empty box, and a box with a number that is not finite, contains no points.
 #[derive(Reflect, Clone, Copy, Debug, PartialEq)]
+#[reflect(Default, Debug, PartialEq)]
 pub struct ClipBox {
     /// Centre of the box.
     pub center: Vec3,

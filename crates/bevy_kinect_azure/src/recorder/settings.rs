@@ -49,6 +49,7 @@ use crate::presence;
 /// loops or is sought), recording continues in another file: `visitors-2.mkv`. When the sensor's modes change, the recording ends,
 /// and the [`RecorderState`] gives the reason.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::recorder"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(RecorderState, RecorderProgress)]
 #[component(on_add = expect_plugin)]

@@ -14,6 +14,7 @@ use kinect_azure::recording::{LiveFigures, LiveState};
 
 /// The state of a sensor's [`Recorder`](super::Recorder). Read only; each change is also sent as [`RecorderStateChanged`].
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::recorder"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum RecorderState {
     /// Not active; nothing has been recorded yet.
@@ -108,6 +109,7 @@ impl From<LiveState> for RecorderState {
 
 /// How much a sensor's [`Recorder`](super::Recorder) has recorded since it was switched on. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq, Deref)]
+#[type_path = "bevy_kinect_azure::recorder"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct RecorderProgress {
     /// The figures, summed up over all files of this run.

@@ -25,6 +25,7 @@ use crate::presence;
 /// Changing `source`, or `active`, takes effect at once; the entity, its image handles and its settings stay.
 /// Despawning it ends its capture thread without waiting for it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(
     Transform,

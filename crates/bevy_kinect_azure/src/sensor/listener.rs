@@ -91,6 +91,7 @@ pub trait CaptureListener: Send + Sync + 'static {
 /// }
 /// ```
 #[derive(Component, Reflect, Clone, Default)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default)]
 pub struct CaptureListeners(#[reflect(ignore)] Arc<Shared>);
 

@@ -15,6 +15,7 @@ use super::handle::SensorThread;
 /// drawn the captures that are due. Add it to the entity before, or together with, its [`KinectSensor`](crate::KinectSensor); other
 /// sources ignore it. [`Playback`](crate::Playback)'s speed has no effect: set the relative speed of `Time<Virtual>` instead.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Lockstep;
 

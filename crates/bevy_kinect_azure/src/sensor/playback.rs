@@ -10,6 +10,7 @@ use super::part::Part;
 
 /// How a sensor's recording or simulation is played. On every sensor entity; live sources ignore it.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct Playback {
     /// Whether playback is paused. [`PlaybackCommand`]s still work.
@@ -66,6 +67,7 @@ impl Playback {
 
 /// The playback position of a sensor's recording. Read only, on every sensor entity; zero for live sources.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct PlaybackPosition {
     /// Time of the newest capture since the start of the recording.

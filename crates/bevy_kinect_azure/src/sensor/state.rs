@@ -34,6 +34,7 @@ use kinect_azure::SourceErrorKind;
 /// until the app changes it. A sensor that has delivered a capture never becomes `Failed`, but `Lost` and `Retrying`,
 /// with any kind of error.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub enum SensorState {
     /// Not active, or without a source.

@@ -10,8 +10,9 @@ use kinect_azure::{Calibration, Image, SensorInfo, units};
 use super::frame::Frame;
 
 /// Serial number, modes and calibration of a sensor, on the sensor entity while its source is open.
-#[derive(Component, Reflect, Clone, Debug)]
-#[reflect(Component, Debug)]
+#[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::sensor"]
+#[reflect(Component, Default, Debug)]
 pub struct SensorStream {
     /// Serial number, modes and sync settings.
     pub info: SensorInfo,
@@ -64,6 +65,7 @@ impl SensorStream {
 /// The newest frame of a sensor, on the sensor entity. A new frame replaces the `Arc` and leaves the old frame unchanged: clone the
 /// `Arc` to keep a frame.
 #[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::sensor"]
 #[reflect(Component, Default, Debug)]
 pub struct SensorFrame(#[reflect(ignore)] pub Option<Arc<Frame>>);
 

@@ -35,6 +35,7 @@ use crate::image_output::{OutputDiagnostics, OutputImage, OutputImageChanged};
 ///
 /// The plugin sets the node's `overflow` to clip.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq, Eq)]
+#[type_path = "bevy_kinect_azure::ui"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Node)]
 #[component(on_add = add_picture, on_remove = remove_picture)]

@@ -14,6 +14,7 @@ use crate::presence;
 /// ([`ZoneEntered`](super::ZoneEntered), [`ZoneDwelled`](super::ZoneDwelled), [`ZoneLeft`](super::ZoneLeft)) report
 /// players who come and go.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::zones"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(ZoneOccupants, Transform)]
 #[component(on_add = expect_plugin)]
@@ -159,6 +160,7 @@ impl BodyZone {
 
 /// The players in a zone, on the zone's entity. Read only.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_azure::zones"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct ZoneOccupants {
     /// The players, in the order in which they came.

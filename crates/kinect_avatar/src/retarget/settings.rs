@@ -1,8 +1,15 @@
 //! How a character follows a person.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// How a character follows a person.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct RetargetSettings {
     /// Where the character goes when the person walks.
     pub root_motion: RootMotion,

@@ -1,5 +1,8 @@
 //! The 32 joints of the vendor's skeleton, their hierarchy and poses.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// A joint of the vendor's skeleton, in the vendor's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
@@ -250,7 +253,11 @@ pub enum JointConfidence {
 
 /// A joint in the depth camera's axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct JointPose {
     /// Position in mm.
     pub position: [f32; 3],

@@ -1,5 +1,8 @@
 //! The positions of a device's four sensors relative to each other.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// One of the four sensors of a device whose positions relative to each other are calibrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
@@ -45,7 +48,11 @@ impl From<CameraKind> for Sensor {
 
 /// Turns points in one sensor's axes into points in another's: `p' = R p + t`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Extrinsics {
     /// The rotation R, row by row. The factory's rotations of some devices are not exactly orthonormal; they are used
     /// without correction.

@@ -5,6 +5,8 @@
 //! across programs, so all of them are set after opening. The powerline frequency is set first, because the vendor's library
 //! rounds the exposure by the frequency that this process set last (60 Hz until then).
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use k4a::{ColorControl, ColorControlMode, Device, Vendor};
 
 use crate::modes::FrameRate;
@@ -44,7 +46,11 @@ pub enum PowerlineFrequency {
 
 /// Settings of the colour camera. Fields that are `None` mean the camera's own defaults, which differ from model to model.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ColorControls {
     /// Whether these settings are sent to the camera; `false` leaves its controls unchanged.
     pub enabled: bool,
@@ -165,7 +171,11 @@ pub struct ControlState {
 
 /// The values and problems of each control after [`ColorControls`] were sent to the sensor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ColorControlReport {
     /// The controls in the order in which they are sent; empty until the first time that controls were sent.
     pub controls: Vec<ControlState>,

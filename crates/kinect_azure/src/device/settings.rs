@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use serde::{Deserialize, Serialize};
 
 use crate::modes::{self, ColorFormat, ColorResolution, DepthMode, FrameRate, WiredSyncMode};
@@ -58,7 +60,11 @@ pub enum DeviceSelector {
 /// Opening a [`DeviceSource`](super::DeviceSource) begins with [`check`](Self::check), which refuses settings that no sensor
 /// can run with.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct DeviceSettings {
     /// The vendor of the sensor.
     pub vendor: DeviceVendor,

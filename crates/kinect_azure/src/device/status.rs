@@ -2,11 +2,18 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use super::settings::DeviceVendor;
 
 /// The reports of an open sensor, and counts of events since it was opened.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct DeviceStatus {
     /// The vendor of the library that runs the sensor.
     pub vendor: DeviceVendor,

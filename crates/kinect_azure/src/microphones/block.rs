@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use cpal::{Data, FromSample, I24, SampleFormat, SizedSample, U24};
 
 use super::error::MicrophoneError;
@@ -57,7 +59,11 @@ impl AudioBlock {
 
 /// The level of a channel as a fraction of full scale, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct AudioLevel {
     /// The largest deviation from zero.
     pub peak: f32,

@@ -23,7 +23,7 @@ pub enum MicrophoneSelection {
 }
 
 /// How a device was matched to the selection, and so how certain the match is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub enum MicrophoneMatch {
     /// The device has the wanted serial number.
@@ -32,11 +32,12 @@ pub enum MicrophoneMatch {
     /// several sensors are connected and the system has disabled the microphones of one of them.
     OnlyCandidate,
     /// The device was chosen by index, id or name.
+    #[default]
     ByHand,
 }
 
 /// An audio input of the system.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneDevice {
     /// The name that the system shows to people.

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use super::block::AudioBlock;
 use super::error::MicrophoneError;
 
@@ -13,7 +16,11 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(3);
 
 /// Counts of a stream since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct AudioCounters {
     /// Blocks that the stream has made.
     pub blocks: u64,

@@ -1,11 +1,18 @@
 //! The settings of a microphone stream.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use super::array::SAMPLE_RATE;
 use super::device::MicrophoneSelection;
 
 /// The array to open, and the size of its blocks and queue.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct MicrophoneSettings {
     /// The array to open.
     pub selection: MicrophoneSelection,

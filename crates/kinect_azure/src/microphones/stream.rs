@@ -41,7 +41,7 @@ pub fn list_inputs() -> Result<Vec<MicrophoneDevice>, MicrophoneError> {
 }
 
 /// The device and format of an open stream.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
 pub struct MicrophoneInfo {
     /// The device.

@@ -1,8 +1,15 @@
 //! The errors of a simulated sensor.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// The errors of a simulated sensor. The default is those of a real sensor; [`Noise::none`] has no errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Noise {
     /// Depth scatters by σ = 1.5 mm + 1 mm · z² (z in metres), at most 17 mm.
     pub depth: bool,
@@ -36,7 +43,11 @@ pub struct Noise {
 /// A factor for each error of depth. 1, the default, gives the error of a real sensor; 0 gives no error. Negative
 /// factors and factors that are not finite count as 1, factors above 10 as 10.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct NoiseStrength {
     /// Factor of the standard deviation of depth.
     pub scatter: f32,

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use crate::onnx::NetworkSettings;
 use crate::tracker::TruthNoise;
 
@@ -58,7 +61,11 @@ pub enum SensorOrientation {
 
 /// The tracker, and how it runs.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct TrackerSettings {
     /// The tracker that finds the people.
     pub tracker: Tracker,

@@ -1,5 +1,8 @@
 //! The settings of a filter.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// The steps of a filter and their settings.
 ///
 /// ```
@@ -12,7 +15,11 @@
 /// assert!(settings.bones.is_some());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct FilterSettings {
     /// Repair of exchanged sides; `None` = no repair.
     pub flips: Option<FlipRepair>,
@@ -125,7 +132,11 @@ pub enum PositionSmoothing {
 /// joint is steady and a moving joint does not lag. The speed is that of the joint in space, so that all three axes are
 /// filtered alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct OneEuro {
     /// Cutoff at rest, in Hz. Lower values are steadier, but add latency. At least 0.01.
     pub min_cutoff_hz: f32,
@@ -152,7 +163,11 @@ impl Default for OneEuro {
 /// for Windows SDK. At 30 frames a second the result is that of the SDK; at other rates the smoothing over a given time
 /// is the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct KinectSmoothing {
     /// How much of the past is kept, 0 to 1. Higher values are steadier, but add latency.
     pub smoothing: f32,
@@ -183,7 +198,11 @@ impl Default for KinectSmoothing {
 /// Keeps each bone at its usual length, which is learnt for each body: the running median of the lengths that were
 /// seen, averaged over both sides. Joints move along their bones only; this adds no latency.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct BoneKeeping {
     /// The share of the difference to the learnt length that is removed, 0 to 1.
     pub strength: f32,
@@ -204,7 +223,11 @@ impl Default for BoneKeeping {
 /// follows faster at a higher angular speed. A turn of the whole body is smoothed in the pelvis alone, so the limbs do
 /// not lag behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct RotationSmoothing {
     /// Cutoff at rest, in Hz. At least 0.01.
     pub min_cutoff_hz: f32,
@@ -234,7 +257,11 @@ impl Default for RotationSmoothing {
 /// Orientations are exchanged with the positions. If the whole body was flipped, the face is turned round as well, and
 /// the feet keep the positions that the tracker gave them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct FlipRepair {
     /// By how many mm on average the joints must be nearer to their expected positions with exchanged sides.
     pub margin_mm: f32,
@@ -257,7 +284,11 @@ impl Default for FlipRepair {
 
 /// Continues each joint's movement from the time of the depth image to the present.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Prediction {
     /// Movement is continued for at most this long, in seconds; then the body waits there. 0 to 0.5.
     pub horizon_seconds: f32,

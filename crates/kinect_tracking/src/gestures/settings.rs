@@ -1,9 +1,16 @@
 //! The thresholds of gestures. Lengths are shares of the trunk (pelvis to neck), unless the name says otherwise; each
 //! `..._ends` is the limit at which a gesture that has begun ends.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// The thresholds of each gesture; a gesture that is `None` is not recognised.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct GestureSettings {
     /// A hand above the head.
     pub raise_hand: Option<RaiseHand>,
@@ -46,7 +53,11 @@ impl Default for GestureSettings {
 
 /// Thresholds of a raised hand.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct RaiseHand {
     /// The least height of the hand above the head joint, which lies between the ears.
     pub above_head: f32,
@@ -68,7 +79,11 @@ impl Default for RaiseHand {
 
 /// Thresholds of waving.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Wave {
     /// The least height of the hand above the elbow.
     pub above_elbow: f32,
@@ -93,7 +108,11 @@ impl Default for Wave {
 
 /// Thresholds of pointing.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Point {
     /// The least distance of shoulder and wrist, as a share of the arm's length: bent arms do not count.
     pub straight: f32,
@@ -124,7 +143,11 @@ impl Default for Point {
 
 /// Thresholds of a clap.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Clap {
     /// The largest distance of the hands when they meet.
     pub together: f32,
@@ -150,7 +173,11 @@ impl Default for Clap {
 
 /// Thresholds of a jump.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Jump {
     /// The least height of ankles and feet above the height at which they stood; the lower foot counts.
     pub off_floor: f32,
@@ -172,7 +199,11 @@ impl Default for Jump {
 
 /// Thresholds of a crouch. Heights are shares of the leg's length (hip to ankle).
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Crouch {
     /// The largest height of the pelvis above the ankles, as a share of the leg.
     pub low: f32,
@@ -201,7 +232,11 @@ impl Default for Crouch {
 
 /// Thresholds of leaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Lean {
     /// The least angle between the trunk and the vertical, in degrees.
     pub degrees: f32,
@@ -227,7 +262,11 @@ impl Default for Lean {
 
 /// Thresholds of a swipe.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Swipe {
     /// The least distance that the hand moves.
     pub distance: f32,
@@ -260,7 +299,11 @@ impl Default for Swipe {
 
 /// Thresholds of a T-pose.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct TPose {
     /// The largest angle by which each arm may deviate from straight sideways, in degrees.
     pub degrees: f32,
@@ -285,7 +328,11 @@ impl Default for TPose {
 
 /// Thresholds of crossed arms.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ArmsCrossed {
     /// The least distance of each hand beyond the other hand, towards the other side of the body.
     pub past: f32,

@@ -1,5 +1,7 @@
 //! The cursor of a hand.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use glam::{Vec2, Vec3};
 use kinect_azure::{Body, Joint};
 
@@ -11,7 +13,11 @@ use crate::joints::{low_pass, seen_place};
 
 /// The cursor of a hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct HandCursor {
     /// Where in the plane the hand is: (0, 0) is the upper left corner and (1, 1) the lower right one, as a person sees it who faces
     /// the sensor. A hand beside the plane is at its edge.

@@ -1,5 +1,7 @@
 //! What a depth image says about a hand.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::body::HandState;
 
 /// Why a hand could not be read.
@@ -19,7 +21,11 @@ pub enum HandUnknown {
 
 /// Whether a hand is open or closed, as far as one depth image shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct HandReading {
     /// The probability that the fingers are stretched, 0 to 1; 0 if the hand could not be read.
     pub open: f32,

@@ -1,8 +1,15 @@
 //! The thresholds of hands.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// Thresholds of hands: of what counts as readable, of grips, and of cursors.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct HandSettings {
     /// What counts as readable.
     pub reader: ReaderSettings,
@@ -14,7 +21,11 @@ pub struct HandSettings {
 
 /// What counts as readable.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ReaderSettings {
     /// The largest width of the sensor's pixels at the hand's distance, in mm. With 8.3, hands are read up to 4.2 m in the narrow
     /// unbinned mode, 2.1 m in the narrow binned one.
@@ -44,7 +55,11 @@ impl Default for ReaderSettings {
 
 /// When a hand grips and lets go.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct GripSettings {
     /// Over which time probabilities are averaged, in seconds.
     pub average_seconds: f32,
@@ -79,7 +94,11 @@ impl Default for GripSettings {
 ///
 /// The plane of a hand's cursor is upright, faces the sensor, and lies in front of the hand's own shoulder.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct CursorSettings {
     /// How far outwards and up the middle of the plane is from the shoulder.
     pub middle: [f32; 2],

@@ -1,5 +1,7 @@
 //! Follows the hands of all players.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::Body;
 use kinect_azure::body::HandState;
 
@@ -15,7 +17,11 @@ use crate::joints::seconds_between;
 
 /// A hand of a player.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Hand {
     /// What the newest depth image says, or the reading before it if the hand was not read again.
     pub reading: HandReading,

@@ -1,8 +1,15 @@
 //! The settings of lifting.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// How joints of the image are lifted to bodies.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct LiftSettings {
     /// The standard deviation of the network's joints, in pixels of the depth image, in each direction.
     pub pixel_deviation: f32,

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// The contract of a model: the input that it takes, and the meaning of its outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
@@ -128,7 +131,11 @@ pub enum Turn {
 
 /// Overrides for the contract and the layout that are recognised from a model's graph. The default overrides nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ModelLayout {
     /// The contract; `None` = recognised from names and shapes.
     pub contract: Option<Contract>,
@@ -143,7 +150,11 @@ pub struct ModelLayout {
 
 /// The library that runs networks, the picture that they look at, and the model that finds people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct NetworkSettings {
     /// The file of a model that finds people, for models that look at one person. `None` = one in the model folder.
     pub detector: Option<PathBuf>,

@@ -1,5 +1,7 @@
 //! Boxes around players, in images and in space.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use glam::{Vec2, Vec3};
 use kinect_azure::calibration::{CameraKind, Sensor};
 use kinect_azure::{Body, Calibration, Joint};
@@ -9,7 +11,11 @@ use crate::joints::seen_place;
 
 /// A box along the axes of the depth camera, in mm.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Box3 {
     /// The smallest x, y and z.
     pub min: [f32; 3],
@@ -19,7 +25,11 @@ pub struct Box3 {
 
 /// The boxes of a player. They enclose the joints with a margin for the flesh, so no body index map is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct PlayerBoxes {
     /// The box in the depth image; `None` if the player is not in front of the camera.
     pub depth: Option<Box2>,

@@ -1,10 +1,16 @@
 //! The edges of the depth image that cut a player off.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::{Body, Calibration, Joint};
 
 /// Edges of the depth image that a player reaches or crosses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ImageEdges {
     /// The left edge.
     pub left: bool,

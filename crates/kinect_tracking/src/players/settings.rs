@@ -1,10 +1,17 @@
 //! The settings of players.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use crate::zones::Zone;
 
 /// Settings for following people and for giving them slots.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct PlayersSettings {
     /// The number of slots, 0 to 32. Further people are followed without a slot.
     pub most_players: usize,

@@ -1,5 +1,7 @@
 //! Feet on the floor and in the air.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use glam::Vec3;
 use kinect_azure::{Body, Joint};
 
@@ -21,7 +23,11 @@ pub enum FootContact {
 
 /// One foot of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Foot {
     /// Whether the foot is on the floor.
     pub contact: FootContact,

@@ -1,5 +1,7 @@
 //! How tall a person is.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use glam::Vec3;
 use kinect_azure::{Body, Joint, JointConfidence};
 
@@ -9,7 +11,11 @@ use crate::median::RunningMedian;
 
 /// How tall a person is, without shoes and hair.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct BodyHeight {
     /// The height in mm.
     pub height_mm: f32,

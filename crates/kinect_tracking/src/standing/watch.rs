@@ -1,5 +1,7 @@
 //! Everybody in front of a sensor, from frame to frame.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::Body;
 
 use super::feet::{Foot, FootWatch};
@@ -9,7 +11,11 @@ use crate::joints::seconds_between;
 
 /// How a person stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct Standing {
     /// The left foot.
     pub left: Foot,

@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// A runner's reaction to failures.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct RunnerSettings {
     /// The pause before a failed tracker is opened again, in seconds. It doubles with each failure in a row.
     pub first_pause_seconds: f32,

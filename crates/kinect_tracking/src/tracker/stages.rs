@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// The number of durations that are remembered for each stage.
 const WINDOW: usize = 256;
 
 /// The times of a stage in the last 256 frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct StageTime {
     /// Half of the frames took at most this long, in ms.
     pub p50_ms: f32,
@@ -21,7 +28,11 @@ pub struct StageTime {
 
 /// The stages of a capture's way to a body frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct StageTimes {
     /// From the submission of a capture to the beginning of its tracking.
     pub waiting: StageTime,

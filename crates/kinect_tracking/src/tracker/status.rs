@@ -1,5 +1,8 @@
 //! The status of a running tracker.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 use super::stages::StageTimes;
 
 /// The state of a tracker's thread.
@@ -23,7 +26,11 @@ pub enum TrackerState {
 
 /// A snapshot of a running tracker. Counts are since the start of the runner.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct TrackerStatus {
     /// The state of the tracker's thread.
     pub state: TrackerState,

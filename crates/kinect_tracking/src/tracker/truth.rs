@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::body::{BodyFrame, BodyIndexImage};
 use kinect_azure::pool::Pool;
 use kinect_azure::{Body, Calibration, Capture, JointConfidence, JointPose};
@@ -11,7 +13,11 @@ use crate::random::Random;
 
 /// The errors that a truth tracker adds to ground truth.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct TruthNoise {
     /// Standard deviation of each coordinate of each joint, in mm.
     pub position_mm: f32,

@@ -1,5 +1,7 @@
 //! The players in each zone.
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
 use kinect_azure::{Body, Joint};
 
 use super::shape::Zone;
@@ -37,7 +39,11 @@ impl ZonePart {
 
 /// The conditions under which a player counts as inside.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct ZoneSettings {
     /// Which part of a person counts.
     pub part: ZonePart,

@@ -16,6 +16,7 @@ use crate::presence;
 /// two triangles, or one where a point is missing; front faces look at the sensor. The entity has a [`PointCloudBuffer`](crate::PointCloudBuffer),
 /// too.
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[type_path = "bevy_kinect_azure::point_cloud"]
 #[reflect(Component, Default, Debug, PartialEq)]
 #[require(Transform, Visibility)]
 #[component(on_add = expect_plugin)]
@@ -91,8 +92,9 @@ pub enum SurfaceShading {
 ///
 /// They can also be bound as vertex buffer (stride 32: `Float32x3`, `Float32x3`, `Unorm16x4`), index buffer (`Uint32`) and
 /// arguments of an indirect draw.
-#[derive(Component, Reflect, Clone, Debug)]
-#[reflect(Component, Debug)]
+#[derive(Component, Reflect, Clone, Debug, Default)]
+#[type_path = "bevy_kinect_azure::point_cloud"]
+#[reflect(Component, Default, Debug)]
 pub struct SurfaceBuffers {
     /// A vertex for each point of the [`PointCloudBuffer`](crate::PointCloudBuffer), in the same order.
     pub vertices: Handle<ShaderBuffer>,

@@ -6,6 +6,9 @@
 //!     └── closed ─┘  └─► Finishing ─► Finished       (and from everywhere: Failed)
 //! ```
 
+#[cfg(feature = "bevy_reflect")]
+use bevy_reflect::prelude::ReflectDefault;
+
 /// The state of a [`LiveRecorder`](super::LiveRecorder).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -47,7 +50,11 @@ impl LiveState {
 
 /// The figures of a [`LiveRecorder`](super::LiveRecorder), over all its files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bevy_reflect", derive(bevy_reflect::Reflect))]
+#[cfg_attr(
+    feature = "bevy_reflect",
+    derive(bevy_reflect::Reflect),
+    reflect(Default)
+)]
 pub struct LiveFigures {
     /// Files begun.
     pub files: u32,
