@@ -7,10 +7,12 @@ use bevy::prelude::*;
 ///
 /// When the entity is despawned, its settings are forgotten.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_settings"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct SaveEntity;
 
 /// For an entity whose settings are not saved: one that shows something for a moment, such as a preview. Spawn it with this component.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[type_path = "bevy_kinect_settings"]
 #[reflect(Component, Default, Debug, PartialEq)]
 pub struct DoNotSave;

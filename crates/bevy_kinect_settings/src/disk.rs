@@ -54,7 +54,7 @@ impl SettingsFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(told)?;
         }
-        if !self.own().map_err(told)? {
+        if !own(&self.path, &mut self.lock).map_err(told)? {
             return Err(format!(
                 "the settings are not saved to {}, because another program that runs has this file: close that program, or give each program a file of its own",
                 self.path.display()
@@ -84,7 +84,7 @@ impl SettingsFile {
                 self.path.display()
             )
         };
-        if !self.own().map_err(told)? {
+        if !own(&self.path, &mut self.lock).map_err(told)? {
             return Err(format!(
                 "{} is left where it is, because another program that runs has this file",
                 self.path.display()
@@ -97,29 +97,29 @@ impl SettingsFile {
         act(&self.path, &free).map_err(told)?;
         Ok(free)
     }
+}
 
-    /// Locks the file for this program, until the program ends. `false` if another program holds the lock.
-    fn own(&mut self) -> io::Result<bool> {
-        let path = beside(&self.path, ".lock");
-        // Whoever removes the folder removes the lock, too.
-        if self.lock.is_some() && path.exists() {
-            return Ok(true);
-        }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(false),
-            // Some network drives have no locks: then the newest settings count.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-        self.lock = Some(file);
-        Ok(true)
+/// Locks a file for this program, until the program ends. `false` if another program holds the lock.
+fn own(path: &Path, lock: &mut Option<File>) -> io::Result<bool> {
+    let beside = beside(path, ".lock");
+    // Whoever removes the folder removes the lock, too.
+    if lock.is_some() && beside.exists() {
+        return Ok(true);
     }
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(beside)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(false),
+        // Some network drives have no locks: then the newest settings count.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    *lock = Some(file);
+    Ok(true)
 }
 
 /// The text of a file; `None` if there is no file.
@@ -208,3 +208,7 @@ fn with_reason(path: &Path, reason: &str, number: usize) -> PathBuf {
     }
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+pub(crate) mod tests;

@@ -87,8 +87,9 @@ pub(crate) struct Complaints {
 impl Complaints {
     fn unreadable(&mut self, key: &str, name: &str, why: &str) {
         self.of_file = true;
-        self.new
-            .push(format!("{name} of \"{key}\" in the settings file is not used: {why}"));
+        self.new.push(format!(
+            "{name} of \"{key}\" in the settings file is not used: {why}"
+        ));
     }
 
     fn unwritable(&mut self, key: &str, name: &'static str, why: &str) {
@@ -178,10 +179,13 @@ impl Keeper {
         let Some((mark, _)) = marks.find(|(kept, present)| **present && kept.is_mark) else {
             return;
         };
-        let key = self.free_key(found.get::<Name>().map(Name::as_str), mark.name);
-        if found.contains::<SaveEntity>() {
+        let name = found.get::<Name>().map(Name::as_str);
+        let key = if found.contains::<SaveEntity>() {
             originals.fill_with(|| None);
-        }
+            self.free_key(name, &format!("added {}", mark.name))
+        } else {
+            self.free_key(name, mark.name)
+        };
         let live = Live {
             key,
             originals,
@@ -301,9 +305,8 @@ impl Keeper {
                 .iter()
                 .map(|(entity, live)| (live.key.clone(), *entity))
                 .collect();
-            let is_there = |key: &Option<String>| {
-                key.as_ref().is_none_or(|key| by_key.contains_key(key))
-            };
+            let is_there =
+                |key: &Option<String>| key.as_ref().is_none_or(|key| by_key.contains_key(key));
             let missing = self.model.entities.iter().find_map(|(key, section)| {
                 let spawned = section.spawned.as_ref()?;
                 let is_due = !by_key.contains_key(key)
@@ -370,7 +373,11 @@ impl Keeper {
                 }
             }
             None if resets => {
-                kept.put(&mut target, original.as_partial_reflect(), Some(&**original));
+                kept.put(
+                    &mut target,
+                    original.as_partial_reflect(),
+                    Some(&**original),
+                );
             }
             None => {}
         }
@@ -411,7 +418,8 @@ impl Keeper {
             self.apply_resource(world, &tools, kept, true);
         }
         // Despawning an entity may have despawned others.
-        self.live.retain(|entity, _| world.get_entity(*entity).is_ok());
+        self.live
+            .retain(|entity, _| world.get_entity(*entity).is_ok());
         self.spawn_missing(world, &tools);
         self.unsaved.add();
     }
@@ -440,6 +448,10 @@ impl Keeper {
         let tools = Tools::of(world);
         self.forget_despawned(world);
         self.meet_resources(world, &tools);
+        let entities: Vec<_> = self.live.keys().copied().collect();
+        for entity in entities {
+            self.follow_device(world, &tools, entity);
+        }
         let now = world.change_tick();
         let since = self.looked.replace(now);
         let registry = tools.registry.read();
@@ -503,7 +515,12 @@ impl Keeper {
             if since.is_some_and(|since| !kept.is_changed(found, since, now)) {
                 continue;
             }
-            match text_of(kept, kept.value(found).as_deref(), Some(&**original), &registry) {
+            match text_of(
+                kept,
+                kept.value(found).as_deref(),
+                Some(&**original),
+                &registry,
+            ) {
                 Ok(text) => is_changed |= set(&mut self.model.resources, kept.name, text),
                 Err(why) => self.complaints.unwritable("app", kept.name, &why),
             }

@@ -80,3 +80,7 @@ const AVATAR: Rules<Avatar> = Rules {
     applies: |_| true,
     is_mark: true,
 };
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

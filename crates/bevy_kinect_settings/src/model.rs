@@ -191,7 +191,9 @@ impl Model {
         });
         let sensors = self.sensors.iter().flat_map(|(serial, values)| {
             let place = format!("sensor {serial}");
-            values.keys().map(move |name| (place.clone(), name.as_str()))
+            values
+                .keys()
+                .map(move |name| (place.clone(), name.as_str()))
         });
         let resources = self.resources.keys();
         entities
@@ -231,5 +233,91 @@ impl Page {
                 self.line(&whole);
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Model {
+        let values = |entries: &[(&str, &str)]| -> Values {
+            let entry = |(name, text): &(&str, &str)| ((*name).to_owned(), Arc::from(*text));
+            entries.iter().map(entry).collect()
+        };
+        let left = Section {
+            components: values(&[
+                (
+                    "KinectSensor",
+                    "(\n    active: true,\n    source: Recording(\"a (\\\"b\\\").mkv\"),\n)",
+                ),
+                ("Written", "(\n    by: \"hand,\n  over\n        lines\",\n)"),
+                ("Unit", "()"),
+            ]),
+            removed: BTreeSet::from(["PointCloud".to_owned()]),
+            spawned: None,
+        };
+        let added = Section {
+            spawned: Some(Spawned {
+                output_of: Some("left".to_owned()),
+                child_of: None,
+            }),
+            ..Section::default()
+        };
+        Model {
+            entities: BTreeMap::from([
+                ("left".to_owned(), left),
+                ("a \"name\" with\nall ä 😀 \\ \u{0}".to_owned(), added),
+            ]),
+            sensors: BTreeMap::from([(
+                "000123".to_owned(),
+                values(&[("SensorColorControls", "((\n    gain: Some(3),\n))")]),
+            )]),
+            resources: values(&[("OutputScale", "(0.5)")]),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_written_alike() {
+        let text = sample().text();
+        let read = Model::parse(&text).unwrap();
+        assert_eq!(read, sample(), "{text}");
+        assert_eq!(read.text(), text);
+        assert_eq!(Model::parse(&Model::default().text()), Ok(Model::default()));
+    }
+
+    #[test]
+    fn other_texts_are_told_apart_and_never_panic() {
+        let text = sample().text();
+        let newer = text.replace("version: 1,", "version: 7,");
+        assert_eq!(Model::parse(&newer), Err(FormatError::Newer(7)));
+        for end in 0..text.len() - 2 {
+            if let Some(cut) = text.get(..end) {
+                assert!(
+                    matches!(Model::parse(cut), Err(FormatError::Damaged(_))),
+                    "{end}"
+                );
+            }
+        }
+        for bad in [
+            "",
+            "()",
+            "[]",
+            "(version: true)",
+            "(version: 1, entities: 3)",
+            "\u{feff}",
+            "((((((",
+        ] {
+            assert!(
+                matches!(Model::parse(bad), Err(FormatError::Damaged(_))),
+                "{bad}"
+            );
+        }
+        let deep = format!("(version: 1, resources: {{\"A\": {}", "(".repeat(1_000_000));
+        assert!(matches!(Model::parse(&deep), Err(FormatError::Damaged(_))));
+        // Fields of later versions are ignored.
+        let more = Model::parse("(version: 1, more: [1, (2)], entities: {\"a\": (later: 3)})");
+        assert_eq!(more.unwrap().entities["a"], Section::default());
     }
 }

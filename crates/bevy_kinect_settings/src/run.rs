@@ -71,7 +71,10 @@ pub(crate) fn take_answers(world: &mut World) {
             Answer::Saved(result) => saved(world, result),
             Answer::CopiedAside(Ok(copy)) => notice(
                 world,
-                format!("the settings file was copied to {} before it is saved again", copy.display()),
+                format!(
+                    "the settings file was copied to {} before it is saved again",
+                    copy.display()
+                ),
             ),
             Answer::CopiedAside(Err(why)) => notice(world, why),
             Answer::Exported(path, result) => {

@@ -254,5 +254,8 @@ fn newer(path: &Path, version: u32) -> String {
 }
 
 fn damaged(path: &Path, error: &str) -> String {
-    format!("{} is not a settings file, or is damaged: {error}", path.display())
+    format!(
+        "{} is not a settings file, or is damaged: {error}",
+        path.display()
+    )
 }

@@ -6,6 +6,7 @@ use bevy::prelude::*;
 
 /// The state of the settings' file. Read only.
 #[derive(Resource, Reflect, Clone, Debug, Default, PartialEq)]
+#[type_path = "bevy_kinect_settings"]
 #[reflect(Resource, Default, Debug, PartialEq)]
 pub struct SettingsState {
     /// The file; `None` if the system has no folder for settings.

@@ -39,7 +39,9 @@ pub(crate) fn read(
             TypedReflectDeserializer::with_processor(registration, registry, &mut handles)
                 .deserialize(&mut deserializer)
         }
-        None => TypedReflectDeserializer::new(registration, registry).deserialize(&mut deserializer),
+        None => {
+            TypedReflectDeserializer::new(registration, registry).deserialize(&mut deserializer)
+        }
     };
     let value = value.map_err(|error| error.to_string())?;
     deserializer.end().map_err(|error| error.to_string())?;
