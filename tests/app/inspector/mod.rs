@@ -16,6 +16,7 @@ mod points;
 mod recorder;
 mod screen;
 mod sensors;
+mod settings;
 mod shell;
 mod stage;
 mod zones;

@@ -6,6 +6,7 @@ use bevy_egui::egui::Ui;
 use bevy_kinect_azure::image_output::{
     ImageKind, ImageOutput, ImageOutputOf, OutputDiagnostics, OutputImage,
 };
+use bevy_kinect_settings::SaveEntity;
 
 use super::picture::picture;
 use super::preview::KINDS;
@@ -56,7 +57,7 @@ pub(super) fn show(
         }
     }
     if button(ui, "Add an output") {
-        commands.spawn((ImageOutput::default(), ImageOutputOf(sensor)));
+        commands.spawn((ImageOutput::default(), ImageOutputOf(sensor), SaveEntity));
     }
 }
 

@@ -7,6 +7,7 @@ use bevy_kinect_azure::image_output::{
     ImageKind, ImageOutput, ImageOutputOf, OutputResolution, PixelFormat,
 };
 use bevy_kinect_azure::sensor::KinectSystems;
+use bevy_kinect_settings::DoNotSave;
 
 use super::coloring::false_color;
 use crate::controls::{choice, switch};
@@ -100,6 +101,7 @@ fn keep(
     if let Some(sensor) = sensor.filter(|_| !exists) {
         commands.spawn((
             Preview,
+            DoNotSave,
             Name::new("Preview of the inspector"),
             wanted.output(),
             ImageOutputOf(sensor),

@@ -6,6 +6,7 @@ use bevy_egui::egui::{
     WidgetText, WidgetType, pos2, vec2,
 };
 use bevy_kinect_azure::sensor::KinectSensor;
+use bevy_kinect_settings::SaveEntity;
 
 use super::of_sensor::OfSensor;
 use crate::controls::{buttons, section};
@@ -41,7 +42,7 @@ pub(super) fn show(
             None => None,
         };
         match added {
-            Some(sensor) => Some(commands.spawn(sensor).id()),
+            Some(sensor) => Some(commands.spawn((sensor, SaveEntity)).id()),
             None => chosen,
         }
     })
