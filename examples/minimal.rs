@@ -16,13 +16,20 @@ fn main() {
 
 fn setup(mut commands: Commands) {
     let mut args = std::env::args().skip(1);
-    let sensor = match (args.next().as_deref(), args.next()) {
-        (Some("--device"), Some(serial)) => KinectSensor::new(DeviceSettings::serial(serial)),
-        (Some("--device"), None) => KinectSensor::device(),
-        (Some(file), _) => KinectSensor::recording(file),
-        (None, _) => KinectSensor::simulated(),
+    let source = match (args.next().as_deref(), args.next()) {
+        (Some("--device"), Some(serial)) => DeviceSettings::serial(serial).into(),
+        (Some("--device"), None) => DeviceSettings::default().into(),
+        (Some(file), _) => SensorSource::recording(file),
+        (None, _) => SimulationSettings::default().into(),
     };
-    commands.spawn((sensor, PointCloud::default()));
+    commands.spawn_scene(bsn! {
+        KinectSensor { source: {source} }
+        PointCloud
+    });
     // The colours of the points are the camera's: no tone mapping.
-    commands.spawn((Camera3d::default(), Tonemapping::None, OrbitCamera));
+    commands.spawn_scene(bsn! {
+        Camera3d
+        Tonemapping::None
+        OrbitCamera
+    });
 }

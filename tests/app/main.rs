@@ -23,6 +23,8 @@ mod manual;
 mod microphones;
 mod pictures;
 mod recorder;
+mod reflection;
+mod settings;
 mod simulation;
 mod steady_state;
 mod support;

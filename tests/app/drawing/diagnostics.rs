@@ -37,12 +37,8 @@ fn bevys_overlay_shows_the_rows_of_sensor_tracker_and_output() {
         app.add_plugins((DiagnosticsOverlayPlugin, RenderDiagnosticsPlugin));
     });
     let screen = render_target(&mut app, SCREEN.x, SCREEN.y);
-    app.world_mut().spawn((
-        Camera2d,
-        IsDefaultUiCamera,
-        Msaa::Off,
-        target(&screen),
-    ));
+    app.world_mut()
+        .spawn((Camera2d, IsDefaultUiCamera, Msaa::Off, target(&screen)));
     let sensor = app.world_mut().spawn((test_sensor(), two_people())).id();
     let output = app
         .world_mut()
@@ -81,10 +77,16 @@ fn bevys_overlay_shows_the_rows_of_sensor_tracker_and_output() {
     });
     let shown = texts(app.world_mut());
     for path in &paths {
-        assert!(shown.iter().any(|text| text == path.as_str()), "{path}: {shown:?}");
+        assert!(
+            shown.iter().any(|text| text == path.as_str()),
+            "{path}: {shown:?}"
+        );
     }
     assert!(!shown.iter().any(|text| text == "Missing"), "{shown:?}");
-    assert!(shown.iter().any(|text| text == "2.0"), "two people: {shown:?}");
+    assert!(
+        shown.iter().any(|text| text == "2.0"),
+        "two people: {shown:?}"
+    );
     assert!(
         shown.iter().filter(|text| text.ends_with(" fps")).count() == 2,
         "two rates: {shown:?}"
@@ -95,8 +97,14 @@ fn bevys_overlay_shows_the_rows_of_sensor_tracker_and_output() {
     }
     let pixels = read_image(&mut app, screen);
     keep_picture("diagnostics_overlay.png", SCREEN.x, SCREEN.y, &pixels);
-    let bright = pixels.chunks_exact(4).filter(|pixel| pixel[0] > 150).count();
-    assert!(bright > 1000, "the overlay's text has {bright} bright pixels");
+    let bright = pixels
+        .chunks_exact(4)
+        .filter(|pixel| pixel[0] > 150)
+        .count();
+    assert!(
+        bright > 1000,
+        "the overlay's text has {bright} bright pixels"
+    );
 }
 
 #[test]

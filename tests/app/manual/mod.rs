@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "the code is compiled, not called")]
 
 mod avatars;
+mod diagnostics;
 mod from_the_vendors_sdk;
 mod from_touchdesigner;
 mod from_unity_and_openframeworks;
@@ -15,6 +16,7 @@ mod pages;
 mod people;
 mod placing_a_sensor;
 mod readme;
+mod settings;
 mod simulation;
 mod transformations;
 mod your_app;
