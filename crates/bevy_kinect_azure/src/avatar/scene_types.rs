@@ -16,11 +16,13 @@ use bevy::mesh::morph::{MeshMorphWeights, MorphWeights};
 use bevy::mesh::skinning::SkinnedMesh;
 use bevy::prelude::*;
 use bevy::transform::components::TransformTreeChanged;
+use bevy::world_serialization::WorldAssetRoot;
 
-/// Registers the types that Bevy's glTF loader puts into scenes of models. Scenes are spawned by reflection, and Bevy panics at a
+/// Registers the types that Bevy's glTF loader puts into scenes of models, and the component that spawns such a scene. Scenes are spawned by reflection, and Bevy panics at a
 /// type that is not registered. With Bevy's feature `reflect_auto_register`, a default one, they are registered anyway.
 pub(super) fn register(app: &mut App) {
-    app.register_type::<Name>()
+    app.register_type::<WorldAssetRoot>()
+        .register_type::<Name>()
         .register_type::<ChildOf>()
         .register_type::<Children>()
         .register_type::<Transform>()
