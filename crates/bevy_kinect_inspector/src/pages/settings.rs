@@ -94,10 +94,7 @@ fn file(ui: &mut Ui, state: &SettingsState, commands: &mut Commands) {
         for notice in &state.notices {
             warning(ui, notice.as_str());
         }
-        if ui
-            .add_enabled_ui(state.is_unsaved, |ui| button(ui, "Save now"))
-            .inner
-        {
+        if button(ui, "Save now") {
             commands.write_message(SettingsCommand::Save);
         }
     });

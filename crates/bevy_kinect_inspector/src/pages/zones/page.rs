@@ -3,6 +3,7 @@
 use bevy::prelude::*;
 use bevy_egui::egui::Ui;
 use bevy_kinect_azure::prelude::*;
+use bevy_kinect_settings::SaveEntity;
 
 use super::editing::{ZoneEditing, Zones};
 use super::plan::{self, PlanPerson, PlanSensor, PlanState, Room};
@@ -71,7 +72,7 @@ pub(crate) fn show(
     section(ui, "Zones", |ui| {
         list(ui, &zones, editing);
         if let Some(zone) = add(ui, &state, zones.zones.iter().count()) {
-            editing.selected = Some(commands.spawn(zone).id());
+            editing.selected = Some(commands.spawn((zone, SaveEntity)).id());
         }
     });
     if let Some(zone) = editing.selected {
