@@ -16,20 +16,16 @@ fn main() {
 
 fn setup(mut commands: Commands) {
     let mut args = std::env::args().skip(1);
-    let source = match (args.next().as_deref(), args.next()) {
+    let source: SensorSource = match (args.next().as_deref(), args.next()) {
         (Some("--device"), Some(serial)) => DeviceSettings::serial(serial).into(),
         (Some("--device"), None) => DeviceSettings::default().into(),
         (Some(file), _) => SensorSource::recording(file),
         (None, _) => SimulationSettings::default().into(),
     };
     commands.spawn_scene(bsn! {
-        KinectSensor { source: {source} }
+        KinectSensor { source: {source.clone()} }
         PointCloud
     });
     // The colours of the points are the camera's: no tone mapping.
-    commands.spawn_scene(bsn! {
-        Camera3d
-        Tonemapping::None
-        OrbitCamera
-    });
+    commands.spawn((Camera3d::default(), Tonemapping::None, OrbitCamera));
 }

@@ -43,9 +43,9 @@ impl Drop for Folder {
 }
 
 fn app(file: &Path) -> App {
-    let mut app = headless_app();
-    app.add_plugins(KinectSettingsPlugin::file(file));
-    app
+    headless_app_with(|app| {
+        app.add_plugins(KinectSettingsPlugin::file(file));
+    })
 }
 
 fn settings(world: &World) -> &SettingsState {
@@ -594,10 +594,12 @@ struct Volume(f32);
 fn an_app_keeps_types_of_its_own() {
     let folder = Folder::new("own");
     let start = || {
-        let mut app = app(&folder.file());
-        app.keep_setting::<Particles>()
-            .keep_resource::<Volume>()
-            .init_resource::<Volume>();
+        let mut app = headless_app_with(|app| {
+            app.add_plugins(KinectSettingsPlugin::file(folder.file()))
+                .keep_setting::<Particles>()
+                .keep_resource::<Volume>()
+                .init_resource::<Volume>();
+        });
         let entity = app.world_mut().spawn(Particles::default()).id();
         app.update();
         (app, entity)

@@ -103,8 +103,14 @@ pub(crate) fn rounds_like_the_cpu(app: &App) -> bool {
 
 /// An app without a renderer.
 pub(crate) fn headless_app() -> App {
+    headless_app_with(|_| {})
+}
+
+/// The same, with further plugins or systems.
+pub(crate) fn headless_app_with(add: impl FnOnce(&mut App)) -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, TransformPlugin, KinectAzurePlugin));
+    add(&mut app);
     app.finish();
     app.cleanup();
     app

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use bevy::prelude::*;
 use bevy::reflect::{ReflectFromReflect, TypeRegistration};
 
-use crate::support::headless_app;
+use bevy_kinect_settings::KinectSettingsPlugin;
+
+use crate::support::headless_app_with;
 
 /// A public component or resource, as its source says.
 #[derive(Debug)]
@@ -94,10 +96,10 @@ fn types_of(text: &str) -> Vec<(String, bool)> {
 
 #[test]
 fn every_public_component_and_resource_is_registered_with_a_default() {
-    let mut app = headless_app();
-    app.add_plugins(bevy_kinect_settings::KinectSettingsPlugin::file(
-        std::env::temp_dir().join("kinect-reflection.ron"),
-    ));
+    let file = std::env::temp_dir().join("kinect-reflection.ron");
+    let app = headless_app_with(|app| {
+        app.add_plugins(KinectSettingsPlugin::file(file));
+    });
     let registry = app.world().resource::<AppTypeRegistry>().read();
     let types = public_types();
     assert!(types.len() > 60, "{types:?}");

@@ -9,10 +9,11 @@ use bevy::reflect::serde::TypedReflectSerializer;
 use bevy::remote::RemotePlugin;
 use bevy::remote::http::RemoteHttpPlugin;
 use bevy_kinect_azure::prelude::*;
+use bevy_kinect_settings::KinectSettingsPlugin;
 use serde_json::{Value, json};
 
 use super::public_types;
-use crate::support::{headless_app, update_until};
+use crate::support::{headless_app_with, update_until};
 
 /// Components with assets: Bevy's protocol cannot write handles.
 const WITH_HANDLES: [&str; 3] = ["OutputImage", "PointCloudBuffer", "SurfaceBuffers"];
@@ -88,14 +89,14 @@ fn remote_app() -> App {
     let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    let mut app = headless_app();
-    app.add_plugins((
-        RemotePlugin::default(),
-        RemoteHttpPlugin::default().with_port(port),
-        bevy_kinect_settings::KinectSettingsPlugin::file(
-            std::env::temp_dir().join(format!("kinect-remote-{}.ron", std::process::id())),
-        ),
-    ));
+    let file = std::env::temp_dir().join(format!("kinect-remote-{}.ron", std::process::id()));
+    let mut app = headless_app_with(|app| {
+        app.add_plugins((
+            RemotePlugin::default(),
+            RemoteHttpPlugin::default().with_port(port),
+            KinectSettingsPlugin::file(file),
+        ));
+    });
     app.update();
     let end = Instant::now() + Duration::from_secs(20);
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
