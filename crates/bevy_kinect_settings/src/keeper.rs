@@ -44,8 +44,8 @@ struct Live {
     present: Vec<bool>,
     /// The serial number of its device.
     serial: Option<String>,
-    /// It got another device since the last look.
-    is_moved: bool,
+    /// It is new, or got another device, since the last look.
+    is_unseen: bool,
 }
 
 /// Changes that are not saved yet.
@@ -191,7 +191,7 @@ impl Keeper {
             originals,
             present: vec![false; present.len()],
             serial: None,
-            is_moved: false,
+            is_unseen: true,
         };
         self.live.insert(entity, live);
         self.apply(world, tools, entity, false);
@@ -288,7 +288,7 @@ impl Keeper {
             return;
         }
         let before = core::mem::replace(&mut live.serial, serial);
-        live.is_moved = true;
+        live.is_unseen = true;
         for (index, kept) in tools.types.0.iter().enumerate() {
             if kept.place == Place::Device {
                 // What was changed while there was no device becomes this device's.
@@ -332,7 +332,7 @@ impl Keeper {
                 originals: core::iter::repeat_with(|| None).take(count).collect(),
                 present: vec![false; count],
                 serial: None,
-                is_moved: false,
+                is_unseen: true,
             };
             self.live.insert(entity, live);
             self.apply(world, tools, entity, false);
@@ -465,7 +465,7 @@ impl Keeper {
             let Ok(found) = world.get_entity(*entity) else {
                 continue;
             };
-            let is_moved = core::mem::take(&mut live.is_moved);
+            let is_unseen = core::mem::take(&mut live.is_unseen);
             for (index, kept) in tools.types.0.iter().enumerate() {
                 if !kept.applies(found) {
                     continue;
@@ -475,7 +475,7 @@ impl Keeper {
                 let of_device = kept.place == Place::Device;
                 let is_new = is_present != was_present
                     || (is_present && since.is_none_or(|since| kept.is_changed(found, since, now)))
-                    || (of_device && is_moved);
+                    || is_unseen;
                 if !is_new {
                     continue;
                 }
