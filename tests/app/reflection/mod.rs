@@ -85,8 +85,8 @@ fn types_of(text: &str) -> Vec<(String, bool)> {
         let derives = attributes.split(")]").next().unwrap();
         let has = |wanted: &str| derives.split(',').any(|derive| derive.trim() == wanted);
         let mut words = item.unwrap_or_default().split([' ', '(', '{', '<', ';']);
-        let is_public = words.next() == Some("pub");
-        words.next();
+        let is_public = item.is_some_and(|item| item.starts_with("pub "));
+        words.by_ref().take(2).for_each(drop);
         if is_public && (has("Component") || has("Resource")) {
             found.push((words.next().unwrap().to_owned(), has("Resource")));
         }

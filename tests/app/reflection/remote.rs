@@ -53,8 +53,9 @@ impl Client {
         .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let answer: Value = serde_json::from_str(body).unwrap();
+        // The body may come in a chunk, between lines with its length.
+        let (from, to) = (answer.find('{').unwrap(), answer.rfind('}').unwrap());
+        let answer: Value = serde_json::from_str(&answer[from..=to]).unwrap();
         match answer.get("error") {
             Some(error) => Err(error["message"].as_str().unwrap_or_default().to_owned()),
             None => Ok(answer["result"].clone()),
