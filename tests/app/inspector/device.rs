@@ -172,7 +172,7 @@ fn every_setting_of_a_simulation_is_set() {
         simulation(&app).scenario,
         Scenario::Single(MotionKind::Wave)
     );
-    slide(&mut app, "People", 1.0);
+    slide(&mut app, "Number of people", 1.0);
     assert_eq!(simulation(&app).people, 6);
     enter_number(&mut app, "Seed", "77");
     assert_eq!(simulation(&app).seed, 77);

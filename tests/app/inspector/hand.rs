@@ -154,9 +154,11 @@ pub(super) fn write(app: &mut App, text: &str) {
 pub(super) fn reveal(app: &mut App, name: &str) -> Control {
     let window = window(app);
     let height = app.world().get::<Window>(window).unwrap().physical_height() as f32;
-    // The title does not scroll.
-    if ["Hide the inspector", "Shown sensor"].contains(&name) {
-        return get(app, name);
+    // Neither the title nor the list of pages scrolls.
+    let control = get(app, name);
+    let is_in_title = ["Hide the inspector", "Shown sensor"].contains(&name);
+    if is_in_title || control.place.min.x < height * 0.02 {
+        return control;
     }
     // Below the title, above the lower edge.
     let (top, bottom) = (height * 0.065, height * 0.98);

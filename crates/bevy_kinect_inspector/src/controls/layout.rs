@@ -1,8 +1,8 @@
 //! Sections and rows.
 
 use bevy_egui::egui::{
-    Align, CollapsingHeader, Layout, RichText, Sense, Stroke, TextStyle, TextWrapMode, Ui,
-    UiBuilder, WidgetText, pos2, vec2,
+    Align, AsIdSalt, CollapsingHeader, Layout, RichText, Sense, Stroke, TextStyle, TextWrapMode,
+    Ui, UiBuilder, WidgetText, pos2, vec2,
 };
 
 use crate::style::{LABEL, LINE, NAMES, ROW, TEXT};
@@ -27,8 +27,19 @@ pub(crate) fn folded<R>(
     is_open_at_first: bool,
     add: impl FnOnce(&mut Ui) -> R,
 ) -> Option<R> {
+    folded_as(ui, title, title, is_open_at_first, add)
+}
+
+/// A part of a page that can be folded, and whose title may change: it is recognised by the salt.
+pub(crate) fn folded_as<R>(
+    ui: &mut Ui,
+    salt: impl AsIdSalt,
+    title: &str,
+    is_open_at_first: bool,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> Option<R> {
     CollapsingHeader::new(RichText::new(title).color(TEXT))
-        .id_salt(title)
+        .id_salt(salt)
         .default_open(is_open_at_first)
         .show(ui, add)
         .body_returned

@@ -28,7 +28,7 @@ pub(crate) use button::{button, buttons, grave_button};
 pub(crate) use choice::{choice, choice_of};
 pub(crate) use color::color;
 pub(crate) use figure::{figure, figure_in};
-pub(crate) use layout::{folded, row, section};
+pub(crate) use layout::{folded, folded_as, row, section};
 pub(crate) use name::named;
 pub(crate) use notice::{error, nothing, text, warning};
 pub(crate) use number::Number;

@@ -3,7 +3,7 @@
 use core::ops::RangeInclusive;
 
 use bevy_egui::egui::emath::Numeric;
-use bevy_egui::egui::{self, DragValue, Ui};
+use bevy_egui::egui::{self, DragValue, SliderClamping, Ui};
 
 use super::layout::row;
 use super::name::named;
@@ -72,6 +72,8 @@ impl<'a, N: Numeric> Slider<'a, N> {
             ui.spacing_mut().slider_width = (ui.available_width() - VALUE - gap).max(40.0);
             let mut slider = egui::Slider::new(&mut value, self.range.clone())
                 .show_value(false)
+                // A value of the app beyond the range stays as it is until the user changes it.
+                .clamping(SliderClamping::Edits)
                 .logarithmic(self.is_logarithmic)
                 .smart_aim(false);
             if self.step > 0.0 {

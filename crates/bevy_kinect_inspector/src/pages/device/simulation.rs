@@ -53,7 +53,7 @@ fn room(ui: &mut Ui, settings: &mut SimulationSettings) {
     if let Some(scenario) = scenario(ui, &settings.scenario) {
         settings.scenario = scenario;
     }
-    let people = Slider::new("People", 0..=SimulationSettings::MOST_PEOPLE);
+    let people = Slider::new("Number of people", 0..=SimulationSettings::MOST_PEOPLE);
     if let Some(people) = people.show(ui, settings.people) {
         settings.people = people;
     }

@@ -12,7 +12,7 @@ use super::picture::picture;
 use super::preview::KINDS;
 use super::settings;
 use super::textures::Textures;
-use crate::controls::{button, figure, folded, text, warning};
+use crate::controls::{button, figure, folded_as, text, warning};
 
 /// The components of an output.
 #[derive(QueryData)]
@@ -51,7 +51,7 @@ pub(super) fn show(
     for entity in found {
         if let Ok(mut of) = all.get_mut(entity) {
             let title = title(&of);
-            folded(ui, &title, false, |ui| {
+            folded_as(ui, entity, &title, false, |ui| {
                 one(ui, commands, &mut of, textures);
             });
         }

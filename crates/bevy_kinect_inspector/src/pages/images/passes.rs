@@ -3,7 +3,7 @@
 use bevy_egui::egui::Ui;
 use bevy_kinect_azure::image_output::{OutputFilter, OutputPass};
 
-use crate::controls::{Slider, button, choice_of, folded, grave_button, text};
+use crate::controls::{Slider, button, choice_of, folded_as, grave_button, text};
 
 /// The filters that can be added.
 fn filters() -> [(&'static str, OutputFilter); 3] {
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, passes: &mut Vec<OutputPass>) {
     let mut raised = None;
     for (at, pass) in passes.iter_mut().enumerate() {
         let title = format!("Filter {}: {}", at + 1, name(&pass.filter));
-        folded(ui, &title, true, |ui| {
+        folded_as(ui, at, &title, true, |ui| {
             filter(ui, &mut pass.filter);
             let repeat = Slider::new("Repeated", 0..=OutputPass::MOST);
             if let Some(times) = repeat.show(ui, pass.repeat) {
