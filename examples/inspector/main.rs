@@ -114,7 +114,7 @@ fn setup(
     ));
     commands.spawn((
         DirectionalLight {
-            illuminance: 6000.0,
+            illuminance: 2200.0,
             ..default()
         },
         Transform::from_xyz(1.0, 3.0, 2.0).looking_at(Vec3::new(0.0, 1.0, -2.0), Vec3::Y),
@@ -124,7 +124,7 @@ fn setup(
         Camera3d::default(),
         Tonemapping::None,
         AmbientLight {
-            brightness: 250.0,
+            brightness: 90.0,
             ..default()
         },
         OrbitCamera,

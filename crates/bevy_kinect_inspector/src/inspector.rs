@@ -35,7 +35,7 @@ impl Default for KinectInspector {
             page: Page::default(),
             sensor: None,
             key: Some(KeyCode::F1),
-            width: 460.0,
+            width: 480.0,
             scale: None,
             absorb_input: true,
         }

@@ -41,7 +41,7 @@ pub(crate) const SERIES: [Color32; 4] = [ACCENT, GOOD, WARNING, Color32::from_rg
 /// The height of a row with a control.
 pub(crate) const ROW: f32 = 24.0;
 /// The width of the names of controls and figures.
-pub(crate) const NAMES: f32 = 128.0;
+pub(crate) const NAMES: f32 = 156.0;
 /// The space beside the contents of a page.
 pub(crate) const MARGIN: f32 = 14.0;
 

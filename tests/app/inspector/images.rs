@@ -91,7 +91,7 @@ fn the_preview_shows_every_kind_in_any_range() {
 #[test]
 fn the_value_under_the_pointer_is_that_of_the_frame() {
     let mut app = page();
-    assert!(value(&mut app, "Under the pointer").starts_with("Point at"));
+    assert!(value(&mut app, "Under the pointer").starts_with("point at"));
     let picture = reveal(&mut app, "Preview").place;
     let at = |x: f32, y: f32| picture.min + picture.size() * Vec2::new(x, y);
     point(&mut app, at(0.25, 0.75));

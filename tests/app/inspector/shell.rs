@@ -89,7 +89,7 @@ fn the_width_is_dragged_and_stays_within_its_limits() {
     let mut app = inspected(Page::Sensors);
     let edge = get(&mut app, "Width of the panel").place.center();
     drag(&mut app, edge, edge + Vec2::X * 200.0);
-    assert!((inspector(&app).width - 660.0).abs() < 5.0);
+    assert!((inspector(&app).width - 680.0).abs() < 5.0);
     let edge = get(&mut app, "Width of the panel").place.center();
     drag(&mut app, edge, Vec2::new(3.0, 300.0));
     let narrowest = inspector(&app).width;

@@ -18,7 +18,7 @@ pub(crate) fn text_field(ui: &mut Ui, name: &str, present: &str, hint: &str) -> 
             .id(id)
             .hint_text(hint)
             .margin(vec2(6.0, 3.0))
-            .desired_width(width - 12.0);
+            .desired_width(width);
         let response = ui.add(field);
         named(ui, &response, name);
         if response.lost_focus() {

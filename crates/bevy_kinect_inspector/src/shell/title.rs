@@ -29,7 +29,7 @@ pub(super) fn show(
         .layout(Layout::right_to_left(Align::Center));
     let ui = &mut ui.new_child(builder);
     let hide = ui
-        .add(Button::new("×").min_size(vec2(24.0, 24.0)))
+        .add(Button::new(RichText::new("×").size(18.0)).min_size(vec2(24.0, 24.0)))
         .on_hover_text("Hide the inspector");
     named(ui, &hide, "Hide the inspector");
     if hide.clicked() {

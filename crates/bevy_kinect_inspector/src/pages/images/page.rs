@@ -52,7 +52,7 @@ pub(crate) fn show(
         let value = pointed
             .zip(of_sensor)
             .map(|(place, (frame, _, map))| value_at(place, output, frame, map));
-        let words = value.unwrap_or_else(|| "Point at the picture to read its values.".to_owned());
+        let words = value.unwrap_or_else(|| "point at the picture".to_owned());
         figure(ui, "Under the pointer", words);
         if let Some(told) = &diagnostics.warning {
             warning(ui, told.as_str());
