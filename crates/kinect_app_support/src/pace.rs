@@ -168,8 +168,12 @@ pub struct Share {
     calm: u32,
     /// So many of them are needed before the share rises.
     patience: u32,
+    /// Whether the share rose when it changed last.
+    has_risen: bool,
     /// The duration of a frame before the share fell, and the share then.
     before: Option<(Duration, f32)>,
+    /// Periods in which slow frames are let be, because less work did not help.
+    waits: u32,
 }
 
 /// A frame may take this long: fifty a second.
@@ -188,7 +192,9 @@ impl Default for Share {
             period: (Duration::ZERO, 0),
             calm: 0,
             patience: *CALM.start(),
+            has_risen: false,
             before: None,
+            waits: 0,
         }
     }
 }
@@ -213,29 +219,32 @@ impl Share {
     }
 
     fn decide(&mut self, mean: Duration) {
-        if let Some((before, share)) = self.before.take()
-            && mean > FLUENT
-            && mean > before.mul_f32(0.94)
-        {
-            // Less work did not help, so something else is slow, such as a monitor with 30 pictures a second.
-            self.share = share;
-            self.calm = 0;
-            self.patience = *CALM.end();
-        } else if mean <= FLUENT {
+        let (shortest, longest) = CALM.into_inner();
+        if mean <= FLUENT {
+            (self.before, self.waits) = (None, 0);
             self.calm += 1;
             if self.calm >= self.patience && self.share < 1.0 {
+                // The last rise did no harm: the next may come sooner.
+                if core::mem::replace(&mut self.has_risen, true) {
+                    self.patience = (self.patience / 2).max(shortest);
+                }
                 self.calm = 0;
                 self.share = (self.share * 1.15).min(1.0);
             }
-        } else if self.patience < *CALM.end() || self.calm > *CALM.end() {
+        } else if self.waits > 0 {
+            self.waits -= 1;
+        } else if let Some((before, share)) = self.before.take()
+            && (before.mul_f32(0.94)..before.mul_f32(1.2)).contains(&mean)
+        {
+            // Less work did not help, so something else is slow, such as a monitor with 30 pictures a second.
+            self.share = share;
+            self.waits = longest;
+        } else {
             self.before = Some((mean, self.share));
             let wanted = FLUENT.as_secs_f32() / mean.as_secs_f32();
             self.share = (self.share * wanted.clamp(0.5, 0.9)).max(LEAST_SHARE);
-            self.patience = (self.patience * 2).min(*CALM.end());
-            self.calm = 0;
-        } else {
-            // Slow for another reason: looks again after a while.
-            self.calm += 1;
+            self.patience = (self.patience * 2).min(longest);
+            (self.calm, self.has_risen) = (0, false);
         }
     }
 }
