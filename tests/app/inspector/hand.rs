@@ -163,7 +163,7 @@ pub(super) fn reveal(app: &mut App, name: &str) -> Control {
     // Below the title, above the lower edge.
     let (top, bottom) = (height * 0.065, height * 0.98);
     for _ in 0..80 {
-        let control = get(app, name);
+        let control = at_rest(app, name);
         let y = control.place.center().y;
         if (top..bottom).contains(&y) {
             return control;
@@ -178,6 +178,21 @@ pub(super) fn reveal(app: &mut App, name: &str) -> Control {
         }
     }
     panic!("{name:?} cannot be scrolled into view");
+}
+
+/// The widget with that name when the page glides and unfolds no more.
+fn at_rest(app: &mut App, name: &str) -> Control {
+    let mut control = get(app, name);
+    for _ in 0..100 {
+        update(app);
+        let now = get(app, name);
+        let is_at_rest = now.place == control.place;
+        control = now;
+        if is_at_rest {
+            break;
+        }
+    }
+    control
 }
 
 /// Clicks the widget with that name.
