@@ -219,6 +219,7 @@ fn placement(ui: &mut Ui, place: &mut Transform) {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
 

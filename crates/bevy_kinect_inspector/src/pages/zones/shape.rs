@@ -194,6 +194,7 @@ pub(crate) fn on_plane(ray: Ray3d, height: f32) -> Option<Vec3> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
 
