@@ -30,51 +30,67 @@ pub(super) struct Skeleton {
     usec: u64,
 }
 
-/// How far a joint lies behind something whose distance is known better, averaged over time.
+/// Where a joint lies as seen from something whose place is known better, averaged over time.
 #[derive(Clone, Copy, Debug, Default)]
 struct Anchor {
     /// In mm.
-    behind: f32,
+    offset: Vec3,
     /// The number of captures since the mean began.
     count: f32,
+    /// How long the joint has been far from its mean, in seconds.
+    off: f32,
 }
 
 /// How a mean is taken.
 struct Averaging {
     /// The cutoff of the mean in Hz.
     cutoff_hz: f32,
-    /// If a joint lies by so much more or less behind than usual, in mm, there is another surface, or the person has moved: the
-    /// mean begins anew.
-    off_mm: f32,
+    /// If a joint lies that far from its mean, in mm along the camera's axes, there is another surface, or the person has moved.
+    off_mm: Vec3,
+    /// The mean begins anew after that time, in seconds: a single pose that is wrong changes nothing.
+    off_seconds: f32,
 }
 
 /// Behind the surface that the depth image shows in front of a joint: it changes only when a limb turns.
 const BEHIND_SURFACE: Averaging = Averaging {
     cutoff_hz: 0.16,
-    off_mm: 45.0,
+    off_mm: Vec3::splat(45.0),
+    off_seconds: 0.0,
 };
-/// Of joints of hands and feet, which are a few pixels wide, behind their parent joint.
-const BEHIND_PARENT: Averaging = Averaging {
+/// Of joints of hands and feet, which are a few pixels wide, from their parent joint.
+const FROM_PARENT: Averaging = Averaging {
     cutoff_hz: 0.6,
-    off_mm: 120.0,
+    off_mm: Vec3::new(60.0, 60.0, 120.0),
+    off_seconds: 0.15,
 };
 
 impl Anchor {
-    /// The distance of a joint that was found at `found`, `seconds` after the last time, where what it hangs on is at
-    /// `reference`; in mm.
-    fn steady(&mut self, averaging: &Averaging, found: f32, reference: f32, seconds: f32) -> f32 {
-        let behind = found - reference;
-        let off = behind - self.behind;
-        if self.count == 0.0 || off.abs() >= averaging.off_mm {
-            *self = Self { behind, count: 1.0 };
+    /// The place of a joint that was found at `found`, `seconds` after the last time, where what it hangs on is at `reference`; in
+    /// mm.
+    fn steady(
+        &mut self,
+        averaging: &Averaging,
+        found: Vec3,
+        reference: Vec3,
+        seconds: f32,
+    ) -> Vec3 {
+        let offset = found - reference;
+        let off = offset - self.offset;
+        let far = (off / averaging.off_mm).length();
+        self.off = if far < 1.0 { 0.0 } else { self.off + seconds };
+        if self.count == 0.0 || self.off > averaging.off_seconds {
+            (self.offset, self.count) = (offset, 1.0);
+            return found;
+        }
+        if far >= 1.0 {
             return found;
         }
         self.count += 1.0;
         let share = low_pass(averaging.cutoff_hz, seconds).max(1.0 / self.count);
-        self.behind += off * share;
+        self.offset += off * share;
         // Whole in the middle, nothing at the edge, so that a joint does not jump when the mean begins anew.
-        let trust = 1.0 - (off / averaging.off_mm).powi(2);
-        found + (reference + self.behind - found) * trust
+        let trust = 1.0 - far * far;
+        found + (reference + self.offset - found) * trust
     }
 }
 
@@ -154,15 +170,18 @@ impl Skeleton {
             let steady = match (pixel, parent) {
                 (Some(_), Some(parent)) if pose.seen[parent.index()] >= 0.0 => {
                     // Parents come first.
-                    let reference = joints[parent.index()].z;
-                    Some(anchor.steady(&BEHIND_PARENT, at.z, reference, seconds))
+                    let reference = joints[parent.index()];
+                    Some(anchor.steady(&FROM_PARENT, at, reference, seconds))
                 }
-                (Some(pixel), None) => surface(view, depths, pixel, at.z)
-                    .map(|surface| anchor.steady(&BEHIND_SURFACE, at.z, surface, seconds)),
+                (Some(pixel), None) => surface(view, depths, pixel, at.z).map(|surface| {
+                    let [found, surface] = [at.z, surface].map(|z| Vec3::Z * z);
+                    let distance = anchor.steady(&BEHIND_SURFACE, found, surface, seconds).z;
+                    at * (distance / at.z)
+                }),
                 _ => None,
             };
             match steady {
-                Some(distance) => joints[index] = at * (distance / at.z),
+                Some(place) => joints[index] = place,
                 None => *anchor = Anchor::default(),
             }
         }
@@ -223,8 +242,10 @@ mod tests {
     #[test]
     fn a_joint_follows_the_surface_and_not_the_tremble_of_the_network() {
         let mut anchor = Anchor::default();
-        let mut steady =
-            |found: f32, surface: f32| anchor.steady(&BEHIND_SURFACE, found, surface, 0.033);
+        let mut steady = |found: f32, surface: f32| {
+            let [found, surface] = [found, surface].map(|z| Vec3::Z * z);
+            anchor.steady(&BEHIND_SURFACE, found, surface, 0.033).z
+        };
         // Ten centimetres behind the surface, give or take two.
         let mut last = 0.0;
         for capture in 0..60 {
@@ -238,5 +259,20 @@ mod tests {
         // Another surface comes in front: the network's distance counts.
         assert_eq!(steady(2190.0, 1990.0), 2190.0);
         assert_eq!(steady(2190.0, 2090.0), 2190.0);
+    }
+
+    #[test]
+    fn a_fingertip_keeps_still_beside_its_hand_and_moves_at_once() {
+        let hand = Vec3::new(200.0, 0.0, 2000.0);
+        let mut anchor = Anchor::default();
+        let mut last = Vec3::ZERO;
+        for capture in 0..60 {
+            let noise = if capture % 2 == 0 { 15.0 } else { -15.0 };
+            let found = hand + Vec3::new(noise, 90.0 - noise, noise);
+            last = anchor.steady(&FROM_PARENT, found, hand, 0.033);
+        }
+        assert!(last.distance(hand + Vec3::Y * 90.0) < 5.0, "{last}");
+        let moved = hand + Vec3::new(0.0, -80.0, 0.0);
+        assert_eq!(anchor.steady(&FROM_PARENT, moved, hand, 0.033), moved);
     }
 }
