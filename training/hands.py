@@ -13,8 +13,10 @@ import numpy as np
 import torch
 from torch import nn
 
-SIZE = 24
+SIZE = 32
 NAMES = ["open", "neither", "closed"]
+# The planes where nothing is.
+FAR = torch.tensor([1.0, 0.0]).view(1, 2, 1, 1)
 
 
 class Network(nn.Module):
@@ -22,15 +24,17 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.first = nn.Conv2d(2, 12, 3, padding=1)
-        self.second = nn.Conv2d(12, 24, 3, padding=1)
-        self.hidden = nn.Linear(24 * (SIZE // 4) ** 2 + 2, 48)
-        self.last = nn.Linear(48, 3)
-        self.drop = nn.Dropout(0.15)
+        self.first = nn.Conv2d(2, 16, 3, padding=1)
+        self.second = nn.Conv2d(16, 32, 3, padding=1)
+        self.third = nn.Conv2d(32, 48, 3, padding=1)
+        self.hidden = nn.Linear(48 * (SIZE // 8) ** 2 + 2, 64)
+        self.last = nn.Linear(64, 3)
+        self.drop = nn.Dropout(0.2)
 
     def forward(self, planes, about):
         x = torch.max_pool2d(torch.relu(self.first(planes)), 2)
         x = torch.max_pool2d(torch.relu(self.second(x)), 2)
+        x = torch.max_pool2d(torch.relu(self.third(x)), 2)
         x = torch.cat([self.drop(x.flatten(1)), about], 1)
         return self.last(self.drop(torch.relu(self.hidden(x))))
 
@@ -49,10 +53,18 @@ def load(folders):
 
 
 def varied(planes):
-    """Shifted by up to a pixel, nearer or farther by up to 12 mm."""
+    """Turned by up to 14 degrees, larger or smaller by up to 8 %, shifted by up to 2 pixels, nearer or farther by up to 12 mm.
+
+    Each pixel takes the value of the nearest pixel, as the views do; what comes from outside is far away."""
     planes = planes.float() / 1000
-    dx, dy = torch.randint(-1, 2, (2,)).tolist()
-    planes = torch.roll(planes, (dy, dx), (2, 3))
+    n = len(planes)
+    angle, size = (torch.rand(n) - 0.5) * 0.5, 1 + (torch.rand(n) - 0.5) * 0.16
+    shift = (torch.rand(n, 2) - 0.5) * (8 / SIZE)
+    cos, sin = angle.cos() * size, angle.sin() * size
+    turn = torch.stack([torch.stack([cos, -sin, shift[:, 0]], 1), torch.stack([sin, cos, shift[:, 1]], 1)], 1)
+    grid = nn.functional.affine_grid(turn, list(planes.shape), align_corners=False)
+    inside = nn.functional.grid_sample(planes - FAR, grid, mode="nearest", align_corners=False)
+    planes = inside + FAR
     off = (torch.rand(len(planes), 1, 1) - 0.5) * 0.2
     depth = planes[:, 0]
     inside = planes[:, 1] > 0.5
@@ -107,7 +119,7 @@ def main():
             schedule.step()
             total += loss.item() * batch / len(labels)
         print(f"epoch {epoch + 1}: loss {total:.4f}; {measure(network, test)}", flush=True)
-    parts = [network.first, network.second, network.hidden, network.last]
+    parts = [network.first, network.second, network.third, network.hidden, network.last]
     with open(options.out, "wb") as file:
         for part in parts:
             file.write(part.weight.detach().numpy().astype("<f4").tobytes())

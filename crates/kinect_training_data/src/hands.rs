@@ -17,16 +17,16 @@ use crate::shards::{self, Written};
 
 /// How far the joints of a tracker are from the truth's, in mm.
 const OFF_MM: (f32, f32) = (10.0, 60.0);
-/// Views that are clearer than those that are read later, because others teach nothing.
-const CLEAR: ReaderSettings = ReaderSettings {
+/// Views of hands that show something: also of those that touch the body or a thing.
+const SHOWN: ReaderSettings = ReaderSettings {
     largest_pixel_mm: 8.3,
-    fewest_pixels: 60.0,
-    most_hidden: 0.06,
-    most_touching: 0.12,
-    most_covered: 0.45,
+    fewest_pixels: 50.0,
+    most_hidden: 0.2,
+    most_touching: 0.75,
+    most_covered: 0.9,
 };
 /// Examples of each hand in a capture.
-const TIMES: usize = 4;
+const TIMES: usize = 3;
 
 /// The views of one shard.
 #[derive(Debug, Default)]
@@ -112,7 +112,7 @@ impl Views {
                 for _ in 0..TIMES {
                     let body = off(body, random);
                     let pixels = depth.u16_pixels();
-                    if let Ok(view) = HandView::of(&body, side, camera, pixels, &CLEAR) {
+                    if let Ok(view) = HandView::of(&body, side, camera, pixels, &SHOWN) {
                         let thousandths = view.planes.iter().map(|v| (v * 1000.0) as i16);
                         self.planes.extend(thousandths);
                         self.about.extend(view.about);

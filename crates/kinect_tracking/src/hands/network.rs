@@ -1,4 +1,4 @@
-//! The network that tells open hands from fists: two convolutions and two dense layers.
+//! The network that tells open hands from fists: three convolutions and two dense layers.
 //!
 //! `training/hands.py` trains it and writes `weights.bin`: the parameters of the layers in their order, each with its biases
 //! after its weights, as 32-bit floats, little-endian.
@@ -7,12 +7,13 @@ use super::view::HandView;
 
 const SIDE: usize = HandView::SIZE;
 const PLANES: usize = 2;
-const FIRST: usize = 12;
-const SECOND: usize = 24;
-const HIDDEN: usize = 48;
+const FIRST: usize = 16;
+const SECOND: usize = 32;
+const THIRD: usize = 48;
+const HIDDEN: usize = 64;
 /// Values beside the planes.
 const ABOUT: usize = 2;
-const FLAT: usize = SECOND * (SIDE / 4) * (SIDE / 4) + ABOUT;
+const FLAT: usize = THIRD * (SIDE / 8) * (SIDE / 8) + ABOUT;
 /// Open, neither, closed.
 const CLASSES: usize = 3;
 
@@ -38,6 +39,7 @@ struct Dense {
 pub(super) struct Network {
     first: Convolution,
     second: Convolution,
+    third: Convolution,
     hidden: Dense,
     last: Dense,
 }
@@ -138,6 +140,7 @@ impl Network {
         Self {
             first: file.convolution(PLANES, FIRST),
             second: file.convolution(FIRST, SECOND),
+            third: file.convolution(SECOND, THIRD),
             hidden: file.dense(FLAT, HIDDEN),
             last: file.dense(HIDDEN, CLASSES),
         }
@@ -146,7 +149,8 @@ impl Network {
     /// The probabilities of open, neither and closed.
     pub(super) fn run(&self, view: &HandView) -> [f32; CLASSES] {
         let layer = halved(&self.first.run(&view.planes, SIDE), SIDE);
-        let mut layer = halved(&self.second.run(&layer, SIDE / 2), SIDE / 2);
+        let layer = halved(&self.second.run(&layer, SIDE / 2), SIDE / 2);
+        let mut layer = halved(&self.third.run(&layer, SIDE / 4), SIDE / 4);
         layer.extend(view.about);
         let mut layer = self.hidden.run(&layer);
         for value in &mut layer {
@@ -166,7 +170,8 @@ mod tests {
 
     #[test]
     fn the_file_has_as_many_numbers_as_the_layers() {
-        let convolutions = PLANES * FIRST * 9 + FIRST + FIRST * SECOND * 9 + SECOND;
+        let layers = [(PLANES, FIRST), (FIRST, SECOND), (SECOND, THIRD)];
+        let convolutions: usize = layers.iter().map(|(from, to)| from * to * 9 + to).sum();
         let dense = FLAT * HIDDEN + HIDDEN + HIDDEN * CLASSES + CLASSES;
         assert_eq!(WEIGHTS.len(), 4 * (convolutions + dense));
     }

@@ -47,8 +47,8 @@ impl Default for ReaderSettings {
             largest_pixel_mm: 8.3,
             fewest_pixels: 60.0,
             most_hidden: 0.12,
-            most_touching: 0.2,
-            most_covered: 0.5,
+            most_touching: 0.6,
+            most_covered: 0.8,
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct HandView {
 
 impl HandView {
     /// Pixels in a row and in a column.
-    pub const SIZE: usize = 24;
+    pub const SIZE: usize = 32;
     /// Length of the square's side in mm.
     pub const SIDE_MM: f32 = 270.0;
     /// The greatest difference of depth from the hand's middle, in mm.
