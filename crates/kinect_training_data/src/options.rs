@@ -38,7 +38,7 @@ pub(crate) struct Hands {
     /// The folder of the shards
     pub(crate) out: PathBuf,
     /// The number of shards
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 240)]
     pub(crate) shards: u64,
     /// Captures in each shard: all in one room, with the same people
     #[arg(long, default_value_t = 60)]
