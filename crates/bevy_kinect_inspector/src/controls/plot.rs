@@ -110,7 +110,7 @@ fn extent(series: &[Series]) -> (f32, f32) {
         .fold((0.0_f32, 0.0_f32), |(low, high), value| {
             (low.min(value), high.max(value))
         });
-    if high - low < f32::EPSILON {
+    if high <= low {
         (low, low + 1.0)
     } else {
         (low, high)
