@@ -38,7 +38,7 @@ impl Takes {
             dropped_body_frames: before.dropped_body_frames + present.dropped_body_frames,
             bytes: before.bytes + present.bytes,
             duration_usec: before.duration_usec + present.duration_usec,
-            ..present.clone()
+            ..*present
         }
     }
 }

@@ -76,6 +76,7 @@ pub(super) fn selector(sensor: &ConnectedSensor) -> DeviceSelector {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use bevy_kinect_azure::kinect_azure::modes::DepthMode;
 
