@@ -271,7 +271,7 @@ fn colour_controls_belong_to_the_device_and_what_it_refuses_stops_nothing() {
         world.get::<SensorColorControls>(sensor).unwrap().contrast == Some(8)
     });
     select(&mut first, "B");
-    save(&mut first);
+    save_now(&mut first);
     drop(first);
 
     let mut second = app(&folder.file());
