@@ -94,7 +94,8 @@ impl Placed {
             }
             Handle::Corner(number) => {
                 let by = self.to_world().inverse().transform_vector3(by).xz();
-                moved.drag_corner(number, by)?;
+                // A zone of scale 0 has no inverse.
+                moved.drag_corner(number, by.is_finite().then_some(by)?)?;
             }
         }
         moved.is_sound().then_some(moved)
