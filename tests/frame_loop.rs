@@ -301,6 +301,7 @@ fn inspector(page: Option<Page>) -> (Duration, Duration) {
     let settings = SimulationSettings {
         people: 6,
         depth_mode: DepthMode::Nfov2x2Binned,
+        color_resolution: ColorResolution::Off,
         ..default()
     };
     let window = Window {
@@ -350,7 +351,7 @@ fn inspector(page: Option<Page>) -> (Duration, Duration) {
         BodyTracking::new(Tracker::Truth),
         PointCloud::default(),
     ));
-    held(&mut app, 300, |world| {
+    held(&mut app, 100, |world| {
         world.query::<&Player>().iter(world).count() == 6
     })
 }

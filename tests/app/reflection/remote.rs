@@ -124,10 +124,11 @@ fn default_json(app: &mut App, type_path: &str) -> Option<Value> {
     serde_json::to_value(&serializer).ok()
 }
 
-/// The path of the first number or truth value, as reflection writes paths, and another value for it.
-fn other(value: &Value) -> Option<(String, Value)> {
+/// The path of the first number or truth value, as reflection writes paths, and another value for it. JSON does not tell tuples from
+/// lists: `index` writes the path of an entry.
+fn other(value: &Value, index: fn(usize) -> String) -> Option<(String, Value)> {
     let below = |(key, inner): (String, &Value)| {
-        let (path, other) = other(inner)?;
+        let (path, other) = other(inner, index)?;
         Some((format!("{key}{path}"), other))
     };
     match value {
@@ -142,7 +143,7 @@ fn other(value: &Value) -> Option<(String, Value)> {
         }
         Value::Array(values) => {
             let mut entries = values.iter().enumerate();
-            entries.find_map(|(index, value)| below((format!("[{index}]"), value)))
+            entries.find_map(|(number, value)| below((index(number), value)))
         }
         Value::Object(fields) => {
             let mut entries = fields.iter();
@@ -188,10 +189,23 @@ fn every_component_is_read_inserted_and_changed_from_another_process() {
             let is_row =
                 |row: &Value| row["entity"] == json!(entity) && row["components"][name] == value;
             assert!(rows.as_array().unwrap().iter().any(is_row), "{name}");
-            let (path, other) = other(&found).filter(|_| !is_immutable)?;
-            let params =
-                json!({ "entity": entity, "component": name, "path": path, "value": other });
-            let result = client.ask("world.mutate_components", &params);
+            let writings: [fn(usize) -> String; 2] = [
+                |number| format!("[{number}]"),
+                |number| format!(".{number}"),
+            ];
+            let mut result = Err(String::new());
+            let mut last = None;
+            for index in writings {
+                let (path, other) = other(&found, index).filter(|_| !is_immutable)?;
+                let params =
+                    json!({ "entity": entity, "component": name, "path": path, "value": other });
+                result = client.ask("world.mutate_components", &params);
+                last = Some((path, other));
+                if result.is_ok() {
+                    break;
+                }
+            }
+            let (path, other) = last?;
             Some((path, other, result, client.get(entity, name).unwrap()))
         });
         let Some((path, other, result, after)) = change else {
@@ -215,7 +229,7 @@ fn every_component_is_read_inserted_and_changed_from_another_process() {
 
 /// Whether there is nothing but names, texts and nothing.
 fn is_plain(value: &Value) -> bool {
-    other(value).is_none()
+    other(value, |number| format!("[{number}]")).is_none()
 }
 
 fn contains(value: &Value, wanted: &Value) -> bool {

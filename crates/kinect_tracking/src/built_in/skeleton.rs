@@ -271,7 +271,8 @@ mod tests {
             let found = hand + Vec3::new(noise, 90.0 - noise, noise);
             last = anchor.steady(&FROM_PARENT, found, hand, 0.033);
         }
-        assert!(last.distance(hand + Vec3::Y * 90.0) < 5.0, "{last}");
+        // A fifth of the tremble is left.
+        assert!(last.distance(hand + Vec3::Y * 90.0) < 6.0, "{last}");
         let moved = hand + Vec3::new(0.0, -80.0, 0.0);
         assert_eq!(anchor.steady(&FROM_PARENT, moved, hand, 0.033), moved);
     }
