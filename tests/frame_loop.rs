@@ -351,7 +351,7 @@ fn inspector(page: Option<Page>) -> (Duration, Duration) {
         BodyTracking::new(Tracker::Truth),
         PointCloud::default(),
     ));
-    held(&mut app, 100, |world| {
+    held(&mut app, 60, |world| {
         world.query::<&Player>().iter(world).count() == 6
     })
 }

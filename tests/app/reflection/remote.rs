@@ -124,9 +124,9 @@ fn default_json(app: &mut App, type_path: &str) -> Option<Value> {
     serde_json::to_value(&serializer).ok()
 }
 
-/// The path of the first number or truth value, as reflection writes paths, and another value for it. JSON does not tell tuples from
-/// lists: `index` writes the path of an entry.
-fn other(value: &Value, index: fn(usize) -> String) -> Option<(String, Value)> {
+/// The path of the first number or truth value, as reflection writes paths, and another value for it. JSON does not tell tuples and
+/// vectors from lists: `index` writes the path of an entry.
+fn other(value: &Value, index: &dyn Fn(usize) -> String) -> Option<(String, Value)> {
     let below = |(key, inner): (String, &Value)| {
         let (path, other) = other(inner, index)?;
         Some((format!("{key}{path}"), other))
@@ -229,7 +229,7 @@ fn every_component_is_read_inserted_and_changed_from_another_process() {
 
 /// Whether there is nothing but names, texts and nothing.
 fn is_plain(value: &Value) -> bool {
-    other(value, |number| format!("[{number}]")).is_none()
+    other(value, &|number| format!("[{number}]")).is_none()
 }
 
 fn contains(value: &Value, wanted: &Value) -> bool {
