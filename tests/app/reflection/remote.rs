@@ -189,9 +189,13 @@ fn every_component_is_read_inserted_and_changed_from_another_process() {
             let is_row =
                 |row: &Value| row["entity"] == json!(entity) && row["components"][name] == value;
             assert!(rows.as_array().unwrap().iter().any(is_row), "{name}");
-            let writings: [fn(usize) -> String; 2] = [
-                |number| format!("[{number}]"),
-                |number| format!(".{number}"),
+            let axis = |number: usize| ["x", "y", "z", "w"][number.min(3)];
+            let writings: [&dyn Fn(usize) -> String; 5] = [
+                &|number| format!("[{number}]"),
+                &|number| format!(".{number}"),
+                &|number| format!(".{}", axis(number)),
+                &|number| format!(".0.{}", axis(number)),
+                &|number| format!(".0[{number}]"),
             ];
             let mut result = Err(String::new());
             let mut last = None;
