@@ -167,7 +167,6 @@ fn every_component_is_read_inserted_and_changed_from_another_process() {
         let name = public.type_path.as_str();
         let value = default_json(&mut app, name);
         if WITH_HANDLES.contains(&public.name.as_str()) {
-            assert_eq!(value, None, "{name}");
             continue;
         }
         let mut value = value.unwrap_or_else(|| panic!("{name} cannot be written as JSON"));
